@@ -1,0 +1,16 @@
+// Starts one of the commands. Plain JavaScript on purpose: it must be able to tell an old Node what is wrong,
+// and an old Node cannot even read the TypeScript that follows.
+import { pathToFileURL } from "node:url";
+import { resolve } from "node:path";
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 24 && !(major === 22 && minor >= 18)) {
+  process.stderr.write(
+    `This needs Node 24 (or 22.18 and later), and this is Node ${process.versions.node}.\n` +
+      "Type: npm ci   (it installs Node 24 for the npm scripts), then start the command through npm run.\n",
+  );
+  process.exit(2);
+}
+const [module, ...rest] = process.argv.slice(2);
+process.argv = [process.argv[0], resolve(module), ...rest];
+await import(pathToFileURL(resolve(module)).href);

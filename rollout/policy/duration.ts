@@ -1,0 +1,35 @@
+import { z } from "zod";
+
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+type Unit = keyof typeof unitMs;
+
+/** A whole number and a unit: `500ms`, `30s`, `5m`, `24h`, `7d`. */
+export type DurationText = `${number}${Unit}`;
+
+/** Milliseconds of a duration text. The whole text must match; throws a sentence with the bad text. */
+export function parseDuration(text: string): number {
+  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
+  if (!match)
+    throw new Error(`"${text}" is not a duration: write a whole number and ms, s, m, h or d, as in "5m"`);
+  return Number(match[1]) * unitMs[match[2] as Unit];
+}
+
+/** The shortest exact text of a number of milliseconds, rounded to the millisecond. */
+export function formatDuration(ms: number): string {
+  const whole = Math.round(ms);
+  if (whole === 0) return "0s";
+  for (const unit of ["d", "h", "m", "s"] as const) {
+    if (whole % unitMs[unit] === 0) return `${whole / unitMs[unit]}${unit}`;
+  }
+  return whole > 1_000 ? `${(whole / 1_000).toFixed(1)}s` : `${whole}ms`;
+}
+
+/** A duration in config: text in, milliseconds out. */
+export const duration = z.string().transform((text, context) => {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: (error as Error).message, input: text });
+    return z.NEVER;
+  }
+});

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { thresholds } from "../../checks/spec.ts";
+import { colour } from "./colour.ts";
+import { plan } from "./plan.ts";
+import { releaseName } from "./release.ts";
+import { weight } from "./weight.ts";
+
+const perColour = <T extends z.ZodType>(of: T) => z.strictObject({ blue: of, green: of });
+
+/** What the switch must know of the hub to probe it. */
+export const hubTarget = z.strictObject({
+  /** Public base URL of the balancer, such as https://hub.example.com or http://127.0.0.1:8080, no trailing slash. */
+  url: z.string(),
+  healthPath: z.string(),
+  mcpPath: z.string(),
+  transport: z.enum(["sse", "streamable-http"]),
+  /** Tool that must be listed and answer. */
+  tool: z.string(),
+  /** Arguments of the cheapest call of that tool. */
+  toolArguments: z.record(z.string(), z.unknown()),
+  /** Path whose response names the slot: the sidecar's own, or the health path of a hub that names its slot itself. Left out: nothing names it. */
+  proofPath: z.string().optional(),
+  /** Name of the Secrets Manager secret that signs probes and pins; left out without a sidecar. */
+  signingSecret: z.string().optional(),
+  /** Name of the Secrets Manager secret that holds the bearer token clients send; left out when there is none. */
+  tokenSecret: z.string().optional(),
+});
+export type HubTarget = z.infer<typeof hubTarget>;
+
+/** A condition of the weighted rule, as ELBv2 spells it. */
+export const ruleCondition = z.strictObject({
+  field: z.literal("path-pattern"),
+  values: z.array(z.string()).min(1).max(5),
+});
+
+/** How many tasks a slot runs when it carries traffic, and its autoscaling bounds. */
+export const capacity = z.strictObject({ tasks: z.int().min(1), max: z.int().min(1) });
+
+/** Every input of TrafficSwitch. Milliseconds, percent, ARNs and names; never a secret's value. */
+export const switchInputs = z.strictObject({
+  region: z.string(),
+  profile: z.string().optional(),
+  /** Role the plugin assumes to move traffic; left out: the caller's own credentials. */
+  roleArn: z.string().optional(),
+  /** DynamoDB table holding the record, and the item's key. Fixed: `<project>-<stack>-switch`. */
+  table: z.string(),
+  stack: z.string(),
+  listenerArn: z.string(),
+  priority: z.int().min(1).max(50_000),
+  conditions: z.array(ruleCondition).min(1),
+  targetGroups: perColour(z.string()),
+  cluster: z.string(),
+  services: perColour(z.string()),
+  taskDefinitions: perColour(z.string()),
+  releases: perColour(releaseName),
+  capacity: perColour(capacity),
+  greenWeight: weight,
+  plan,
+  thresholds,
+  hub: hubTarget,
+  /** Log groups of the slots: hub and sidecar lines. */
+  logGroups: perColour(z.string()),
+  /** Names of the alarms per colour that gate a step. */
+  alarms: perColour(z.array(z.string())),
+  /** Topics: on-call and team. */
+  topics: z.strictObject({ onCall: z.string().optional(), team: z.string().optional() }),
+  /** Patterns of log lines that count as errors. */
+  logErrorPatterns: z.array(z.string()),
+  /** User's own checks: name → command line run with MCP_HUB_URL set. */
+  commands: z.record(z.string(), z.array(z.string()).min(1)),
+  /** Where evidence goes: a log group, and/or a folder on this machine. */
+  evidence: z.strictObject({ logGroup: z.string().optional(), folder: z.string().optional() }),
+});
+export type SwitchInputs = z.infer<typeof switchInputs>;
+
+/** What the resource hands back to the program. */
+export const switchOutputs = z.strictObject({
+  ruleArn: z.string(),
+  weights: perColour(z.number()),
+  live: colour,
+  liveSince: z.string(),
+  liveRelease: z.string(),
+  previous: z.strictObject({ colour, release: z.string(), until: z.string() }).nullable(),
+  verified: z.strictObject({ colour, release: z.string(), at: z.string() }).nullable(),
+  lastRollout: z
+    .strictObject({
+      id: z.string(),
+      outcome: z.enum(["promoted", "rolled-back", "refused", "held", "verified"]),
+      why: z.string(),
+      at: z.string(),
+      evidence: z.string(),
+      evidenceDigest: z.string(),
+    })
+    .nullable(),
+});
+export type SwitchOutputs = z.infer<typeof switchOutputs>;
