@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { colour } from "./colour.ts";
+import { plan } from "./plan.ts";
+import { releaseName } from "./release.ts";
+import { weight } from "./weight.ts";
+
+/**
+ * What the program asks before it touches anything. All of it is known in every preview: the record's table has a fixed
+ * name, and releases are hashes of inputs.
+ */
+export const switchRequest = z.object({
+  region: z.string(),
+  profile: z.string().optional(),
+  roleArn: z.string().optional(),
+  table: z.string(),
+  stack: z.string(),
+  greenWeight: weight,
+  releases: z.object({ blue: releaseName, green: releaseName }),
+  plan,
+});
+export type SwitchRequest = z.infer<typeof switchRequest>;
+
+/** The answer: what is live, and what this `up` will do to the traffic. */
+export const switchPreview = z.object({
+  /** No record yet: this is the first deployment. */
+  first: z.boolean(),
+  live: colour.nullable(),
+  weights: z.object({ blue: z.number(), green: z.number() }).nullable(),
+  /** The kind of decision: first, nothing, verify, shift, rollback, resume, undo. */
+  action: z.string(),
+  /** One sentence for people. */
+  summary: z.string(),
+  /** The steps that this `up` will walk. */
+  steps: z.array(z.object({ weight: z.number(), bakeMs: z.number() })),
+  /** What each slot runs now, by name, once recorded. */
+  releases: z.object({ blue: z.string(), green: z.string() }).nullable(),
+});
+export type SwitchPreview = z.infer<typeof switchPreview>;

@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Colour, PerColour } from "./policy/colour.ts";
+import type { SwitchInputs, SwitchOutputs } from "./policy/inputs.ts";
+import type { Weights } from "./policy/weight.ts";
+import type { SwitchPreview, SwitchRequest } from "./policy/request.ts";
+
+/** Arguments of TrafficSwitch: every field of `SwitchInputs`, each of which may be an output of another resource. */
+export type TrafficSwitchArgs = { [Key in keyof SwitchInputs]: pulumi.Input<SwitchInputs[Key]> } & {
+  targetGroups: pulumi.Input<PerColour<pulumi.Input<string>>>;
+  services: pulumi.Input<PerColour<pulumi.Input<string>>>;
+  taskDefinitions: pulumi.Input<PerColour<pulumi.Input<string>>>;
+  logGroups: pulumi.Input<PerColour<pulumi.Input<string>>>;
+  alarms: pulumi.Input<PerColour<pulumi.Input<pulumi.Input<string>[]>>>;
+  hub: pulumi.Input<{ [Key in keyof SwitchInputs["hub"]]: pulumi.Input<SwitchInputs["hub"][Key]> }>;
+  topics: pulumi.Input<{ onCall?: pulumi.Input<string>; team?: pulumi.Input<string> }>;
+  evidence: pulumi.Input<{ logGroup?: pulumi.Input<string>; folder?: pulumi.Input<string> }>;
+};
+
+/**
+ * The weighted listener rule of a blue-green service, and the one resource that changes when `greenWeight` does.
+ * Its provider is the executable in `rollout/plugin`; its id is the rule's ARN.
+ */
+export class TrafficSwitch extends pulumi.CustomResource {
+  // `declare`: a field that is initialised here would reset the output to undefined.
+  declare readonly ruleArn: pulumi.Output<string>;
+  declare readonly weights: pulumi.Output<Weights>;
+  declare readonly live: pulumi.Output<Colour>;
+  declare readonly liveSince: pulumi.Output<string>;
+  declare readonly liveRelease: pulumi.Output<string>;
+  declare readonly previous: pulumi.Output<SwitchOutputs["previous"]>;
+  declare readonly verified: pulumi.Output<SwitchOutputs["verified"]>;
+  declare readonly lastRollout: pulumi.Output<SwitchOutputs["lastRollout"]>;
+
+  constructor(name: string, args: TrafficSwitchArgs, options?: pulumi.CustomResourceOptions) {
+    const outputs: Record<keyof SwitchOutputs, undefined> = {
+      ruleArn: undefined,
+      weights: undefined,
+      live: undefined,
+      liveSince: undefined,
+      liveRelease: undefined,
+      previous: undefined,
+      verified: undefined,
+      lastRollout: undefined,
+    };
+    super("trafficswitch:index:TrafficSwitch", name, { ...outputs, ...args }, options);
+  }
+}
+
+/**
+ * Reads the live rule and the record, in preview as well as in `up`, and says what this `up` will do. Rejects with the
+ * sentence of the refusal when the policy refuses, so that nothing is touched.
+ */
+export function readSwitch(request: SwitchRequest, options?: pulumi.InvokeOptions): Promise<SwitchPreview> {
+  return pulumi.runtime.invoke("trafficswitch:index:readSwitch", request, options ?? {});
+}
