@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { thresholds } from "../../checks/spec.ts";
 import { colour } from "./colour.ts";
-import { plan } from "./plan.ts";
+import { parsedPlan } from "./plan.ts";
 import { releaseName } from "./release.ts";
 import { weight } from "./weight.ts";
 
@@ -55,7 +55,7 @@ export const switchInputs = z.strictObject({
   releases: perColour(releaseName),
   capacity: perColour(capacity),
   greenWeight: weight,
-  plan,
+  plan: parsedPlan,
   thresholds,
   hub: hubTarget,
   /** Log groups of the slots: hub and sidecar lines. */

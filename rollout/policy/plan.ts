@@ -2,19 +2,23 @@ import { z } from "zod";
 import { duration } from "./duration.ts";
 import { weight } from "./weight.ts";
 
+/** A schema whose output is milliseconds: text in config, numbers on the wire. */
+type Milliseconds = z.ZodType<number>;
+
 /** One step of a plan: hold `weight` for `bake` while the gate's checks measure. */
-export const step = z.strictObject({
-  weight: weight
-    .min(1, "a step's weight is at least 1: 0 is where every rollout starts")
-    .describe("Percent of new sessions the candidate gets in this step."),
-  bake: duration.describe("How long the weight is held and watched, such as 5m."),
-  gate: z
-    .array(z.string())
-    .min(1, "a gate needs at least one check")
-    .optional()
-    .describe("Names of the checks of this step; left out: the default gate."),
-});
-export type Step = z.infer<typeof step>;
+const stepWith = (time: Milliseconds) =>
+  z.strictObject({
+    weight: weight
+      .min(1, "a step's weight is at least 1: 0 is where every rollout starts")
+      .describe("Percent of new sessions the candidate gets in this step."),
+    bake: time.describe("How long the weight is held and watched, such as 5m."),
+    gate: z
+      .array(z.string())
+      .min(1, "a gate needs at least one check")
+      .optional()
+      .describe("Names of the checks of this step; left out: the default gate."),
+  });
+export type Step = z.infer<ReturnType<typeof stepWith>>;
 
 const minutes = (n: number) => n * 60_000;
 /** DESIGN's default plan: 5 %, 25 %, 50 % for five minutes each, 100 % for fifteen. */
@@ -25,80 +29,86 @@ export const defaultSteps: Step[] = [
   { weight: 100, bake: minutes(15) },
 ];
 
-/** The rollout part of the stack config; durations are milliseconds once parsed. */
-export const plan = z.strictObject({
-  steps: z
-    .array(step)
-    .min(1, "a plan needs at least one step")
-    .superRefine((steps, context) => {
-      steps.forEach((step, index) => {
-        const before = steps[index - 1];
-        if (before && step.weight <= before.weight)
+const planWith = (time: Milliseconds) =>
+  z.strictObject({
+    steps: z
+      .array(stepWith(time))
+      .min(1, "a plan needs at least one step")
+      .superRefine((steps, context) => {
+        steps.forEach((step, index) => {
+          const before = steps[index - 1];
+          if (before && step.weight <= before.weight)
+            context.addIssue({
+              code: "custom",
+              path: [index, "weight"],
+              input: step.weight,
+              message: `${step.weight} is not above steps[${index - 1}].weight ${before.weight}`,
+            });
+        });
+        const last = steps.at(-1);
+        if (last && last.weight !== 100)
           context.addIssue({
             code: "custom",
-            path: [index, "weight"],
-            input: step.weight,
-            message: `${step.weight} is not above steps[${index - 1}].weight ${before.weight}`,
+            path: [steps.length - 1, "weight"],
+            input: last.weight,
+            message: `the last step ends at ${last.weight}, and a plan ends at 100`,
           });
-      });
-      const last = steps.at(-1);
-      if (last && last.weight !== 100)
-        context.addIssue({
-          code: "custom",
-          path: [steps.length - 1, "weight"],
-          input: last.weight,
-          message: `the last step ends at ${last.weight}, and a plan ends at 100`,
-        });
-    })
-    .default(defaultSteps)
-    .describe("Ordered steps, rising to 100."),
-  gate: z
-    .array(z.string())
-    .min(1, "a gate needs at least one check")
-    .optional()
-    .describe("Checks of every step that names none itself; left out: the built-in gate."),
-  candidateGate: z
-    .array(z.string())
-    .min(1, "a gate needs at least one check")
-    .optional()
-    .describe("Checks of the candidate at weight 0, through the probe header; left out: the built-in ones."),
-  onInconclusive: z
-    .enum(["extend-then-rollback", "hold"])
-    .default("extend-then-rollback")
-    .describe(
-      "What follows a gate that could not tell: extend the bake once, then roll back; or hold the weight and fail the up.",
-    ),
-  onFail: z
-    .enum(["evict-sessions", "keep-sessions"])
-    .default("evict-sessions")
-    .describe("What happens after a failed gate to sessions that are already on the candidate."),
-  rollbackWindow: duration
-    .default(24 * 3_600_000)
-    .describe("How long after promotion the previous release stays one weight flip away."),
-  idleTasks: z
-    .int()
-    .min(1, "at least one task stays in an idle slot: an empty target group answers 503")
-    .default(1)
-    .describe("Tasks kept in the idle slot after its warm time."),
-  warmTime: duration
-    .default(1_800_000)
-    .describe("How long the retired colour keeps its full count after losing its traffic."),
-  drainDeadline: duration.default(1_800_000).describe("How long open sessions may stay on a draining slot."),
-  proofTimeout: duration
-    .default(60_000)
-    .describe("How long to wait for accepted weights to show in traffic before the shift is undone."),
-  scaleUpDeadline: duration
-    .default(600_000)
-    .describe("How long the idle slot may take to reach the capacity a shift needs."),
-  retry: z.string().optional().describe("A rejected release that may be tried again, by its release name."),
-  allowLiveChange: z
-    .boolean()
-    .default(false)
-    .describe("Accept a changed release in the live slot (users will meet it ungated)."),
-  replaceRollbackTarget: z
-    .boolean()
-    .default(false)
-    .describe("Accept a changed release in the idle slot inside its rollback window."),
-});
+      })
+      .default(defaultSteps)
+      .describe("Ordered steps, rising to 100."),
+    gate: z
+      .array(z.string())
+      .min(1, "a gate needs at least one check")
+      .optional()
+      .describe("Checks of every step that names none itself; left out: the built-in gate."),
+    candidateGate: z
+      .array(z.string())
+      .min(1, "a gate needs at least one check")
+      .optional()
+      .describe(
+        "Checks of the candidate at weight 0, through the probe header; left out: the built-in ones.",
+      ),
+    onInconclusive: z
+      .enum(["extend-then-rollback", "hold"])
+      .default("extend-then-rollback")
+      .describe(
+        "What follows a gate that could not tell: extend the bake once, then roll back; or hold the weight and fail the up.",
+      ),
+    onFail: z
+      .enum(["evict-sessions", "keep-sessions"])
+      .default("evict-sessions")
+      .describe("What happens after a failed gate to sessions that are already on the candidate."),
+    rollbackWindow: time
+      .default(24 * 3_600_000)
+      .describe("How long after promotion the previous release stays one weight flip away."),
+    idleTasks: z
+      .int()
+      .min(1, "at least one task stays in an idle slot: an empty target group answers 503")
+      .default(1)
+      .describe("Tasks kept in the idle slot after its warm time."),
+    warmTime: time
+      .default(1_800_000)
+      .describe("How long the retired colour keeps its full count after losing its traffic."),
+    drainDeadline: time.default(1_800_000).describe("How long open sessions may stay on a draining slot."),
+    proofTimeout: time
+      .default(60_000)
+      .describe("How long to wait for accepted weights to show in traffic before the shift is undone."),
+    scaleUpDeadline: time
+      .default(600_000)
+      .describe("How long the idle slot may take to reach the capacity a shift needs."),
+    retry: z.string().optional().describe("A rejected release that may be tried again, by its release name."),
+    allowLiveChange: z
+      .boolean()
+      .default(false)
+      .describe("Accept a changed release in the live slot (users will meet it ungated)."),
+    replaceRollbackTarget: z
+      .boolean()
+      .default(false)
+      .describe("Accept a changed release in the idle slot inside its rollback window."),
+  });
+
+/** The `rollout` part of the stack config: durations are texts such as "5m". */
+export const plan = planWith(duration);
+/** The same plan as it travels to the plugin: durations are milliseconds. */
+export const parsedPlan = planWith(z.int().min(0));
 export type Plan = z.infer<typeof plan>;
-export type PlanInput = z.input<typeof plan>;

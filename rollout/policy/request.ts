@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { colour } from "./colour.ts";
-import { plan } from "./plan.ts";
+import { parsedPlan } from "./plan.ts";
 import { releaseName } from "./release.ts";
 import { weight } from "./weight.ts";
 
@@ -16,7 +16,7 @@ export const switchRequest = z.object({
   stack: z.string(),
   greenWeight: weight,
   releases: z.object({ blue: releaseName, green: releaseName }),
-  plan,
+  plan: parsedPlan,
 });
 export type SwitchRequest = z.infer<typeof switchRequest>;
 
