@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { thresholds } from "../../checks/spec.ts";
 import { colour } from "./colour.ts";
+import { finalStates } from "./machine.ts";
 import { parsedPlan } from "./plan.ts";
 import { releaseName } from "./release.ts";
 import { weight } from "./weight.ts";
@@ -85,7 +86,7 @@ export const switchOutputs = z.strictObject({
   lastRollout: z
     .strictObject({
       id: z.string(),
-      outcome: z.enum(["promoted", "rolled-back", "refused", "held", "verified"]),
+      outcome: z.enum(finalStates),
       why: z.string(),
       at: z.string(),
       evidence: z.string(),

@@ -1,0 +1,41 @@
+import type { LiveRule } from "./policy/decision.ts";
+import { describeWeights, type Weights } from "./policy/weight.ts";
+
+/** Somebody outside the lease took the traffic over: a break-glass rollback, an abort, the guardian, or another holder. */
+export class Fenced extends Error {
+  override readonly name = "Fenced";
+}
+
+/** The live rule shows weights that nobody recorded. */
+export class Drifted extends Error {
+  override readonly name = "Drifted";
+  readonly live: LiveRule | null;
+  constructor(live: LiveRule | null, expected: Weights) {
+    super(
+      live === null
+        ? `the weighted rule is gone; the record says ${describeWeights(expected)}`
+        : `the live rule has ${describeWeights(live.weights)}${live.strangers.length > 0 ? ` and ${live.strangers.join(", ")}` : ""}, and the record says ${describeWeights(expected)}`,
+    );
+    this.live = live;
+  }
+}
+
+/** The balancer did not take a change, and the rule is known to be as it was. */
+export class ApiRefused extends Error {
+  override readonly name = "ApiRefused";
+}
+
+/** Too few healthy targets for the weight asked. */
+export class Short extends Error {
+  override readonly name = "Short";
+}
+
+/** The person at the keyboard stopped it. */
+export class Cancelled extends Error {
+  override readonly name = "Cancelled";
+}
+
+/** A request that the policy refuses: a user's situation, not a defect. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+}

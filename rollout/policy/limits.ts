@@ -1,0 +1,27 @@
+/** Times and counts of the write protocol. Milliseconds unless said otherwise. */
+export const limits = {
+  /** How long a lease lasts without renewal. After it the guardian sends traffic home. */
+  leaseMs: 60_000,
+  /** How often a holder renews: three tries fit into one lease. */
+  leaseRenewMs: 15_000,
+  /** The rest of the lease that a rule change must leave: no write may arrive after the lease ran out. */
+  leaseMarginMs: 5_000,
+  /** For how long after a rollback its weights are put back when a late write changed them. */
+  reassertMs: 600_000,
+  /** How long evicted sessions have after a failed gate: their streams are closed one by one until then. */
+  evictMs: 30_000,
+  /** Error rate of each side of the proof in traffic: of missing a balancer that still does the old, and of doubting one that does the new. */
+  proofError: 0.001,
+  /** Fresh connections a proof makes per round and address at most, for weights that lie close together. */
+  proofSamplesMax: 4_000,
+  /** Fewest fresh connections per address, however far apart the weights are. */
+  proofSamplesMin: 40,
+  /** Tries of an own rule change whose outcome was an error, each after reading lease, fence and rule again. */
+  modifyTries: 5,
+  /** How often a conditional write is tried again when somebody else wrote in between. */
+  writeTries: 8,
+  /** Tries of a call that was throttled or lost, beyond the SDK's own; a rollback gets twice as many. */
+  callTries: 6,
+  /** Time one ModifyRule may take. */
+  modifyTimeoutMs: 8_000,
+} as const;

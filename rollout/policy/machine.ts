@@ -1,0 +1,175 @@
+/**
+ * A rollout under way, as a table: every state, every event, and where each pair leads. The driver performs what a state
+ * stands for, gets an event back and asks `next`. docs/rollout.md shows this table; a test compares the two.
+ */
+
+/** States in which something is being done. */
+export const workingStates = [
+  "scaling",
+  "verifying",
+  "shifting",
+  "proving",
+  "baking",
+  "extending",
+  "returning",
+  "proving-home",
+] as const;
+/** States in which a rollout ends. */
+export const finalStates = [
+  "verified",
+  "reached",
+  "promoted",
+  "refused",
+  "rolled-back",
+  "held",
+  "taken-over",
+  "stranded",
+] as const;
+export type WorkingState = (typeof workingStates)[number];
+export type FinalState = (typeof finalStates)[number];
+export type State = WorkingState | FinalState;
+
+export type Event =
+  | "ready" // the candidate has the tasks its weight needs
+  | "short" // it does not, and will not in time
+  | "pass"
+  | "fail"
+  | "inconclusive" // a gate's verdict
+  | "written" // the rule was changed and read back
+  | "api-refused" // the balancer would not take the change, and the rule is as it was
+  | "proved"
+  | "unproved" // real responses fit the weights, or did not until the limit
+  | "cancelled" // Ctrl-C
+  | "fenced" // somebody outside the lease took the traffic over
+  | "drifted"; // the rule shows weights that nobody recorded
+
+/** What the table's conditions look at. */
+export interface Facts {
+  /** The candidate has still to pass its gate at weight 0. */
+  readonly unverified: boolean;
+  /** There is a step to walk. */
+  readonly moreSteps: boolean;
+  /** The candidate has all the weight. */
+  readonly full: boolean;
+  /** The candidate has some weight, or a write that would give it some may have arrived. */
+  readonly exposed: boolean;
+  /** The plan says: hold when a gate cannot tell. */
+  readonly holds: boolean;
+}
+
+export interface Transition {
+  readonly from: WorkingState;
+  readonly on: Event;
+  readonly when?: keyof Facts;
+  readonly to: State;
+  readonly because: string;
+}
+
+const row = (from: WorkingState, on: Event, to: State, because: string, when?: keyof Facts): Transition => ({
+  from,
+  on,
+  to,
+  because,
+  ...(when ? { when } : {}),
+});
+
+/** In order: the first row whose state, event and condition fit is taken. */
+export const transitions: readonly Transition[] = [
+  row(
+    "scaling",
+    "ready",
+    "verifying",
+    "a release is checked at weight 0 before any user meets it",
+    "unverified",
+  ),
+  row("scaling", "ready", "shifting", "the candidate is verified and has its tasks", "moreSteps"),
+  row("scaling", "ready", "verified", "nothing more was asked"),
+  row("scaling", "short", "returning", "it carries weight that its tasks cannot serve", "exposed"),
+  row("scaling", "short", "refused", "no weight goes to a slot with too few healthy targets"),
+  row("scaling", "cancelled", "returning", "a cancelled rollout leaves everybody on live", "exposed"),
+  row("scaling", "cancelled", "refused", "nothing was changed"),
+  row("scaling", "fenced", "taken-over", "somebody else decides now"),
+
+  row("verifying", "pass", "shifting", "the candidate may meet users", "moreSteps"),
+  row("verifying", "pass", "verified", "no weight was asked"),
+  row("verifying", "fail", "refused", "the candidate failed where only probes could see it"),
+  row("verifying", "inconclusive", "refused", "what could not be judged gets no users"),
+  row("verifying", "cancelled", "refused", "nothing was changed"),
+  row("verifying", "fenced", "taken-over", "somebody else decides now"),
+
+  row("shifting", "written", "proving", "an accepted change is not yet a change in traffic"),
+  row(
+    "shifting",
+    "short",
+    "returning",
+    "the candidate lost tasks it needs for what it already carries",
+    "exposed",
+  ),
+  row("shifting", "short", "refused", "no weight goes to a slot with too few healthy targets"),
+  row("shifting", "api-refused", "returning", "a rollout that cannot go on goes home", "exposed"),
+  row("shifting", "api-refused", "refused", "nothing was changed"),
+  row("shifting", "cancelled", "returning", "a cancelled rollout leaves everybody on live", "exposed"),
+  row("shifting", "cancelled", "refused", "nothing was changed"),
+  row("shifting", "drifted", "taken-over", "a hand edit is never overwritten"),
+  row("shifting", "fenced", "taken-over", "somebody else decides now"),
+
+  row("proving", "proved", "baking", "only proved weights start a bake"),
+  row("proving", "unproved", "returning", "the balancer never did what it accepted"),
+  row("proving", "cancelled", "returning", "a cancelled rollout leaves everybody on live"),
+  row("proving", "fenced", "taken-over", "somebody else decides now"),
+
+  row("baking", "pass", "promoted", "the candidate serves everybody and passed its last bake", "full"),
+  row("baking", "pass", "shifting", "the next step", "moreSteps"),
+  row("baking", "pass", "reached", "the weight asked is reached"),
+  row("baking", "fail", "returning", "the gate failed"),
+  row("baking", "inconclusive", "held", "the plan holds what it cannot judge", "holds"),
+  row("baking", "inconclusive", "extending", "one more bake to see enough"),
+  row("baking", "cancelled", "returning", "a cancelled rollout leaves everybody on live"),
+  row("baking", "drifted", "taken-over", "a hand edit is never overwritten"),
+  row("baking", "fenced", "taken-over", "somebody else decides now"),
+
+  row("extending", "pass", "promoted", "the candidate serves everybody and passed its last bake", "full"),
+  row("extending", "pass", "shifting", "the next step", "moreSteps"),
+  row("extending", "pass", "reached", "the weight asked is reached"),
+  row("extending", "fail", "returning", "the gate failed"),
+  row("extending", "inconclusive", "returning", "twice too little to judge by"),
+  row("extending", "cancelled", "returning", "a cancelled rollout leaves everybody on live"),
+  row("extending", "drifted", "taken-over", "a hand edit is never overwritten"),
+  row("extending", "fenced", "taken-over", "somebody else decides now"),
+
+  row("returning", "written", "proving-home", "a rollback ends when it shows in traffic"),
+  row("returning", "api-refused", "stranded", "the guardian sends the traffic home when the lease runs out"),
+  row("returning", "short", "stranded", "home has no healthy target: a person has to choose"),
+  row("returning", "drifted", "taken-over", "a hand edit is never overwritten"),
+  row("returning", "fenced", "taken-over", "somebody else decides now"),
+
+  row("proving-home", "proved", "rolled-back", "all traffic is on live again"),
+  row(
+    "proving-home",
+    "unproved",
+    "stranded",
+    "the balancer accepted the way home and did not take it in time",
+  ),
+  row("proving-home", "fenced", "taken-over", "somebody else decides now"),
+];
+
+/** Where an event leads. Throws on a pair the table does not know: that is a defect, not a situation. */
+export function next(from: WorkingState, on: Event, facts: Facts): State {
+  return transitionFor(from, on, facts).to;
+}
+
+/** The row that decides. */
+export function transitionFor(from: WorkingState, on: Event, facts: Facts): Transition {
+  const found = transitions.find(
+    (candidate) =>
+      candidate.from === from &&
+      candidate.on === on &&
+      (candidate.when === undefined || facts[candidate.when]),
+  );
+  if (!found) throw new Error(`no transition from ${from} on ${on}`);
+  return found;
+}
+
+export function isFinal(state: State): state is FinalState {
+  return (finalStates as readonly State[]).includes(state);
+}

@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { colour } from "./colour.ts";
+import { switchInputs, switchOutputs } from "./inputs.ts";
+import { weight } from "./weight.ts";
+
+/** Milliseconds since 1970, as every clock here gives them. */
+const time = z.number();
+const weights = z.strictObject({ blue: weight, green: weight });
+
+/** What runs in a slot: the release's name and the task definition that carries it. */
+const slotRelease = z.strictObject({ release: z.string(), taskDefinition: z.string() });
+export type SlotRelease = z.infer<typeof slotRelease>;
+
+/** Whoever holds it may shift traffic until it runs out; everybody else reads only, or raises the fence. */
+const lease = z.strictObject({ owner: z.string(), since: time, until: time });
+export type Lease = z.infer<typeof lease>;
+
+/** Written before a rule change, cleared after its proof: what a crash in between leaves behind. */
+const intent = z.strictObject({ from: weights, to: weights, at: time });
+export type Intent = z.infer<typeof intent>;
+
+/** A rollout under way. `home` is where its traffic goes when anything goes wrong. */
+const rolloutUnderWay = z.strictObject({
+  id: z.string(),
+  candidate: colour,
+  release: z.string(),
+  /** Candidate's weight this rollout was asked to reach. */
+  asked: weight,
+  home: weights,
+  startedAt: time,
+  /** Candidate's weights that were proved and passed their gate so far. */
+  passed: z.array(weight),
+});
+export type RolloutUnderWay = z.infer<typeof rolloutUnderWay>;
+
+/** A release that failed a gate, was aborted or was sent home. It gets no weight until it changes or is named for retry. */
+const rejected = z.strictObject({ release: z.string(), why: z.string(), at: time });
+export type Rejected = z.infer<typeof rejected>;
+
+/** The colour one weight flip away after a promotion, until the window closes. */
+const rollbackTarget = z.strictObject({
+  colour,
+  release: z.string(),
+  taskDefinition: z.string(),
+  until: time,
+});
+
+/** Set by a break-glass or guardian rollback: until then the guardian puts these weights back when it finds others. */
+const reassert = z.strictObject({ weights, until: time });
+
+/** How far the slot that lost its traffic has been retired. */
+const retirement = z.strictObject({
+  colour,
+  stage: z.enum(["draining", "warm", "idle"]),
+  since: time,
+  deadline: time,
+});
+export type Retirement = z.infer<typeof retirement>;
+
+/** Everything the switch knows, in one DynamoDB item per stack, changed by conditional writes only. */
+export const switchRecord = z.strictObject({
+  schema: z.literal(1),
+  ruleArn: z.string().nullable(),
+  live: colour,
+  liveSince: time,
+  /** The weights last proved in traffic, or adopted by a refresh. */
+  weights,
+  slots: z.strictObject({ blue: slotRelease, green: slotRelease }),
+  previous: rollbackTarget.nullable(),
+  verified: z.strictObject({ colour, release: z.string(), at: time }).nullable(),
+  rejected: z.array(rejected),
+  /** Counts up whenever somebody outside the lease takes the traffic over. A shifting process that sees it change stops. */
+  fence: z.int(),
+  fencedBy: z.strictObject({ who: z.string(), why: z.string(), at: time }).nullable(),
+  lease: lease.nullable(),
+  intent: intent.nullable(),
+  rollout: rolloutUnderWay.nullable(),
+  reassert: reassert.nullable(),
+  retirement: retirement.nullable(),
+  /** Deadline per draining slot; its sidecars poll it. */
+  drain: z.strictObject({ blue: time.nullable(), green: time.nullable() }),
+  last: switchOutputs.shape.lastRollout,
+  /** The inputs of the last `up`: what the commands and the guardian act on. */
+  inputs: switchInputs.nullable(),
+});
+export type SwitchRecord = z.infer<typeof switchRecord>;
+
+/** Releases kept on the rejected list; the oldest go first. */
+export const rejectedLimit = 50;
+
+/** The record with a release marked as rejected; a release already there keeps its place with the new reason. */
+export function reject(record: SwitchRecord, release: string, why: string, at: number): SwitchRecord {
+  const others = record.rejected.filter((entry) => entry.release !== release);
+  return { ...record, rejected: [...others, { release, why, at }].slice(-rejectedLimit) };
+}
+
+export function rejectionOf(record: SwitchRecord, release: string): Rejected | undefined {
+  return record.rejected.find((entry) => entry.release === release);
+}
+
+/** A lease that has not run out. */
+export function leaseHeld(record: SwitchRecord, now: number): Lease | null {
+  return record.lease !== null && record.lease.until > now ? record.lease : null;
+}

@@ -1,0 +1,110 @@
+import type { Colour } from "./policy/colour.ts";
+import type { LiveRule } from "./policy/decision.ts";
+import type { Step } from "./policy/plan.ts";
+import type { SwitchRecord } from "./policy/record.ts";
+import type { Weights } from "./policy/weight.ts";
+
+/** Time as an argument: `sleep` rejects with the signal's reason when it fires first. */
+export interface Clock {
+  now(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The record with the version a conditional write compares. */
+export interface Versioned {
+  readonly record: SwitchRecord;
+  readonly version: number;
+}
+
+/** The one DynamoDB item. */
+export interface Store {
+  /** Strongly consistent; null when there is no item. */
+  read(): Promise<Versioned | null>;
+  /** Writes when the item still has `expected` (null: does not exist). False: somebody else wrote in between. */
+  write(record: SwitchRecord, expected: number | null): Promise<boolean>;
+  remove(): Promise<void>;
+}
+
+/** The weighted rule. */
+export interface Rule {
+  read(): Promise<LiveRule | null>;
+  /** One ModifyRule, never retried in here, given up after `timeoutMs`. An error leaves open whether it took effect. */
+  modify(weights: Weights, timeoutMs: number): Promise<void>;
+  create(weights: Weights): Promise<string>;
+  remove(): Promise<void>;
+}
+
+/** Tasks behind a slot. */
+export interface Capacity {
+  healthy(of: Colour): Promise<number>;
+  /** Asks for at least `tasks` tasks and returns at once. */
+  raise(of: Colour, tasks: number): Promise<void>;
+  /** Raises the slot's tasks to `tasks`, waits until as many targets are healthy, and says why not when it cannot. */
+  scaleUp(
+    of: Colour,
+    tasks: number,
+    deadlineMs: number,
+    onProgress: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<{ ready: true } | { ready: false; why: string }>;
+}
+
+/** Real responses, each over a fresh connection. */
+export interface Traffic {
+  /** Addresses of the balancer. Rejects when the name does not resolve. */
+  addresses(): Promise<readonly string[]>;
+  /** The slot that answered one request at that address; null when the answer names none. Rejects when it cannot be reached. */
+  ask(address: string, signal: AbortSignal): Promise<Colour | null>;
+}
+
+export type Verdict = "pass" | "fail" | "inconclusive";
+
+/** What a gate found. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** One sentence with numbers. */
+  readonly why: string;
+  /** When the first bad answer was seen, and when the verdict stood; milliseconds since 1970. */
+  readonly firstBadAt: number | null;
+  readonly decidedAt: number;
+}
+
+export interface Gate {
+  candidate(of: Colour, signal: AbortSignal): Promise<Judgement>;
+  bake(of: Colour, step: Step, signal: AbortSignal): Promise<Judgement>;
+  close(): Promise<void>;
+}
+
+/** Facts for the evidence record and the resource's line. Words are made in rollout/words.ts. */
+export type RolloutEvent =
+  | { kind: "decided"; decision: string; summary: string }
+  | { kind: "scaling"; colour: Colour; text: string }
+  | { kind: "verifying"; colour: Colour }
+  | { kind: "judged"; colour: Colour; weight: number; judgement: Judgement }
+  | { kind: "shifting"; from: Weights; to: Weights; step: number; steps: number }
+  | { kind: "written"; weights: Weights; tries: number }
+  | { kind: "proved"; weights: Weights; answers: Record<Colour, number>; addresses: number; tookMs: number }
+  | { kind: "unproved"; weights: Weights; answers: Record<Colour, number>; why: string }
+  | { kind: "baking"; colour: Colour; weight: number; bakeMs: number; extended: boolean }
+  | { kind: "returning"; to: Weights; why: string }
+  | { kind: "repaired"; weights: Weights }
+  | { kind: "ended"; outcome: string; why: string };
+
+/** The append-only record of one rollout. */
+export interface Evidence {
+  /** Seals the record; returns where it lies and its digest. */
+  finish(): Promise<{ where: string; digest: string }>;
+}
+
+/** Everything a rollout touches. */
+export interface World {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly rule: Rule;
+  readonly capacity: Capacity;
+  readonly traffic: Traffic;
+  readonly gate: Gate;
+  readonly evidence: Evidence;
+  readonly random: () => number;
+  report(event: RolloutEvent): void;
+}

@@ -1,0 +1,102 @@
+import type { Colour } from "./policy/colour.ts";
+import { fits, planProof } from "./policy/proof.ts";
+import { type Weights, describeWeights } from "./policy/weight.ts";
+import type { World } from "./ports.ts";
+
+/** What real responses showed. */
+export type Proof =
+  | {
+      readonly proved: true;
+      readonly answers: Record<Colour, number>;
+      readonly addresses: number;
+      readonly tookMs: number;
+    }
+  | { readonly proved: false; readonly answers: Record<Colour, number>; readonly why: string };
+
+/** Requests under way at once, over all addresses. */
+const concurrency = 16;
+/** Pause between two rounds that did not fit, in milliseconds. */
+const pauseMs = 100;
+
+/**
+ * Watches real responses until the share seen at every address of the balancer fits `to`, or the time is up. Each round
+ * is judged on its own, so answers from before the change took effect can't dilute it.
+ */
+export async function prove(
+  world: World,
+  from: Weights,
+  to: Weights,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Proof> {
+  const started = world.clock.now();
+  const plan = planProof(from.green / 100, to.green / 100);
+  const addresses = await world.traffic.addresses();
+  const proved = new Set<string>();
+  for (;;) {
+    signal.throwIfAborted();
+    const answers = { blue: 0, green: 0 };
+    let why = "";
+    for (const address of addresses) {
+      if (proved.has(address)) continue;
+      const round = await ask(world, address, plan.samples, signal);
+      answers.blue += round.blue;
+      answers.green += round.green;
+      if (round.failed === 0 && fits(plan, round.green)) proved.add(address);
+      else
+        why =
+          round.failed > 0
+            ? `${round.failed} of ${plan.samples} requests to ${address} failed (${round.failure})`
+            : `${address} answered green ${round.green} of ${plan.samples} times; ${plan.low} to ${plan.high} fit ${describeWeights(to)}`;
+    }
+    if (proved.size === addresses.length)
+      return { proved: true, answers, addresses: addresses.length, tookMs: world.clock.now() - started };
+    if (world.clock.now() - started >= timeoutMs) return { proved: false, answers, why };
+    await world.clock.sleep(pauseMs, signal);
+  }
+}
+
+interface Round {
+  blue: number;
+  green: number;
+  failed: number;
+  failure: string;
+}
+
+/** `samples` fresh requests to one address; stops early at the first that fails. */
+async function ask(world: World, address: string, samples: number, signal: AbortSignal): Promise<Round> {
+  const round: Round = { blue: 0, green: 0, failed: 0, failure: "" };
+  let left = samples;
+  const worker = async () => {
+    while (left > 0 && round.failed === 0) {
+      left--;
+      try {
+        const colour = await world.traffic.ask(address, signal);
+        if (colour === null) throw new Error("the answer names no slot");
+        round[colour]++;
+      } catch (error) {
+        signal.throwIfAborted();
+        round.failed++;
+        round.failure = (error as Error).message;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, samples) }, worker));
+  return round;
+}
+
+/** Throws when an address of the balancer can't be reached from here, before anything is written. */
+export async function mustReach(world: World, signal: AbortSignal): Promise<void> {
+  const addresses = await world.traffic.addresses();
+  if (addresses.length === 0) throw new Error("the balancer's name resolves to no address");
+  for (const address of addresses) {
+    try {
+      await world.traffic.ask(address, signal);
+    } catch (error) {
+      throw new Error(
+        `the balancer's address ${address} can't be reached from here, so no shift could be proved: ${(error as Error).message}`,
+        { cause: error },
+      );
+    }
+  }
+}

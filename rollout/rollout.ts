@@ -1,0 +1,362 @@
+import { ApiRefused, Cancelled, Drifted, Fenced, Short } from "./failures.ts";
+import { type Colour, colours } from "./policy/colour.ts";
+import {
+  type Event,
+  type Facts,
+  type FinalState,
+  type State,
+  type WorkingState,
+  isFinal,
+  transitionFor,
+} from "./policy/machine.ts";
+import type { Plan, Step } from "./policy/plan.ts";
+import { conclude, undrainSlot } from "./policy/conclusion.ts";
+import type { SwitchRecord } from "./policy/record.ts";
+import { type Weights, weightsFor } from "./policy/weight.ts";
+import type { Judgement, World } from "./ports.ts";
+import { prove } from "./prove.ts";
+import { type Session, change, endLease, whileRenewing } from "./session.ts";
+import { type Needed, shift } from "./shift.ts";
+
+/** One rollout: what it moves, how, and where it started. */
+export interface Course {
+  readonly id: string;
+  readonly candidate: Colour;
+  readonly release: string;
+  readonly unverified: boolean;
+  readonly steps: readonly Step[];
+  readonly home: Weights;
+  readonly plan: Plan;
+  /** Tasks a colour needs for all of the traffic. */
+  readonly tasks: Record<Colour, number>;
+  /** First state: `scaling`; `proving` or `shifting` for a rollout taken up again; `returning` for a rollback that was asked for. */
+  readonly start: WorkingState;
+  /** Why, where the start alone says it: a rollback that was asked for, an undo. */
+  readonly why: string;
+}
+
+export interface Outcome {
+  readonly state: FinalState;
+  /** One sentence: the row of the table and what led to it. */
+  readonly why: string;
+  readonly record: SwitchRecord;
+  /** The judgement that ended it, when a gate did. */
+  readonly judgement: Judgement | null;
+}
+
+/** What is carried from state to state. */
+interface Walk {
+  readonly world: World;
+  readonly session: Session;
+  readonly course: Course;
+  readonly cancel: AbortSignal;
+  /** Index of the step under way. */
+  step: number;
+  /** Every weight the rule may show: recorded, and last intended. */
+  possible: Weights[];
+  /** What went wrong, in a sentence; empty while nothing has. */
+  why: string;
+  /** The last row of the table that was taken. */
+  because: string;
+  judgement: Judgement | null;
+}
+
+/** Walks a rollout to its end. Never throws for what the table knows; anything else is a defect and is thrown on. */
+export async function walk(
+  world: World,
+  session: Session,
+  course: Course,
+  cancel: AbortSignal,
+): Promise<Outcome> {
+  const at: Walk = {
+    world,
+    session,
+    course,
+    cancel,
+    step: 0,
+    possible: [session.held.record.weights],
+    why: course.why,
+    because: "",
+    judgement: null,
+  };
+  let state: State = course.start;
+  if (session.held.record.intent) at.possible.push(session.held.record.intent.to);
+  if (course.start === "proving") at.possible.push(weightsOf(at));
+  while (!isFinal(state)) {
+    const event: Event = await whileRenewing(world, session, new AbortController().signal, () =>
+      perform(at, state as WorkingState),
+    ).catch((error) => eventOf(at, error));
+    const row = transitionFor(state, event, factsOf(at, state));
+    at.because = row.because;
+    if (row.to === "shifting" && event === "pass" && state !== "verifying") at.step++;
+    state = row.to;
+  }
+  at.why ||= at.because;
+  return concludeRollout(at, state);
+}
+
+function factsOf(at: Walk, state: WorkingState): Facts {
+  const { course, step } = at;
+  const baked = state === "baking" || state === "extending";
+  return {
+    unverified: course.unverified,
+    moreSteps: course.steps.length > step + (baked ? 1 : 0),
+    full: course.steps[step]?.weight === 100,
+    exposed: at.possible.some((weights) => weights[course.candidate] > course.home[course.candidate]),
+    holds: course.plan.onInconclusive === "hold",
+  };
+}
+
+/** Weights of the step under way. */
+function weightsOf(at: Walk): Weights {
+  const step = at.course.steps[at.step];
+  return step ? weightsFor(at.course.candidate, step.weight) : at.course.home;
+}
+
+/** Does what a state stands for. */
+function perform(at: Walk, state: WorkingState): Promise<Event> {
+  switch (state) {
+    case "scaling":
+      return scale(at);
+    case "verifying":
+      return verify(at);
+    case "shifting":
+      return shiftToStep(at);
+    case "proving":
+      return proveStep(at);
+    case "baking":
+      return bake(at, false);
+    case "extending":
+      return bake(at, true);
+    case "returning":
+      return goHome(at);
+    case "proving-home":
+      return proveHome(at);
+    default:
+      return state satisfies never;
+  }
+}
+
+/** Failures the table knows, as events. */
+function eventOf(at: Walk, error: unknown): Event {
+  const event = knownEvent(error, at.cancel);
+  if (event === null) throw error;
+  at.why = event === "cancelled" ? "the rollout was cancelled" : (error as Error).message;
+  return event;
+}
+
+function knownEvent(error: unknown, cancel: AbortSignal): Event | null {
+  if (error instanceof Fenced) return "fenced";
+  if (error instanceof Drifted) return "drifted";
+  if (error instanceof Short) return "short";
+  if (error instanceof ApiRefused) return "api-refused";
+  if (error instanceof Cancelled || cancel.aborted) return "cancelled";
+  return null;
+}
+
+/** Tasks for the largest weight asked, before any of it is set. */
+async function scale(at: Walk): Promise<Event> {
+  const { world, course } = at;
+  at.cancel.throwIfAborted();
+  await change(world, at.session, (record) => undrainSlot(record, course.candidate));
+  const onProgress = (text: string) => world.report({ kind: "scaling", colour: course.candidate, text });
+  const scaled = await world.capacity.scaleUp(
+    course.candidate,
+    course.tasks[course.candidate],
+    course.plan.scaleUpDeadline,
+    onProgress,
+    at.cancel,
+  );
+  if (!scaled.ready) at.why = scaled.why;
+  return scaled.ready ? "ready" : "short";
+}
+
+async function verify(at: Walk): Promise<Event> {
+  const { world, course } = at;
+  world.report({ kind: "verifying", colour: course.candidate });
+  const judgement = await judge(at, () => world.gate.candidate(course.candidate, at.cancel));
+  await judged(at, judgement, 0);
+  if (judgement.verdict === "pass")
+    await change(world, at.session, (record) => ({
+      ...record,
+      verified: { colour: course.candidate, release: course.release, at: world.clock.now() },
+    }));
+  return judgement.verdict;
+}
+
+/** A gate that breaks could not tell, and says why. */
+async function judge(at: Walk, take: () => Promise<Judgement>): Promise<Judgement> {
+  try {
+    return await take();
+  } catch (error) {
+    at.cancel.throwIfAborted();
+    return {
+      verdict: "inconclusive",
+      why: `the gate itself broke: ${(error as Error).message}`,
+      firstBadAt: null,
+      decidedAt: at.world.clock.now(),
+    };
+  }
+}
+
+async function judged(at: Walk, judgement: Judgement, weight: number): Promise<void> {
+  at.judgement = judgement;
+  if (judgement.verdict !== "pass") at.why = judgement.why;
+  at.world.report({ kind: "judged", colour: at.course.candidate, weight, judgement });
+}
+
+/** Healthy targets for a weight: live's capacity, in proportion, and at least one. */
+function neededFor(at: Walk): Needed {
+  const { candidate, tasks } = at.course;
+  return (weights) => {
+    const needed = { blue: 1, green: 1 };
+    needed[candidate] = Math.max(1, Math.ceil((tasks[candidate] * weights[candidate]) / 100));
+    return needed;
+  };
+}
+
+async function shiftToStep(at: Walk): Promise<Event> {
+  const { world, session, course } = at;
+  at.cancel.throwIfAborted();
+  const from = session.held.record.weights;
+  const to = weightsOf(at);
+  world.report({ kind: "shifting", from, to, step: at.step + 1, steps: course.steps.length });
+  at.possible = [from, to];
+  const tries = await shift(world, session, from, to, neededFor(at));
+  world.report({ kind: "written", weights: to, tries });
+  return "written";
+}
+
+async function proveStep(at: Walk): Promise<Event> {
+  const { world, session, course } = at;
+  const to = weightsOf(at);
+  if (!(await proveAndRecord(at, to, at.cancel))) return "unproved";
+  const { weight } = course.steps[at.step] as Step;
+  await change(world, session, (record) => ({
+    ...record,
+    rollout: record.rollout && {
+      ...record.rollout,
+      passed: record.rollout.passed.filter((passed) => passed < weight),
+    },
+  }));
+  at.judgement = null;
+  return "proved";
+}
+
+/** Watches traffic; a proved weight becomes the recorded one and clears the intent. */
+async function proveAndRecord(at: Walk, to: Weights, signal: AbortSignal): Promise<boolean> {
+  const { world, session, course } = at;
+  const from = session.held.record.weights;
+  const proof = await prove(world, from, to, course.plan.proofTimeout, signal);
+  if (!proof.proved) {
+    at.why = `the balancer accepted the weights and did not show them within ${course.plan.proofTimeout / 1000} s: ${proof.why}`;
+    world.report({ kind: "unproved", weights: to, answers: proof.answers, why: proof.why });
+    return false;
+  }
+  await change(world, session, (record) => ({ ...record, weights: to, intent: null }));
+  at.possible = [to];
+  world.report({
+    kind: "proved",
+    weights: to,
+    answers: proof.answers,
+    addresses: proof.addresses,
+    tookMs: proof.tookMs,
+  });
+  return true;
+}
+
+async function bake(at: Walk, extended: boolean): Promise<Event> {
+  const { world, session, course } = at;
+  const step = course.steps[at.step] as Step;
+  world.report({
+    kind: "baking",
+    colour: course.candidate,
+    weight: step.weight,
+    bakeMs: step.bake,
+    extended,
+  });
+  const judgement = await judge(at, () => world.gate.bake(course.candidate, step, at.cancel));
+  await judged(at, judgement, step.weight);
+  const { verdict } = judgement;
+  if (verdict === "pass")
+    await change(world, session, (record) => ({
+      ...record,
+      rollout: record.rollout && { ...record.rollout, passed: [...record.rollout.passed, step.weight] },
+    }));
+  return verdict;
+}
+
+/** All weight back to where it was. Never waits for a gate, and is not cancelled. */
+async function goHome(at: Walk): Promise<Event> {
+  const { world, session, course } = at;
+  const from = session.held.record.weights;
+  const serving = colours.filter((colour) => course.home[colour] > 0);
+  world.report({ kind: "returning", to: course.home, why: at.why });
+  await change(world, session, (record) => serving.reduce(undrainSlot, record));
+  const raised = Promise.all(serving.map((colour) => raise(at, colour)));
+  const tries = await shift(world, session, from, course.home, () => ({ blue: 1, green: 1 }), [
+    ...at.possible,
+    course.home,
+  ]).finally(async () => {
+    await raised;
+  });
+  at.possible.push(course.home);
+  world.report({ kind: "written", weights: course.home, tries });
+  return "written";
+}
+
+/** More tasks beside a rollback, which does not depend on them: what fails here is told, and the traffic goes home. */
+async function raise(at: Walk, colour: Colour): Promise<void> {
+  try {
+    await at.world.capacity.raise(colour, at.course.tasks[colour]);
+  } catch (error) {
+    at.world.report({
+      kind: "scaling",
+      colour,
+      text: `raising ${colour} to ${at.course.tasks[colour]} tasks failed: ${(error as Error).message}`,
+    });
+  }
+}
+
+async function proveHome(at: Walk): Promise<Event> {
+  // The share before is the candidate's largest that may have shown.
+  return (await proveAndRecord(at, at.course.home, new AbortController().signal)) ? "proved" : "unproved";
+}
+
+/** The last change of the record, by the state the rollout ended in. */
+async function concludeRollout(at: Walk, state: FinalState): Promise<Outcome> {
+  const { world, session, course } = at;
+  world.report({ kind: "ended", outcome: state, why: at.why });
+  const evidence = await world.evidence.finish();
+  const outcome = (ended: FinalState, record: SwitchRecord): Outcome => ({
+    state: ended,
+    why: at.why,
+    record,
+    judgement: at.judgement,
+  });
+  // Taken over: the record is somebody else's now. Stranded: the lease runs out, and the guardian finds intent and rollout.
+  if (state === "taken-over" || state === "stranded") return outcome(state, session.held.record);
+  const now = world.clock.now();
+  const failed = at.judgement?.verdict === "fail";
+  const last = {
+    id: course.id,
+    outcome: state,
+    why: at.why,
+    at: new Date(now).toISOString(),
+    evidence: evidence.where,
+    evidenceDigest: evidence.digest,
+  };
+  try {
+    return outcome(
+      state,
+      await endLease(world, session, (record) => ({
+        ...conclude(record, { ...course, state, why: at.why, failed }, now),
+        last,
+      })),
+    );
+  } catch (error) {
+    if (!(error instanceof Fenced)) throw error;
+    at.why = error.message;
+    return outcome("taken-over", session.held.record);
+  }
+}

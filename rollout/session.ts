@@ -1,0 +1,149 @@
+import { Fenced, Refusal } from "./failures.ts";
+import { limits } from "./policy/limits.ts";
+import { type SwitchRecord, leaseHeld } from "./policy/record.ts";
+import type { Versioned, World } from "./ports.ts";
+
+/** A held lease: every change of the record goes through it, and stops when somebody raised the fence. */
+export interface Session {
+  readonly owner: string;
+  readonly fence: number;
+  held: Versioned;
+}
+
+type Change = (record: SwitchRecord) => SwitchRecord;
+
+/** Takes the lease over an existing record. Throws Refusal when another holder has it, naming who and since when. */
+export async function takeLease(world: World, owner: string, found: Versioned): Promise<Session> {
+  let at = found;
+  for (let tries = 0; tries < limits.writeTries; tries++) {
+    const holder = leaseHeld(at.record, world.clock.now());
+    if (holder && holder.owner !== owner)
+      throw new Refusal(
+        `A rollout is already under way: ${holder.owner} holds the lease since ${new Date(holder.since).toISOString()}.`,
+      );
+    const now = world.clock.now();
+    const record = { ...at.record, lease: { owner, since: now, until: now + limits.leaseMs } };
+    if (await world.store.write(record, at.version))
+      return { owner, fence: record.fence, held: { record, version: at.version + 1 } };
+    at = await mustRead(world);
+  }
+  throw new Refusal(
+    `The record was changed ${limits.writeTries} times while the lease was being taken; somebody else is at work on it. See: npm run status`,
+  );
+}
+
+/**
+ * Changes the record under the lease and renews it. Throws Fenced when the fence was raised or the lease went to
+ * another; a conflict without that (somebody's note in the record) is read again and tried again.
+ */
+export async function change(world: World, session: Session, make: Change): Promise<SwitchRecord> {
+  for (let tries = 0; tries < limits.writeTries; tries++) {
+    refuseFenced(session, session.held.record);
+    const now = world.clock.now();
+    const lease = {
+      owner: session.owner,
+      since: session.held.record.lease?.since ?? now,
+      until: now + limits.leaseMs,
+    };
+    const record = make({ ...session.held.record, lease });
+    if (await written(world, session, record)) return record;
+  }
+  throw new Fenced(`the record was changed ${limits.writeTries} times in a row by somebody else`);
+}
+
+/** One conditional write. After a conflict or an error the session holds what is really there; an own write whose answer was lost counts. */
+async function written(world: World, session: Session, record: SwitchRecord): Promise<boolean> {
+  const { version } = session.held;
+  let failure: unknown;
+  try {
+    if (await world.store.write(record, version)) {
+      session.held = { record, version: version + 1 };
+      return true;
+    }
+  } catch (error) {
+    failure = error;
+  }
+  const there = await mustRead(world);
+  const mine = there.version === version + 1 && JSON.stringify(there.record) === JSON.stringify(record);
+  session.held = there;
+  if (failure !== undefined && !mine && there.version === version) throw failure;
+  return mine;
+}
+
+/** Renews the lease and learns of a raised fence. */
+export async function renew(world: World, session: Session): Promise<void> {
+  await change(world, session, (record) => record);
+}
+
+/** Reads the record again and throws Fenced when it is no longer ours to act on. */
+export async function confirm(world: World, session: Session): Promise<SwitchRecord> {
+  session.held = await mustRead(world);
+  refuseFenced(session, session.held.record);
+  return session.held.record;
+}
+
+function refuseFenced(session: Session, record: SwitchRecord): void {
+  if (record.fence !== session.fence) {
+    const by = record.fencedBy;
+    throw new Fenced(
+      by
+        ? `${by.who} took the traffic over at ${new Date(by.at).toISOString()}: ${by.why}`
+        : "somebody took the traffic over",
+    );
+  }
+  if (record.lease?.owner !== session.owner)
+    throw new Fenced(`the lease went to ${record.lease?.owner ?? "nobody"}`);
+}
+
+async function mustRead(world: World): Promise<Versioned> {
+  const there = await world.store.read();
+  if (there === null) throw new Fenced("the record is gone: the stack was destroyed meanwhile");
+  return there;
+}
+
+/** Gives the lease back with a last change. */
+export async function endLease(world: World, session: Session, make: Change): Promise<SwitchRecord> {
+  return change(world, session, (record) => ({ ...make(record), lease: null }));
+}
+
+/**
+ * Runs `work` while renewing the lease beside it. A raised fence or a lease that cannot be renewed aborts the work and is
+ * what this rejects with.
+ */
+export async function whileRenewing<T>(
+  world: World,
+  session: Session,
+  cancel: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const lost = new AbortController();
+  const renewals = renewUntil(world, session, stop.signal, (error) => lost.abort(error));
+  const [outcome] = await Promise.allSettled([work(AbortSignal.any([cancel, lost.signal]))]);
+  stop.abort();
+  await renewals;
+  if (lost.signal.aborted) throw lost.signal.reason;
+  if (outcome.status === "rejected") throw outcome.reason;
+  return outcome.value;
+}
+
+async function renewUntil(
+  world: World,
+  session: Session,
+  stop: AbortSignal,
+  onLost: (error: unknown) => void,
+): Promise<void> {
+  while (!stop.aborted) {
+    try {
+      await world.clock.sleep(limits.leaseRenewMs, stop);
+    } catch {
+      return; // the work is done
+    }
+    try {
+      await renew(world, session);
+    } catch (error) {
+      const rest = (session.held.record.lease?.until ?? 0) - world.clock.now();
+      if (error instanceof Fenced || rest < limits.leaseRenewMs) return onLost(error);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import { ApiRefused, Drifted, Fenced, Short } from "./failures.ts";
+import type { Colour } from "./policy/colour.ts";
+import { colours } from "./policy/colour.ts";
+import { limits } from "./policy/limits.ts";
+import type { LiveRule } from "./policy/decision.ts";
+import { type Weights, describeWeights, sameWeights } from "./policy/weight.ts";
+import { type Session, change, confirm } from "./session.ts";
+import type { World } from "./ports.ts";
+
+/** Healthy targets each colour must have before it may get its share. */
+export type Needed = (weights: Weights) => Record<Colour, number>;
+
+/**
+ * One change of the weighted rule under the write protocol: compare, check capacity, intent, one ModifyRule, read back.
+ * Returns how many writes it took. Proof and the final record are the caller's next steps.
+ * Throws Fenced, Drifted, Short, or ApiRefused when the rule is known to be unchanged.
+ */
+export async function shift(
+  world: World,
+  session: Session,
+  from: Weights,
+  to: Weights,
+  needed: Needed,
+  expected: readonly Weights[] = [from],
+): Promise<number> {
+  await compare(world, expected, from);
+  await mustHaveTargets(world, to, needed(to));
+  await change(world, session, (record) => ({ ...record, intent: { from, to, at: world.clock.now() } }));
+  const tries = await modify(world, session, [from, to, ...expected], to);
+  await readBack(world, session, to);
+  return tries;
+}
+
+/** Reads the live rule; throws Drifted when it shows none of the expected weights. */
+export async function compare(
+  world: World,
+  expected: readonly Weights[],
+  recorded: Weights,
+): Promise<LiveRule> {
+  const live = await again(world, () => world.rule.read());
+  if (
+    live === null ||
+    live.strangers.length > 0 ||
+    !expected.some((weights) => sameWeights(weights, live.weights))
+  )
+    throw new Drifted(live, recorded);
+  return live;
+}
+
+/** A colour that gets weight must have the healthy targets for it. */
+async function mustHaveTargets(world: World, to: Weights, needed: Record<Colour, number>): Promise<void> {
+  for (const colour of colours) {
+    if (to[colour] === 0) continue;
+    const healthy = await again(world, () => world.capacity.healthy(colour));
+    if (healthy < needed[colour])
+      throw new Short(
+        `${colour} has ${healthy} healthy targets, and ${to[colour]} % of the traffic needs ${needed[colour]}`,
+      );
+  }
+}
+
+/** ModifyRule until the rule shows `to`. Before each own retry, lease and fence are read again and the rule is looked at. */
+async function modify(
+  world: World,
+  session: Session,
+  expected: readonly Weights[],
+  to: Weights,
+): Promise<number> {
+  let cause: unknown;
+  for (let tries = 1; tries <= limits.modifyTries; tries++) {
+    if (await alreadyThere(world, expected, to)) return tries - 1;
+    const rest = (session.held.record.lease?.until ?? 0) - world.clock.now();
+    if (rest < limits.modifyTimeoutMs + limits.leaseMarginMs)
+      await change(world, session, (record) => record);
+    try {
+      await world.rule.modify(to, limits.modifyTimeoutMs);
+      return tries;
+    } catch (error) {
+      cause = error;
+      await world.clock.sleep(backOffMs(tries, world.random()));
+      await confirm(world, session);
+    }
+  }
+  if (await alreadyThere(world, expected, to)) return limits.modifyTries;
+  throw new ApiRefused(
+    `the balancer refused ${describeWeights(to)} ${limits.modifyTries} times: ${(cause as Error).message}`,
+    { cause },
+  );
+}
+
+/** Whether an earlier try took effect. Anything but the weights expected is drift. */
+async function alreadyThere(world: World, expected: readonly Weights[], to: Weights): Promise<boolean> {
+  const live = await compare(world, expected, expected[0] as Weights);
+  return sameWeights(live.weights, to);
+}
+
+/** The rule must show the weights, and the fence must be where it was: a write that came after a take-over is put right. */
+async function readBack(world: World, session: Session, to: Weights): Promise<void> {
+  try {
+    await confirm(world, session);
+  } catch (error) {
+    if (error instanceof Fenced) await repair(world, session.held.record.weights, to);
+    throw error;
+  }
+  await compare(world, [to], to);
+}
+
+/** Puts back the weights of whoever raised the fence, when our own late write is what the rule shows. */
+async function repair(world: World, theirs: Weights, ours: Weights): Promise<void> {
+  const live = await again(world, () => world.rule.read());
+  if (live === null || !sameWeights(live.weights, ours) || sameWeights(theirs, ours)) return;
+  await again(world, () => world.rule.modify(theirs, limits.modifyTimeoutMs));
+  world.report({ kind: "repaired", weights: theirs });
+}
+
+/** A read or an idempotent write, tried again with back-off when it fails. Throws the last error. */
+export async function again<T>(
+  world: World,
+  call: () => Promise<T>,
+  tries: number = limits.callTries,
+): Promise<T> {
+  for (let n = 1; ; n++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (n >= tries) throw error;
+      await world.clock.sleep(backOffMs(n, world.random()));
+    }
+  }
+}
+
+/** Full jitter below 100 ms · 2ⁿ, at most 2 s. */
+export function backOffMs(tries: number, random: number): number {
+  return Math.round(Math.min(2_000, 100 * 2 ** tries) * random);
+}
