@@ -149,6 +149,7 @@ async function keep(at: At): Promise<Outcome> {
   if (changed) return walk(world, session, course(at, live, []), cancel);
   return {
     state: "verified",
+    asAsked: true,
     why: "no traffic was to be moved",
     record: await endLease(world, session, (record) => record),
     judgement: null,
@@ -260,6 +261,7 @@ async function goLive(
   }));
   return {
     state: "promoted",
+    asAsked: true,
     why: "the first deployment passed its gate and is live",
     record,
     judgement: judged.judgement,

@@ -51,6 +51,8 @@ export interface Capacity {
 
 /** Real responses, each over a fresh connection. */
 export interface Traffic {
+  /** False when no response names its slot: then a change can be reached and read back, and not proved. */
+  readonly namesSlots: boolean;
   /** Addresses of the balancer. Rejects when the name does not resolve. */
   addresses(): Promise<readonly string[]>;
   /** The slot that answered one request at that address; null when the answer names none. Rejects when it cannot be reached. */
@@ -84,6 +86,7 @@ export type RolloutEvent =
   | { kind: "shifting"; from: Weights; to: Weights; step: number; steps: number }
   | { kind: "written"; weights: Weights; tries: number }
   | { kind: "proved"; weights: Weights; answers: Record<Colour, number>; addresses: number; tookMs: number }
+  | { kind: "unprovable"; weights: Weights }
   | { kind: "unproved"; weights: Weights; answers: Record<Colour, number>; why: string }
   | { kind: "baking"; colour: Colour; weight: number; bakeMs: number; extended: boolean }
   | { kind: "returning"; to: Weights; why: string }

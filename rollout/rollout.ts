@@ -37,6 +37,8 @@ export interface Course {
 
 export interface Outcome {
   readonly state: FinalState;
+  /** It ended as it was asked to: a rollback that was asked for is one such end, a failed gate's is not. */
+  readonly asAsked: boolean;
   /** One sentence: the row of the table and what led to it. */
   readonly why: string;
   readonly record: SwitchRecord;
@@ -294,12 +296,11 @@ async function goHome(at: Walk): Promise<Event> {
   world.report({ kind: "returning", to: course.home, why: at.why });
   await change(world, session, (record) => serving.reduce(undrainSlot, record));
   const raised = Promise.all(serving.map((colour) => raise(at, colour)));
-  const tries = await shift(world, session, from, course.home, () => ({ blue: 1, green: 1 }), [
+  const shifted = shift(world, session, from, course.home, () => ({ blue: 1, green: 1 }), [
     ...at.possible,
     course.home,
-  ]).finally(async () => {
-    await raised;
-  });
+  ]);
+  const [tries] = await Promise.all([shifted, raised]);
   at.possible.push(course.home);
   world.report({ kind: "written", weights: course.home, tries });
   return "written";
@@ -330,6 +331,7 @@ async function concludeRollout(at: Walk, state: FinalState): Promise<Outcome> {
   const evidence = await world.evidence.finish();
   const outcome = (ended: FinalState, record: SwitchRecord): Outcome => ({
     state: ended,
+    asAsked: endedAsAsked(ended, course),
     why: at.why,
     record,
     judgement: at.judgement,
@@ -359,4 +361,9 @@ async function concludeRollout(at: Walk, state: FinalState): Promise<Outcome> {
     at.why = error.message;
     return outcome("taken-over", session.held.record);
   }
+}
+
+function endedAsAsked(state: FinalState, course: Course): boolean {
+  if (state === "rolled-back") return course.start === "returning";
+  return state === "verified" || state === "reached" || state === "promoted";
 }

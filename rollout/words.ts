@@ -62,6 +62,10 @@ export function describeEvent(event: RolloutEvent): { text: string; fleeting: bo
       return lasting(
         `proved in traffic: ${describeWeights(event.weights)}, seen ${describeAnswers(event.answers)} at ${event.addresses} address${event.addresses === 1 ? "" : "es"} in ${formatDuration(event.tookMs)}`,
       );
+    case "unprovable":
+      return lasting(
+        `${describeWeights(event.weights)} is set and was read back; no response names its slot, so traffic cannot prove it`,
+      );
     case "unproved":
       return lasting(`not proved in traffic: ${describeWeights(event.weights)}. ${event.why}`);
     case "baking":

@@ -47,7 +47,10 @@ function promote(record: SwitchRecord, { candidate, release, plan }: Ended, now:
  */
 function comeHome(record: SwitchRecord, ended: Ended, now: number): SwitchRecord {
   const { candidate, home, plan } = ended;
-  const reasserted: SwitchRecord = { ...record, reassert: { weights: home, until: now + limits.reassertMs } };
+  const reasserted: SwitchRecord = {
+    ...record,
+    reassert: { weights: home, until: now + limits.reassertMs, instead: [] },
+  };
   if (home[candidate] > 0) return reasserted;
   const left = reject(reasserted, ended.release, ended.why, now);
   const back: SwitchRecord =

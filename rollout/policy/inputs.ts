@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { releaseRecord } from "../../checks/release-record.ts";
 import { thresholds } from "../../checks/spec.ts";
 import { colour } from "./colour.ts";
 import { finalStates } from "./machine.ts";
@@ -69,6 +70,8 @@ export const switchInputs = z.strictObject({
   logErrorPatterns: z.array(z.string()),
   /** User's own checks: name → command line run with MCP_HUB_URL set. */
   commands: z.record(z.string(), z.array(z.string()).min(1)),
+  /** The pre-deployment record: what people did before this release may go out. */
+  release: releaseRecord.optional(),
   /** Where evidence goes: a log group, and/or a folder on this machine. */
   evidence: z.strictObject({ logGroup: z.string().optional(), folder: z.string().optional() }),
 });

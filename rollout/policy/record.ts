@@ -45,8 +45,11 @@ const rollbackTarget = z.strictObject({
   until: time,
 });
 
-/** Set by a break-glass or guardian rollback: until then the guardian puts these weights back when it finds others. */
-const reassert = z.strictObject({ weights, until: time });
+/**
+ * Set by every way home: until then the guardian puts these weights back when it finds one of `instead`, which are the
+ * weights that a process of ours may still have been about to write. Anything else is a hand edit, and pages.
+ */
+const reassert = z.strictObject({ weights, until: time, instead: z.array(weights) });
 
 /** How far the slot that lost its traffic has been retired. */
 const retirement = z.strictObject({

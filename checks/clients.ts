@@ -1,0 +1,82 @@
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { ECSClient } from "@aws-sdk/client-ecs";
+import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { SNSClient } from "@aws-sdk/client-sns";
+
+/** The AWS clients that checks read through. */
+export interface AwsClients {
+  elb: ElasticLoadBalancingV2Client;
+  ecs: ECSClient;
+  cloudwatch: CloudWatchClient;
+  logs: CloudWatchLogsClient;
+  dynamodb: DynamoDBClient;
+  secrets: SecretsManagerClient;
+  sns: SNSClient;
+}
+
+export interface ClientOptions {
+  /** Left out: AWS_REGION or the profile's. */
+  region?: string;
+  profile?: string;
+  /** Clients somebody else made and will close. */
+  given?: Partial<AwsClients>;
+}
+
+/** Makes each AWS client on first use, so that a check of a bare URL loads no AWS SDK at all. */
+export class Clients {
+  readonly #config: { region?: string; profile?: string };
+  readonly #given: Partial<AwsClients>;
+  readonly #made: Partial<AwsClients> = {};
+
+  constructor(options: ClientOptions = {}) {
+    this.#config = {
+      ...(options.region === undefined ? {} : { region: options.region }),
+      ...(options.profile === undefined ? {} : { profile: options.profile }),
+    };
+    this.#given = options.given ?? {};
+  }
+
+  async elb() {
+    const { ElasticLoadBalancingV2Client: Client } =
+      await import("@aws-sdk/client-elastic-load-balancing-v2");
+    return this.#given.elb ?? (this.#made.elb ??= new Client(this.#config));
+  }
+
+  async ecs() {
+    const { ECSClient: Client } = await import("@aws-sdk/client-ecs");
+    return this.#given.ecs ?? (this.#made.ecs ??= new Client(this.#config));
+  }
+
+  async cloudwatch() {
+    const { CloudWatchClient: Client } = await import("@aws-sdk/client-cloudwatch");
+    return this.#given.cloudwatch ?? (this.#made.cloudwatch ??= new Client(this.#config));
+  }
+
+  async logs() {
+    const { CloudWatchLogsClient: Client } = await import("@aws-sdk/client-cloudwatch-logs");
+    return this.#given.logs ?? (this.#made.logs ??= new Client(this.#config));
+  }
+
+  async dynamodb() {
+    const { DynamoDBClient: Client } = await import("@aws-sdk/client-dynamodb");
+    return this.#given.dynamodb ?? (this.#made.dynamodb ??= new Client(this.#config));
+  }
+
+  async secrets() {
+    const { SecretsManagerClient: Client } = await import("@aws-sdk/client-secrets-manager");
+    return this.#given.secrets ?? (this.#made.secrets ??= new Client(this.#config));
+  }
+
+  async sns() {
+    const { SNSClient: Client } = await import("@aws-sdk/client-sns");
+    return this.#given.sns ?? (this.#made.sns ??= new Client(this.#config));
+  }
+
+  /** Closes the connections of the clients made here; given ones stay open. */
+  close(): void {
+    for (const client of Object.values(this.#made)) client.destroy();
+  }
+}

@@ -1,0 +1,113 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Colour } from "../rollout/policy/colour.ts";
+import type { SwitchInputs } from "../rollout/policy/inputs.ts";
+import type { CheckContext } from "./check.ts";
+import { type AwsClients, Clients } from "./clients.ts";
+import { Samples } from "./samples.ts";
+import { alarmSource } from "./sources/alarms.ts";
+import { commandSource } from "./sources/commands.ts";
+import type { Sources } from "./sources/index.ts";
+import { logSource } from "./sources/logs.ts";
+import { metricSource } from "./sources/metrics.ts";
+import { type ProbeOptions, probeSource } from "./sources/probes.ts";
+import { recordSource } from "./sources/record.ts";
+import { secretSource } from "./sources/secrets.ts";
+import { serviceSource } from "./sources/services.ts";
+import { targetSource } from "./sources/targets.ts";
+import { topicSource } from "./sources/topics.ts";
+
+/** What a caller may hand in instead of the real thing. */
+export interface Wiring {
+  /** AWS clients of the caller's own, say of an assumed role; they stay open. */
+  clients?: Partial<AwsClients>;
+  now?: () => number;
+  sleep?: CheckContext["sleep"];
+  signal?: AbortSignal;
+  fetch?: typeof fetch;
+  /** Left out: read from Secrets Manager by the name in the inputs; null: none. */
+  signingKey?: string | null;
+  token?: string | null;
+  /** Left out: this process's. */
+  environment?: NodeJS.ProcessEnv;
+  maxSessions?: number;
+}
+
+/** A context and the way to end it. */
+export interface OpenContext extends CheckContext {
+  /** Closes its sessions and the AWS clients that were made for it. */
+  close(): Promise<void>;
+}
+
+/** Resolves after `ms`, or at once and without an error when the signal aborts. */
+export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  await wait(Math.max(0, ms), undefined, signal === undefined ? {} : { signal }).catch((error: Error) => {
+    if (error.name !== "AbortError") throw error;
+  });
+}
+
+/** All that judging one slot of a deployment takes. One context serves all steps of a rollout. */
+export async function contextFor(
+  inputs: SwitchInputs,
+  slot: Colour | null,
+  wiring: Wiring = {},
+): Promise<OpenContext> {
+  const clients = new Clients({
+    region: inputs.region,
+    ...(inputs.profile === undefined ? {} : { profile: inputs.profile }),
+    ...(wiring.clients === undefined ? {} : { given: wiring.clients }),
+  });
+  const signal = wiring.signal ?? new AbortController().signal;
+  const secret = async (given: string | null | undefined, name: string | undefined) => {
+    if (given !== undefined) return given;
+    return name === undefined ? null : await secretSource(clients).value(name, signal);
+  };
+  const now = wiring.now ?? Date.now;
+  const [signingKey, token] = await Promise.all([
+    secret(wiring.signingKey, inputs.hub.signingSecret),
+    secret(wiring.token, inputs.hub.tokenSecret),
+  ]);
+  const sources = sourcesOf(clients, wiring.environment ?? process.env, {
+    hub: inputs.hub,
+    now,
+    signingKey,
+    token,
+    ...(wiring.fetch === undefined ? {} : { fetch: wiring.fetch }),
+    ...(wiring.maxSessions === undefined ? {} : { maxSessions: wiring.maxSessions }),
+  });
+  const started = now();
+  return {
+    now,
+    sleep: wiring.sleep ?? sleep,
+    signal,
+    thresholds: inputs.thresholds,
+    hub: inputs.hub,
+    slot,
+    deployment: inputs,
+    release: null,
+    sources,
+    samples: new Samples(),
+    since: started,
+    rolloutSince: started,
+    logErrorPatterns: inputs.logErrorPatterns,
+    commands: inputs.commands,
+    async close() {
+      await sources.probes.close();
+      clients.close();
+    },
+  };
+}
+
+export function sourcesOf(clients: Clients, environment: NodeJS.ProcessEnv, probes: ProbeOptions): Sources {
+  return {
+    probes: probeSource(probes),
+    targets: targetSource(clients),
+    services: serviceSource(clients),
+    alarms: alarmSource(clients),
+    logs: logSource(clients),
+    metrics: metricSource(clients),
+    topics: topicSource(clients),
+    secrets: secretSource(clients),
+    record: recordSource(clients),
+    commands: commandSource(environment),
+  };
+}

@@ -1,0 +1,39 @@
+import { header } from "../../sidecar/telemetry.ts";
+import type { Check } from "../check.ts";
+import { defineCheck } from "../define.ts";
+
+/** Longest time a user's command may take. */
+const commandTimeoutMs = 15 * 60_000;
+
+/** A user's own test suite: exit code 0 passes, 3 cannot tell, any other fails. */
+export function commandCheck(name: string): Check {
+  return defineCheck({
+    name,
+    group: "gate",
+    question: `Does the command "${name}" succeed against the slot?`,
+    source: "your own command",
+    query: ({ commands }) => (commands[name] ?? ["(not configured)"]).join(" "),
+    limit: () => ({ value: 0, unit: "exit code", good: "=" }),
+    sentence: "Integration Tests: MCP_HUB_URL=https://prod-hub.example.com bun test (Phase 3: Validation)",
+    timeoutMs: commandTimeoutMs,
+    async measure({ commands, sources, hub, slot, signal, thresholds }) {
+      const command = commands[name];
+      if (command === undefined) throw new Error(`no command named ${name} is configured`);
+      const environment = {
+        MCP_HUB_URL: hub.url,
+        MCP_HUB_SLOT: slot ?? "",
+        MCP_HUB_HEADERS: slot === null ? "{}" : JSON.stringify({ [header.probeSlot]: slot }),
+        MCP_HUB_LATENCY_P95_MS: String(thresholds.analysisLatencyP95Ms),
+      };
+      return await sources.commands.run(command, environment, signal);
+    },
+    judge({ code, tail }) {
+      const last = tail.filter((line) => line.trim() !== "").at(-1);
+      const said = last === undefined ? "" : `, its last line: ${last.slice(0, 200)}`;
+      const base = { value: code, samples: 1 };
+      if (code === 0) return { ...base, verdict: "pass", why: `exit code 0${said}` };
+      if (code === null) return { ...base, verdict: "inconclusive", why: `ended by a signal${said}` };
+      return { ...base, verdict: code === 3 ? "inconclusive" : "fail", why: `exit code ${code}${said}` };
+    },
+  });
+}

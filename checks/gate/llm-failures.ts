@@ -1,0 +1,34 @@
+import { defineCheck } from "../define.ts";
+import { judgeShare } from "../shares.ts";
+import { specLimits } from "../spec.ts";
+import { cleanAnswersToShow } from "../statistics/evidence.ts";
+
+/** The share of analyses that the language model failed, whatever the hub made of it. */
+export const llmFailures = defineCheck({
+  name: "llm-failures",
+  group: "gate",
+  question: "Does the language model answer the slot's analyses?",
+  source: "own probes and the users' access log",
+  query: () => "analyses since the window began, own probes included",
+  limit: (thresholds) => ({ value: thresholds.alarmLlmFailurePercent, unit: "percent", good: "<=" }),
+  sentence: `${specLimits.alarmLlmFailurePercent.sentence} (${specLimits.alarmLlmFailurePercent.section})`,
+  minimumSamples: (thresholds) => cleanAnswersToShow(thresholds.alarmLlmFailurePercent / 100),
+  window: (context) => `since ${new Date(context.since).toISOString()}`,
+  probes: "candidate",
+  everyMs: 250,
+  measure: async (context) =>
+    context.samples.of(context.slot, context.since).filter((answer) => answer.analysis),
+  judge(analyses, { thresholds }) {
+    const judged = judgeShare(
+      analyses.map((answer) => answer.outcome === "llm-failure"),
+      thresholds.alarmLlmFailurePercent / 100,
+      "analyses were LLM failures",
+    );
+    return {
+      verdict: judged.verdict,
+      value: analyses.length === 0 ? null : (100 * judged.bad) / analyses.length,
+      samples: analyses.length,
+      why: judged.why,
+    };
+  },
+});

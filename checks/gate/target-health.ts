@@ -1,0 +1,38 @@
+import { defineCheck } from "../define.ts";
+import { deploymentOf, slotOf } from "../require.ts";
+
+/** As many healthy targets as live's traffic needs: the slot's configured capacity, and no fewer than live has. */
+export const targetHealth = defineCheck({
+  name: "target-health",
+  group: "gate",
+  question: "Does the slot have as many healthy targets as it needs to carry live's traffic?",
+  source: "Elastic Load Balancing",
+  query: (context) =>
+    `DescribeTargetHealth ${context.deployment?.targetGroups[context.slot ?? "blue"] ?? "(no target group)"}`,
+  limit: () => ({ value: "the slot's tasks", unit: "healthy targets", good: ">=" }),
+  needs: ["deployment"],
+  everyMs: 1_000,
+  confirmations: 3,
+  async measure(context) {
+    const slot = slotOf(context);
+    const { targetGroups, capacity } = deploymentOf(context);
+    const health = await context.sources.targets.health(targetGroups[slot], context.signal);
+    return { ...health, needed: capacity[slot].tasks };
+  },
+  judge(found) {
+    const others = [
+      [found.unhealthy, "unhealthy"],
+      [found.initial, "not judged yet"],
+      [found.draining, "draining"],
+    ] as const;
+    const rest = others.filter(([count]) => count > 0).map(([count, state]) => `${count} ${state}`);
+    const reasons = found.reasons.length > 0 ? ` (${[...new Set(found.reasons)].join(", ")})` : "";
+    return {
+      verdict: found.healthy >= found.needed ? "pass" : "fail",
+      value: found.healthy,
+      limit: found.needed,
+      samples: 1,
+      why: [`${found.healthy} of ${found.needed} targets healthy`, ...rest].join(", ") + reasons,
+    };
+  },
+});

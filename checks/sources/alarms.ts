@@ -1,0 +1,44 @@
+import type { Clients } from "../clients.ts";
+
+export interface AlarmState {
+  name: string;
+  state: "OK" | "ALARM" | "INSUFFICIENT_DATA";
+  reason: string;
+  actionsEnabled: boolean;
+  /** ARNs notified on ALARM. */
+  actions: string[];
+}
+
+export interface AlarmSource {
+  /** The alarms that exist of those named; a name without an alarm is left out. */
+  states(names: readonly string[], signal: AbortSignal): Promise<AlarmState[]>;
+}
+
+export function alarmSource(clients: Clients): AlarmSource {
+  return {
+    async states(names, signal) {
+      const { DescribeAlarmsCommand } = await import("@aws-sdk/client-cloudwatch");
+      const cloudwatch = await clients.cloudwatch();
+      const found: AlarmState[] = [];
+      for (let from = 0; from < names.length; from += 100) {
+        const answer = await cloudwatch.send(
+          new DescribeAlarmsCommand({
+            AlarmNames: names.slice(from, from + 100),
+            AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
+            MaxRecords: 100,
+          }),
+          { abortSignal: signal },
+        );
+        for (const alarm of [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])])
+          found.push({
+            name: alarm.AlarmName ?? "",
+            state: alarm.StateValue ?? "INSUFFICIENT_DATA",
+            reason: alarm.StateReason ?? "",
+            actionsEnabled: alarm.ActionsEnabled ?? false,
+            actions: alarm.AlarmActions ?? [],
+          });
+      }
+      return found;
+    },
+  };
+}

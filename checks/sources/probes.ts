@@ -1,0 +1,300 @@
+import { createHmac } from "node:crypto";
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import type { CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js";
+import type { Colour } from "../../rollout/policy/colour.ts";
+import type { HubTarget } from "../../rollout/policy/inputs.ts";
+import { header } from "../../sidecar/telemetry.ts";
+import { Turnstile } from "../turnstile.ts";
+
+export interface HttpAnswer {
+  status: number;
+  contentType: string;
+  text: string;
+  /** What the answer says of itself; null where it says nothing. */
+  slot: string | null;
+  release: string | null;
+  durationMs: number;
+}
+
+/** An open MCP session of the official client. */
+export interface ProbeSession {
+  listTools(signal: AbortSignal): Promise<Tool[]>;
+  call(name: string, args: Record<string, unknown>, signal: AbortSignal): Promise<CallToolResult>;
+  /** How many `notifications/tools/list_changed` have arrived. */
+  listChanges(): number;
+  /** Why the session ended by itself; null while it is open. */
+  broken(): Error | null;
+  close(): Promise<void>;
+}
+
+export interface ProbeSource {
+  get(path: string, slot: Colour | null, signal: AbortSignal): Promise<HttpAnswer>;
+  /** Opens a session; waits for its turn while too many are open. The caller closes it. */
+  open(slot: Colour | null, signal: AbortSignal): Promise<ProbeSession>;
+  /** Ends every open session. */
+  close(): Promise<void>;
+}
+
+export interface ProbeOptions {
+  hub: HubTarget;
+  now: () => number;
+  /** Signs probes for the sidecar; null: no sidecar. Several keys separated by commas are a rotation: the first signs. */
+  signingKey: string | null;
+  /** Sent as `Authorization: Bearer`; null: none. */
+  token: string | null;
+  fetch?: typeof fetch;
+  /** Most sessions open at once. */
+  maxSessions?: number;
+  /** Most plain requests in flight at once. */
+  maxRequests?: number;
+}
+
+const maxBody = 1_000_000;
+
+/** The proof that lets a probe through the sidecar: valid for 300 s from `now`, milliseconds since the epoch. */
+export function probeProof(key: string, now: number): string {
+  const seconds = Math.floor(now / 1_000);
+  const first = key.split(",")[0]?.trim() ?? key;
+  return `${seconds}.${createHmac("sha256", first).update(`probe:${seconds}`).digest("hex")}`;
+}
+
+/** Probes through the hub's public address; both kinds of request are bounded, however many checks ask at once. */
+export function probeSource(options: ProbeOptions): ProbeSource {
+  const { hub } = options;
+  const send = options.fetch ?? fetch;
+  const sessions = new Turnstile(options.maxSessions ?? 8);
+  const requests = new Turnstile(options.maxRequests ?? 8);
+  const open = new Set<ProbeSession>();
+
+  function marked(slot: Colour | null, init?: RequestInit): RequestInit {
+    const headers = new Headers(init?.headers);
+    if (slot !== null) headers.set(header.probeSlot, slot);
+    headers.set(header.synthetic, "1");
+    if (options.signingKey !== null)
+      headers.set(header.probeProof, probeProof(options.signingKey, options.now()));
+    if (options.token !== null) headers.set("authorization", `Bearer ${options.token}`);
+    return { ...init, headers };
+  }
+
+  return {
+    async get(path, slot, signal) {
+      using _turn = await requests.enter(signal);
+      const started = options.now();
+      const response = await retryTransport(() => send(hub.url + path, marked(slot, { signal })), signal);
+      const text = await boundedText(response);
+      return {
+        status: response.status,
+        contentType: response.headers.get("content-type") ?? "",
+        text,
+        slot: response.headers.get(header.slot),
+        release: response.headers.get(header.release),
+        durationMs: options.now() - started,
+      };
+    },
+
+    async open(slot, signal) {
+      const turn = await sessions.enter(signal);
+      try {
+        const connect = () =>
+          openSession(
+            hub,
+            (input, init) => send(input, marked(slot, init)),
+            signal,
+            () => {
+              open.delete(session);
+              turn[Symbol.dispose]();
+            },
+          );
+        const session: ProbeSession = await retryTransport(connect, signal);
+        open.add(session);
+        return session;
+      } catch (error) {
+        turn[Symbol.dispose]();
+        throw error;
+      }
+    },
+
+    async close() {
+      await Promise.all([...open].map((session) => session.close()));
+    },
+  };
+}
+
+async function openSession(
+  hub: HubTarget,
+  send: typeof fetch,
+  signal: AbortSignal,
+  onClosed: () => void,
+): Promise<ProbeSession> {
+  const { Client: McpClient } = await import("@modelcontextprotocol/sdk/client/index.js");
+  const { ToolListChangedNotificationSchema: ListChanged } =
+    await import("@modelcontextprotocol/sdk/types.js");
+  const client = new McpClient({ name: "bluegreen-check", version: "1" });
+  const transport = await makeTransport(hub, send);
+  const ended = new AbortController();
+  let changes = 0;
+  let connected = false;
+  let broken: Error | null = null;
+
+  const end = (cause: Error) => {
+    if (broken !== null) return;
+    broken = cause;
+    ended.abort(cause);
+  };
+  client.setNotificationHandler(ListChanged, () => {
+    changes += 1;
+  });
+  // The MCP client takes its listeners as properties, it is no EventTarget.
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener
+  client.onerror = (error) => {
+    if (connected && hub.transport === "sse" && error.message.startsWith("SSE error"))
+      end(new Error(`the session's stream ended: ${error.message}`, { cause: error }));
+  };
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener
+  client.onclose = () => end(new Error("the session was closed"));
+
+  try {
+    await whilePending(signal, (own) => client.connect(transport, { signal: own }));
+    connected = true;
+  } catch (error) {
+    await closeQuietly(client);
+    throw error;
+  }
+
+  const within = (of: AbortSignal) => AbortSignal.any([of, ended.signal]);
+  return {
+    async listTools(of) {
+      const tools: Tool[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await whilePending(within(of), (own) =>
+          client.listTools(cursor === undefined ? {} : { cursor }, { signal: own }),
+        );
+        tools.push(...page.tools);
+        cursor = page.nextCursor;
+      } while (cursor !== undefined);
+      return tools;
+    },
+    async call(name, args, of) {
+      const answer = await whilePending(within(of), (own) =>
+        client.callTool({ name, arguments: args }, undefined, { signal: own, timeout: 2 ** 31 - 1 }),
+      );
+      return answer as CallToolResult;
+    },
+    listChanges: () => changes,
+    broken: () => broken,
+    async close() {
+      onClosed();
+      await endSession(transport);
+      await closeQuietly(client);
+    },
+  };
+}
+
+async function makeTransport(hub: HubTarget, send: typeof fetch): Promise<Transport> {
+  const url = new URL(hub.url + hub.mcpPath);
+  if (hub.transport === "sse") {
+    const { SSEClientTransport } = await import("@modelcontextprotocol/sdk/client/sse.js");
+    return new SSEClientTransport(url, { fetch: send });
+  }
+  const { StreamableHTTPClientTransport } =
+    await import("@modelcontextprotocol/sdk/client/streamableHttp.js");
+  return new StreamableHTTPClientTransport(url, { fetch: send });
+}
+
+/** Tells a streamable HTTP hub that the session is over, within a second; a hub may refuse or not answer. */
+async function endSession(transport: Transport): Promise<void> {
+  if (!("terminateSession" in transport)) return;
+  const terminate = (transport as { terminateSession(): Promise<void> }).terminateSession();
+  await untilAborted(terminate, AbortSignal.timeout(1_000)).catch(() => undefined);
+}
+
+/** Closing is the last thing done with a session; what goes wrong then says nothing about the hub. */
+async function closeQuietly(client: Client): Promise<void> {
+  await client.close().catch(() => undefined);
+}
+
+/** Rejects with the signal's reason as soon as it aborts, whatever the work does. */
+export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) {
+    work.catch(() => undefined);
+    return Promise.reject(signal.reason as Error);
+  }
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+/**
+ * Gives the work a signal of its own that follows the outer one only while the work is pending: the MCP client keeps
+ * listening to a call's signal after its answer, and would cancel every call ever made when the outer signal aborts.
+ */
+async function whilePending<T>(signal: AbortSignal, work: (own: AbortSignal) => Promise<T>): Promise<T> {
+  const own = new AbortController();
+  const follow = () => own.abort(signal.reason);
+  if (signal.aborted) follow();
+  signal.addEventListener("abort", follow, { once: true });
+  try {
+    return await untilAborted(work(own.signal), own.signal);
+  } finally {
+    signal.removeEventListener("abort", follow);
+  }
+}
+
+/** Codes of the system and of fetch that mean "no answer came", so that asking again is fair. */
+const transportCodes =
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_SOCKET|UND_ERR_CONNECT_TIMEOUT/;
+/** Codes that mean the hub's address cannot be reached from here at all: they say nothing about a slot behind it. */
+const unreachableCodes =
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|SELF_SIGNED|ERR_TLS/;
+
+/** The words of an error and of everything that caused it. */
+export function causeText(error: unknown): string {
+  const parts: string[] = [];
+  for (let at: unknown = error; at !== undefined && at !== null && parts.length < 5;) {
+    const of = at as { message?: string; code?: string | number; cause?: unknown; errors?: unknown[] };
+    const code = typeof of.code === "string" ? of.code : "";
+    const message = of.message ?? (typeof at === "string" ? at : "");
+    const text = code && !message.includes(code) ? `${code} ${message}`.trim() : message;
+    if (text && !parts.some((part) => part.includes(text))) parts.push(text);
+    at = of.cause ?? of.errors?.[0];
+  }
+  return parts.join(": ") || String(error);
+}
+
+export function isTransportError(error: unknown): boolean {
+  return transportCodes.test(causeText(error));
+}
+
+export function isUnreachable(error: unknown): boolean {
+  return unreachableCodes.test(causeText(error));
+}
+
+/** Once more after a transport error, never after an answer. */
+async function retryTransport<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted || !isTransportError(error)) throw error;
+    return await work();
+  }
+}
+
+async function boundedText(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  if (!reader) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+    if (text.length > maxBody) {
+      await reader.cancel();
+      throw new Error(`the answer is longer than ${maxBody} bytes`);
+    }
+  }
+}

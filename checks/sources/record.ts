@@ -1,0 +1,21 @@
+import type { Clients } from "../clients.ts";
+
+export interface RecordSource {
+  /** The switch's record of a stack, parsed; null when there is no item. Rejects when there is no table. */
+  read(table: string, stack: string, signal: AbortSignal): Promise<unknown>;
+}
+
+export function recordSource(clients: Clients): RecordSource {
+  return {
+    async read(table, stack, signal) {
+      const { GetItemCommand } = await import("@aws-sdk/client-dynamodb");
+      const dynamodb = await clients.dynamodb();
+      const answer = await dynamodb.send(
+        new GetItemCommand({ TableName: table, Key: { id: { S: stack } }, ConsistentRead: true }),
+        { abortSignal: signal },
+      );
+      const text = answer.Item?.["json"]?.S;
+      return text === undefined ? null : (JSON.parse(text) as unknown);
+    },
+  };
+}

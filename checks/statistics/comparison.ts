@@ -1,0 +1,78 @@
+import { worseShares } from "./evidence.ts";
+
+/**
+ * Sequential evidence that the candidate answers badly more often than live at the same time.
+ *
+ * Answers are taken in blocks that hold at least one of each side. For a guess (a, b) of the two shares, a above b, a
+ * block's bet pays the likelihood under (a, b) over the likelihood under the share both would have together,
+ * (na*a + nb*b) / (na + nb). When the candidate is no worse than live no such bet can grow on average, whatever the
+ * common share is; so the chance of ever reaching 1/alpha is at most alpha. b is learned from the blocks before.
+ * (Two-sample safe test of Turner, Ly and Grünwald, with restarts as in the share's evidence.)
+ */
+export class ComparisonEvidence {
+  #blocks = 0;
+  #live = { answers: 0, bad: 0 };
+  #candidate = { answers: 0, bad: 0 };
+  readonly #stakes = new Float64Array(ratios.length);
+  #open = { candidate: { answers: 0, bad: 0 }, live: { answers: 0, bad: 0 } };
+  #value = 1;
+
+  get value(): number {
+    return this.#value;
+  }
+
+  get live(): Readonly<{ answers: number; bad: number }> {
+    return this.#live;
+  }
+
+  get candidate(): Readonly<{ answers: number; bad: number }> {
+    return this.#candidate;
+  }
+
+  add(side: "candidate" | "live", bad: boolean): number {
+    const into = this.#open[side];
+    into.answers += 1;
+    if (bad) into.bad += 1;
+    if (this.#open.candidate.answers > 0 && this.#open.live.answers > 0) this.#settle();
+    return this.#value;
+  }
+
+  #settle(): void {
+    const { candidate, live } = this.#open;
+    this.#blocks += 1;
+    const base = (this.#live.bad + 0.5) / (this.#live.answers + 50);
+    const entering = 1 / (this.#blocks * (this.#blocks + 1));
+    let sum = 0;
+    ratios.forEach((ratio, index) => {
+      const guess = Math.min(base * ratio, base + (0.95 - base) * (1 - 1 / ratio));
+      const gain = blockGain(guess, base, candidate, live);
+      const stake = Math.min(((this.#stakes[index] as number) + entering) * gain, Number.MAX_VALUE / 64);
+      this.#stakes[index] = stake;
+      sum += stake;
+    });
+    this.#value = sum / ratios.length + 1 / (this.#blocks + 1);
+    this.#live = plus(this.#live, live);
+    this.#candidate = plus(this.#candidate, candidate);
+    this.#open = { candidate: { answers: 0, bad: 0 }, live: { answers: 0, bad: 0 } };
+  }
+}
+
+interface Tally {
+  answers: number;
+  bad: number;
+}
+
+const ratios = worseShares(0.01).map((share) => share / 0.01);
+
+const plus = (a: Tally, b: Tally): Tally => ({ answers: a.answers + b.answers, bad: a.bad + b.bad });
+
+function blockGain(a: number, b: number, candidate: Tally, live: Tally): number {
+  const together = (candidate.answers * a + live.answers * b) / (candidate.answers + live.answers);
+  return Math.exp(
+    logLikelihood(candidate, a) + logLikelihood(live, b) - logLikelihood(plus(candidate, live), together),
+  );
+}
+
+function logLikelihood(of: Tally, share: number): number {
+  return of.bad * Math.log(share) + (of.answers - of.bad) * Math.log(1 - share);
+}

@@ -1,0 +1,115 @@
+import { RegisterScalableTargetCommand } from "@aws-sdk/client-application-auto-scaling";
+import {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ListTasksCommand,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
+import { DescribeTargetHealthCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { SwitchClients } from "./clients.ts";
+import type { Colour } from "../policy/colour.ts";
+import type { SwitchInputs } from "../policy/inputs.ts";
+import type { Capacity, Clock } from "../ports.ts";
+
+/** Tasks that may stop while a slot is scaled up before it is given up. Raising a count trips no circuit breaker of ECS. */
+const failureLimit = 3;
+/** Between two looks at the slot, in milliseconds. */
+const pollMs = 500;
+
+type Service = Pick<SwitchInputs, "cluster" | "services" | "targetGroups" | "capacity">;
+
+/** Tasks behind a slot, through ECS, Application Auto Scaling and the target group's own health. */
+export function makeCapacity(
+  clients: Pick<SwitchClients, "ecs" | "elb" | "scaling">,
+  service: Service,
+  clock: Clock,
+): Capacity {
+  const healthy = (of: Colour) => healthyTargets(clients, service.targetGroups[of]);
+  const raise = (of: Colour, tasks: number) => raiseTo(clients, service, of, tasks);
+  return {
+    healthy,
+    raise,
+    async scaleUp(of, tasks, deadlineMs, onProgress, signal) {
+      const started = clock.now();
+      if ((await healthy(of)) >= tasks) return { ready: true };
+      const before = new Set((await stoppedTasks(clients, service, of)).map((task) => task.arn));
+      await raise(of, tasks);
+      for (;;) {
+        signal.throwIfAborted();
+        const count = await healthy(of);
+        if (count >= tasks) return { ready: true };
+        onProgress(`${count} of ${tasks} targets healthy`);
+        const stopped = (await stoppedTasks(clients, service, of)).filter((task) => !before.has(task.arn));
+        const reasons = [...new Set(stopped.map((task) => task.reason))].join("; ");
+        if (stopped.length >= failureLimit)
+          return {
+            ready: false,
+            why: `${of} has ${count} of ${tasks} healthy targets after ${stopped.length} tasks stopped: ${reasons}`,
+          };
+        if (clock.now() - started >= deadlineMs)
+          return {
+            ready: false,
+            why: `${of} has ${count} of ${tasks} healthy targets after ${Math.round(deadlineMs / 1000)} s${reasons ? `; tasks stopped: ${reasons}` : ""}`,
+          };
+        await clock.sleep(pollMs, signal);
+      }
+    },
+  };
+}
+
+async function healthyTargets({ elb }: Pick<SwitchClients, "elb">, targetGroup: string): Promise<number> {
+  const { TargetHealthDescriptions } = await elb.send(
+    new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup }),
+  );
+  return (TargetHealthDescriptions ?? []).filter((target) => target.TargetHealth?.State === "healthy").length;
+}
+
+/** The autoscaling bounds belong to the switch: the minimum rises with the count, and scale-in waits until the slot is retired. */
+async function raiseTo(
+  { ecs, scaling }: Pick<SwitchClients, "ecs" | "scaling">,
+  { cluster, services, capacity }: Service,
+  of: Colour,
+  tasks: number,
+): Promise<void> {
+  const { services: found } = await ecs.send(
+    new DescribeServicesCommand({ cluster, services: [services[of]] }),
+  );
+  const desired = found?.[0]?.desiredCount ?? 0;
+  if (desired >= tasks) return;
+  await scaling.send(
+    new RegisterScalableTargetCommand({
+      ServiceNamespace: "ecs",
+      ResourceId: `service/${nameOf(cluster)}/${services[of]}`,
+      ScalableDimension: "ecs:service:DesiredCount",
+      MinCapacity: tasks,
+      MaxCapacity: Math.max(tasks, capacity[of].max),
+      SuspendedState: {
+        DynamicScalingInSuspended: true,
+        DynamicScalingOutSuspended: false,
+        ScheduledScalingSuspended: true,
+      },
+    }),
+  );
+  await ecs.send(new UpdateServiceCommand({ cluster, service: services[of], desiredCount: tasks }));
+}
+
+/** A cluster's name from its name or ARN. */
+function nameOf(cluster: string): string {
+  return cluster.slice(cluster.lastIndexOf("/") + 1);
+}
+
+async function stoppedTasks(
+  { ecs }: Pick<SwitchClients, "ecs">,
+  { cluster, services }: Service,
+  of: Colour,
+): Promise<{ arn: string; reason: string }[]> {
+  const { taskArns } = await ecs.send(
+    new ListTasksCommand({ cluster, serviceName: services[of], desiredStatus: "STOPPED" }),
+  );
+  if (!taskArns || taskArns.length === 0) return [];
+  const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+  return (tasks ?? []).map((task) => ({
+    arn: task.taskArn ?? "",
+    reason: task.stoppedReason ?? "no reason given",
+  }));
+}

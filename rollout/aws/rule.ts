@@ -1,0 +1,162 @@
+import {
+  type Action,
+  AddTagsCommand,
+  CreateRuleCommand,
+  DeleteRuleCommand,
+  DescribeRulesCommand,
+  type ElasticLoadBalancingV2Client,
+  ModifyRuleCommand,
+  type Rule as ElbRule,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { SwitchClients } from "./clients.ts";
+import { type PerColour, colours } from "../policy/colour.ts";
+import type { LiveRule } from "../policy/decision.ts";
+import { type Weights, describeWeights } from "../policy/weight.ts";
+import type { Rule } from "../ports.ts";
+
+export interface RuleTarget {
+  /** Null until the rule is made. */
+  readonly ruleArn: string | null;
+  readonly targetGroups: PerColour<string>;
+  /** What making the rule needs; null where it is only changed. */
+  readonly make: {
+    readonly listenerArn: string;
+    readonly priority: number;
+    readonly conditions: Conditions;
+  } | null;
+}
+
+type Conditions = readonly { readonly field: string; readonly values: string[] }[];
+
+export interface RuleHandle extends Rule {
+  readonly ruleArn: string | null;
+  /** Sets the paths the rule matches, and leaves its weights alone. */
+  reshape(conditions: Conditions): Promise<void>;
+  /** Writes the readable copy of what the record says into the rule's tags. */
+  tag(tags: Record<string, string>): Promise<void>;
+}
+
+/** The weighted rule through ELBv2. `modify` is one ModifyRule that is not retried. */
+export function makeRule(
+  { elb, elbOnce }: Pick<SwitchClients, "elb" | "elbOnce">,
+  target: RuleTarget,
+): RuleHandle {
+  let { ruleArn } = target;
+  const arn = (): string => {
+    if (ruleArn === null) throw new Error("the weighted rule has not been made yet");
+    return ruleArn;
+  };
+  return {
+    get ruleArn() {
+      return ruleArn;
+    },
+    async read() {
+      const rule = await describe(elb, arn());
+      return rule === null ? null : liveRule(rule, target.targetGroups);
+    },
+    async modify(weights, timeoutMs) {
+      const command = new ModifyRuleCommand({
+        RuleArn: arn(),
+        Actions: [forward(target.targetGroups, weights)],
+      });
+      await elbOnce.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
+    },
+    async create(weights) {
+      ruleArn = await create(elb, target, weights);
+      return ruleArn;
+    },
+    async remove() {
+      if (ruleArn !== null) await elb.send(new DeleteRuleCommand({ RuleArn: ruleArn })).catch(gone);
+    },
+    async reshape(conditions) {
+      await elb.send(new ModifyRuleCommand({ RuleArn: arn(), Conditions: spell(conditions) }));
+    },
+    async tag(tags) {
+      await elb.send(
+        new AddTagsCommand({
+          ResourceArns: [arn()],
+          Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        }),
+      );
+    },
+  };
+}
+
+function gone(error: Error): undefined {
+  if (error.name !== "RuleNotFoundException") throw error;
+  return undefined;
+}
+
+async function describe(elb: ElasticLoadBalancingV2Client, ruleArn: string): Promise<ElbRule | null> {
+  const found = await elb.send(new DescribeRulesCommand({ RuleArns: [ruleArn] })).catch(gone);
+  return found?.Rules?.[0] ?? null;
+}
+
+/** Stickiness is named and off: ModifyRule replaces the whole action, and cookies would slow a rollback. */
+function forward(targetGroups: PerColour<string>, weights: Weights): Action {
+  return {
+    Type: "forward",
+    ForwardConfig: {
+      TargetGroups: colours.map((colour) => ({
+        TargetGroupArn: targetGroups[colour],
+        Weight: weights[colour],
+      })),
+      TargetGroupStickinessConfig: { Enabled: false },
+    },
+  };
+}
+
+/** The rule's weights by colour; groups that are not ours are strangers. A rule with one group and no weight gives it all. */
+export function liveRule(rule: ElbRule, targetGroups: PerColour<string>): LiveRule {
+  const action = rule.Actions?.find((candidate) => candidate.Type === "forward");
+  const groups =
+    action?.ForwardConfig?.TargetGroups ??
+    (action?.TargetGroupArn ? [{ TargetGroupArn: action.TargetGroupArn, Weight: 100 }] : []);
+  const weights = { blue: 0, green: 0 };
+  const strangers: string[] = [];
+  for (const { TargetGroupArn, Weight } of groups) {
+    const colour = colours.find((of) => targetGroups[of] === TargetGroupArn);
+    if (colour) weights[colour] = Weight ?? 0;
+    else strangers.push(`${TargetGroupArn} (weight ${Weight ?? 0})`);
+  }
+  return { weights, strangers };
+}
+
+/** Makes the rule. Where a process died after making it, the one already at that priority is taken up, if it is ours. */
+async function create(
+  elb: ElasticLoadBalancingV2Client,
+  target: RuleTarget,
+  weights: Weights,
+): Promise<string> {
+  if (target.make === null) throw new Error("this command changes an existing rule and makes none");
+  const { listenerArn, priority, conditions } = target.make;
+  const actions = [forward(target.targetGroups, weights)];
+  try {
+    const made = await elb.send(
+      new CreateRuleCommand({
+        ListenerArn: listenerArn,
+        Priority: priority,
+        Conditions: spell(conditions),
+        Actions: actions,
+      }),
+    );
+    return made.Rules?.[0]?.RuleArn as string;
+  } catch (error) {
+    if ((error as Error).name !== "PriorityInUseException") throw error;
+    const { Rules } = await elb.send(new DescribeRulesCommand({ ListenerArn: listenerArn }));
+    const there = Rules?.find((rule) => rule.Priority === String(priority));
+    const live = there && liveRule(there, target.targetGroups);
+    if (!there?.RuleArn || !live || live.strangers.length > 0 || live.weights.blue + live.weights.green === 0)
+      throw new Error(
+        `priority ${priority} of the listener is taken by a rule that is not this switch's (${there?.RuleArn ?? "unknown"}); ${describeWeights(weights)} was not set`,
+        { cause: error },
+      );
+    await elb.send(new ModifyRuleCommand({ RuleArn: there.RuleArn, Actions: actions }));
+    return there.RuleArn;
+  }
+}
+
+/** Conditions as ELBv2 spells them. */
+function spell(conditions: Conditions): { Field: string; Values: string[] }[] {
+  return conditions.map(({ field, values }) => ({ Field: field, Values: values }));
+}

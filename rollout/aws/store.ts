@@ -1,0 +1,72 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { colours } from "../policy/colour.ts";
+import { type SwitchRecord, switchRecord } from "../policy/record.ts";
+import type { Store, Versioned } from "../ports.ts";
+
+/** The record as one DynamoDB item: hash key `id` = the stack, `version` for compare-and-set, `drain` for the sidecars. */
+export function makeStore(dynamodb: DynamoDBClient, table: string, stack: string): Store {
+  const key = { id: { S: stack } };
+  return {
+    async read(): Promise<Versioned | null> {
+      const { Item } = await dynamodb
+        .send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }))
+        .catch(noTableIsNoItem);
+      return Item === undefined ? null : parseItem(Item, table, stack);
+    },
+    async write(record: SwitchRecord, expected: number | null): Promise<boolean> {
+      const item = {
+        ...key,
+        version: { N: String((expected ?? 0) + 1) },
+        json: { S: JSON.stringify(record) },
+        drain: { M: drainOf(record) },
+      };
+      const condition =
+        expected === null
+          ? { ConditionExpression: "attribute_not_exists(id)" }
+          : {
+              ConditionExpression: "version = :expected",
+              ExpressionAttributeValues: { ":expected": { N: String(expected) } },
+            };
+      try {
+        await dynamodb.send(new PutItemCommand({ TableName: table, Item: item, ...condition }));
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+    async remove(): Promise<void> {
+      await dynamodb.send(new DeleteItemCommand({ TableName: table, Key: key }));
+    },
+  };
+}
+
+/** No table means a first deployment: the preview asks before the table exists. */
+function noTableIsNoItem(error: Error): { Item?: Record<string, AttributeValue> } {
+  if (error.name === "ResourceNotFoundException") return {};
+  throw error;
+}
+
+function parseItem(item: Record<string, AttributeValue>, table: string, stack: string): Versioned {
+  const parsed = switchRecord.safeParse(JSON.parse(item["json"]?.S ?? "null"));
+  if (!parsed.success)
+    throw new Error(
+      `The record of ${stack} in table ${table} cannot be read: ${parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")}`,
+    );
+  return { record: parsed.data, version: Number(item["version"]?.N) };
+}
+
+/** Deadline per draining slot, ISO 8601. */
+function drainOf(record: SwitchRecord): Record<string, AttributeValue> {
+  const draining = colours.filter((colour) => record.drain[colour] !== null);
+  return Object.fromEntries(
+    draining.map((colour) => [colour, { S: new Date(record.drain[colour] ?? 0).toISOString() }]),
+  );
+}

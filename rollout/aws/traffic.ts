@@ -1,0 +1,55 @@
+import { lookup } from "node:dns/promises";
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { isIP } from "node:net";
+import { header } from "../../sidecar/telemetry.ts";
+import { type Colour, colour } from "../policy/colour.ts";
+import type { HubTarget } from "../policy/inputs.ts";
+import type { Traffic } from "../ports.ts";
+
+/** How long one answer may take, in milliseconds. */
+const timeoutMs = 5_000;
+
+/** Real responses through the balancer: each request over a connection of its own, to a named address, under the weighted rule. */
+export function makeTraffic(hub: Pick<HubTarget, "url" | "proofPath" | "healthPath">): Traffic {
+  const base = new URL(hub.url);
+  return {
+    namesSlots: hub.proofPath !== undefined,
+    async addresses() {
+      const host = base.hostname.replace(/^\[|\]$/g, "");
+      if (isIP(host)) return [host];
+      return [...new Set((await lookup(host, { all: true })).map(({ address }) => address))];
+    },
+    ask: (address, signal) => ask(base, hub.proofPath ?? hub.healthPath, address, signal),
+  };
+}
+
+function ask(base: URL, path: string, address: string, signal: AbortSignal): Promise<Colour | null> {
+  const secure = base.protocol === "https:";
+  const send = secure ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    const request = send({
+      host: address,
+      port: base.port === "" ? (secure ? 443 : 80) : Number(base.port),
+      servername: secure ? base.hostname : undefined,
+      path,
+      headers: { host: base.host, "cache-control": "no-store", connection: "close" },
+      agent: false,
+      signal,
+      timeout: timeoutMs,
+    });
+    request.on("timeout", () => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
+    request.on("error", reject);
+    request.on("response", (response) => {
+      response.resume();
+      response.on("error", reject);
+      response.on("end", () => {
+        const status = response.statusCode ?? 0;
+        const named = colour.safeParse(response.headers[header.slot]);
+        if (status >= 500 && !named.success) reject(new Error(`status ${status}`));
+        else resolve(named.success ? named.data : null);
+      });
+    });
+    request.end();
+  });
+}

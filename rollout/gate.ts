@@ -1,0 +1,59 @@
+import { contextFor, type OpenContext } from "../checks/context.ts";
+import { type GateResult, judgeBake, judgeCandidate } from "../checks/gate.ts";
+import type { Reading } from "../checks/check.ts";
+import { defaultCandidateGate, defaultGate } from "../checks/registry.ts";
+import type { Colour } from "./policy/colour.ts";
+import type { SwitchInputs } from "./policy/inputs.ts";
+import type { Gate, Judgement } from "./ports.ts";
+
+/** How long a candidate that has its tasks may take to show itself ready, in milliseconds. */
+const readyWithinMs = 30_000;
+
+/** The checks as the rollout's gate: one context per colour, so that a rollout's samples add up over its steps. */
+export function makeGate(
+  inputs: SwitchInputs,
+  wiring: Parameters<typeof contextFor>[2],
+  onReading: (reading: Reading) => void,
+): Gate {
+  const contexts = new Map<Colour, Promise<OpenContext>>();
+  const contextOf = (of: Colour) => {
+    const there = contexts.get(of);
+    if (there) return there;
+    const made = contextFor(inputs, of, wiring);
+    contexts.set(of, made);
+    return made;
+  };
+  return {
+    async candidate(of, signal) {
+      const checks = inputs.plan.candidateGate ?? defaultCandidateGate(inputs);
+      return judgementOf(
+        await judgeCandidate({ context: await contextOf(of), checks, readyWithinMs, onReading, signal }),
+      );
+    },
+    async bake(of, step, signal) {
+      const checks = step.gate ?? inputs.plan.gate ?? defaultGate(inputs, step.bake);
+      return judgementOf(
+        await judgeBake({
+          context: await contextOf(of),
+          checks,
+          weight: step.weight,
+          bakeMs: step.bake,
+          onReading,
+          signal,
+        }),
+      );
+    },
+    async close() {
+      await Promise.all([...contexts.values()].map(async (context) => (await context).close()));
+    },
+  };
+}
+
+function judgementOf(result: GateResult): Judgement {
+  return {
+    verdict: result.verdict,
+    why: result.why,
+    firstBadAt: result.firstBadAt,
+    decidedAt: result.decidedAt,
+  };
+}

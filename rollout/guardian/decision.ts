@@ -1,0 +1,162 @@
+import { type Colour, other } from "../policy/colour.ts";
+import type { LiveRule } from "../policy/decision.ts";
+import { type SwitchRecord, leaseHeld } from "../policy/record.ts";
+import { type WayHome, wayHome } from "../policy/takeover.ts";
+import { type Weights, describeWeights, sameWeights, weightsFor } from "../policy/weight.ts";
+
+/** Alarms the guardian acts on, by the end of their names. */
+export const alarmKinds = [
+  "error-rate",
+  "no-healthy-target",
+  "telemetry-lost",
+  "latency",
+  "llm-failures",
+] as const;
+export type AlarmKind = (typeof alarmKinds)[number];
+
+/** What a tick sees, besides the record and the rule. Everything is read anew; no event is believed. */
+export interface Sight {
+  readonly now: number;
+  /** Kinds of alarm that are in ALARM for the live colour right now. */
+  readonly alarms: readonly AlarmKind[];
+  readonly healthy: Readonly<Record<Colour, number>>;
+  /** Task definitions of the running tasks of each service. */
+  readonly running: Readonly<Record<Colour, readonly string[]>>;
+  /** Open sessions by colour; null where no telemetry says. */
+  readonly sessions: Readonly<Record<Colour, number | null>>;
+  /** Whether a probe of the colour that traffic would go back to passed; null when none was made. */
+  readonly homeProbe: boolean | null;
+}
+
+export type Guarding =
+  | { readonly kind: "watch"; readonly why: string }
+  | { readonly kind: "page"; readonly why: string }
+  | { readonly kind: "home"; readonly home: WayHome; readonly why: string }
+  | { readonly kind: "reassert"; readonly weights: Weights; readonly why: string }
+  | {
+      readonly kind: "retire";
+      readonly step: "warm" | "idle";
+      readonly colour: Colour;
+      readonly why: string;
+    };
+
+/** What one tick of the guardian does. Pure; a duplicate or late tick on the same sight decides the same. */
+export function guard(record: SwitchRecord, rule: LiveRule | null, sight: Sight): Guarding {
+  const { now } = sight;
+  if (leaseHeld(record, now)) return { kind: "watch", why: `${record.lease?.owner} holds the lease` };
+  if (rule === null)
+    return record.ruleArn === null
+      ? { kind: "watch", why: "nothing is live yet" }
+      : { kind: "page", why: `the weighted rule ${record.ruleArn} is gone` };
+  return (
+    abandoned(record, rule, now) ??
+    lateWrite(record, rule, now) ??
+    handEdit(record, rule) ??
+    sendBack(record, sight) ??
+    retire(record, sight) ?? { kind: "watch", why: "nothing to do" }
+  );
+}
+
+/** A lease that ran out in mid-rollout: the traffic goes home, unless the rule shows what nobody recorded. */
+function abandoned(record: SwitchRecord, rule: LiveRule, now: number): Guarding | null {
+  if (record.lease === null || (record.rollout === null && record.intent === null)) return null;
+  const ours = [record.weights, ...(record.intent ? [record.intent.to] : [])];
+  if (!shows(rule, ours)) return edited(record, rule);
+  const home = record.rollout ? wayHome(record, now) : { to: record.weights, rejected: null };
+  return home && { kind: "home", home, why: `the lease of ${record.lease.owner} ran out in mid-rollout` };
+}
+
+/** A write that came after somebody took over: their weights are put back. */
+function lateWrite(record: SwitchRecord, rule: LiveRule, now: number): Guarding | null {
+  const { reassert } = record;
+  if (
+    !reassert ||
+    reassert.until <= now ||
+    !sameWeights(reassert.weights, record.weights) ||
+    shows(rule, [reassert.weights])
+  )
+    return null;
+  if (!shows(rule, reassert.instead)) return null;
+  return {
+    kind: "reassert",
+    weights: reassert.weights,
+    why: `a late write set ${describeWeights(rule.weights)} after the traffic had been sent to ${describeWeights(reassert.weights)}`,
+  };
+}
+
+function handEdit(record: SwitchRecord, rule: LiveRule): Guarding | null {
+  return shows(rule, [record.weights]) ? null : edited(record, rule);
+}
+
+function edited(record: SwitchRecord, rule: LiveRule): Guarding {
+  const strangers = rule.strangers.length > 0 ? ` and ${rule.strangers.join(", ")}` : "";
+  return {
+    kind: "page",
+    why: `the live rule has ${describeWeights(rule.weights)}${strangers}, and the record says ${describeWeights(record.weights)}: a hand edit is never overwritten`,
+  };
+}
+
+function shows(rule: LiveRule, expected: readonly Weights[]): boolean {
+  return rule.strangers.length === 0 && expected.some((weights) => sameWeights(weights, rule.weights));
+}
+
+/** Alarms that say the live release itself is broken, whatever the providers behind it do. */
+const decisive: readonly AlarmKind[] = ["error-rate", "no-healthy-target", "telemetry-lost"];
+
+/** Inside the rollback window: back to the previous release, at most once, for going back closes the window. */
+function sendBack(record: SwitchRecord, sight: Sight): Guarding | null {
+  const { previous } = record;
+  if (
+    previous === null ||
+    previous.until <= sight.now ||
+    sight.alarms.length === 0 ||
+    previous.colour !== other(record.live)
+  )
+    return null;
+  const what = sight.alarms.join(", ");
+  const because = decisive.some((kind) => sight.alarms.includes(kind)) || sight.homeProbe === true;
+  if (!because)
+    return {
+      kind: "page",
+      why: `${what} in ALARM for ${record.live}, and no probe shows that ${previous.colour} would do better: a provider outage hits both`,
+    };
+  if (sight.healthy[previous.colour] < 1)
+    return {
+      kind: "page",
+      why: `${what} in ALARM for ${record.live}, and ${previous.colour} has no healthy target to go back to`,
+    };
+  const others = sight.running[previous.colour].filter(
+    (definition) => definition !== previous.taskDefinition,
+  );
+  if (others.length > 0 || sight.running[previous.colour].length === 0)
+    return {
+      kind: "page",
+      why: `${what} in ALARM for ${record.live}, and ${previous.colour} runs ${others.join(", ") || "nothing"} instead of ${previous.taskDefinition}, which was live before`,
+    };
+  return {
+    kind: "home",
+    home: { to: weightsFor(previous.colour, 100), rejected: record.slots[record.live].release },
+    why: `${what} in ALARM for ${record.live} inside its rollback window`,
+  };
+}
+
+/** One step of the slot that lost its traffic: drained, then kept warm, then down to the idle count. */
+function retire(record: SwitchRecord, sight: Sight): Guarding | null {
+  const { retirement } = record;
+  if (retirement === null || record.weights[retirement.colour] > 0 || retirement.stage === "idle")
+    return null;
+  const { colour } = retirement;
+  if (retirement.stage === "draining") {
+    const over = sight.now >= retirement.deadline;
+    if (!over && sight.sessions[colour] !== 0) return null;
+    return {
+      kind: "retire",
+      step: "warm",
+      colour,
+      why: over ? `${colour} reached its drain deadline` : `${colour} holds no more sessions`,
+    };
+  }
+  return sight.now >= retirement.deadline
+    ? { kind: "retire", step: "idle", colour, why: `the warm time of ${colour} is over` }
+    : null;
+}

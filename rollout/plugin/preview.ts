@@ -1,0 +1,68 @@
+import type { provider } from "@pulumi/pulumi";
+import { makeClients } from "../aws/clients.ts";
+import { makeRule } from "../aws/rule.ts";
+import { makeStore } from "../aws/store.ts";
+import { type Decision, type RefusalCode, decide } from "../policy/decision.ts";
+import { type SwitchPreview, type SwitchRequest, switchRequest } from "../policy/request.ts";
+import type { SwitchRecord } from "../policy/record.ts";
+import { describeDecision } from "../words.ts";
+
+/** The stack config key that a refusal is about. */
+const propertyOf: Record<RefusalCode, string> = {
+  "first-partial": "greenWeight",
+  "lease-held": "greenWeight",
+  "rule-gone": "greenWeight",
+  "stranger-in-rule": "greenWeight",
+  "hand-edit": "greenWeight",
+  "live-changed": "releases",
+  "both-carry-weight": "releases",
+  "rollback-target-changed": "releases",
+  "sessions-open": "releases",
+  rejected: "greenWeight",
+};
+
+/** What is live and what this `up` would do, for the program to ask before it touches anything. */
+export async function readSwitch(value: unknown): Promise<provider.InvokeResult> {
+  const parsed = switchRequest.safeParse(value);
+  if (!parsed.success)
+    return {
+      failures: parsed.error.issues.map((issue) => ({
+        property: issue.path.join("."),
+        reason: issue.message,
+      })),
+    };
+  const request = parsed.data;
+  const { record, decision } = await look(request);
+  if (decision.kind === "refuse")
+    return { failures: [{ property: propertyOf[decision.code], reason: decision.why }] };
+  return { outputs: answer(record, decision) };
+}
+
+async function look(request: SwitchRequest): Promise<{ record: SwitchRecord | null; decision: Decision }> {
+  const clients = makeClients(request);
+  try {
+    const found = await makeStore(clients.dynamodb, request.table, request.stack).read();
+    const record = found?.record ?? null;
+    const known =
+      record?.ruleArn && record.inputs
+        ? { ruleArn: record.ruleArn, targetGroups: record.inputs.targetGroups }
+        : null;
+    const rule = known && (await makeRule(clients, { ...known, make: null }).read());
+    return { record, decision: decide({ now: Date.now(), record, rule, request }) };
+  } finally {
+    clients.close();
+  }
+}
+
+function answer(record: SwitchRecord | null, decision: Decision): SwitchPreview {
+  const steps = decision.kind === "shift" || decision.kind === "resume" ? decision.steps : [];
+  return {
+    first: record === null || decision.kind === "first",
+    live: record?.live ?? null,
+    weights: record?.weights ?? null,
+    action: decision.kind,
+    summary: describeDecision(decision),
+    steps: steps.map((step) => ({ weight: step.weight, bakeMs: step.bake })),
+    releases: record && { blue: record.slots.blue.release, green: record.slots.green.release },
+  };
+}

@@ -1,0 +1,286 @@
+import type { provider } from "@pulumi/pulumi";
+import { validateGate } from "../../checks/registry.ts";
+import { applyUp } from "../apply.ts";
+import { makeClients } from "../aws/clients.ts";
+import { makeRule } from "../aws/rule.ts";
+import { makeStore } from "../aws/store.ts";
+import { Refusal } from "../failures.ts";
+import { adopt } from "../policy/adoption.ts";
+import { type SwitchInputs, type SwitchOutputs, switchInputs } from "../policy/inputs.ts";
+import { type SwitchRecord, leaseHeld } from "../policy/record.ts";
+import { describeWeights, sameWeights } from "../policy/weight.ts";
+import type { Outcome } from "../rollout.ts";
+import { describeEvent, nextCommand } from "../words.ts";
+import { openWorld } from "../world.ts";
+import { hasUnknowns, inputProblems, parseInputs, unmark } from "./inputs.ts";
+import { readSwitch } from "./preview.ts";
+import type { Progress } from "./progress.ts";
+
+/** Inputs whose change makes another rule of it. */
+const identity = ["listenerArn", "priority", "table", "stack", "region"] as const;
+
+/** The provider of `trafficswitch:index:TrafficSwitch`: gRPC calls in, rollouts out. */
+export function trafficSwitch(progress: Progress): provider.Provider {
+  const running = new Set<AbortController>();
+
+  /** Runs one call so that `cancel` reaches it, and every line is with the engine before the answer is. */
+  async function cancellable<T>(work: (cancel: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    running.add(controller);
+    try {
+      return await work(controller.signal);
+    } finally {
+      running.delete(controller);
+      await progress.flush();
+    }
+  }
+
+  return {
+    version: "0.1.0",
+    check(_urn, _olds, news) {
+      return Promise.resolve({ inputs: news, failures: [...inputProblems(news), ...gateProblems(news)] });
+    },
+    diff(_id, _urn, olds, news) {
+      const before = unmark(olds) as Record<string, unknown>;
+      const after = unmark(news) as Record<string, unknown>;
+      const replaces = identity.filter(
+        (key) => before[key] !== undefined && before[key] !== after[key] && !hasUnknowns(after[key]),
+      );
+      // Without a verdict on `changes` the engine compares the inputs itself.
+      return Promise.resolve({ replaces, deleteBeforeReplace: true });
+    },
+    create: (urn, inputs) => cancellable((cancel) => create(progress, urn, parseInputs(inputs), cancel)),
+    update: (id, urn, olds, news) =>
+      cancellable((cancel) => update(progress, id, urn, unmark(olds), parseInputs(news), cancel)),
+    read,
+    delete: remove,
+    async invoke(token, request) {
+      if (token !== "trafficswitch:index:readSwitch")
+        throw new Error(`the traffic switch has no function ${token}`);
+      return readSwitch(unmark(request));
+    },
+    cancel() {
+      for (const controller of running) controller.abort(new Error("cancelled"));
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Names of checks that do not exist, once all of the inputs are known. */
+function gateProblems(news: unknown): { property: string; reason: string }[] {
+  const parsed = switchInputs.safeParse(unmark(news));
+  if (!parsed.success) return [];
+  const inputs = parsed.data;
+  const named: [string, string[] | undefined][] = [
+    ["plan.gate", inputs.plan.gate],
+    ["plan.candidateGate", inputs.plan.candidateGate],
+    ...inputs.plan.steps.map((step, index): [string, string[] | undefined] => [
+      `plan.steps[${index}].gate`,
+      step.gate,
+    ]),
+  ];
+  return named.flatMap(([property, names]) =>
+    names ? validateGate(names, inputs).map((reason) => ({ property, reason })) : [],
+  );
+}
+
+async function create(
+  progress: Progress,
+  urn: string,
+  inputs: SwitchInputs,
+  cancel: AbortSignal,
+): Promise<provider.CreateResult> {
+  const { outcome } = await run(progress, urn, inputs, null, cancel);
+  if (outcome.record.ruleArn === null) throw new Error(sentence(outcome, inputs));
+  const id = outcome.record.ruleArn;
+  const outs = stateOf(inputs, outcome.record);
+  if (!outcome.asAsked) throw partialFailure(id, outs, sentence(outcome, inputs));
+  return { id, outs };
+}
+
+async function update(
+  progress: Progress,
+  id: string,
+  urn: string,
+  olds: unknown,
+  inputs: SwitchInputs,
+  cancel: AbortSignal,
+): Promise<provider.UpdateResult> {
+  await reshape(id, olds, inputs);
+  const { outcome } = await run(progress, urn, inputs, id, cancel);
+  const outs = stateOf(inputs, outcome.record);
+  if (!outcome.asAsked) throw partialFailure(id, outs, sentence(outcome, inputs));
+  return { outs };
+}
+
+/** One rollout from opening the world to closing it. */
+async function run(
+  progress: Progress,
+  urn: string,
+  inputs: SwitchInputs,
+  ruleArn: string | null,
+  cancel: AbortSignal,
+): Promise<{ outcome: Outcome }> {
+  const recorded = ruleArn ?? (await recordedRule(inputs));
+  const open = openWorld(
+    inputs,
+    recorded,
+    (event) => {
+      const { text, fleeting } = describeEvent(event);
+      progress.say(urn, text, { fleeting });
+    },
+    (reading) =>
+      progress.say(urn, `${reading.check}: ${reading.verdict}. ${reading.why}`, { fleeting: true }),
+  );
+  try {
+    const outcome = await applyUp(open.world, { inputs, owner: open.owner, id: open.id }, cancel);
+    if (outcome.record.ruleArn !== null) await tag(progress, urn, open.rule.tag, outcome.record);
+    return { outcome };
+  } finally {
+    await open.close();
+  }
+}
+
+async function recordedRule(inputs: SwitchInputs): Promise<string | null> {
+  const clients = makeClients(inputs);
+  try {
+    return (await makeStore(clients.dynamodb, inputs.table, inputs.stack).read())?.record.ruleArn ?? null;
+  } finally {
+    clients.close();
+  }
+}
+
+/** The readable copy of the record on the rule itself. A copy that could not be written is told, and changes nothing. */
+async function tag(
+  progress: Progress,
+  urn: string,
+  write: (tags: Record<string, string>) => Promise<void>,
+  record: SwitchRecord,
+): Promise<void> {
+  const tags = {
+    "traffic-switch:live": record.live,
+    "traffic-switch:live-release": record.slots[record.live].release,
+    "traffic-switch:weights": `blue ${record.weights.blue} green ${record.weights.green}`,
+    "traffic-switch:last": record.last ? `${record.last.outcome} ${record.last.at}` : "none",
+  };
+  try {
+    await write(tags);
+  } catch (error) {
+    progress.say(urn, `the rule's tags were not written: ${(error as Error).message}`, {
+      severity: "warning",
+    });
+  }
+}
+
+/** Changed paths of the weighted rule are set without touching its weights. */
+async function reshape(id: string, olds: unknown, inputs: SwitchInputs): Promise<void> {
+  const before = (olds as { conditions?: unknown }).conditions;
+  if (before === undefined || JSON.stringify(before) === JSON.stringify(inputs.conditions)) return;
+  const clients = makeClients(inputs);
+  try {
+    await makeRule(clients, { ruleArn: id, targetGroups: inputs.targetGroups, make: null }).reshape(
+      inputs.conditions,
+    );
+  } finally {
+    clients.close();
+  }
+}
+
+/** Refresh: what is live is adopted into the record, unless a rollout holds the lease; a rule that is gone is noted as such. */
+async function read(id: string, _urn: string, props: unknown): Promise<provider.ReadResult> {
+  const inputs = parseInputs(pick(unmark(props) as Record<string, unknown>));
+  const clients = makeClients(inputs);
+  try {
+    const store = makeStore(clients.dynamodb, inputs.table, inputs.stack);
+    const rule = await makeRule(clients, {
+      ruleArn: id,
+      targetGroups: inputs.targetGroups,
+      make: null,
+    }).read();
+    const found = await store.read();
+    const adopted = found && adopt(found.record, rule, Date.now());
+    if (adopted && !(await store.write(adopted, found.version)))
+      throw new Error(
+        `The record of ${inputs.stack} changed while it was being refreshed. Run pulumi refresh again.`,
+      );
+    if (rule === null) return { id: "", props: {} };
+    const record = adopted ?? found?.record;
+    if (!record)
+      throw new Error(
+        `The weighted rule ${id} is there, and its record in table ${inputs.table} is gone. Restore the item ${inputs.stack} from a backup before anything else.`,
+      );
+    const weights = rule.weights;
+    const seen = {
+      ...inputs,
+      greenWeight: sameWeights(weights, record.weights) ? weights.green : inputs.greenWeight,
+    };
+    return { id, props: { ...stateOf(seen, record), weights }, inputs: plain(seen) };
+  } finally {
+    clients.close();
+  }
+}
+
+async function remove(id: string, _urn: string, props: unknown): Promise<void> {
+  const inputs = parseInputs(pick(unmark(props) as Record<string, unknown>));
+  const clients = makeClients(inputs);
+  try {
+    const store = makeStore(clients.dynamodb, inputs.table, inputs.stack);
+    const found = await store.read();
+    const lease = found && leaseHeld(found.record, Date.now());
+    if (lease)
+      throw new Refusal(
+        `${lease.owner} is moving traffic since ${new Date(lease.since).toISOString()}. Stop it first: npm run abort`,
+      );
+    await makeRule(clients, { ruleArn: id, targetGroups: inputs.targetGroups, make: null }).remove();
+    if (found) await store.remove();
+  } finally {
+    clients.close();
+  }
+}
+
+/** Only what the inputs' schema knows: state holds outputs beside them. */
+function pick(state: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.keys(switchInputs.shape).flatMap((key) => (key in state ? [[key, state[key]]] : [])),
+  );
+}
+
+/** Inputs and outputs as Pulumi keeps them: no undefined, which Pulumi cannot store. */
+function stateOf(inputs: SwitchInputs, record: SwitchRecord): Record<string, unknown> {
+  const iso = (ms: number) => new Date(ms).toISOString();
+  const outputs: SwitchOutputs = {
+    ruleArn: record.ruleArn ?? "",
+    weights: record.weights,
+    live: record.live,
+    liveSince: iso(record.liveSince),
+    liveRelease: record.slots[record.live].release,
+    previous: record.previous && {
+      colour: record.previous.colour,
+      release: record.previous.release,
+      until: iso(record.previous.until),
+    },
+    verified: record.verified && { ...record.verified, at: iso(record.verified.at) },
+    lastRollout: record.last,
+  };
+  return plain({ ...inputs, ...outputs });
+}
+
+function plain(value: object): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** What went wrong, where the traffic is, and what to type next. */
+function sentence(outcome: Outcome, inputs: SwitchInputs): string {
+  const { record, state, why } = outcome;
+  const candidate = record.live === "blue" ? "green" : "blue";
+  const where =
+    record.ruleArn === null
+      ? "Nothing is live."
+      : `${record.live} is live (${describeWeights(record.weights)}).`;
+  return `${state}: ${why}. ${where} ${nextCommand(state, candidate, inputs.releases[candidate])}`.trim();
+}
+
+/** Pulumi keeps the new outputs with the old inputs, fails the run, and makes an update of the next one. */
+function partialFailure(id: string, properties: Record<string, unknown>, message: string): Error {
+  return Object.assign(new Error(message), { id, properties, reasons: [message] });
+}

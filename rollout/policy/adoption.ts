@@ -1,0 +1,27 @@
+import { other } from "./colour.ts";
+import type { LiveRule } from "./decision.ts";
+import { type SwitchRecord, leaseHeld } from "./record.ts";
+import { sameWeights } from "./weight.ts";
+
+/**
+ * The record after a refresh has seen the live rule: what is live becomes what is recorded. A rule that is gone is
+ * recorded as to be made again. Rejections stay. While somebody holds the lease nothing is adopted; null means no change.
+ */
+export function adopt(record: SwitchRecord, rule: LiveRule | null, now: number): SwitchRecord | null {
+  if (leaseHeld(record, now)) return null;
+  if (rule === null) return record.ruleArn === null ? null : { ...record, ruleArn: null };
+  if (rule.strangers.length > 0 || rule.weights.blue + rule.weights.green !== 100) return null;
+  if (sameWeights(rule.weights, record.weights) && record.intent === null) return null;
+  const moved = rule.weights[record.live] === 0;
+  const adopted: SwitchRecord = {
+    ...record,
+    weights: rule.weights,
+    intent: null,
+    rollout: null,
+    lease: null,
+    reassert: null,
+  };
+  return moved
+    ? { ...adopted, live: other(record.live), liveSince: now, previous: null, verified: null }
+    : adopted;
+}
