@@ -124,6 +124,11 @@ async function adoptInputs({ world, session, up }: At): Promise<SwitchRecord> {
   }));
 }
 
+/** Changes of an earlier way home that may still arrive: they are no hand edits. */
+function stillArriving({ reassert }: SwitchRecord, now: number): Weights[] {
+  return reassert !== null && reassert.until > now ? reassert.instead : [];
+}
+
 /** Notes the rollout in the record before anything moves: what a crash leaves for the next `up` and the guardian. */
 async function begin({ world, session, up }: At, candidate: Colour, asked: number): Promise<void> {
   await change(world, session, (record) => {
@@ -134,6 +139,7 @@ async function begin({ world, session, up }: At, candidate: Colour, asked: numbe
       asked,
       home: record.weights,
       startedAt: world.clock.now(),
+      tried: stillArriving(record, world.clock.now()),
       passed: [],
     };
     return { ...record, rollout: record.rollout ?? fresh };
@@ -170,6 +176,7 @@ async function sendHome(at: At, from: Colour, to: Weights): Promise<Outcome> {
       asked: to[from],
       home: to,
       startedAt: world.clock.now(),
+      tried: stillArriving(record, world.clock.now()),
       passed: [],
     },
   }));
@@ -294,6 +301,7 @@ async function startRecord(world: World, up: Up, live: Colour, version: number |
       asked: 100,
       home: weightsFor(live, 100),
       startedAt: now,
+      tried: [],
       passed: [],
     },
     reassert: null,

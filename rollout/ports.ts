@@ -1,5 +1,6 @@
 import type { Colour } from "./policy/colour.ts";
 import type { LiveRule } from "./policy/decision.ts";
+import type { Event, State } from "./policy/machine.ts";
 import type { Step } from "./policy/plan.ts";
 import type { SwitchRecord } from "./policy/record.ts";
 import type { Weights } from "./policy/weight.ts";
@@ -90,6 +91,7 @@ export type RolloutEvent =
   | { kind: "unproved"; weights: Weights; answers: Record<Colour, number>; why: string }
   | { kind: "baking"; colour: Colour; weight: number; bakeMs: number; extended: boolean }
   | { kind: "returning"; to: Weights; why: string }
+  | { kind: "moved"; from: State; on: Event; to: State }
   | { kind: "repaired"; weights: Weights }
   | { kind: "ended"; outcome: string; why: string };
 

@@ -90,6 +90,7 @@ export async function walk(
     ).catch((error) => eventOf(at, error));
     const row = transitionFor(state, event, factsOf(at, state));
     at.because = row.because;
+    world.report({ kind: "moved", from: state, on: event, to: row.to });
     if (row.to === "shifting" && event === "pass" && state !== "verifying") at.step++;
     state = row.to;
   }

@@ -2,6 +2,7 @@ import { ApiRefused, Drifted, Fenced, Short } from "./failures.ts";
 import type { Colour } from "./policy/colour.ts";
 import { colours } from "./policy/colour.ts";
 import { limits } from "./policy/limits.ts";
+import type { SwitchRecord } from "./policy/record.ts";
 import type { LiveRule } from "./policy/decision.ts";
 import { type Weights, describeWeights, sameWeights } from "./policy/weight.ts";
 import { type Session, change, confirm } from "./session.ts";
@@ -23,10 +24,12 @@ export async function shift(
   needed: Needed,
   expected: readonly Weights[] = [from],
 ): Promise<number> {
-  await compare(world, expected, from);
+  // A change of ours whose answer was lost may arrive late: that is no hand edit.
+  const ours = [...expected, ...(session.held.record.rollout?.tried ?? [])];
+  await compare(world, ours, from);
   await mustHaveTargets(world, to, needed(to));
   await change(world, session, (record) => ({ ...record, intent: { from, to, at: world.clock.now() } }));
-  const tries = await modify(world, session, [from, to, ...expected], to);
+  const tries = await modify(world, session, [from, to, ...ours], to);
   await readBack(world, session, to);
   return tries;
 }
@@ -77,8 +80,8 @@ async function modify(
       return tries;
     } catch (error) {
       cause = error;
+      await change(world, session, (record) => remember(record, to));
       await world.clock.sleep(backOffMs(tries, world.random()));
-      await confirm(world, session);
     }
   }
   if (await alreadyThere(world, expected, to)) return limits.modifyTries;
@@ -86,6 +89,13 @@ async function modify(
     `the balancer refused ${describeWeights(to)} ${limits.modifyTries} times: ${(cause as Error).message}`,
     { cause },
   );
+}
+
+/** Notes weights whose change went unanswered. */
+function remember(record: SwitchRecord, to: Weights): SwitchRecord {
+  const { rollout } = record;
+  if (rollout === null || rollout.tried.some((weights) => sameWeights(weights, to))) return record;
+  return { ...record, rollout: { ...rollout, tried: [...rollout.tried, to] } };
 }
 
 /** Whether an earlier try took effect. Anything but the weights expected is drift. */

@@ -74,6 +74,8 @@ export function describeEvent(event: RolloutEvent): { text: string; fleeting: bo
       );
     case "returning":
       return lasting(`going back to ${describeWeights(event.to)}: ${event.why}`);
+    case "moved":
+      return fleeting(`${event.from}: ${event.on} → ${event.to}`);
     case "repaired":
       return lasting(`a late change of ours was undone: ${describeWeights(event.weights)} again`);
     case "ended":

@@ -1,4 +1,4 @@
-import { type Colour, other } from "../policy/colour.ts";
+import { type Colour, colours, other } from "../policy/colour.ts";
 import type { LiveRule } from "../policy/decision.ts";
 import { type SwitchRecord, leaseHeld } from "../policy/record.ts";
 import { type WayHome, wayHome } from "../policy/takeover.ts";
@@ -49,7 +49,7 @@ export function guard(record: SwitchRecord, rule: LiveRule | null, sight: Sight)
       ? { kind: "watch", why: "nothing is live yet" }
       : { kind: "page", why: `the weighted rule ${record.ruleArn} is gone` };
   return (
-    abandoned(record, rule, now) ??
+    abandoned(record, rule, sight) ??
     lateWrite(record, rule, now) ??
     handEdit(record, rule) ??
     sendBack(record, sight) ??
@@ -58,11 +58,21 @@ export function guard(record: SwitchRecord, rule: LiveRule | null, sight: Sight)
 }
 
 /** A lease that ran out in mid-rollout: the traffic goes home, unless the rule shows what nobody recorded. */
-function abandoned(record: SwitchRecord, rule: LiveRule, now: number): Guarding | null {
+function abandoned(record: SwitchRecord, rule: LiveRule, sight: Sight): Guarding | null {
   if (record.lease === null || (record.rollout === null && record.intent === null)) return null;
-  const ours = [record.weights, ...(record.intent ? [record.intent.to] : [])];
+  const ours = [
+    record.weights,
+    ...(record.intent ? [record.intent.to] : []),
+    ...(record.rollout?.tried ?? []),
+  ];
   if (!shows(rule, ours)) return edited(record, rule);
-  const home = record.rollout ? wayHome(record, now) : { to: record.weights, rejected: null };
+  const home = record.rollout ? wayHome(record, sight.now) : { to: record.weights, rejected: null };
+  const dead = home && colours.find((of) => home.to[of] > rule.weights[of] && sight.healthy[of] < 1);
+  if (dead)
+    return {
+      kind: "page",
+      why: `the lease of ${record.lease.owner} ran out in mid-rollout, and ${dead} has no healthy target to go home to`,
+    };
   return home && { kind: "home", home, why: `the lease of ${record.lease.owner} ran out in mid-rollout` };
 }
 

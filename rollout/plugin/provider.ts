@@ -134,7 +134,7 @@ async function run(
   );
   try {
     const outcome = await applyUp(open.world, { inputs, owner: open.owner, id: open.id }, cancel);
-    if (outcome.record.ruleArn !== null) await tag(progress, urn, open.rule.tag, outcome.record);
+    if (outcome.record.ruleArn !== null) await tag(progress, urn, inputs, open.rule.tag, outcome.record);
     return { outcome };
   } finally {
     await open.close();
@@ -154,10 +154,13 @@ async function recordedRule(inputs: SwitchInputs): Promise<string | null> {
 async function tag(
   progress: Progress,
   urn: string,
+  inputs: SwitchInputs,
   write: (tags: Record<string, string>) => Promise<void>,
   record: SwitchRecord,
 ): Promise<void> {
   const tags = {
+    "traffic-switch:table": inputs.table,
+    "traffic-switch:stack": inputs.stack,
     "traffic-switch:live": record.live,
     "traffic-switch:live-release": record.slots[record.live].release,
     "traffic-switch:weights": `blue ${record.weights.blue} green ${record.weights.green}`,

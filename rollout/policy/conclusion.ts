@@ -19,7 +19,12 @@ export interface Ended {
 
 /** What a rollout leaves in the record, besides its lease and its evidence. */
 export function conclude(record: SwitchRecord, ended: Ended, now: number): SwitchRecord {
-  const over = { ...record, rollout: null, intent: null };
+  const tried = record.rollout?.tried ?? [];
+  const reassert =
+    tried.length > 0
+      ? { weights: record.weights, until: now + limits.reassertMs, instead: tried }
+      : record.reassert;
+  const over = { ...record, rollout: null, intent: null, reassert };
   if (ended.state === "promoted") return promote(over, ended, now);
   if (ended.state === "rolled-back") return comeHome(over, ended, now);
   if (ended.state === "refused" && ended.failed) return reject(over, ended.release, ended.why, now);
@@ -36,7 +41,6 @@ function promote(record: SwitchRecord, { candidate, release, plan }: Ended, now:
     verified: null,
     previous: { colour: retired, ...record.slots[retired], until: now + plan.rollbackWindow },
     rejected: record.rejected.filter((entry) => entry.release !== release),
-    reassert: null,
   };
   return drainSlot(promoted, retired, now, now + plan.drainDeadline);
 }
@@ -49,7 +53,7 @@ function comeHome(record: SwitchRecord, ended: Ended, now: number): SwitchRecord
   const { candidate, home, plan } = ended;
   const reasserted: SwitchRecord = {
     ...record,
-    reassert: { weights: home, until: now + limits.reassertMs, instead: [] },
+    reassert: { weights: home, until: now + limits.reassertMs, instead: record.reassert?.instead ?? [] },
   };
   if (home[candidate] > 0) return reasserted;
   const left = reject(reasserted, ended.release, ended.why, now);

@@ -124,7 +124,13 @@ function refuseDisorder({ now, rule }: Situation, record: SwitchRecord): Decisio
 
 /** The rule shows what the record says, or what an unfinished write was about to set. */
 function explained(live: Weights, record: SwitchRecord): boolean {
-  return sameWeights(live, record.weights) || (record.intent !== null && sameWeights(live, record.intent.to));
+  const ours = [
+    record.weights,
+    ...(record.intent ? [record.intent.to] : []),
+    ...(record.rollout?.tried ?? []),
+    ...(record.reassert?.instead ?? []),
+  ];
+  return ours.some((weights) => sameWeights(live, weights));
 }
 
 /** A rollout whose process died: taken up where it stopped when the same thing is still asked, else undone. */

@@ -28,6 +28,8 @@ const rolloutUnderWay = z.strictObject({
   asked: weight,
   home: weights,
   startedAt: time,
+  /** Weights of rule changes whose answer was lost: such a change may still arrive late, and is no hand edit. */
+  tried: z.array(weights),
   /** Candidate's weights that were proved and passed their gate so far. */
   passed: z.array(weight),
 });

@@ -39,8 +39,9 @@ export function takeOver(
   const instead = [
     record.weights,
     ...(record.intent ? [record.intent.to] : []),
+    ...(record.rollout?.tried ?? []),
     ...(record.reassert?.instead ?? []),
-  ].slice(0, 4);
+  ].slice(0, 12);
   const fenced: SwitchRecord = {
     ...record,
     fence: record.fence + 1,

@@ -1,0 +1,169 @@
+import type { Colour } from "../../rollout/policy/colour.ts";
+import type { SwitchRecord } from "../../rollout/policy/record.ts";
+import type { Judgement, RolloutEvent, World } from "../../rollout/ports.ts";
+import { sameWeights } from "../../rollout/policy/weight.ts";
+import type { Faults } from "./faults.ts";
+import type { Model, Writer } from "./model.ts";
+import type { Random } from "./random.ts";
+
+/** What a gate says of a release, by the run's own truth. */
+export type Judge = (
+  of: Colour,
+  weight: number,
+) => { judgement: Pick<Judgement, "verdict" | "why">; afterShare: number };
+
+export interface ProcessOptions {
+  readonly number: number;
+  readonly writer: Writer;
+  readonly model: Model;
+  readonly faults: Faults;
+  readonly random: Random;
+  readonly judge: Judge;
+  /** This machine's clock against the true one, in milliseconds. */
+  readonly skewMs: number;
+  readonly onEvent: (event: RolloutEvent) => void;
+}
+
+/** One process with a world of its own: its calls are delayed, lost, answered with errors, and it may die at any of them. */
+export class Process {
+  dead = false;
+  readonly #options: ProcessOptions;
+  #calls = 0;
+  /** Between the first move of a way home and its write, no gate may be asked. */
+  #returning = false;
+
+  constructor(options: ProcessOptions) {
+    this.#options = options;
+  }
+
+  /** The world as this process sees it. */
+  world(): World {
+    const { model, random, onEvent } = this.#options;
+    return {
+      clock: {
+        now: () => model.time.now + this.#options.skewMs,
+        sleep: (ms, signal) => this.#alive(model.time.sleep(ms, signal)),
+      },
+      random: () => random.next(),
+      store: {
+        read: () => this.#call("read", () => model.item && { ...model.item }),
+        write: (record, expected) => this.#call("write", () => this.#write(record, expected)),
+        remove: () => this.#call("remove", () => void (model.item = null)),
+      },
+      rule: {
+        read: () => this.#call("describe", () => model.rule),
+        modify: (weights, timeoutMs) => this.#modify(weights, timeoutMs),
+        create: (weights) =>
+          this.#call("create", () => {
+            model.setRule(weights, "create");
+            return model.ruleArn;
+          }),
+        remove: () => this.#call("delete", () => model.removeRule()),
+      },
+      capacity: {
+        healthy: (of) => this.#call("healthy", () => model.slots[of].healthy),
+        raise: (of, tasks) =>
+          this.#call("raise", () => void (model.slots[of].tasks = Math.max(model.slots[of].tasks, tasks))),
+        scaleUp: async (of, tasks, deadlineMs) => {
+          await this.#call(
+            "scale",
+            () => void (model.slots[of].tasks = Math.max(model.slots[of].tasks, tasks)),
+          );
+          for (let waited = 0; waited <= deadlineMs; waited += 15_000) {
+            if (model.slots[of].downSince === null) return { ready: true };
+            await this.#alive(model.time.sleep(15_000));
+          }
+          return { ready: false, why: `${of} has no healthy target` };
+        },
+      },
+      traffic: {
+        namesSlots: true,
+        addresses: () => this.#alive(Promise.resolve(["10.0.0.1"])),
+        ask: () => this.#alive(Promise.resolve(model.answer())),
+      },
+      gate: {
+        candidate: (of, signal) => this.#judge(of, 0, 5_000, signal),
+        bake: (of, step, signal) => this.#judge(of, step.weight, step.bake, signal),
+        close: () => Promise.resolve(),
+      },
+      evidence: { finish: () => this.#call("evidence", () => ({ where: "memory", digest: "0" })) },
+      report: (event) => {
+        if (this.dead) return;
+        this.#watch(event);
+        onEvent(event);
+      },
+    };
+  }
+
+  #write(record: SwitchRecord, expected: number | null): boolean {
+    const { model } = this.#options;
+    if ((model.item?.version ?? null) !== expected) return false;
+    model.item = { record, version: (expected ?? 0) + 1 };
+    return true;
+  }
+
+  /** A rule change: beyond its time limit the caller gives up, and the change may arrive all the same. */
+  async #modify(weights: { blue: number; green: number }, timeoutMs: number): Promise<void> {
+    const { model, writer, faults, number, random } = this.#options;
+    const fault = faults.strike(number, this.#calls + 1, "modify");
+    if (fault !== "late-effect") return this.#call("modify", () => model.setRule(weights, writer));
+    this.#calls++;
+    const late = timeoutMs + random.whole(0, 4_000);
+    void model.time.sleep(late).then(() => {
+      if (model.rule !== null && !sameWeights(model.rule.weights, weights)) model.setRule(weights, writer);
+    });
+    await this.#alive(model.time.sleep(timeoutMs));
+    throw new Error(`no answer within ${timeoutMs} ms`);
+  }
+
+  async #judge(of: Colour, weight: number, bakeMs: number, signal: AbortSignal): Promise<Judgement> {
+    const { model, judge } = this.#options;
+    if (this.#returning) model.violate("a rollback waited for a gate");
+    const { judgement, afterShare } = judge(of, weight);
+    await this.#alive(model.time.sleep(Math.max(1, bakeMs * afterShare), signal));
+    return { ...judgement, firstBadAt: null, decidedAt: model.time.now };
+  }
+
+  /** Claims are checked when they are made: what is called proved must be what the balancer does. */
+  #watch(event: RolloutEvent): void {
+    const { model } = this.#options;
+    if (event.kind === "returning") this.#returning = true;
+    if (event.kind === "written") this.#returning = false;
+    if (event.kind !== "proved") return;
+    const does = model.effective();
+    if (does === null || !sameWeights(does, event.weights))
+      model.violate(`weights were called proved that the balancer does not have`);
+    model.noteLive();
+  }
+
+  /** One call with its fault. A dead process never gets an answer. */
+  async #call<T>(name: string, effect: () => T): Promise<T> {
+    const { model, faults, number, random } = this.#options;
+    const call = ++this.#calls;
+    const fault = faults.strike(number, call, name);
+    if (fault === "delay") await model.time.sleep(random.whole(50, 3_000));
+    if (fault === "long-delay") await model.time.sleep(random.whole(3_000, 90_000));
+    if (fault === "crash-before") this.dead = true;
+    if (this.dead) return never();
+    if (fault === "error-before") throw new Error(`${name}: connection reset`);
+    const result = effect();
+    if (fault === "crash-after") this.dead = true;
+    if (fault === "error-after") throw new Error(`${name}: connection reset`);
+    return this.#alive(Promise.resolve(result));
+  }
+
+  /** What a process that died in the meantime never sees. */
+  async #alive<T>(promise: Promise<T>): Promise<T> {
+    try {
+      const value = await promise;
+      return this.dead ? await never() : value;
+    } catch (error) {
+      if (this.dead) return never();
+      throw error;
+    }
+  }
+}
+
+function never<T>(): Promise<T> {
+  return new Promise(() => undefined);
+}

@@ -1,0 +1,26 @@
+import { wayHome } from "../policy/takeover.ts";
+import { main, readFlags } from "./command.ts";
+import { takeOverByHand } from "./takeover.ts";
+import { findTarget } from "./target.ts";
+
+const help = `npm run abort -- --stack STACK | --rule ARN  [--why TEXT] [--region R] [--json]
+
+Stops a rollout that is under way elsewhere and sends its traffic home. The process that was shifting notices before its
+next write and ends. Its release is rejected until it changes or rollout.retry names it.
+
+Example: npm run abort -- --stack production --why "wrong image"
+Exit: 0 proved in traffic, 1 failed, 2 refused before any write, 3 set and not yet proved.
+`;
+
+await main(async () => {
+  const flags = readFlags(help);
+  const target = await findTarget(flags);
+  const choose = (found: typeof target.record) =>
+    found.rollout === null ? null : wayHome(found, Date.now());
+  return takeOverByHand(
+    flags,
+    target,
+    choose,
+    "No rollout is under way. To go back to the previous release: npm run rollback",
+  );
+}, help);

@@ -1,0 +1,122 @@
+import { makeCapacity } from "../aws/capacity.ts";
+import { makeClients } from "../aws/clients.ts";
+import { makeRule } from "../aws/rule.ts";
+import { type Colour, colours, perColour } from "../policy/colour.ts";
+import { decide, type LiveRule } from "../policy/decision.ts";
+import { type SwitchRecord, leaseHeld } from "../policy/record.ts";
+import { describeWeights } from "../policy/weight.ts";
+import { describeDecision } from "../words.ts";
+import { realClock } from "../world.ts";
+import { exit, main, paint, readFlags } from "./command.ts";
+import { findTarget, type Target } from "./target.ts";
+
+const help = `npm run status -- --stack STACK | --rule ARN  [--region R] [--json]
+
+Shows where the traffic is: live weights, releases, healthy targets, who holds the lease, the last rollout, rejected
+releases, and what a pulumi up with the last inputs would do now. Changes nothing.
+
+Example: npm run status -- --stack production
+Exit: 0 when the live rule is what was recorded, 1 when it is not, 2 for a usage error.
+`;
+
+await main(async () => {
+  const flags = readFlags(help);
+  const target = await findTarget(flags);
+  const seen = await look(target);
+  if (flags.json) process.stdout.write(`${JSON.stringify(facts(target, seen))}\n`);
+  else process.stdout.write(`${lines(target, seen).join("\n")}\n`);
+  return seen.rule !== null && describeWeights(seen.rule.weights) === describeWeights(target.record.weights)
+    ? exit.ok
+    : exit.failed;
+}, help);
+
+interface Seen {
+  readonly rule: LiveRule | null;
+  readonly healthy: Record<Colour, number>;
+  readonly next: string;
+}
+
+async function look({ inputs, ruleArn, record }: Target): Promise<Seen> {
+  const clients = makeClients(inputs);
+  try {
+    const capacity = makeCapacity(clients, inputs, realClock);
+    const [rule, blue, green] = await Promise.all([
+      makeRule(clients, { ruleArn, targetGroups: inputs.targetGroups, make: null }).read(),
+      capacity.healthy("blue"),
+      capacity.healthy("green"),
+    ]);
+    return {
+      rule,
+      healthy: { blue, green },
+      next: describeDecision(decide({ now: Date.now(), record, rule, request: inputs })),
+    };
+  } finally {
+    clients.close();
+  }
+}
+
+function facts({ record, ruleArn }: Target, { rule, healthy, next }: Seen) {
+  return {
+    rule: ruleArn,
+    liveWeights: rule?.weights ?? null,
+    recordedWeights: record.weights,
+    live: record.live,
+    liveSince: new Date(record.liveSince).toISOString(),
+    slots: perColour((of) => ({
+      ...record.slots[of],
+      healthyTargets: healthy[of],
+      draining: record.drain[of] !== null,
+    })),
+    lease: leaseHeld(record, Date.now()),
+    rollout: record.rollout,
+    rollbackTarget: record.previous,
+    rejected: record.rejected,
+    fencedBy: record.fencedBy,
+    lastRollout: record.last,
+    nextUp: next,
+  };
+}
+
+function lines({ record }: Target, { rule, healthy, next }: Seen): string[] {
+  const matches = rule !== null && describeWeights(rule.weights) === describeWeights(record.weights);
+  const row = (name: string, text: string) => `${paint("dim", name.padEnd(16))}${text}`;
+  return [
+    row("live", `${paint("bold", record.live)} since ${iso(record.liveSince)}`),
+    row(
+      "weights",
+      rule === null
+        ? paint("red", "the weighted rule is gone")
+        : `${describeWeights(rule.weights)}${matches ? "" : paint("red", `  recorded: ${describeWeights(record.weights)}`)}`,
+    ),
+    ...colours.map((of) =>
+      row(
+        of,
+        `release ${record.slots[of].release}, ${healthy[of]} healthy targets${record.drain[of] === null ? "" : ", draining"}`,
+      ),
+    ),
+    row("lease", leaseText(record)),
+    row(
+      "rollback target",
+      record.previous
+        ? `${record.previous.colour} (${record.previous.release}) until ${iso(record.previous.until)}`
+        : "none",
+    ),
+    ...record.rejected
+      .slice(-3)
+      .map((entry) => row("rejected", `${entry.release} at ${iso(entry.at)}: ${entry.why}`)),
+    row(
+      "last rollout",
+      record.last ? `${record.last.outcome} at ${record.last.at}: ${record.last.why}` : "none",
+    ),
+    row("next up", next),
+  ];
+}
+
+function leaseText(record: SwitchRecord): string {
+  const lease = leaseHeld(record, Date.now());
+  return lease
+    ? `${lease.owner} since ${iso(lease.since)}, until ${iso(lease.until)} unless renewed`
+    : "free";
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");

@@ -1,0 +1,45 @@
+import { makeClients } from "../aws/clients.ts";
+import { makeStore } from "../aws/store.ts";
+import { describeEvent } from "../words.ts";
+import { openWorld } from "../world.ts";
+import { tick } from "./act.ts";
+import { surroundings } from "./sight.ts";
+
+/**
+ * The guardian as a Lambda: once a minute, and whenever one of the stack's alarms changes state. The event only wakes it:
+ * everything it acts on is read from the account. Environment: SWITCH_TABLE and SWITCH_STACK name the record.
+ */
+export async function handler(): Promise<{ did: string; why: string }> {
+  const { SWITCH_TABLE: table, SWITCH_STACK: stack, AWS_REGION: region } = process.env;
+  if (!table || !stack || !region)
+    throw new Error("the guardian needs SWITCH_TABLE, SWITCH_STACK and AWS_REGION in its environment");
+  const inputs = await recordedInputs(region, table, stack);
+  if (inputs === null) return { did: "watch", why: "nothing is recorded yet" };
+  const say = (text: string) => process.stdout.write(`${JSON.stringify({ type: "guardian", text })}\n`);
+  // The guardian has a role of its own: it neither assumes the switch role nor uses a person's profile.
+  const own = { ...inputs.value, profile: undefined, roleArn: undefined, evidence: {} };
+  const open = openWorld(
+    own,
+    inputs.ruleArn,
+    (event) => say(describeEvent(event).text),
+    (reading) => say(`${reading.check}: ${reading.verdict}. ${reading.why}`),
+  );
+  const around = surroundings(open.world, open.clients, own);
+  try {
+    const decided = await tick(open.world, around);
+    return { did: decided?.kind ?? "watch", why: decided?.why ?? "nothing is recorded yet" };
+  } finally {
+    around.close();
+    await open.close();
+  }
+}
+
+async function recordedInputs(region: string, table: string, stack: string) {
+  const clients = makeClients({ region });
+  try {
+    const found = await makeStore(clients.dynamodb, table, stack).read();
+    return found?.record.inputs ? { value: found.record.inputs, ruleArn: found.record.ruleArn } : null;
+  } finally {
+    clients.close();
+  }
+}

@@ -1,0 +1,190 @@
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  PutMetricDataCommand,
+} from "@aws-sdk/client-cloudwatch";
+import { DescribeTasksCommand, ListTasksCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import { RegisterScalableTargetCommand } from "@aws-sdk/client-application-auto-scaling";
+import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import { guardianMetrics, metricDimension, metricNamespace } from "../../sidecar/telemetry.ts";
+import type { SwitchClients } from "../aws/clients.ts";
+import { type Colour, colours, other, perColour } from "../policy/colour.ts";
+import type { SwitchInputs } from "../policy/inputs.ts";
+import type { SwitchRecord } from "../policy/record.ts";
+import type { World } from "../ports.ts";
+import type { Surroundings } from "./act.ts";
+import { type AlarmKind, alarmKinds, type Sight } from "./decision.ts";
+
+/** Open sessions are read from this far back, in milliseconds: the sidecars report at least every minute. */
+const sessionsWindowMs = 180_000;
+
+/** The guardian's eyes and hands in the account. */
+export function surroundings(
+  world: World,
+  clients: SwitchClients,
+  inputs: SwitchInputs,
+): Surroundings & { close(): void } {
+  const cloudwatch = new CloudWatchClient({ region: inputs.region });
+  const sns = new SNSClient({ region: inputs.region });
+  return {
+    async look(record) {
+      const alarms = await alarmsOf(cloudwatch, inputs.alarms[record.live]);
+      const [blue, green] = await Promise.all(
+        colours.map((of) => slotOf(world, clients, cloudwatch, inputs, of)),
+      );
+      const slots = { blue: blue as Slot, green: green as Slot };
+      const home = other(record.live);
+      const probing = alarms.length > 0 && record.previous?.colour === home;
+      return {
+        now: world.clock.now(),
+        alarms,
+        healthy: perColour((of) => slots[of].healthy),
+        running: perColour((of) => slots[of].running),
+        sessions: perColour((of) => slots[of].sessions),
+        homeProbe: probing ? await probe(world, home) : null,
+      };
+    },
+    settle: (of, tasks) => settle(clients, inputs, of, tasks),
+    async page(subject, text) {
+      if (inputs.topics.onCall === undefined) return;
+      await sns.send(
+        new PublishCommand({
+          TopicArn: inputs.topics.onCall,
+          Subject: `${inputs.stack}: ${subject}`,
+          Message: text,
+        }),
+      );
+    },
+    publish: (record, sight) => publish(cloudwatch, record, sight),
+    close() {
+      cloudwatch.destroy();
+      sns.destroy();
+    },
+  };
+}
+
+interface Slot {
+  readonly healthy: number;
+  readonly running: readonly string[];
+  readonly sessions: number | null;
+}
+
+async function slotOf(
+  world: World,
+  clients: SwitchClients,
+  cloudwatch: CloudWatchClient,
+  inputs: SwitchInputs,
+  of: Colour,
+): Promise<Slot> {
+  const [healthy, running, sessions] = await Promise.all([
+    world.capacity.healthy(of),
+    runningDefinitions(clients, inputs, of),
+    openSessions(cloudwatch, world.clock.now(), of),
+  ]);
+  return { healthy, running, sessions };
+}
+
+/** Kinds of the named alarms that are in ALARM at this moment. */
+async function alarmsOf(cloudwatch: CloudWatchClient, names: readonly string[]): Promise<AlarmKind[]> {
+  if (names.length === 0) return [];
+  const { MetricAlarms, CompositeAlarms } = await cloudwatch.send(
+    new DescribeAlarmsCommand({
+      AlarmNames: [...names],
+      StateValue: "ALARM",
+      AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
+    }),
+  );
+  const ringing = [...(MetricAlarms ?? []), ...(CompositeAlarms ?? [])].map((alarm) => alarm.AlarmName ?? "");
+  return alarmKinds.filter((kind) => ringing.some((name) => name.endsWith(`-${kind}`)));
+}
+
+async function runningDefinitions(
+  { ecs }: SwitchClients,
+  { cluster, services }: SwitchInputs,
+  of: Colour,
+): Promise<string[]> {
+  const { taskArns } = await ecs.send(
+    new ListTasksCommand({ cluster, serviceName: services[of], desiredStatus: "RUNNING" }),
+  );
+  if (!taskArns || taskArns.length === 0) return [];
+  const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+  return [...new Set((tasks ?? []).map((task) => task.taskDefinitionArn ?? ""))];
+}
+
+/** The last value the slot's sidecars reported, or null when they reported none. */
+async function openSessions(cloudwatch: CloudWatchClient, now: number, of: Colour): Promise<number | null> {
+  const { MetricDataResults } = await cloudwatch.send(
+    new GetMetricDataCommand({
+      StartTime: new Date(now - sessionsWindowMs),
+      EndTime: new Date(now),
+      ScanBy: "TimestampDescending",
+      MetricDataQueries: [
+        {
+          Id: "open",
+          MetricStat: {
+            Metric: {
+              Namespace: metricNamespace,
+              MetricName: "OpenSessions",
+              Dimensions: [{ Name: metricDimension, Value: of }],
+            },
+            Period: 60,
+            Stat: "Maximum",
+          },
+        },
+      ],
+    }),
+  );
+  return MetricDataResults?.[0]?.Values?.[0] ?? null;
+}
+
+/** Whether the colour passes its own gate right now, through the probe header. */
+async function probe(world: World, of: Colour): Promise<boolean> {
+  const judgement = await world.gate.candidate(of, AbortSignal.timeout(20_000)).catch(() => null);
+  return judgement?.verdict === "pass";
+}
+
+async function settle(
+  { ecs, scaling }: SwitchClients,
+  { cluster, services, capacity }: SwitchInputs,
+  of: Colour,
+  tasks: number,
+): Promise<void> {
+  await scaling.send(
+    new RegisterScalableTargetCommand({
+      ServiceNamespace: "ecs",
+      ResourceId: `service/${cluster.slice(cluster.lastIndexOf("/") + 1)}/${services[of]}`,
+      ScalableDimension: "ecs:service:DesiredCount",
+      MinCapacity: tasks,
+      MaxCapacity: Math.max(tasks, capacity[of].max),
+      SuspendedState: {
+        DynamicScalingInSuspended: false,
+        DynamicScalingOutSuspended: false,
+        ScheduledScalingSuspended: false,
+      },
+    }),
+  );
+  await ecs.send(new UpdateServiceCommand({ cluster, service: services[of], desiredCount: tasks }));
+}
+
+async function publish(cloudwatch: CloudWatchClient, record: SwitchRecord, sight: Sight): Promise<void> {
+  const perSlot = colours.flatMap((of) => [
+    metric("Weight", record.weights[of], of),
+    metric("HealthyTargets", sight.healthy[of], of),
+  ]);
+  await cloudwatch.send(
+    new PutMetricDataCommand({
+      Namespace: metricNamespace,
+      MetricData: [metric("GuardianHeartbeat", 1), ...perSlot],
+    }),
+  );
+}
+
+function metric(name: keyof typeof guardianMetrics, value: number, of?: Colour) {
+  return {
+    MetricName: name,
+    Value: value,
+    Unit: guardianMetrics[name],
+    ...(of ? { Dimensions: [{ Name: metricDimension, Value: of }] } : {}),
+  };
+}
