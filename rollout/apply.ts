@@ -1,6 +1,6 @@
 import { Refusal } from "./failures.ts";
 import { type Colour, other, perColour } from "./policy/colour.ts";
-import { type Decision, type LiveRule, decide } from "./policy/decision.ts";
+import { type Decision, decide } from "./policy/decision.ts";
 import type { SwitchInputs } from "./policy/inputs.ts";
 import { limits } from "./policy/limits.ts";
 import type { Step } from "./policy/plan.ts";
@@ -22,6 +22,20 @@ export interface Up {
 
 /** Does what one `up` asks. Throws Refusal where the policy refuses; then nothing was touched. */
 export async function applyUp(world: World, up: Up, cancel: AbortSignal): Promise<Outcome> {
+  for (let tries = 0; tries < limits.writeTries; tries++) {
+    const outcome = await tryUp(world, up, cancel);
+    if (outcome === "decide anew") continue;
+    if (outcome.state !== "rolled-back" || !outcome.undone) return outcome;
+    // An unfinished rollout is undone. What was asked is decided anew, from home.
+  }
+  throw new Refusal(
+    `The record was changed ${limits.writeTries} times while this up was deciding on it; somebody else is at work. See: npm run status`,
+  );
+}
+
+type Tried = (Outcome & { readonly undone?: boolean }) | "decide anew";
+
+async function tryUp(world: World, up: Up, cancel: AbortSignal): Promise<Tried> {
   const found = await again(world, () => world.store.read());
   const rule = found?.record.ruleArn ? await again(world, () => world.rule.read()) : null;
   const decision = decide({
@@ -35,19 +49,12 @@ export async function applyUp(world: World, up: Up, cancel: AbortSignal): Promis
   if (decision.kind === "first") return first(world, up, decision.live, found?.version ?? null, cancel);
   if (found === null) throw new Error(`decided ${decision.kind} without a record`);
   const session = await takeLease(world, up.owner, found);
+  if (session === null) return "decide anew";
   if (found.record.ruleArn === null) await makeRuleAgain(world, session);
-  const at = {
-    world,
-    up,
-    session,
-    cancel,
-    before: found.record,
-    rule: rule ?? { weights: found.record.weights, strangers: [] },
-  };
-  if (decision.kind !== "undo") return act(at, decision);
-  const undone = await undo(at, decision.home, decision.why);
-  // What was asked is decided anew, from home.
-  return undone.state === "rolled-back" ? applyUp(world, up, cancel) : undone;
+  const at = { world, up, session, cancel, before: found.record };
+  return decision.kind === "undo"
+    ? { ...(await undo(at, decision.home, decision.why)), undone: true }
+    : act(at, decision);
 }
 
 interface At {
@@ -56,7 +63,6 @@ interface At {
   readonly session: Session;
   readonly cancel: AbortSignal;
   readonly before: SwitchRecord;
-  readonly rule: LiveRule;
 }
 
 type Act = Exclude<Decision, { kind: "refuse" | "first" | "undo" }>;
@@ -221,14 +227,7 @@ async function first(
 ): Promise<Outcome> {
   const session = await startRecord(world, up, live, version);
   const weights = weightsFor(live, 100);
-  const at: At = {
-    world,
-    up,
-    session,
-    cancel,
-    before: session.held.record,
-    rule: { weights, strangers: [] },
-  };
+  const at: At = { world, up, session, cancel, before: session.held.record };
   const judged = await walk(world, session, course(at, live, []), cancel);
   if (judged.state !== "verified") {
     await world.store.remove();
@@ -244,6 +243,10 @@ async function goLive(
   weights: Weights,
 ): Promise<Outcome> {
   const holder = await takeLease(world, up.owner, session.held);
+  if (holder === null)
+    throw new Refusal(
+      "Somebody else changed the record of this first deployment at this moment. Run pulumi up again.",
+    );
   const ruleArn = await world.rule.create(weights);
   await change(world, holder, (record) => ({ ...record, ruleArn }));
   const proof = await prove(world, weights, weights, up.inputs.plan.proofTimeout, cancel);

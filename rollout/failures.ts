@@ -30,11 +30,6 @@ export class Short extends Error {
   override readonly name = "Short";
 }
 
-/** The person at the keyboard stopped it. */
-export class Cancelled extends Error {
-  override readonly name = "Cancelled";
-}
-
 /** A request that the policy refuses: a user's situation, not a defect. */
 export class Refusal extends Error {
   override readonly name = "Refusal";

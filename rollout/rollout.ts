@@ -1,4 +1,4 @@
-import { ApiRefused, Cancelled, Drifted, Fenced, Short } from "./failures.ts";
+import { ApiRefused, Drifted, Fenced, Short } from "./failures.ts";
 import { type Colour, colours } from "./policy/colour.ts";
 import {
   type Event,
@@ -87,7 +87,7 @@ export async function walk(
   while (!isFinal(state)) {
     const event: Event = await whileRenewing(world, session, new AbortController().signal, () =>
       perform(at, state as WorkingState),
-    ).catch((error) => eventOf(at, error));
+    ).catch((error) => eventOf(at, state as WorkingState, error));
     const row = transitionFor(state, event, factsOf(at, state));
     at.because = row.because;
     world.report({ kind: "moved", from: state, on: event, to: row.to });
@@ -140,21 +140,21 @@ function perform(at: Walk, state: WorkingState): Promise<Event> {
   }
 }
 
-/** Failures the table knows, as events. */
-function eventOf(at: Walk, error: unknown): Event {
-  const event = knownEvent(error, at.cancel);
-  if (event === null) throw error;
+/** Failures as events of the table. What only a defect throws is thrown on. */
+function eventOf(at: Walk, state: WorkingState, error: unknown): Event {
+  if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError)
+    throw error;
+  const event = knownEvent(error, at.cancel.aborted && state !== "returning" && state !== "proving-home");
   at.why = event === "cancelled" ? "the rollout was cancelled" : (error as Error).message;
   return event;
 }
 
-function knownEvent(error: unknown, cancel: AbortSignal): Event | null {
+function knownEvent(error: unknown, cancelled: boolean): Event {
   if (error instanceof Fenced) return "fenced";
   if (error instanceof Drifted) return "drifted";
   if (error instanceof Short) return "short";
   if (error instanceof ApiRefused) return "api-refused";
-  if (error instanceof Cancelled || cancel.aborted) return "cancelled";
-  return null;
+  return cancelled ? "cancelled" : "broken";
 }
 
 /** Tasks for the largest weight asked, before any of it is set. */
@@ -204,7 +204,7 @@ async function judge(at: Walk, take: () => Promise<Judgement>): Promise<Judgemen
 
 async function judged(at: Walk, judgement: Judgement, weight: number): Promise<void> {
   at.judgement = judgement;
-  if (judgement.verdict !== "pass") at.why = judgement.why;
+  at.why = judgement.verdict === "pass" ? "" : judgement.why;
   at.world.report({ kind: "judged", colour: at.course.candidate, weight, judgement });
 }
 

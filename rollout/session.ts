@@ -12,24 +12,21 @@ export interface Session {
 
 type Change = (record: SwitchRecord) => SwitchRecord;
 
-/** Takes the lease over an existing record. Throws Refusal when another holder has it, naming who and since when. */
-export async function takeLease(world: World, owner: string, found: Versioned): Promise<Session> {
-  let at = found;
-  for (let tries = 0; tries < limits.writeTries; tries++) {
-    const holder = leaseHeld(at.record, world.clock.now());
-    if (holder && holder.owner !== owner)
-      throw new Refusal(
-        `A rollout is already under way: ${holder.owner} holds the lease since ${new Date(holder.since).toISOString()}.`,
-      );
-    const now = world.clock.now();
-    const record = { ...at.record, lease: { owner, since: now, until: now + limits.leaseMs } };
-    if (await world.store.write(record, at.version))
-      return { owner, fence: record.fence, held: { record, version: at.version + 1 } };
-    at = await mustRead(world);
-  }
-  throw new Refusal(
-    `The record was changed ${limits.writeTries} times while the lease was being taken; somebody else is at work on it. See: npm run status`,
-  );
+/**
+ * Takes the lease over the record as it was found. Null when somebody wrote in between: what was decided on that record
+ * must then be decided anew. Throws Refusal when another holder has it, naming who and since when.
+ */
+export async function takeLease(world: World, owner: string, found: Versioned): Promise<Session | null> {
+  const holder = leaseHeld(found.record, world.clock.now());
+  if (holder && holder.owner !== owner)
+    throw new Refusal(
+      `A rollout is already under way: ${holder.owner} holds the lease since ${new Date(holder.since).toISOString()}.`,
+    );
+  const now = world.clock.now();
+  const record = { ...found.record, lease: { owner, since: now, until: now + limits.leaseMs } };
+  return (await world.store.write(record, found.version))
+    ? { owner, fence: record.fence, held: { record, version: found.version + 1 } }
+    : null;
 }
 
 /**

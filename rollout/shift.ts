@@ -28,7 +28,10 @@ export async function shift(
   const ours = [...expected, ...(session.held.record.rollout?.tried ?? [])];
   await compare(world, ours, from);
   await mustHaveTargets(world, to, needed(to));
-  await change(world, session, (record) => ({ ...record, intent: { from, to, at: world.clock.now() } }));
+  await change(world, session, (record) => ({
+    ...(record.intent ? remember(record, record.intent.to) : record),
+    intent: { from, to, at: world.clock.now() },
+  }));
   const tries = await modify(world, session, [from, to, ...ours], to);
   await readBack(world, session, to);
   return tries;

@@ -205,7 +205,14 @@ class Scene {
     const process = this.#process("by hand", label);
     const choose = (record: Parameters<typeof wayHome>[0]) =>
       onlyUnderWay && record.rollout === null ? null : wayHome(record, this.#time.now);
-    if (this.#model.rule === null) return;
+    const home = this.#model.item && choose(this.#model.item.record);
+    // The commands look first, and refuse a colour with nothing to serve traffic.
+    if (
+      this.#model.rule === null ||
+      !home ||
+      colours.some((of) => home.to[of] > 0 && this.#model.slots[of].healthy === 0)
+    )
+      return;
     await this.#told(label, takeTrafficOver(process.world(), choose, { who: label, why: "by hand" }, minute));
   }
 

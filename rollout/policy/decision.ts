@@ -164,7 +164,7 @@ function decideUnfinished({ rule, request }: Situation, record: SwitchRecord): D
     candidate,
     at,
     asked,
-    steps: stepsBetween(request.plan.steps, Math.min(done, at), asked),
+    steps: stepsLeft(request.plan.steps, Math.min(done, at), asked),
     why: `the rollout of ${candidate} (${rollout.release}) stopped at ${at} % and is still what this up asks for`,
   };
 }
@@ -266,6 +266,12 @@ export function stepsBetween(steps: readonly Step[], from: number, asked: number
   if (walked.at(-1)?.weight === asked || asked <= from) return walked;
   const next = steps.find((step) => step.weight > asked) as Step;
   return [...walked, { ...next, weight: asked }];
+}
+
+/** The steps a resumed rollout has left: its last one again, when only its end was not recorded. */
+function stepsLeft(steps: readonly Step[], from: number, asked: number): Step[] {
+  const left = stepsBetween(steps, from, asked);
+  return left.length > 0 ? left : stepsBetween(steps, asked - 1, asked);
 }
 
 /** A colour's weight when green is asked to have `greenWeight`. */

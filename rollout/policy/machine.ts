@@ -41,6 +41,7 @@ export type Event =
   | "unproved" // real responses fit the weights, or did not until the limit
   | "cancelled" // Ctrl-C
   | "fenced" // somebody outside the lease took the traffic over
+  | "broken" // a call failed for good: no network, no permission, a service that is down
   | "drifted"; // the rule shows weights that nobody recorded
 
 /** What the table's conditions look at. */
@@ -88,6 +89,8 @@ export const transitions: readonly Transition[] = [
   row("scaling", "short", "refused", "no weight goes to a slot with too few healthy targets"),
   row("scaling", "cancelled", "returning", "a cancelled rollout leaves everybody on live", "exposed"),
   row("scaling", "cancelled", "refused", "nothing was changed"),
+  row("scaling", "broken", "returning", "a rollout that cannot go on goes home", "exposed"),
+  row("scaling", "broken", "refused", "nothing was changed"),
   row("scaling", "fenced", "taken-over", "somebody else decides now"),
 
   row("verifying", "pass", "shifting", "the candidate may meet users", "moreSteps"),
@@ -95,6 +98,7 @@ export const transitions: readonly Transition[] = [
   row("verifying", "fail", "refused", "the candidate failed where only probes could see it"),
   row("verifying", "inconclusive", "refused", "what could not be judged gets no users"),
   row("verifying", "cancelled", "refused", "nothing was changed"),
+  row("verifying", "broken", "refused", "nothing was changed"),
   row("verifying", "fenced", "taken-over", "somebody else decides now"),
 
   row("shifting", "written", "proving", "an accepted change is not yet a change in traffic"),
@@ -111,11 +115,14 @@ export const transitions: readonly Transition[] = [
   row("shifting", "cancelled", "returning", "a cancelled rollout leaves everybody on live", "exposed"),
   row("shifting", "cancelled", "refused", "nothing was changed"),
   row("shifting", "drifted", "taken-over", "a hand edit is never overwritten"),
+  row("shifting", "broken", "returning", "a rollout that cannot go on goes home", "exposed"),
+  row("shifting", "broken", "refused", "nothing was changed"),
   row("shifting", "fenced", "taken-over", "somebody else decides now"),
 
   row("proving", "proved", "baking", "only proved weights start a bake"),
   row("proving", "unproved", "returning", "the balancer never did what it accepted"),
   row("proving", "cancelled", "returning", "a cancelled rollout leaves everybody on live"),
+  row("proving", "broken", "returning", "a rollout that cannot go on goes home"),
   row("proving", "fenced", "taken-over", "somebody else decides now"),
 
   row("baking", "pass", "promoted", "the candidate serves everybody and passed its last bake", "full"),
@@ -126,6 +133,7 @@ export const transitions: readonly Transition[] = [
   row("baking", "inconclusive", "extending", "one more bake to see enough"),
   row("baking", "cancelled", "returning", "a cancelled rollout leaves everybody on live"),
   row("baking", "drifted", "taken-over", "a hand edit is never overwritten"),
+  row("baking", "broken", "returning", "a rollout that cannot go on goes home"),
   row("baking", "fenced", "taken-over", "somebody else decides now"),
 
   row("extending", "pass", "promoted", "the candidate serves everybody and passed its last bake", "full"),
@@ -135,12 +143,14 @@ export const transitions: readonly Transition[] = [
   row("extending", "inconclusive", "returning", "twice too little to judge by"),
   row("extending", "cancelled", "returning", "a cancelled rollout leaves everybody on live"),
   row("extending", "drifted", "taken-over", "a hand edit is never overwritten"),
+  row("extending", "broken", "returning", "a rollout that cannot go on goes home"),
   row("extending", "fenced", "taken-over", "somebody else decides now"),
 
   row("returning", "written", "proving-home", "a rollback ends when it shows in traffic"),
   row("returning", "api-refused", "stranded", "the guardian sends the traffic home when the lease runs out"),
   row("returning", "short", "stranded", "home has no healthy target: a person has to choose"),
   row("returning", "drifted", "taken-over", "a hand edit is never overwritten"),
+  row("returning", "broken", "stranded", "the guardian sends the traffic home when the lease runs out"),
   row("returning", "fenced", "taken-over", "somebody else decides now"),
 
   row("proving-home", "proved", "rolled-back", "all traffic is on live again"),
@@ -150,6 +160,7 @@ export const transitions: readonly Transition[] = [
     "stranded",
     "the balancer accepted the way home and did not take it in time",
   ),
+  row("proving-home", "broken", "stranded", "the way home is set and could not be watched"),
   row("proving-home", "fenced", "taken-over", "somebody else decides now"),
 ];
 
