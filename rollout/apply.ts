@@ -10,7 +10,7 @@ import type { World } from "./ports.ts";
 import { mustReach, prove } from "./prove.ts";
 import { type Course, type Outcome, walk } from "./rollout.ts";
 import { type Session, change, endLease, takeLease } from "./session.ts";
-import { again } from "./shift.ts";
+import { again } from "./retry.ts";
 import { describeDecision } from "./words.ts";
 
 /** One `up`: the inputs, who runs it, and the id its evidence goes by. */
@@ -249,7 +249,7 @@ async function goLive(
     );
   const ruleArn = await world.rule.create(weights);
   await change(world, holder, (record) => ({ ...record, ruleArn }));
-  const proof = await prove(world, weights, weights, up.inputs.plan.proofTimeout, cancel);
+  const proof = await prove(world, [], weights, up.inputs.plan.proofTimeout, cancel);
   if (!proof.proved)
     throw new Error(
       `The weighted rule was made with ${describeWeights(weights)}, and traffic did not show it within ${up.inputs.plan.proofTimeout / 1000} s: ${proof.why}. Look at it with npm run status.`,

@@ -24,14 +24,17 @@ const pauseMs = 100;
  */
 export async function prove(
   world: World,
-  from: Weights,
+  from: readonly Weights[],
   to: Weights,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Proof> {
   const started = world.clock.now();
   if (!world.traffic.namesSlots) return reachable(world, to, started, signal);
-  const plan = planProof(from.green / 100, to.green / 100);
+  const plan = planProof(
+    from.map((weights) => weights.green / 100),
+    to.green / 100,
+  );
   const addresses = await world.traffic.addresses();
   const proved = new Set<string>();
   for (;;) {

@@ -249,8 +249,8 @@ async function proveStep(at: Walk): Promise<Event> {
 /** Watches traffic; a proved weight becomes the recorded one and clears the intent. */
 async function proveAndRecord(at: Walk, to: Weights, signal: AbortSignal): Promise<boolean> {
   const { world, session, course } = at;
-  const from = session.held.record.weights;
-  const proof = await prove(world, from, to, course.plan.proofTimeout, signal);
+  const before = [session.held.record.weights, ...at.possible, ...(session.held.record.rollout?.tried ?? [])];
+  const proof = await prove(world, before, to, course.plan.proofTimeout, signal);
   if (!proof.proved) {
     at.why = `the balancer accepted the weights and did not show them within ${course.plan.proofTimeout / 1000} s: ${proof.why}`;
     world.report({ kind: "unproved", weights: to, answers: proof.answers, why: proof.why });

@@ -2,6 +2,7 @@ import { Fenced, Refusal } from "./failures.ts";
 import { limits } from "./policy/limits.ts";
 import { type SwitchRecord, leaseHeld } from "./policy/record.ts";
 import type { Versioned, World } from "./ports.ts";
+import { again, backOffMs } from "./retry.ts";
 
 /** A held lease: every change of the record goes through it, and stops when somebody raised the fence. */
 export interface Session {
@@ -34,7 +35,8 @@ export async function takeLease(world: World, owner: string, found: Versioned): 
  * another; a conflict without that (somebody's note in the record) is read again and tried again.
  */
 export async function change(world: World, session: Session, make: Change): Promise<SwitchRecord> {
-  for (let tries = 0; tries < limits.writeTries; tries++) {
+  let failed = 0;
+  for (let tries = 0; tries < limits.writeTries;) {
     refuseFenced(session, session.held.record);
     const now = world.clock.now();
     const lease = {
@@ -43,7 +45,13 @@ export async function change(world: World, session: Session, make: Change): Prom
       until: now + limits.leaseMs,
     };
     const record = make({ ...session.held.record, lease });
-    if (await written(world, session, record)) return record;
+    try {
+      if (await written(world, session, record)) return record;
+      tries++;
+    } catch (error) {
+      if (error instanceof Fenced || ++failed >= limits.callTries) throw error;
+      await world.clock.sleep(backOffMs(failed, world.random()));
+    }
   }
   throw new Fenced(`the record was changed ${limits.writeTries} times in a row by somebody else`);
 }
@@ -74,7 +82,7 @@ export async function renew(world: World, session: Session): Promise<void> {
 
 /** Reads the record again and throws Fenced when it is no longer ours to act on. */
 export async function confirm(world: World, session: Session): Promise<SwitchRecord> {
-  session.held = await mustRead(world);
+  session.held = await again(world, () => mustRead(world));
   refuseFenced(session, session.held.record);
   return session.held.record;
 }

@@ -7,6 +7,7 @@ import type { LiveRule } from "./policy/decision.ts";
 import { type Weights, describeWeights, sameWeights } from "./policy/weight.ts";
 import { type Session, change, confirm } from "./session.ts";
 import type { World } from "./ports.ts";
+import { again, backOffMs } from "./retry.ts";
 
 /** Healthy targets each colour must have before it may get its share. */
 export type Needed = (weights: Weights) => Record<Colour, number>;
@@ -124,25 +125,4 @@ async function repair(world: World, theirs: Weights, ours: Weights): Promise<voi
   if (live === null || !sameWeights(live.weights, ours) || sameWeights(theirs, ours)) return;
   await again(world, () => world.rule.modify(theirs, limits.modifyTimeoutMs));
   world.report({ kind: "repaired", weights: theirs });
-}
-
-/** A read or an idempotent write, tried again with back-off when it fails. Throws the last error. */
-export async function again<T>(
-  world: World,
-  call: () => Promise<T>,
-  tries: number = limits.callTries,
-): Promise<T> {
-  for (let n = 1; ; n++) {
-    try {
-      return await call();
-    } catch (error) {
-      if (n >= tries) throw error;
-      await world.clock.sleep(backOffMs(n, world.random()));
-    }
-  }
-}
-
-/** Full jitter below 100 ms · 2ⁿ, at most 2 s. */
-export function backOffMs(tries: number, random: number): number {
-  return Math.round(Math.min(2_000, 100 * 2 ** tries) * random);
 }

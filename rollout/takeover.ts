@@ -5,7 +5,7 @@ import { type WayHome, takeOver } from "./policy/takeover.ts";
 import { type Weights, sameWeights } from "./policy/weight.ts";
 import type { Versioned, World } from "./ports.ts";
 import { type Proof, prove } from "./prove.ts";
-import { again } from "./shift.ts";
+import { again } from "./retry.ts";
 
 /** Tries of each call on the way home: a rollback has priority over a budget. */
 const tries = limits.callTries * 2;
@@ -38,7 +38,15 @@ export async function takeTrafficOver(
   const live = await again(world, () => world.rule.read(), tries);
   if (live === null || !sameWeights(live.weights, record.weights)) throw new Drifted(live, record.weights);
   const proof =
-    proofMs === null ? null : await prove(world, from, record.weights, proofMs, new AbortController().signal);
+    proofMs === null
+      ? null
+      : await prove(
+          world,
+          [from, ...(record.reassert?.instead ?? [])],
+          record.weights,
+          proofMs,
+          new AbortController().signal,
+        );
   return { record, from, writes, proof };
 }
 

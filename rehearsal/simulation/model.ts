@@ -8,7 +8,7 @@ import type { VirtualTime } from "./time.ts";
 const checkToWriteMs = 60_000;
 
 /** Who changes the rule, as the invariants tell them apart. */
-export type Writer = "rollout" | "guardian" | "by hand" | "hand edit" | "create";
+export type Writer = "rollout" | "guardian" | "by hand" | "hand edit" | "create" | "late";
 
 export interface Slot {
   release: string;

@@ -110,7 +110,7 @@ export class Process {
     this.#calls++;
     const late = timeoutMs + random.whole(0, 4_000);
     void model.time.sleep(late).then(() => {
-      if (model.rule !== null && !sameWeights(model.rule.weights, weights)) model.setRule(weights, writer);
+      if (model.rule !== null && !sameWeights(model.rule.weights, weights)) model.setRule(weights, "late");
     });
     await this.#alive(model.time.sleep(timeoutMs));
     throw new Error(`no answer within ${timeoutMs} ms`);

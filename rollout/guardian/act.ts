@@ -2,7 +2,7 @@ import { limits } from "../policy/limits.ts";
 import type { SwitchRecord } from "../policy/record.ts";
 import type { Colour } from "../policy/colour.ts";
 import type { Versioned, World } from "../ports.ts";
-import { again } from "../shift.ts";
+import { again } from "../retry.ts";
 import { takeTrafficOver } from "../takeover.ts";
 import { type Guarding, type Sight, guard } from "./decision.ts";
 

@@ -13,14 +13,17 @@ export interface ProofPlan {
 /**
  * The smallest sample, per address, whose accepted counts (the central band of the new share) a balancer at the old
  * share shows with probability ≤ `limits.proofError`, and a balancer at the new share misses with no more.
- * @param from old share of the colour, 0 to 1; the same as `to` when there is no old one to exclude
+ * @param from shares of the colour, 0 to 1, that the balancer may still be doing; the largest sample that any of them needs
  * @param to new share of the colour, 0 to 1
  */
-export function planProof(from: number, to: number): ProofPlan {
+export function planProof(from: readonly number[], to: number): ProofPlan {
   let samples: number = limits.proofSamplesMin;
   for (;;) {
     const { low, high } = binomialBand(samples, to, 1 - limits.proofError);
-    const mistaken = from === to ? 0 : binomialCdf(high, samples, from) - binomialCdf(low - 1, samples, from);
+    const chances = from
+      .filter((share) => share !== to)
+      .map((share) => binomialCdf(high, samples, share) - binomialCdf(low - 1, samples, share));
+    const mistaken = Math.max(0, ...chances);
     if (mistaken <= limits.proofError || samples >= limits.proofSamplesMax)
       return { samples, low, high, mistaken };
     samples = Math.min(limits.proofSamplesMax, Math.ceil(samples * 1.15));

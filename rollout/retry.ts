@@ -1,0 +1,24 @@
+import { Fenced } from "./failures.ts";
+import { limits } from "./policy/limits.ts";
+import type { World } from "./ports.ts";
+
+/** A read or an idempotent write, tried again with back-off when it fails. Throws the last error. */
+export async function again<T>(
+  world: World,
+  call: () => Promise<T>,
+  tries: number = limits.callTries,
+): Promise<T> {
+  for (let n = 1; ; n++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof Fenced || n >= tries) throw error;
+      await world.clock.sleep(backOffMs(n, world.random()));
+    }
+  }
+}
+
+/** Full jitter below 100 ms · 2ⁿ, at most 2 s. */
+export function backOffMs(tries: number, random: number): number {
+  return Math.round(Math.min(2_000, 100 * 2 ** tries) * random);
+}
