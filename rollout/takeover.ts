@@ -1,4 +1,4 @@
-import { Drifted } from "./failures.ts";
+import { Drifted, Fenced } from "./failures.ts";
 import { limits } from "./policy/limits.ts";
 import type { SwitchRecord } from "./policy/record.ts";
 import { type WayHome, takeOver } from "./policy/takeover.ts";
@@ -33,21 +33,23 @@ export async function takeTrafficOver(
 ): Promise<TakenOver | null> {
   const claimed = await claim(world, choose, by);
   if (claimed === null) return null;
-  const { record, from } = claimed;
-  const writes = await setWeights(world, record.weights);
+  const { held, from } = claimed;
+  const { record } = held;
+  const writes = await setWeights(world, held, record.weights);
   const live = await again(world, () => world.rule.read(), tries);
   if (live === null || !sameWeights(live.weights, record.weights)) throw new Drifted(live, record.weights);
+  const before = [from, ...(record.reassert?.instead ?? [])];
   const proof =
     proofMs === null
       ? null
-      : await prove(
-          world,
-          [from, ...(record.reassert?.instead ?? [])],
-          record.weights,
-          proofMs,
-          new AbortController().signal,
-        );
+      : await prove(world, before, record.weights, proofMs, new AbortController().signal);
+  await release(world, held);
   return { record, from, writes, proof };
+}
+
+/** Gives the lease back, unless somebody has taken it over since: then it is theirs. */
+async function release(world: World, { record, version }: Versioned): Promise<void> {
+  await again(world, () => world.store.write({ ...record, lease: null }, version), tries);
 }
 
 /** The record, with the fence raised, by conditional write against whatever anybody else writes meanwhile. */
@@ -55,14 +57,14 @@ async function claim(
   world: World,
   choose: Choose,
   by: { who: string; why: string },
-): Promise<{ record: SwitchRecord; from: Weights } | null> {
+): Promise<{ held: Versioned; from: Weights } | null> {
   for (let n = 0; n < tries; n++) {
     const found: Versioned | null = await again(world, () => world.store.read(), tries);
     const home = found && choose(found.record);
     if (!found || !home) return null;
     const record = takeOver(found.record, home, by, world.clock.now());
     if (await again(world, () => writeOrSee(world, record, found.version), tries))
-      return { record, from: found.record.weights };
+      return { held: { record, version: found.version + 1 }, from: found.record.weights };
   }
   throw new Error(
     `the record was changed ${tries} times while the traffic was being taken over; look at it with npm run status`,
@@ -78,18 +80,28 @@ async function writeOrSee(world: World, record: SwitchRecord, version: number): 
   );
 }
 
-/** Sets the rule; looks at it before every further try, so that the usual way is exactly one ModifyRule. */
-async function setWeights(world: World, to: Weights): Promise<number> {
+/**
+ * Sets the rule; looks at it before every further try, so that the usual way is exactly one ModifyRule. Stops when
+ * somebody else took over in between: then their weights stand.
+ */
+export async function setWeights(world: World, held: Versioned, to: Weights): Promise<number> {
   let writes = 0;
   await again(
     world,
     async () => {
-      if (writes > 0 && sameWeights((await world.rule.read())?.weights ?? { blue: -1, green: -1 }, to))
-        return;
+      if (writes > 0 && (await alreadySet(world, held, to))) return;
       writes++;
       await world.rule.modify(to, limits.modifyTimeoutMs);
     },
     tries,
   );
   return writes;
+}
+
+async function alreadySet(world: World, held: Versioned, to: Weights): Promise<boolean> {
+  const there = await world.store.read();
+  if (there?.version !== held.version)
+    throw new Fenced("somebody else took the traffic over in the meantime");
+  const live = await world.rule.read();
+  return live !== null && sameWeights(live.weights, to);
 }

@@ -106,7 +106,9 @@ export class Process {
   async #modify(weights: { blue: number; green: number }, timeoutMs: number): Promise<void> {
     const { model, writer, faults, number, random } = this.#options;
     const fault = faults.strike(number, this.#calls + 1, "modify");
-    if (fault !== "late-effect") return this.#call("modify", () => model.setRule(weights, writer));
+    // A change that takes longer than its limit is given up by the caller: that is the same as a late one.
+    if (fault !== "late-effect" && fault !== "long-delay")
+      return this.#call("modify", () => model.setRule(weights, writer));
     this.#calls++;
     const late = timeoutMs + random.whole(0, 4_000);
     void model.time.sleep(late).then(() => {

@@ -3,6 +3,8 @@ import { tick } from "../../rollout/guardian/act.ts";
 import type { Guarding } from "../../rollout/guardian/decision.ts";
 import { adopt } from "../../rollout/policy/adoption.ts";
 import { type Colour, colours, other, perColour } from "../../rollout/policy/colour.ts";
+import { decide } from "../../rollout/policy/decision.ts";
+import type { SwitchInputs } from "../../rollout/policy/inputs.ts";
 import { leaseHeld } from "../../rollout/policy/record.ts";
 import { wayHome } from "../../rollout/policy/takeover.ts";
 import { describeWeights, sameWeights, weightsFor } from "../../rollout/policy/weight.ts";
@@ -193,8 +195,17 @@ class Scene {
     const cancel = new AbortController();
     this.#cancels.push(cancel);
     const process = this.#process("rollout", label);
+    if (this.#refusedBeforeAnything(label, inputs)) return;
     if (mayDeploy) this.#deployed(idle, releases[idle]);
     await this.#told(label, applyUp(process.world(), { inputs, owner: label, id: label }, cancel.signal));
+  }
+
+  /** The program asks before it touches anything: a refusal leaves the slots as they are. */
+  #refusedBeforeAnything(label: string, request: SwitchInputs): boolean {
+    const { item, rule, time } = this.#model;
+    const decision = decide({ now: time.now, record: item?.record ?? null, rule, request });
+    if (decision.kind === "refuse") this.#say(`${label} refused: ${decision.why}`);
+    return decision.kind === "refuse";
   }
 
   #deployed(colour: Colour, release: string): void {

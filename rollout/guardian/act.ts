@@ -3,7 +3,7 @@ import type { SwitchRecord } from "../policy/record.ts";
 import type { Colour } from "../policy/colour.ts";
 import type { Versioned, World } from "../ports.ts";
 import { again } from "../retry.ts";
-import { takeTrafficOver } from "../takeover.ts";
+import { setWeights, takeTrafficOver } from "../takeover.ts";
 import { type Guarding, type Sight, guard } from "./decision.ts";
 
 /** What the guardian needs besides a rollout's world. */
@@ -48,8 +48,7 @@ async function act(
     case "home":
       return goHome(world, around, decided, sight);
     case "reassert":
-      await again(world, () => world.rule.modify(decided.weights, limits.modifyTimeoutMs));
-      return around.page("A rollback was put back in place", decided.why);
+      return reassert(world, around, found, decided);
     case "retire":
       return retire(world, around, found, decided);
     default:
@@ -79,6 +78,24 @@ async function goHome(
     "Traffic was sent home",
     `${decided.why}. blue ${taken.record.weights.blue} · green ${taken.record.weights.green}, ${proof}.`,
   );
+}
+
+/** Puts a rollback's weights back under a lease of its own, so that no `up` begins between the look and the write. */
+async function reassert(
+  world: World,
+  around: Surroundings,
+  { record, version }: Versioned,
+  decided: Extract<Guarding, { kind: "reassert" }>,
+): Promise<void> {
+  const now = world.clock.now();
+  const held = {
+    record: { ...record, lease: { owner: "the guardian", since: now, until: now + limits.leaseMs } },
+    version: version + 1,
+  };
+  if (!(await world.store.write(held.record, version))) return; // somebody wrote in between: the next tick looks again
+  await setWeights(world, held, decided.weights);
+  await again(world, () => world.store.write({ ...record, lease: null }, held.version));
+  await around.page("A rollback was put back in place", decided.why);
 }
 
 /** One step of retirement, by conditional write: whoever wrote in between is not overwritten, and the next tick looks again. */

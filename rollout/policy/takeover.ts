@@ -27,7 +27,8 @@ export function wayHome(record: SwitchRecord, now: number): WayHome | null {
 }
 
 /**
- * The record once the traffic is taken over: the fence is up, nobody holds the lease, and the weights are the way home's.
+ * The record once the traffic is taken over: the fence is up, whoever took over holds the lease until the change is made,
+ * and the weights are the way home's.
  * It is written before the rule is changed, so that whoever finds the two different knows which is meant.
  */
 export function takeOver(
@@ -46,7 +47,7 @@ export function takeOver(
     ...record,
     fence: record.fence + 1,
     fencedBy: { ...by, at: now },
-    lease: null,
+    lease: { owner: by.who, since: now, until: now + limits.leaseMs },
     intent: null,
     rollout: null,
     weights: home.to,
