@@ -1,7 +1,9 @@
-import type { Colour } from "../rollout/policy/colour.ts";
+import type { Colour, PerColour } from "../rollout/policy/colour.ts";
 import type { HubTarget, SwitchInputs } from "../rollout/policy/inputs.ts";
+import type { SwitchRecord } from "../rollout/policy/record.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 import type { Samples } from "./samples.ts";
+import type { SlotLog } from "./slot-log.ts";
 import type { Sources } from "./sources/index.ts";
 import type { Limit, Thresholds } from "./spec.ts";
 
@@ -78,6 +80,12 @@ export type Deployment = Pick<
   | "plan"
 >;
 
+/** A span after a promotion with its own criteria. */
+export interface WatchPeriod {
+  name: "first-hour" | "first-day" | "first-week";
+  ms: number;
+}
+
 /** Everything a check may touch. Time and I/O come in here and nowhere else. */
 export interface CheckContext {
   /** Milliseconds since the epoch. */
@@ -92,19 +100,28 @@ export interface CheckContext {
   deployment: Deployment | null;
   /** The pre-deployment record; null when none was given. */
   release: ReleaseRecord | null;
+  /** What the switch recorded last; null within a rollout and for a bare URL. */
+  record: SwitchRecord | null;
+  /** How far back the watch checks look. */
+  watch: WatchPeriod;
+  /** Where the incident document goes, and the evidence it quotes; null: none is written. */
+  incident: { file: string; evidence: string | null } | null;
   sources: Sources;
   /** Answers seen so far, from own probes and from the access log. */
   samples: Samples;
+  /** The slots' logs, read on from look to look; null where no log group is known. */
+  logs: PerColour<SlotLog | null>;
   /** Start of the window that is judged, milliseconds since the epoch. */
   since: number;
   /** When this rollout's first request could have come, milliseconds since the epoch. */
   rolloutSince: number;
+  /** Case-insensitive patterns of log lines that are errors. */
   logErrorPatterns: readonly string[];
   commands: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What a check cannot do without. */
-export const needs = ["deployment", "log-groups", "alarms", "record", "topics"] as const;
+export const needs = ["slot", "deployment", "log-groups", "alarms", "record", "topics"] as const;
 export type Need = (typeof needs)[number];
 
 /** One question with one limit. */

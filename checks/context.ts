@@ -1,12 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Colour } from "../rollout/policy/colour.ts";
+import { type Colour, perColour } from "../rollout/policy/colour.ts";
 import type { SwitchInputs } from "../rollout/policy/inputs.ts";
-import type { CheckContext } from "./check.ts";
+import type { CheckContext, WatchPeriod } from "./check.ts";
 import { type AwsClients, Clients } from "./clients.ts";
 import { Samples } from "./samples.ts";
+import { SlotLog } from "./slot-log.ts";
 import { alarmSource } from "./sources/alarms.ts";
 import { commandSource } from "./sources/commands.ts";
 import type { Sources } from "./sources/index.ts";
+import { fileSource } from "./sources/files.ts";
 import { logSource } from "./sources/logs.ts";
 import { metricSource } from "./sources/metrics.ts";
 import { type ProbeOptions, probeSource } from "./sources/probes.ts";
@@ -15,6 +17,14 @@ import { secretSource } from "./sources/secrets.ts";
 import { serviceSource } from "./sources/services.ts";
 import { targetSource } from "./sources/targets.ts";
 import { topicSource } from "./sources/topics.ts";
+import { webSource } from "./sources/web.ts";
+
+/** The spans after a promotion that the requirement names, shortest first. */
+export const watchPeriods = [
+  { name: "first-hour", ms: 3_600_000 },
+  { name: "first-day", ms: 86_400_000 },
+  { name: "first-week", ms: 7 * 86_400_000 },
+] as const satisfies readonly WatchPeriod[];
 
 /** What a caller may hand in instead of the real thing. */
 export interface Wiring {
@@ -75,6 +85,9 @@ export async function contextFor(
     ...(wiring.maxSessions === undefined ? {} : { maxSessions: wiring.maxSessions }),
   });
   const started = now();
+  const samples = new Samples();
+  const { tool } = inputs.hub;
+  const errorPatterns = inputs.logErrorPatterns;
   return {
     now,
     sleep: wiring.sleep ?? sleep,
@@ -83,9 +96,17 @@ export async function contextFor(
     hub: inputs.hub,
     slot,
     deployment: inputs,
-    release: null,
+    release: inputs.release ?? null,
+    record: null,
+    watch: watchPeriods[0],
+    incident: null,
     sources,
-    samples: new Samples(),
+    samples,
+    logs: perColour((colour) => {
+      const group = inputs.logGroups[colour];
+      const of = { source: sources.logs, group, slot: colour, tool, errorPatterns, samples, from: started };
+      return group === "" ? null : new SlotLog(of);
+    }),
     since: started,
     rolloutSince: started,
     logErrorPatterns: inputs.logErrorPatterns,
@@ -109,5 +130,7 @@ export function sourcesOf(clients: Clients, environment: NodeJS.ProcessEnv, prob
     secrets: secretSource(clients),
     record: recordSource(clients),
     commands: commandSource(environment),
+    files: fileSource(),
+    web: webSource(probes.fetch ?? fetch),
   };
 }

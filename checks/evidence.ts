@@ -170,11 +170,9 @@ export function evidenceSchema(): object {
     description:
       "A record is a file of such lines (JSON Lines, UTF-8). Its digest is the SHA-256 of its last line.",
     $defs: { reading: z.toJSONSchema(evidenceReadingBody, { target: "draft-2020-12" }) },
-    allOf: [
-      {
-        if: { properties: { kind: { const: "reading" } }, required: ["kind"] },
-        then: { properties: { body: { $ref: "#/$defs/reading" } } },
-      },
+    anyOf: [
+      { properties: { kind: { not: { const: "reading" } } } },
+      { properties: { kind: { const: "reading" }, body: { $ref: "#/$defs/reading" } } },
     ],
   };
 }

@@ -1,8 +1,8 @@
 import { other } from "../rollout/policy/colour.ts";
-import { AccessLog } from "./access-log.ts";
 import { type Check, type CheckContext, type Reading, type Verdict, worstOf } from "./check.ts";
 import { Probing } from "./probing.ts";
 import { findChecks } from "./registry.ts";
+import type { SlotLog } from "./slot-log.ts";
 
 /** Own probes of a judgement: how many, how many answered well, and what their analyses cost by estimate. */
 export interface ProbeCount {
@@ -141,7 +141,8 @@ class Bake {
       await this.#sleepUntil(Math.min(this.#context.now() + 250, start + bakeMs + extendMs));
       if (!this.#decided()) await this.#lookOnce();
     }
-    const result = resultOf(this.#context, this.#checks, this.#latest, this.#probeCount());
+    const found = resultOf(this.#context, this.#checks, this.#latest, this.#probeCount());
+    const result = { ...found, why: found.why + this.#unreachable(found.verdict) };
     for (const reading of result.readings) this.#reporter.final(reading);
     return result;
   }
@@ -227,19 +228,25 @@ class Bake {
 
   /** Users' answers come from the sidecar's access log; without a sidecar there is none to read. */
   #startAccessLogs(): void {
-    const { hub, slot, deployment, signal } = this.#context;
-    if (hub.signingSecret === undefined || slot === null || deployment === null) return;
-    for (const colour of [slot, other(slot)]) {
-      const group = deployment.logGroups[colour];
-      if (group !== "") this.#running.push(this.#follow(new AccessLog(this.#context, colour, group), signal));
+    const { hub, slot, logs } = this.#context;
+    if (hub.signingSecret === undefined || slot === null) return;
+    for (const log of [logs[slot], logs[other(slot)]])
+      if (log !== null) this.#running.push(this.#follow(log));
+  }
+
+  async #follow(log: SlotLog): Promise<void> {
+    const { signal, now, sleep } = this.#context;
+    while (!signal.aborted) {
+      // A log that cannot be read leaves the sample to own probes; the check of the log itself reports the failure.
+      await log.look(now(), signal).catch(() => undefined);
+      await sleep(accessLogEveryMs, signal);
     }
   }
 
-  async #follow(log: AccessLog, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await log.look(signal);
-      await this.#context.sleep(accessLogEveryMs, signal);
-    }
+  /** Own probes that cannot get through explain an empty sample. */
+  #unreachable(verdict: Verdict): string {
+    const cause = this.#probing.find((probing) => probing.unreachable !== null)?.unreachable;
+    return verdict !== "inconclusive" || cause == null ? "" : `; own probes cannot reach the hub: ${cause}`;
   }
 
   #probeCount(): ProbeCount {

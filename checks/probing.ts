@@ -1,6 +1,7 @@
 import type { Colour } from "../rollout/policy/colour.ts";
 import { judgeAnalysis } from "./analysis.ts";
 import type { CheckContext } from "./check.ts";
+import { costPerAnalysisUsd } from "./cost.ts";
 import type { Outcome } from "./samples.ts";
 import { causeText, isUnreachable, type ProbeSession } from "./sources/probes.ts";
 
@@ -10,12 +11,6 @@ const callsPerSession = 25;
 const pauseMs = 200;
 /** An answer that takes longer is counted as an error. */
 const answerTimeoutMs = 8_000;
-/**
- * What one probe's analysis costs, US dollars: about 600 tokens in and 120 out at 0.30 and 2.50 dollars a million, the
- * list price of a small hosted model. An estimate for the report, not a bill.
- */
-export const costPerAnalysisUsd = 0.00048;
-
 export interface ProbingOptions {
   context: CheckContext;
   slot: Colour | null;

@@ -1,31 +1,44 @@
 import { header } from "../../sidecar/telemetry.ts";
-import type { Check } from "../check.ts";
+import type { Check, Group } from "../check.ts";
 import { defineCheck } from "../define.ts";
 
 /** Longest time a user's command may take. */
 const commandTimeoutMs = 15 * 60_000;
 
+/** What a built-in check says of itself when a command carries it out. */
+interface CommandFacts {
+  name: string;
+  group: Group;
+  question: string;
+  sentence: string;
+}
+
 /** A user's own test suite: exit code 0 passes, 3 cannot tell, any other fails. */
-export function commandCheck(name: string): Check {
+export function commandCheck(command: string, facts?: CommandFacts): Check {
   return defineCheck({
-    name,
-    group: "gate",
-    question: `Does the command "${name}" succeed against the slot?`,
+    ...(facts ?? {
+      name: command,
+      group: "gate",
+      question: `Does the command "${command}" succeed against the slot?`,
+      sentence: "Integration Tests: MCP_HUB_URL=https://prod-hub.example.com bun test (Phase 3: Validation)",
+    }),
     source: "your own command",
-    query: ({ commands }) => (commands[name] ?? ["(not configured)"]).join(" "),
+    query: ({ commands }) => (commands[command] ?? [`(no command named ${command} is configured)`]).join(" "),
     limit: () => ({ value: 0, unit: "exit code", good: "=" }),
-    sentence: "Integration Tests: MCP_HUB_URL=https://prod-hub.example.com bun test (Phase 3: Validation)",
     timeoutMs: commandTimeoutMs,
     async measure({ commands, sources, hub, slot, signal, thresholds }) {
-      const command = commands[name];
-      if (command === undefined) throw new Error(`no command named ${name} is configured`);
+      const words = commands[command];
+      if (words === undefined)
+        throw new Error(
+          `no command named ${command} is configured: add it under commands in the stack config`,
+        );
       const environment = {
         MCP_HUB_URL: hub.url,
         MCP_HUB_SLOT: slot ?? "",
         MCP_HUB_HEADERS: slot === null ? "{}" : JSON.stringify({ [header.probeSlot]: slot }),
         MCP_HUB_LATENCY_P95_MS: String(thresholds.analysisLatencyP95Ms),
       };
-      return await sources.commands.run(command, environment, signal);
+      return await sources.commands.run(words, environment, signal);
     },
     judge({ code, tail }) {
       const last = tail.filter((line) => line.trim() !== "").at(-1);

@@ -17,6 +17,7 @@ export const liveComparison = defineCheck({
   limit: (thresholds) => ({ value: leastDifference(thresholds), unit: "percentage points worse", good: "<" }),
   minimumSamples: () => cleanAnswersToShow(0.05),
   window: (context) => `since ${new Date(context.since).toISOString()}`,
+  needs: ["slot"],
   probes: "both",
   everyMs: 500,
   async measure(context) {

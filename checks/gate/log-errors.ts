@@ -1,9 +1,8 @@
 import { brief } from "../analysis.ts";
+import type { CheckContext, Judgement } from "../check.ts";
 import { defineCheck } from "../define.ts";
-import { deploymentOf, slotOf } from "../require.ts";
+import { slotOf } from "../require.ts";
 import { specLimits } from "../spec.ts";
-
-const mostLines = 10_000;
 
 /** No line of the slot's log since the window began matches an error pattern. A slot that logged nothing says nothing. */
 export const logErrors = defineCheck({
@@ -21,25 +20,26 @@ export const logErrors = defineCheck({
   everyMs: 2_000,
   timeoutMs: 20_000,
   async measure(context) {
-    const group = deploymentOf(context).logGroups[slotOf(context)];
-    const lines = await context.sources.logs.lines(
-      { group, from: context.since, to: context.now(), most: mostLines },
-      context.signal,
-    );
-    return lines.map((line) => line.text);
+    const log = context.logs[slotOf(context)];
+    if (log === null) throw new Error("no log group is known for the slot: name the stack with --stack");
+    await log.look(context.now(), context.signal);
+    return log.since(context.since);
   },
-  judge(lines, { thresholds, logErrorPatterns }) {
-    const patterns = logErrorPatterns.map((pattern) => new RegExp(pattern, "i"));
-    const errors = lines.filter((line) => patterns.some((pattern) => pattern.test(line)));
-    const base = { value: errors.length, samples: lines.length };
-    if (errors.length > thresholds.logErrors) {
-      const why = `${errors.length} of ${lines.length} lines are errors, the first: ${brief(errors[0])}`;
-      return { ...base, verdict: "fail", why };
-    }
-    if (patterns.length === 0)
-      return { ...base, verdict: "inconclusive", why: "no error patterns are configured" };
-    if (lines.length === 0)
-      return { ...base, verdict: "inconclusive", why: "the slot logged nothing in the window" };
-    return { ...base, verdict: "pass", why: `${errors.length} of ${lines.length} lines are errors` };
-  },
+  judge: (found, context) => judgeLog(found, context),
 });
+
+/** Judges the lines of a log by the number of errors among them. */
+export function judgeLog(
+  { lines, errors, firstError }: { lines: number; errors: number; firstError: string | null },
+  { thresholds, logErrorPatterns }: Pick<CheckContext, "thresholds" | "logErrorPatterns">,
+): Judgement {
+  const base = { value: errors, samples: lines };
+  if (errors > thresholds.logErrors) {
+    const first = firstError === null ? "" : `, the first: ${brief(firstError)}`;
+    return { ...base, verdict: "fail", why: `${errors} of ${lines} lines are errors${first}` };
+  }
+  if (logErrorPatterns.length === 0)
+    return { ...base, verdict: "inconclusive", why: "no error patterns are configured" };
+  if (lines === 0) return { ...base, verdict: "inconclusive", why: "the slot logged nothing in the window" };
+  return { ...base, verdict: "pass", why: `${errors} of ${lines} lines are errors` };
+}

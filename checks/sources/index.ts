@@ -1,5 +1,6 @@
 import type { AlarmSource } from "./alarms.ts";
 import type { CommandSource } from "./commands.ts";
+import type { FileSource } from "./files.ts";
 import type { LogSource } from "./logs.ts";
 import type { MetricSource } from "./metrics.ts";
 import type { ProbeSource } from "./probes.ts";
@@ -8,6 +9,7 @@ import type { SecretSource } from "./secrets.ts";
 import type { ServiceSource } from "./services.ts";
 import type { TargetSource } from "./targets.ts";
 import type { TopicSource } from "./topics.ts";
+import type { WebSource } from "./web.ts";
 
 /** Everything outside this process that a check may ask. Each is one small interface: a test passes an object literal. */
 export interface Sources {
@@ -21,4 +23,6 @@ export interface Sources {
   secrets: SecretSource;
   record: RecordSource;
   commands: CommandSource;
+  files: FileSource;
+  web: WebSource;
 }

@@ -13,7 +13,7 @@ export interface LogSource {
    * `most`. `pattern` is CloudWatch's filter syntax; judge the text again, the service's own matching is coarse.
    */
   lines(
-    query: { group: string; from: number; to: number; pattern?: string; most: number },
+    query: { group: string; stream?: string; from: number; to: number; pattern?: string; most: number },
     signal: AbortSignal,
   ): Promise<LogLine[]>;
   /** Writes one line into a stream of a group, making the stream when it does not exist. */
@@ -22,7 +22,7 @@ export interface LogSource {
 
 export function logSource(clients: Clients): LogSource {
   return {
-    async lines({ group, from, to, pattern, most }, signal) {
+    async lines({ group, stream, from, to, pattern, most }, signal) {
       const { FilterLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
       const logs = await clients.logs();
       const found: LogLine[] = [];
@@ -31,6 +31,7 @@ export function logSource(clients: Clients): LogSource {
         const answer = await logs.send(
           new FilterLogEventsCommand({
             logGroupName: group,
+            ...(stream === undefined ? {} : { logStreamNames: [stream] }),
             startTime: from,
             endTime: to,
             ...(pattern === undefined ? {} : { filterPattern: pattern }),

@@ -32,6 +32,8 @@ export interface ProbeSource {
   get(path: string, slot: Colour | null, signal: AbortSignal): Promise<HttpAnswer>;
   /** Opens a session; waits for its turn while too many are open. The caller closes it. */
   open(slot: Colour | null, signal: AbortSignal): Promise<ProbeSession>;
+  /** Opens several at once, or none. */
+  openTogether(count: number, slot: Colour | null, signal: AbortSignal): Promise<ProbeSession[]>;
   /** Ends every open session. */
   close(): Promise<void>;
 }
@@ -77,9 +79,33 @@ export function probeSource(options: ProbeOptions): ProbeSource {
     return { ...init, headers };
   }
 
+  /** Opens a session that gives its place back when it is closed, or at once when it cannot be opened. */
+  async function opened(slot: Colour | null, signal: AbortSignal, place: Disposable): Promise<ProbeSession> {
+    const connect = () =>
+      openSession(
+        hub,
+        (input, init) => send(input, marked(slot, init)),
+        signal,
+        () => {
+          open.delete(session);
+          place[Symbol.dispose]();
+        },
+      );
+    let session: ProbeSession;
+    try {
+      session = await retryTransport(connect, signal);
+    } catch (error) {
+      place[Symbol.dispose]();
+      throw error;
+    }
+    open.add(session);
+    return session;
+  }
+
   return {
     async get(path, slot, signal) {
-      using _turn = await requests.enter(signal);
+      const [turn] = await requests.enter(signal);
+      using _place = turn;
       const started = options.now();
       const response = await retryTransport(() => send(hub.url + path, marked(slot, { signal })), signal);
       const text = await boundedText(response);
@@ -94,25 +120,18 @@ export function probeSource(options: ProbeOptions): ProbeSource {
     },
 
     async open(slot, signal) {
-      const turn = await sessions.enter(signal);
-      try {
-        const connect = () =>
-          openSession(
-            hub,
-            (input, init) => send(input, marked(slot, init)),
-            signal,
-            () => {
-              open.delete(session);
-              turn[Symbol.dispose]();
-            },
-          );
-        const session: ProbeSession = await retryTransport(connect, signal);
-        open.add(session);
-        return session;
-      } catch (error) {
-        turn[Symbol.dispose]();
-        throw error;
-      }
+      const [place] = await sessions.enter(signal);
+      return await opened(slot, signal, place as Disposable);
+    },
+
+    async openTogether(count, slot, signal) {
+      const places = await sessions.enter(signal, count);
+      const attempts = await Promise.allSettled(places.map((place) => opened(slot, signal, place)));
+      const failed = attempts.find((attempt) => attempt.status === "rejected");
+      const made = attempts.flatMap((attempt) => (attempt.status === "fulfilled" ? [attempt.value] : []));
+      if (!failed) return made;
+      await Promise.all(made.map((session) => session.close()));
+      throw failed.reason;
     },
 
     async close() {
@@ -203,11 +222,13 @@ async function makeTransport(hub: HubTarget, send: typeof fetch): Promise<Transp
   return new StreamableHTTPClientTransport(url, { fetch: send });
 }
 
-/** Tells a streamable HTTP hub that the session is over, within a second; a hub may refuse or not answer. */
+const farewellMs = 300;
+
+/** Tells a streamable HTTP hub that the session is over; a hub may refuse or not answer. */
 async function endSession(transport: Transport): Promise<void> {
   if (!("terminateSession" in transport)) return;
   const terminate = (transport as { terminateSession(): Promise<void> }).terminateSession();
-  await untilAborted(terminate, AbortSignal.timeout(1_000)).catch(() => undefined);
+  await untilAborted(terminate, AbortSignal.timeout(farewellMs)).catch(() => undefined);
 }
 
 /** Closing is the last thing done with a session; what goes wrong then says nothing about the hub. */

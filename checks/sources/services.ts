@@ -13,24 +13,22 @@ export interface ServiceState {
   lastEvent: string | null;
 }
 
+export interface TaskDefinitionFacts {
+  /** ACTIVE can be started; INACTIVE and DELETE_IN_PROGRESS cannot. */
+  status: string;
+  images: string[];
+  /** Names of the environment variables it sets: its configuration. */
+  environment: string[];
+  /** Secrets its containers get: the variable and where its value comes from. */
+  secrets: { name: string; from: string }[];
+}
+
 export interface ServiceSource {
   state(cluster: string, service: string, signal: AbortSignal): Promise<ServiceState>;
-  /** Whether a task definition can still be started: registered and ACTIVE. */
-  startable(taskDefinition: string, signal: AbortSignal): Promise<{ startable: boolean; status: string }>;
-  /** Secrets a task definition's containers get: environment name and where from. */
-  secretsOf(taskDefinition: string, signal: AbortSignal): Promise<{ name: string; from: string }[]>;
+  taskDefinition(taskDefinition: string, signal: AbortSignal): Promise<TaskDefinitionFacts>;
 }
 
 export function serviceSource(clients: Clients): ServiceSource {
-  async function describe(taskDefinition: string, signal: AbortSignal) {
-    const { DescribeTaskDefinitionCommand } = await import("@aws-sdk/client-ecs");
-    const ecs = await clients.ecs();
-    const answer = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }), {
-      abortSignal: signal,
-    });
-    return answer.taskDefinition;
-  }
-
   return {
     async state(cluster, service, signal) {
       const { DescribeServicesCommand } = await import("@aws-sdk/client-ecs");
@@ -55,19 +53,26 @@ export function serviceSource(clients: Clients): ServiceSource {
       };
     },
 
-    async startable(taskDefinition, signal) {
-      const status = (await describe(taskDefinition, signal))?.status ?? "MISSING";
-      return { startable: status === "ACTIVE", status };
-    },
-
-    async secretsOf(taskDefinition, signal) {
-      const containers = (await describe(taskDefinition, signal))?.containerDefinitions ?? [];
-      return containers.flatMap((container) =>
-        (container.secrets ?? []).map((secret) => ({
-          name: secret.name ?? "",
-          from: secret.valueFrom ?? "",
-        })),
-      );
+    async taskDefinition(taskDefinition, signal) {
+      const { DescribeTaskDefinitionCommand } = await import("@aws-sdk/client-ecs");
+      const ecs = await clients.ecs();
+      const answer = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }), {
+        abortSignal: signal,
+      });
+      const containers = answer.taskDefinition?.containerDefinitions ?? [];
+      return {
+        status: answer.taskDefinition?.status ?? "MISSING",
+        images: containers.map((container) => container.image ?? ""),
+        environment: containers.flatMap((container) =>
+          (container.environment ?? []).map((variable) => variable.name ?? ""),
+        ),
+        secrets: containers.flatMap((container) =>
+          (container.secrets ?? []).map((secret) => ({
+            name: secret.name ?? "",
+            from: secret.valueFrom ?? "",
+          })),
+        ),
+      };
     },
   };
 }

@@ -1,0 +1,14 @@
+import type { CheckContext } from "../check.ts";
+
+/** Everything the command line touches outside the checks. */
+export interface Terminal {
+  out: (text: string) => void;
+  err: (text: string) => void;
+  coloured: boolean;
+  environment: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+  now: () => number;
+  sleep: CheckContext["sleep"];
+  readFile: (path: string) => Promise<string>;
+  writeFile: (path: string, text: string) => Promise<void>;
+}

@@ -1,0 +1,36 @@
+import { defineCheck } from "../define.ts";
+import { percentile } from "../statistics/evidence.ts";
+import { specLimits } from "../spec.ts";
+
+/** p95 over a fixed number of own analyses of the candidate, before any user meets it. */
+export const performanceBenchmark = defineCheck({
+  name: "performance-benchmark",
+  group: "preflight",
+  question: "Does the candidate answer a benchmark of own analyses in time?",
+  source: "own probes",
+  query: ({ hub, thresholds }) => `${thresholds.firstRequests} × tools/call ${hub.tool}`,
+  limit: (thresholds) => ({ value: thresholds.analysisLatencyP95Ms, unit: "ms", good: "<" }),
+  sentence: `Performance benchmarks met (Pre-Deployment Checklist); ${specLimits.analysisLatencyP95Ms.sentence}`,
+  minimumSamples: (thresholds) => thresholds.firstRequests,
+  window: ({ thresholds }) => `${thresholds.firstRequests} own analyses`,
+  probes: "candidate",
+  everyMs: 250,
+  measure: async ({ samples, slot, since, thresholds }) =>
+    samples
+      .of(slot, since)
+      .filter((answer) => answer.analysis && answer.from === "probe")
+      .slice(0, thresholds.firstRequests),
+  judge(answers, { thresholds }) {
+    const times = answers.map((answer) => answer.latencyMs);
+    const p95 = percentile(times, 95);
+    const spread = [50, 95, 99].map((p) => `p${p} ${Math.round(percentile(times, p))} ms`).join(", ");
+    const base = { value: times.length === 0 ? null : Math.round(p95), samples: times.length };
+    if (times.length < thresholds.firstRequests)
+      return {
+        ...base,
+        verdict: "inconclusive",
+        why: `${times.length} of ${thresholds.firstRequests} analyses so far`,
+      };
+    return { ...base, verdict: p95 < thresholds.analysisLatencyP95Ms ? "pass" : "fail", why: spread };
+  },
+});

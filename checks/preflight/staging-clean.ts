@@ -1,0 +1,95 @@
+import type { CheckContext, Judgement } from "../check.ts";
+import { defineCheck } from "../define.ts";
+import { brief } from "../analysis.ts";
+import type { ReleaseRecord } from "../release-record.ts";
+import { specLimits } from "../spec.ts";
+import { howToRecord } from "./stated.ts";
+
+const hourMs = 3_600_000;
+const mostLines = 200_000;
+
+/** The release has run in staging without issues for long enough: measured from staging's log where it is named, else signed for. */
+export const stagingClean = defineCheck({
+  name: "staging-clean",
+  group: "preflight",
+  question: "Has this release run in staging for 24 to 48 hours without issues?",
+  source: "staging's log group, else a signature in the pre-deployment record",
+  query: ({ release }) => {
+    const stack = release?.staging?.stack;
+    return stack === undefined ? "release.staging" : `FilterLogEvents ${stack.logGroup}`;
+  },
+  limit: (thresholds) => ({ value: thresholds.stagingCleanHoursMin, unit: "hours", good: ">=" }),
+  sentence: `${specLimits.stagingCleanHoursMin.sentence} (${specLimits.stagingCleanHoursMin.section})`,
+  window: ({ release }) => `since ${release?.staging?.since ?? "(release.staging is not set)"}`,
+  needs: ["record"],
+  timeoutMs: 120_000,
+  measure: async (context) => ({ staging: context.release?.staging ?? null, log: await stagingLog(context) }),
+  judge({ staging, log }, context) {
+    if (staging === null) {
+      const why = `the record has no release.staging: ${howToRecord}`;
+      return { verdict: "inconclusive", value: null, samples: 0, why };
+    }
+    const hours = (context.now() - Date.parse(staging.since)) / hourMs;
+    const base = { value: Number(hours.toFixed(1)), samples: log === null ? 1 : log.lines };
+    const ran = `${hours.toFixed(1)} hours in staging since ${staging.since}`;
+    if (hours < context.thresholds.stagingCleanHoursMin)
+      return { ...base, samples: Math.max(1, base.samples), verdict: "fail", why: ran };
+    return log === null ? judgeSigned(base, ran, staging) : judgeLog(base, ran, log);
+  },
+});
+
+type Base = Pick<Judgement, "value" | "samples">;
+
+function judgeSigned(base: Base, ran: string, staging: NonNullable<ReleaseRecord["staging"]>): Judgement {
+  if (staging.signedOff === undefined) {
+    const why = `${ran}, but nobody signed for it and no staging log is named to measure it`;
+    return { ...base, verdict: "inconclusive", why };
+  }
+  return { ...base, verdict: "pass", why: `${ran}, signed off by ${staging.signedOff.by}` };
+}
+
+interface StagingLog {
+  lines: number;
+  errors: number;
+  firstError: string;
+  /** Hours of the span in which at least one line was logged. */
+  hoursHeard: number;
+  hours: number;
+  cutOff: boolean;
+}
+
+function judgeLog(base: Base, ran: string, log: StagingLog): Judgement {
+  const heard = `${log.lines} log lines in ${log.hoursHeard} of ${log.hours} hours`;
+  if (log.errors > 0) {
+    const why = `${ran}: ${log.errors} error lines, the first: ${brief(log.firstError)}`;
+    return { ...base, verdict: "fail", why };
+  }
+  if (log.cutOff)
+    return { ...base, verdict: "inconclusive", why: `${ran}: more lines than can be read here` };
+  if (log.hoursHeard < 0.9 * log.hours)
+    return { ...base, verdict: "inconclusive", why: `${ran}: only ${heard}, silence shows nothing` };
+  return { ...base, verdict: "pass", why: `${ran}: ${heard}, no errors` };
+}
+
+async function stagingLog(context: CheckContext): Promise<StagingLog | null> {
+  const { release, now, sources, signal, logErrorPatterns } = context;
+  const staging = release?.staging;
+  if (staging?.stack === undefined) return null;
+  if (logErrorPatterns.length === 0) throw new Error("no error patterns are configured to judge the log by");
+  const from = Date.parse(staging.since);
+  const to = now();
+  const lines = await sources.logs.lines(
+    { group: staging.stack.logGroup, from, to, most: mostLines },
+    signal,
+  );
+  const patterns = logErrorPatterns.map((pattern) => new RegExp(pattern, "i"));
+  const errors = lines.filter((line) => patterns.some((pattern) => pattern.test(line.text)));
+  return {
+    lines: lines.length,
+    errors: errors.length,
+    firstError: errors[0]?.text ?? "",
+    hoursHeard: new Set(lines.map((line) => Math.floor((line.at - from) / hourMs))).size,
+    hours: Math.max(1, Math.floor((to - from) / hourMs)),
+    cutOff: lines.length >= mostLines,
+  };
+}

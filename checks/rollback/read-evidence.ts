@@ -1,0 +1,39 @@
+import type { CheckContext } from "../check.ts";
+import { type EvidenceLine, evidenceLine, verifyEvidence } from "../evidence.ts";
+
+export interface ReadEvidence {
+  lines: EvidenceLine[];
+  /** Whether the chain is whole and, where the record names a digest, ends in it. */
+  verified: boolean;
+  why: string;
+  where: string;
+}
+
+const mostLines = 100_000;
+
+/** The evidence of the last rollout: from the file named, else from where the switch recorded it; null when there is none. */
+export async function readEvidence(context: CheckContext): Promise<ReadEvidence | null> {
+  const last = context.record?.last ?? null;
+  const where = context.incident?.evidence ?? last?.evidence ?? null;
+  if (where === null || where.startsWith("nowhere")) return null;
+  const text = await evidenceText(context, where);
+  const digest = context.incident?.evidence == null ? (last?.evidenceDigest ?? null) : null;
+  const verification = verifyEvidence(text, digest);
+  const lines = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => evidenceLine.parse(JSON.parse(line)));
+  return { lines, verified: verification.whole, why: verification.why, where };
+}
+
+/** A file's path, or `<log group>:<stream>`. */
+async function evidenceText(context: CheckContext, where: string): Promise<string> {
+  if (where.endsWith(".jsonl") || !where.includes(":")) return await context.sources.files.read(where);
+  const cut = where.lastIndexOf(":");
+  const query = { group: where.slice(0, cut), stream: where.slice(cut + 1), from: 0, to: context.now() };
+  const lines = await context.sources.logs.lines({ ...query, most: mostLines }, context.signal);
+  const inOrder = lines
+    .map(({ text }) => ({ text, seq: evidenceLine.parse(JSON.parse(text)).seq }))
+    .sort((a, b) => a.seq - b.seq);
+  return inOrder.map(({ text }) => `${text}\n`).join("");
+}

@@ -1,0 +1,33 @@
+import type { EvidenceLine } from "../evidence.ts";
+
+/** What of a rollback the evidence tells; times are milliseconds since the epoch. */
+export interface RollbackTimeline {
+  startedAt: number;
+  /** When the traffic was sent home. */
+  decidedAt: number | null;
+  /** When real responses showed it. */
+  provedAt: number | null;
+  why: string;
+  outcome: string;
+}
+
+export function timelineOf(lines: readonly EvidenceLine[]): RollbackTimeline {
+  const at = (line: EvidenceLine | undefined) => (line === undefined ? null : Date.parse(line.at));
+  const returning = lines.find((line) => line.kind === "returning");
+  const proved = lines.find(
+    (line) =>
+      (line.kind === "proved" || line.kind === "unprovable") &&
+      returning !== undefined &&
+      line.seq > returning.seq,
+  );
+  const ended = lines.findLast((line) => line.kind === "ended");
+  return {
+    startedAt: at(lines[0]) ?? 0,
+    decidedAt: at(returning),
+    provedAt: at(proved),
+    why: words(returning?.body["why"]) ?? words(ended?.body["why"]) ?? "no reason recorded",
+    outcome: words(ended?.body["outcome"]) ?? "not ended",
+  };
+}
+
+const words = (of: unknown) => (typeof of === "string" ? of : null);

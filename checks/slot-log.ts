@@ -1,0 +1,124 @@
+import type { Colour } from "../rollout/policy/colour.ts";
+import type { Outcome, Sample, Samples } from "./samples.ts";
+import type { LogLine, LogSource } from "./sources/logs.ts";
+
+/** How far back each look reaches again, milliseconds: log lines arrive seconds late. */
+const overlapMs = 15_000;
+/** Most lines of one look; a busier slot is read on with the next. */
+const mostLines = 20_000;
+const mostErrors = 1_000;
+
+export interface SlotLogOptions {
+  source: LogSource;
+  group: string;
+  slot: Colour;
+  /** Name of the hub's tool: its calls are analyses. */
+  tool: string;
+  /** Case-insensitive patterns of lines that are errors. */
+  errorPatterns: readonly string[];
+  /** Where the users' answers go. */
+  samples: Samples;
+  /** Lines before this moment are not read. */
+  from: number;
+}
+
+/** A slot's log, read on from look to look: counts its lines, keeps its errors, and books the users' answers. */
+export class SlotLog {
+  readonly #of: SlotLogOptions;
+  readonly #patterns: readonly RegExp[];
+  readonly #linesBySecond = new Map<number, number>();
+  readonly #errors: LogLine[] = [];
+  #errorCount = 0;
+  #seen = new Map<string, number>();
+  #from: number;
+  #looking: Promise<void> | null = null;
+
+  constructor(of: SlotLogOptions) {
+    this.#of = of;
+    this.#patterns = of.errorPatterns.map((pattern) => new RegExp(pattern, "i"));
+    this.#from = of.from;
+  }
+
+  /** Reads what is new; callers at the same time share one look. */
+  async look(now: number, signal: AbortSignal): Promise<void> {
+    this.#looking ??= this.#read(now, signal).finally(() => {
+      this.#looking = null;
+    });
+    await this.#looking;
+  }
+
+  /** Looks again until nothing is left before `now`, however many lines there are. */
+  async lookUntil(now: number, signal: AbortSignal): Promise<void> {
+    for (let from = -1; from !== this.#from && this.#from < now - overlapMs;) {
+      from = this.#from;
+      await this.look(now, signal);
+    }
+    await this.look(now, signal);
+  }
+
+  /** Lines and errors from a moment on; lines to the second. */
+  since(moment: number): { lines: number; errors: number; firstError: string | null } {
+    let lines = 0;
+    for (const [second, count] of this.#linesBySecond)
+      if (second >= Math.floor(moment / 1_000)) lines += count;
+    const errors = this.#errors.filter((line) => line.at >= moment);
+    const beyond = this.#errorCount - this.#errors.length;
+    return { lines, errors: errors.length + beyond, firstError: errors[0]?.text ?? null };
+  }
+
+  async #read(now: number, signal: AbortSignal): Promise<void> {
+    const { source, group } = this.#of;
+    const lines = await source.lines({ group, from: this.#from, to: now, most: mostLines }, signal);
+    for (const line of lines) {
+      if (this.#seen.has(line.id)) continue;
+      this.#seen.set(line.id, line.at);
+      this.#take(line);
+    }
+    const full = lines.length >= mostLines ? lines.at(-1)?.at : undefined;
+    this.#from = full ?? Math.max(this.#of.from, now - overlapMs);
+    for (const [id, at] of this.#seen) if (at < this.#from) this.#seen.delete(id);
+  }
+
+  #take(line: LogLine): void {
+    const second = Math.floor(line.at / 1_000);
+    this.#linesBySecond.set(second, (this.#linesBySecond.get(second) ?? 0) + 1);
+    const sample = userSample(line, this.#of.slot, this.#of.tool);
+    if (sample !== null) this.#of.samples.add(sample);
+    if (!this.#patterns.some((pattern) => pattern.test(line.text))) return;
+    this.#errorCount += 1;
+    if (this.#errors.length < mostErrors) this.#errors.push(line);
+  }
+}
+
+const outcomes: Record<string, Outcome | null> = {
+  ok: "ok",
+  "protocol-error": "error",
+  "tool-error": "error",
+  lost: "error",
+  "llm-failure": "llm-failure",
+  cancelled: null,
+  refused: null,
+};
+
+/**
+ * The user's answer that the sidecar's access line tells of; null for other lines, other slots, own probes, and requests
+ * that got no answer by the user's or the sidecar's will.
+ */
+export function userSample(line: Pick<LogLine, "at" | "text">, slot: Colour, tool: string): Sample | null {
+  const fields = parsed(line.text);
+  if (fields?.["type"] !== "access" || fields["slot"] !== slot || fields["synthetic"] === true) return null;
+  const outcome = outcomes[String(fields["outcome"])] ?? null;
+  const latencyMs = fields["durationMs"];
+  if (outcome === null || typeof latencyMs !== "number") return null;
+  return { at: line.at, slot, outcome, latencyMs, analysis: fields["tool"] === tool, from: "user" };
+}
+
+function parsed(text: string): Record<string, unknown> | null {
+  if (!text.startsWith("{")) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}

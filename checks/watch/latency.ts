@@ -1,0 +1,42 @@
+import { defineCheck } from "../define.ts";
+import { specLimits } from "../spec.ts";
+import { cleanAnswersToShow } from "../statistics/evidence.ts";
+import { watchWindow, windowWords } from "./metrics.ts";
+
+/** The worst p95 of the window's parts: percentiles of parts do not add up, so the worst stands for all. */
+export const watchLatency = defineCheck({
+  name: "watch-latency",
+  group: "watch",
+  question: "Has the analyses' p95 stayed below the limit since the promotion?",
+  source: "CloudWatch metrics",
+  query: ({ slot }) => `GetMetricData AnalysisLatency p95 of slot ${slot ?? "(none)"}`,
+  limit: (thresholds) => ({ value: thresholds.analysisLatencyP95Ms, unit: "ms", good: "<" }),
+  sentence: `${specLimits.analysisLatencyP95Ms.sentence} (Success Criteria: first 24 hours)`,
+  minimumSamples: () => cleanAnswersToShow(0.05),
+  window: windowWords,
+  needs: ["deployment"],
+  async measure(context) {
+    const { slot, from, to } = watchWindow(context);
+    const periodSeconds = Math.min(86_400, Math.max(60, Math.ceil((to - from) / 60_000) * 60));
+    const of = { metric: "AnalysisLatency", slot, periodSeconds, from, to };
+    const [p95 = [], count = []] = await context.sources.metrics.read(
+      [
+        { ...of, statistic: "p95" },
+        { ...of, statistic: "SampleCount" },
+      ],
+      context.signal,
+    );
+    return { p95, samples: count.reduce((sum, point) => sum + point.value, 0) };
+  },
+  judge({ p95, samples }, { thresholds }) {
+    const worst = p95.length === 0 ? null : Math.round(Math.max(...p95.map((point) => point.value)));
+    if (worst === null || samples === 0)
+      return { verdict: "inconclusive", value: null, samples: 0, why: "no analyses in the window" };
+    const why = `worst p95 ${worst} ms over ${samples} analyses`;
+    if (samples < cleanAnswersToShow(0.05)) {
+      const few = `${why}: ${cleanAnswersToShow(0.05)} are needed to tell`;
+      return { verdict: "inconclusive", value: worst, samples, why: few };
+    }
+    return { verdict: worst < thresholds.analysisLatencyP95Ms ? "pass" : "fail", value: worst, samples, why };
+  },
+});

@@ -1,0 +1,50 @@
+import type { Colour } from "../../rollout/policy/colour.ts";
+import type { MetricName } from "../../sidecar/telemetry.ts";
+import type { CheckContext } from "../check.ts";
+import { slotOf } from "../require.ts";
+
+/** CloudWatch takes periods of whole minutes; a longer window is read in parts of this length. */
+const longestPeriodSeconds = 3_600;
+
+export interface MetricWindow {
+  slot: Colour;
+  from: number;
+  to: number;
+  periodSeconds: number;
+}
+
+/** The window of the watch: from the promotion on, at most as long as its period, in whole periods. */
+export function watchWindow(context: CheckContext): MetricWindow {
+  const to = context.now();
+  const start = Math.max(context.record?.liveSince ?? 0, to - context.watch.ms);
+  const periodSeconds = to - start > 2 * longestPeriodSeconds * 1_000 ? longestPeriodSeconds : 60;
+  const from = Math.floor(start / (periodSeconds * 1_000)) * periodSeconds * 1_000;
+  return { slot: slotOf(context), from, to, periodSeconds };
+}
+
+export function windowWords(context: CheckContext): string {
+  const { from, to } = watchWindow(context);
+  return `${context.watch.name}: ${new Date(from).toISOString()} to ${new Date(to).toISOString()}`;
+}
+
+/** Sums of metrics over a window; null where CloudWatch has no data at all. */
+export async function sums<const N extends MetricName>(
+  context: CheckContext,
+  window: MetricWindow,
+  names: readonly N[],
+): Promise<Record<N, number | null>> {
+  const { slot, from, to, periodSeconds } = window;
+  const series = await context.sources.metrics.read(
+    names.map((metric) => ({ metric, slot, statistic: "Sum", periodSeconds, from, to })),
+    context.signal,
+  );
+  const total = (points: { value: number }[] | undefined) =>
+    points === undefined || points.length === 0 ? null : points.reduce((sum, point) => sum + point.value, 0);
+  return Object.fromEntries(names.map((name, index) => [name, total(series[index])])) as Record<
+    N,
+    number | null
+  >;
+}
+
+export const queryWords = (metrics: readonly MetricName[]) => (context: CheckContext) =>
+  `GetMetricData ${metrics.join(", ")} of slot ${context.slot ?? "(none)"}`;

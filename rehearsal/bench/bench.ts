@@ -1,0 +1,35 @@
+export type Unit = "ms" | "req/s" | "MB" | "count";
+
+/** One number that a bench found. */
+export interface Figure {
+  /** What was measured, in a few words. */
+  name: string;
+  value: number;
+  unit: Unit;
+  /** What it must not be above, or below. */
+  atMost?: number;
+  atLeast?: number;
+  /** How it was measured, where the name does not say. */
+  note?: string;
+}
+
+export interface Bench {
+  /** One line for the list of names. */
+  title: string;
+  /** `progress` takes one line while it runs. */
+  run(progress: (line: string) => void): Promise<Figure[]>;
+}
+
+/** Whether a figure keeps its limits; one without limits does. */
+export function holds({ value, atMost, atLeast }: Figure): boolean {
+  return (atMost === undefined || value <= atMost) && (atLeast === undefined || value >= atLeast);
+}
+
+/** Exact nearest-rank percentile, 0 < share ≤ 1. Throws on an empty sample. */
+export function percentile(sample: readonly number[], share: number): number {
+  const sorted = sample.toSorted((a, b) => a - b);
+  const value = sorted[Math.ceil(share * sorted.length) - 1];
+  if (value === undefined)
+    throw new Error(`there is no ${share * 100}th percentile of ${sample.length} values`);
+  return value;
+}

@@ -1,0 +1,330 @@
+import { createHash, randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { formerUrnsOf } from "./aliases.ts";
+import { hashAssets } from "./assets.ts";
+import { deleteAll } from "./deletion.ts";
+import type { StepInfo } from "./events.ts";
+import type { Goal, Registered } from "./goal.ts";
+import {
+  create,
+  entryFor,
+  foreseen,
+  put,
+  remove,
+  shown,
+  stepInfo,
+  succeed,
+  update,
+  type Predecessor,
+} from "./operations.ts";
+import { decide, dependents, protection, type Decision } from "./plan.ts";
+import { changedKeys, holdsUnknown, lowered, loweredMap, markLike, withIgnored } from "./properties.ts";
+import { UNKNOWN, type DiffResult, type PropertyMap, type Provider } from "./provider.ts";
+import { Halted, type Run } from "./run.ts";
+import { current, renameUrn, type ResourceState } from "./state/resource.ts";
+import { isProviderType, makeUrn, packageOf } from "./urn.ts";
+
+export interface ReadGoal extends Goal {
+  id: string;
+}
+
+/** Brings the state of a stack to what a program registers, one resource at a time. */
+export class Deployment {
+  readonly run: Run;
+  /** What the program registered in this run, by URN. */
+  readonly #goals = new Map<string, Goal>();
+  readonly #formerUrns = new Map<string, string[]>();
+  readonly #seed: string;
+
+  constructor(run: Run, seed: string) {
+    this.run = run;
+    this.#seed = seed;
+  }
+
+  /** One resource that the program wants; ends when it is as wanted, in a preview when that is planned. */
+  async register(wanted: Goal): Promise<Registered> {
+    const urn = this.#urn(wanted);
+    try {
+      const goal = this.#inherited(wanted);
+      const old = this.#announce(urn, goal);
+      if (isProviderType(goal.type)) return await this.#registerProvider(urn, goal, old);
+      if (!goal.custom) return await this.#registerComponent(urn, goal, old);
+      return await this.run.slot(() => this.#registerCustom(urn, goal, old));
+    } catch (error) {
+      this.run.fail(error, urn);
+      throw new Halted();
+    }
+  }
+
+  /** A resource that exists and is only read. */
+  async read(goal: ReadGoal): Promise<Registered> {
+    const urn = this.#urn(goal);
+    try {
+      const old = this.#announce(urn, goal);
+      return await this.run.slot(() => this.#read(urn, goal, old));
+    } catch (error) {
+      this.run.fail(error, urn);
+      throw new Halted();
+    }
+  }
+
+  /** The outputs of a component, of the stack too. */
+  async registerOutputs(urn: string, outputs: PropertyMap): Promise<void> {
+    const entry = current(this.run.options.store.snapshot, urn);
+    if (!entry) throw new Error(`Outputs for ${urn}, which this run has not registered.`);
+    if (changedKeys(entry.outputs, outputs).length === 0) return;
+    entry.outputs = outputs;
+    if (!this.run.options.preview) await this.run.options.store.save();
+  }
+
+  /** URNs of what the program registered below this component, at any depth. */
+  below(urn: string): string[] {
+    const direct = [...this.#goals].filter(([, goal]) => goal.parent === urn).map(([child]) => child);
+    return direct.flatMap((child) => [child, ...this.below(child)]);
+  }
+
+  /** The program is done: what it did not register goes, and what was replaced. */
+  async finish(): Promise<void> {
+    const { snapshot } = this.run.options.store;
+    await deleteAll(
+      this.run,
+      snapshot.resources.filter((entry) => entry.delete || !this.#goals.has(entry.urn)),
+    );
+  }
+
+  goal(urn: string): Goal | undefined {
+    return this.#goals.get(urn);
+  }
+
+  #urn(goal: Goal): string {
+    const { stack, project } = this.run.options;
+    return makeUrn({ stack, project }, goal);
+  }
+
+  /** Children are protected and retained like their parents unless they say otherwise. */
+  #inherited(goal: Goal): Goal {
+    const parent = goal.parent === undefined ? undefined : this.#goals.get(goal.parent);
+    const merged = { ...goal };
+    if (parent?.protect !== undefined) merged.protect ??= parent.protect;
+    if (parent?.retainOnDelete !== undefined) merged.retainOnDelete ??= parent.retainOnDelete;
+    return merged;
+  }
+
+  /** Notes that the program wants this URN, and answers what the last run left under it or under an alias. */
+  #announce(urn: string, goal: Goal): ResourceState | undefined {
+    if (this.#goals.has(urn)) throw new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`);
+    this.#goals.set(urn, goal);
+    const { snapshot, project, stack } = { ...this.run.options, snapshot: this.run.options.store.snapshot };
+    const former = formerUrnsOf(goal, { project, stack }, (parent) => this.#formerUrns.get(parent) ?? []);
+    this.#formerUrns.set(urn, former);
+    const found = current(snapshot, urn);
+    if (found) return found;
+    const alias = former.find((name) => !this.#goals.has(name) && current(snapshot, name));
+    if (alias === undefined) return undefined;
+    renameUrn(snapshot, alias, urn);
+    return current(snapshot, urn);
+  }
+
+  async #registerComponent(urn: string, goal: Goal, old: ResourceState | undefined): Promise<Registered> {
+    const entry = { ...entryFor(urn, goal, goal.inputs), outputs: old?.outputs ?? {} };
+    put(this.run, entry, old);
+    this.#settled(stepInfo(old ? "same" : "create", entry));
+    if (!old && !this.run.options.preview) await this.run.options.store.save();
+    return { urn, id: "", outputs: {} };
+  }
+
+  async #registerProvider(urn: string, goal: Goal, old: ResourceState | undefined): Promise<Registered> {
+    const diffs = old ? changedKeys(old.inputs, goal.inputs) : [];
+    const entry = { ...entryFor(urn, goal, goal.inputs), outputs: goal.inputs };
+    if (old?.id !== undefined || !this.run.options.preview) entry.id = old?.id ?? randomUUID();
+    put(this.run, entry, old);
+    const known = Object.entries(goal.inputs).filter(([, value]) => !holdsUnknown(value));
+    await this.run.options.providers.configure(packageOf(goal.type), urn, Object.fromEntries(known));
+    this.#settled(stepInfo(!old ? "create" : diffs.length > 0 ? "update" : "same", entry, { diffs }));
+    if (!this.run.options.preview) await this.run.options.store.save();
+    return { urn, id: entry.id ?? "", outputs: entry.outputs };
+  }
+
+  async #registerCustom(urn: string, goal: Goal, old: ResourceState | undefined): Promise<Registered> {
+    const provider = await this.run.options.providers.get(packageOf(goal.type), goal.provider);
+    const inputs = await this.#checked(urn, goal, provider, old);
+    const entry = entryFor(urn, goal, inputs);
+    const diff = old && !old.pendingReplacement ? await this.#diff(entry, goal, provider, old) : {};
+    const decision = decide({ old, goal, inputs, diff });
+    const made = await this.#carryOut(decision, entry, goal, provider, old);
+    return { urn, id: made.id ?? "", outputs: made.outputs };
+  }
+
+  async #checked(
+    urn: string,
+    goal: Goal,
+    provider: Provider,
+    old: ResourceState | undefined,
+  ): Promise<PropertyMap> {
+    const wanted = await hashAssets(loweredMap(goal.inputs), this.run.options.projectFolder);
+    const news = old ? withIgnored(wanted, old.inputs, goal.ignoreChanges) : wanted;
+    if (!provider.check) return news;
+    const result = await provider.check({
+      urn,
+      type: goal.type,
+      name: goal.name,
+      olds: old ? shown(provider, old.inputs) : {},
+      news: shown(provider, news),
+      preview: this.run.options.preview,
+      randomSeed: createHash("sha256").update(`${this.#seed}\0${urn}`).digest(),
+    });
+    if (result.failures?.length) {
+      const reasons = result.failures.map(({ property, reason }) =>
+        property ? `${property}: ${reason}` : reason,
+      );
+      throw new Error(`${goal.type} "${goal.name}" has bad inputs: ${reasons.join("; ")}`);
+    }
+    const checked = result.inputs ?? news;
+    return provider.acceptsSecrets ? checked : markLike(checked, news);
+  }
+
+  async #diff(entry: ResourceState, goal: Goal, provider: Provider, old: ResourceState): Promise<DiffResult> {
+    if (!provider.diff) return {};
+    return provider.diff({
+      urn: entry.urn,
+      type: entry.type,
+      name: goal.name,
+      id: old.id ?? "",
+      olds: shown(provider, old.outputs),
+      oldInputs: shown(provider, old.inputs),
+      news: shown(provider, entry.inputs),
+      ignoreChanges: goal.ignoreChanges,
+    });
+  }
+
+  async #carryOut(
+    decision: Decision,
+    entry: ResourceState,
+    goal: Goal,
+    provider: Provider,
+    old: ResourceState | undefined,
+  ): Promise<ResourceState> {
+    switch (decision.kind) {
+      case "same":
+        return this.#same(entry, old as ResourceState);
+      case "create": {
+        const op = old ? "create-replacement" : "create";
+        return this.#create(entry, provider, stepInfo(op, entry), old && { entry: old, gone: true });
+      }
+      case "update": {
+        const info = stepInfo("update", entry, { diffs: decision.diffs });
+        if (this.run.options.preview)
+          return this.#foresee(info, foreseen(provider, entry, old), old && { entry: old, gone: true });
+        const made = await update(this.run, provider, entry, old as ResourceState, info, goal.ignoreChanges);
+        this.run.changes.update++;
+        return made;
+      }
+      case "replace":
+        return this.#replace(decision, entry, provider, old as ResourceState);
+      default:
+        return decision satisfies never;
+    }
+  }
+
+  #same(entry: ResourceState, old: ResourceState): ResourceState {
+    // The very objects of the last run keep the ciphertexts of their secrets.
+    const inputs = isDeepStrictEqual(old.inputs, entry.inputs) ? old.inputs : entry.inputs;
+    const kept: ResourceState = { ...entry, inputs, outputs: old.outputs };
+    if (old.id !== undefined) kept.id = old.id;
+    put(this.run, kept, old);
+    this.#settled(stepInfo("same", kept));
+    return kept;
+  }
+
+  async #create(
+    entry: ResourceState,
+    provider: Provider,
+    info: StepInfo,
+    before?: Predecessor,
+  ): Promise<ResourceState> {
+    if (this.run.options.preview) return this.#foresee(info, foreseen(provider, entry, undefined), before);
+    const made = await create(this.run, provider, entry, info, before);
+    this.run.changes[info.op === "create" ? "create" : "replace"]++;
+    return made;
+  }
+
+  async #replace(
+    decision: Extract<Decision, { kind: "replace" }>,
+    entry: ResourceState,
+    provider: Provider,
+    old: ResourceState,
+  ): Promise<ResourceState> {
+    const refusal = protection(old, "replace");
+    if (refusal) throw new Error(refusal);
+    const info = stepInfo("create-replacement", entry, {
+      diffs: decision.diffs,
+      replaces: decision.replaces,
+    });
+    if (!decision.deleteFirst) return this.#create(entry, provider, info, { entry: old, gone: false });
+    for (const dependent of await this.#replacedWith(old)) await this.#deleteFirst(dependent);
+    await this.#deleteFirst(old);
+    const left = current(this.run.options.store.snapshot, entry.urn);
+    return this.#create(entry, provider, info, left && { entry: left, gone: true });
+  }
+
+  async #deleteFirst(old: ResourceState): Promise<void> {
+    const refusal = protection(old, "replace");
+    if (refusal) throw new Error(refusal);
+    const info = stepInfo("delete-replaced", old);
+    if (!this.run.options.preview) return remove(this.run, old, info, { pendingReplacement: true });
+    this.run.tell(info, "planned");
+    put(this.run, { ...old, pendingReplacement: true }, old);
+  }
+
+  /** Dependents that must be replaced too once this one's outputs are others; what needs most comes first. */
+  async #replacedWith(old: ResourceState): Promise<ResourceState[]> {
+    const { snapshot, providers } = { ...this.run.options, snapshot: this.run.options.store.snapshot };
+    const moving = new Set([old.urn]);
+    const found: ResourceState[] = [];
+    for (const entry of dependents(snapshot, old.urn).reverse()) {
+      if (!entry.custom || entry.external || entry.pendingReplacement || isProviderType(entry.type)) continue;
+      const touched = Object.entries(entry.propertyDependencies).filter(([, urns]) =>
+        urns.some((urn) => moving.has(urn)),
+      );
+      if (touched.length === 0) continue;
+      const provider = await providers.get(packageOf(entry.type), entry.provider);
+      const inputs = { ...entry.inputs, ...Object.fromEntries(touched.map(([key]) => [key, UNKNOWN])) };
+      const goal = this.#goals.get(entry.urn) ?? { name: "", ignoreChanges: [] };
+      const diff = await this.#diff({ ...entry, inputs }, goal as Goal, provider, entry);
+      if (!diff.replaces?.length) continue;
+      moving.add(entry.urn);
+      found.unshift(entry);
+    }
+    return found;
+  }
+
+  #foresee(info: StepInfo, planned: ResourceState, before: Predecessor | undefined): ResourceState {
+    succeed(this.run, planned, before);
+    const counted = info.op === "create-replacement" ? "replace" : info.op === "update" ? "update" : "create";
+    this.run.changes[counted]++;
+    this.run.tell(info, "planned");
+    return planned;
+  }
+
+  async #read(urn: string, goal: ReadGoal, old: ResourceState | undefined): Promise<Registered> {
+    const id = lowered(goal.id) as string;
+    const entry: ResourceState = { ...entryFor(urn, goal, loweredMap(goal.inputs)), external: true, id };
+    if (id === UNKNOWN) return { urn, id: "", outputs: {} };
+    const provider = await this.run.options.providers.get(packageOf(goal.type), goal.provider);
+    if (!provider.read) throw new Error(`The provider of ${goal.type} cannot read resources.`);
+    const ref = { urn, type: goal.type, name: goal.name };
+    const found = await provider.read({ ...ref, id, inputs: shown(provider, entry.inputs), outputs: {} });
+    if (!found) throw new Error(`resource '${id}' does not exist`);
+    put(this.run, { ...entry, id: found.id, outputs: markLike(found.outputs, entry.inputs) }, old);
+    this.run.changes.read++;
+    this.run.tell(stepInfo("read", entry), this.run.options.preview ? "planned" : "done");
+    return { urn, id: found.id, outputs: found.outputs };
+  }
+
+  /** Counts and tells a step that changed nothing outside the state. */
+  #settled(info: StepInfo): void {
+    const { op } = info;
+    if (op === "same" || op === "create" || op === "update") this.run.changes[op]++;
+    this.run.tell(info, this.run.options.preview ? "planned" : "done");
+  }
+}

@@ -1,0 +1,66 @@
+import type { PropertyMap, Severity } from "./provider.ts";
+
+export type Verb = "preview" | "up" | "refresh" | "destroy";
+
+/**
+ * What is done to one resource. A replacement is `create-replacement` and `delete-replaced`, in the order that the
+ * resource asks for; in the counts the two together are one `replace`.
+ */
+export type Op =
+  | "same"
+  | "create"
+  | "update"
+  | "create-replacement"
+  | "delete-replaced"
+  | "delete"
+  | "read"
+  | "refresh"
+  | "forget";
+
+export type Counted = "same" | "create" | "update" | "replace" | "delete" | "read";
+
+export interface StepInfo {
+  op: Op;
+  urn: string;
+  type: string;
+  name: string;
+  parent?: string | undefined;
+  /** Properties that changed, and those among them that need a new resource. */
+  diffs?: string[];
+  replaces?: string[];
+}
+
+/** What happens in a run, as facts; `display.ts` has the words. */
+export type EngineEvent =
+  | { kind: "begin"; verb: Verb; project: string; stack: string }
+  | ({ kind: "step"; phase: "planned" | "started" | "done" | "failed"; durationMs: number } & StepInfo)
+  | { kind: "log"; severity: Severity; message: string; urn?: string; ephemeral: boolean; source: LogSource }
+  | { kind: "end"; verb: Verb; result: RunResult };
+
+/** Who said it: the program, a provider, or the engine itself. */
+export type LogSource = "program" | "provider" | "engine";
+
+export interface Diagnostic {
+  severity: "warning" | "error";
+  message: string;
+  urn?: string;
+}
+
+export interface OutputValue {
+  value: PropertyMap[string];
+  secret: boolean;
+}
+
+export interface RunResult {
+  ok: boolean;
+  /** The run was asked to stop before it was done. */
+  cancelled: boolean;
+  changes: Record<Counted, number>;
+  /** The stack's outputs after the run. A value that is not known yet (preview) is the string `UNKNOWN`. */
+  outputs: Record<string, OutputValue>;
+  /** Warnings and errors, in the order in which they came. */
+  diagnostics: Diagnostic[];
+  durationMs: number;
+}
+
+export type Emit = (event: EngineEvent) => void;

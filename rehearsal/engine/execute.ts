@@ -1,0 +1,92 @@
+import { Engine } from "./engine.ts";
+import type { OutputValue, RunResult, Verb } from "./events.ts";
+import type { EngineOptions } from "./options.ts";
+import { reportPending } from "./pending.ts";
+import { isSecret, plain } from "./properties.ts";
+import { lock } from "./state/lock.ts";
+import type { Snapshot } from "./state/resource.ts";
+import { STACK_TYPE } from "./urn.ts";
+
+/** What a verb does once everything is there. */
+export type Work = (engine: Engine) => Promise<void>;
+
+/** A run that writes the state is the only one on it. */
+export async function alone(verb: Verb, options: EngineOptions, work: Work): Promise<RunResult> {
+  const notices: string[] = [];
+  const unlock = await lock(options.stateFile, {
+    verb,
+    now: options.now ?? Date.now,
+    onTakeover: ({ pid, verb: was, since }) =>
+      notices.push(`Took over the lock of "${was}": its process ${pid}, at work since ${since}, has died.`),
+  });
+  try {
+    return await execute(verb, options, work, notices);
+  } finally {
+    await unlock();
+  }
+}
+
+/** One run from its first event to its last, whatever happens in between. */
+export async function execute(
+  verb: Verb,
+  options: EngineOptions,
+  work: Work,
+  notices: string[] = [],
+): Promise<RunResult> {
+  const now = options.now ?? Date.now;
+  const begun = now();
+  const engine = await Engine.open(verb, options);
+  const { run } = engine;
+  const { emit, store, project, stack } = run.options;
+  emit({ kind: "begin", verb, project, stack });
+  const release = obeySignals(engine);
+  try {
+    for (const notice of notices) run.diagnose("warning", notice);
+    reportPending(run);
+    await work(engine);
+    await run.idle();
+    await store.save();
+  } catch (error) {
+    run.fail(error);
+  } finally {
+    release();
+    await engine.close();
+  }
+  const result: RunResult = {
+    ok: !run.failed,
+    cancelled: run.cancelled,
+    changes: run.changes,
+    outputs: stackOutputs(store.snapshot),
+    diagnostics: run.diagnostics,
+    durationMs: now() - begun,
+  };
+  emit({ kind: "end", verb, result });
+  return result;
+}
+
+/** The first signal cancels the run, the second kills what it started. Answers a function that stops listening. */
+function obeySignals({ run, options, children }: Engine): () => void {
+  const cancel = (): void => run.cancel();
+  const kill = (): void => {
+    run.abandon();
+    children.kill();
+  };
+  const pairs = [
+    [options.signal, cancel],
+    [options.killSignal, kill],
+  ] as const;
+  for (const [signal, act] of pairs) {
+    if (signal?.aborted) act();
+    signal?.addEventListener("abort", act);
+  }
+  return () => {
+    for (const [signal, act] of pairs) signal?.removeEventListener("abort", act);
+  };
+}
+
+function stackOutputs(snapshot: Snapshot): Record<string, OutputValue> {
+  const outputs = snapshot.resources.find(({ type }) => type === STACK_TYPE)?.outputs ?? {};
+  return Object.fromEntries(
+    Object.entries(outputs).map(([key, value]) => [key, { value: plain(value), secret: isSecret(value) }]),
+  );
+}

@@ -1,0 +1,36 @@
+import { deleteAll } from "./deletion.ts";
+import type { RunResult } from "./events.ts";
+import { alone, execute } from "./execute.ts";
+import type { EngineOptions, RefreshOptions } from "./options.ts";
+import { followProgram } from "./program.ts";
+import { refreshAll } from "./refresh.ts";
+
+export type { EngineEvent, RunResult } from "./events.ts";
+export type { EngineOptions, RefreshOptions } from "./options.ts";
+export type { ProviderSource } from "./providers.ts";
+export * from "./provider.ts";
+
+/** Says what {@link up} would do. Changes nothing, calls no create, update or delete. */
+export function preview(options: EngineOptions): Promise<RunResult> {
+  return execute("preview", options, followProgram);
+}
+
+/** Makes the world what the program says. */
+export function up(options: EngineOptions): Promise<RunResult> {
+  return alone("up", options, followProgram);
+}
+
+/** Makes the state what the world is. */
+export function refresh(options: RefreshOptions): Promise<RunResult> {
+  return alone("refresh", options, async ({ run }) => {
+    if (options.clearPendingCreates) run.options.store.snapshot.pending = [];
+    await refreshAll(run);
+  });
+}
+
+/** Deletes everything that the state names, without running the program. */
+export function destroy(options: EngineOptions): Promise<RunResult> {
+  return alone("destroy", options, async ({ run }) => {
+    await deleteAll(run, [...run.options.store.snapshot.resources]);
+  });
+}

@@ -1,0 +1,259 @@
+import { createHash } from "node:crypto";
+import type { Clients } from "./clients.ts";
+import { faultsInObject, flag, map, object, set, text, type Field, type Values } from "./fields.ts";
+import { policyDocument, policyFields } from "./iam/policy-document.ts";
+import { tagMap } from "./tags.ts";
+import { asText } from "./values.ts";
+
+/** A function of the provider: what `aws.getRegion()` and the like call. */
+interface Invoke {
+  fields: Record<string, Field>;
+  required?: string[];
+  call: (aws: Clients, args: Values) => Promise<Values>;
+}
+
+const filter = object({ name: text, values: set(text) }, ["name", "values"]);
+
+type Filter = { name: string; values: string[] };
+
+/** Filters and tags of an EC2 data source as EC2 filters. */
+function filtersOf(args: Values): { Name: string; Values: string[] }[] | undefined {
+  const own = ((args.filters ?? []) as Filter[]).map(({ name, values }) => ({ Name: name, Values: values }));
+  const tags = Object.entries((args.tags ?? {}) as Record<string, string>).map(([key, value]) => ({
+    Name: `tag:${key}`,
+    Values: [value],
+  }));
+  const plain = Object.entries({
+    "vpc-id": args.vpcId,
+    "availability-zone": args.availabilityZone,
+    "cidr-block": args.cidrBlock,
+    isDefault: args.default,
+  }).flatMap(([Name, value]) => (value === undefined ? [] : [{ Name, Values: [asText(value)] }]));
+  const all = [...own, ...tags, ...plain];
+  return all.length === 0 ? undefined : all;
+}
+
+function only<T>(found: readonly T[] | undefined, what: string): T {
+  const [first, second] = found ?? [];
+  if (first === undefined) throw new Error(`no ${what} matches; check the id, the filters and the region`);
+  if (second !== undefined) throw new Error(`more than one ${what} matches; name it by id`);
+  return first;
+}
+
+const partitionOf = (region: string) =>
+  region.startsWith("cn-")
+    ? { partition: "aws-cn", dnsSuffix: "amazonaws.com.cn", reverseDnsPrefix: "cn.com.amazonaws" }
+    : region.startsWith("us-gov-")
+      ? { partition: "aws-us-gov", dnsSuffix: "amazonaws.com", reverseDnsPrefix: "com.amazonaws" }
+      : { partition: "aws", dnsSuffix: "amazonaws.com", reverseDnsPrefix: "com.amazonaws" };
+
+const invokes: Record<string, Invoke> = {
+  "aws:index/getRegion:getRegion": {
+    fields: { id: text, name: text, endpoint: text, region: text },
+    call: async (aws, args) => {
+      const region = asText(args.region ?? args.name ?? aws.settings.region);
+      const description = region === "us-east-1" ? "US East (N. Virginia)" : region;
+      return { id: region, name: region, region, description, endpoint: `ec2.${region}.amazonaws.com` };
+    },
+  },
+  "aws:index/getPartition:getPartition": {
+    fields: { id: text },
+    call: async (aws) => {
+      const partition = partitionOf(aws.settings.region);
+      return { id: partition.partition, ...partition };
+    },
+  },
+  "aws:index/getCallerIdentity:getCallerIdentity": {
+    fields: { id: text },
+    call: async (aws) => {
+      const identity = await (await aws.sts()).getCallerIdentity({});
+      return {
+        id: identity.Account,
+        accountId: identity.Account,
+        arn: identity.Arn,
+        userId: identity.UserId,
+      };
+    },
+  },
+  "aws:index/getAvailabilityZones:getAvailabilityZones": {
+    fields: {
+      state: text,
+      filters: set(filter),
+      allAvailabilityZones: flag,
+      excludeNames: set(text),
+      excludeZoneIds: set(text),
+    },
+    call: async (aws, args) => {
+      const answer = await (
+        await aws.ec2()
+      ).describeAvailabilityZones({
+        Filters: filtersOf({ filters: args.filters }),
+        AllAvailabilityZones: args.allAvailabilityZones as boolean | undefined,
+      });
+      const excluded = new Set([
+        ...((args.excludeNames as string[] | undefined) ?? []),
+        ...((args.excludeZoneIds as string[] | undefined) ?? []),
+      ]);
+      const zones = (answer.AvailabilityZones ?? [])
+        .filter(({ State }) => args.state === undefined || State === args.state)
+        .filter(({ ZoneName, ZoneId }) => !excluded.has(ZoneName ?? "") && !excluded.has(ZoneId ?? ""))
+        .sort((one, other) => (one.ZoneName ?? "").localeCompare(other.ZoneName ?? ""));
+      return {
+        id: aws.settings.region,
+        region: aws.settings.region,
+        names: zones.map(({ ZoneName }) => ZoneName),
+        zoneIds: zones.map(({ ZoneId }) => ZoneId),
+        groupNames: [...new Set(zones.flatMap(({ GroupName }) => GroupName ?? []))],
+      };
+    },
+  },
+  "aws:ec2/getVpc:getVpc": {
+    fields: { id: text, default: flag, cidrBlock: text, state: text, filters: set(filter), tags: map },
+    call: async (aws, args) => {
+      const answer = await (
+        await aws.ec2()
+      ).describeVpcs({
+        VpcIds: args.id === undefined ? undefined : [asText(args.id)],
+        Filters: filtersOf({
+          filters: args.filters,
+          tags: args.tags,
+          cidrBlock: args.cidrBlock,
+          default: args.default,
+        }),
+      });
+      const vpc = only(answer.Vpcs, "VPC");
+      return {
+        id: vpc.VpcId,
+        arn: `arn:aws:ec2:${aws.settings.region}:${vpc.OwnerId}:vpc/${vpc.VpcId}`,
+        cidrBlock: vpc.CidrBlock,
+        cidrBlockAssociations: (vpc.CidrBlockAssociationSet ?? []).map((each) => ({
+          associationId: each.AssociationId,
+          cidrBlock: each.CidrBlock,
+          state: each.CidrBlockState?.State,
+        })),
+        default: vpc.IsDefault ?? false,
+        dhcpOptionsId: vpc.DhcpOptionsId,
+        instanceTenancy: vpc.InstanceTenancy,
+        ownerId: vpc.OwnerId,
+        region: aws.settings.region,
+        state: vpc.State,
+        tags: tagMap(vpc.Tags),
+      };
+    },
+  },
+  "aws:ec2/getSubnets:getSubnets": {
+    fields: { filters: set(filter), tags: map },
+    call: async (aws, args) => {
+      const answer = await (await aws.ec2()).describeSubnets({ Filters: filtersOf(args) });
+      const ids = (answer.Subnets ?? []).map(({ SubnetId }) => SubnetId);
+      return { id: aws.settings.region, region: aws.settings.region, ids };
+    },
+  },
+  "aws:ec2/getSubnet:getSubnet": {
+    fields: {
+      id: text,
+      vpcId: text,
+      availabilityZone: text,
+      cidrBlock: text,
+      filters: set(filter),
+      tags: map,
+    },
+    call: async (aws, args) => {
+      const answer = await (
+        await aws.ec2()
+      ).describeSubnets({
+        SubnetIds: args.id === undefined ? undefined : [asText(args.id)],
+        Filters: filtersOf(args),
+      });
+      const subnet = only(answer.Subnets, "subnet");
+      return {
+        id: subnet.SubnetId,
+        arn: subnet.SubnetArn,
+        vpcId: subnet.VpcId,
+        availabilityZone: subnet.AvailabilityZone,
+        availabilityZoneId: subnet.AvailabilityZoneId,
+        cidrBlock: subnet.CidrBlock,
+        mapPublicIpOnLaunch: subnet.MapPublicIpOnLaunch ?? false,
+        ownerId: subnet.OwnerId,
+        region: aws.settings.region,
+        state: subnet.State,
+        tags: tagMap(subnet.Tags),
+      };
+    },
+  },
+  "aws:secretsmanager/getSecret:getSecret": {
+    fields: { arn: text, name: text, tags: map },
+    call: async (aws, args) => {
+      const asked = args.arn ?? args.name;
+      if (asked === undefined) throw new Error("needs arn or name");
+      const secret = await (await aws.secrets()).describeSecret({ SecretId: asText(asked) });
+      return {
+        id: secret.ARN,
+        arn: secret.ARN,
+        name: secret.Name,
+        description: secret.Description ?? "",
+        kmsKeyId: secret.KmsKeyId ?? "",
+        region: aws.settings.region,
+        tags: tagMap(secret.Tags),
+      };
+    },
+  },
+  "aws:route53/getZone:getZone": {
+    fields: { name: text, zoneId: text, privateZone: flag, vpcId: text, tags: map },
+    call: async (aws, args) => {
+      const route53 = await aws.route53();
+      const answer = await route53.listHostedZones({});
+      const wanted = typeof args.name === "string" ? `${args.name.replace(/\.$/, "")}.` : undefined;
+      const zones = (answer.HostedZones ?? []).filter(
+        (zone) =>
+          (args.zoneId === undefined || zone.Id?.split("/").at(-1) === args.zoneId) &&
+          (wanted === undefined || zone.Name === wanted) &&
+          (zone.Config?.PrivateZone ?? false) === (args.privateZone ?? false),
+      );
+      const zone = only(zones, "hosted zone");
+      const zoneId = zone.Id?.split("/").at(-1) ?? "";
+      const { DelegationSet } = await route53.getHostedZone({ Id: zoneId });
+      return {
+        id: zoneId,
+        zoneId,
+        arn: `arn:aws:route53:::hostedzone/${zoneId}`,
+        name: zone.Name?.replace(/\.$/, ""),
+        privateZone: zone.Config?.PrivateZone ?? false,
+        comment: zone.Config?.Comment ?? "",
+        nameServers: DelegationSet?.NameServers ?? [],
+        resourceRecordSetCount: zone.ResourceRecordSetCount,
+        tags: {},
+      };
+    },
+  },
+  "aws:iam/getPolicyDocument:getPolicyDocument": {
+    fields: policyFields,
+    call: async (_aws, args) => {
+      const json = JSON.stringify(policyDocument(args), null, 2);
+      const minifiedJson = JSON.stringify(JSON.parse(json));
+      return {
+        ...args,
+        id: createHash("sha256").update(minifiedJson).digest("hex").slice(0, 10),
+        json,
+        minifiedJson,
+      };
+    },
+  },
+};
+
+export const invokeTokens = Object.keys(invokes);
+
+/** Calls a function of the provider; an unknown one, and arguments it does not know, are errors that name them. */
+export async function invoked(aws: Clients, token: string, args: Values): Promise<Values> {
+  const found = invokes[token];
+  if (found === undefined) throw new Error(`${token} is not part of the rehearsal's AWS provider.`);
+  const faults = faultsInObject(
+    { fields: { ...found.fields, region: text }, required: found.required ?? [] },
+    args,
+    "",
+    () => false,
+  );
+  if (faults.length > 0)
+    throw new Error(`${token}: ${faults.map(({ property, reason }) => `${property} ${reason}`).join("; ")}`);
+  return found.call(aws, args);
+}

@@ -1,0 +1,36 @@
+import { run } from "./run.ts";
+
+export interface Shrunk {
+  readonly seed: number;
+  /** What is still needed for the violation: deeds and faults. */
+  readonly deeds: readonly string[];
+  readonly faults: readonly string[];
+  readonly leftOut: ReadonlySet<string>;
+  readonly violation: string;
+}
+
+/** Leaves out deeds and faults one after the other, keeping each omission that still violates, until none more can go. */
+export async function shrink(seed: number, faults = 1): Promise<Shrunk | null> {
+  let left = new Set<string>();
+  let result = await run({ seed, faults, leftOut: left });
+  if (result.violations.length === 0) return null;
+  for (let smaller = true; smaller;) {
+    smaller = false;
+    for (const key of [...result.deeds.slice(1), ...result.faults]) {
+      const tried = new Set([...left, key]);
+      const without = await run({ seed, faults, leftOut: tried });
+      if (without.violations.length === 0) continue;
+      left = tried;
+      result = without;
+      smaller = true;
+      break;
+    }
+  }
+  return {
+    seed,
+    deeds: result.deeds,
+    faults: result.faults,
+    leftOut: left,
+    violation: result.violations[0] as string,
+  };
+}

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { until } from "./balancer-kit.ts";
+import { isAlive } from "./tasks-kit.ts";
+
+test("a parent killed with SIGKILL leaves no child, no grandchild and no folder", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "reaper-test-"));
+  const parent = spawn(process.execPath, [fileURLToPath(import.meta.resolve("./tasks-parent.ts")), folder], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  t.after(() => parent.kill("SIGKILL"));
+  const [line] = (await once(createInterface({ input: parent.stdout }), "line")) as [string];
+  const pids = JSON.parse(line) as number[];
+  assert.equal(pids.length, 4);
+  assert.ok(pids.every(isAlive) && existsSync(folder));
+  parent.kill("SIGKILL");
+  await once(parent, "exit");
+  await until(() => !pids.some(isAlive) && !existsSync(folder));
+});

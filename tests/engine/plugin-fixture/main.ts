@@ -1,0 +1,76 @@
+/** A provider plugin as small as one can be, whose resource does what its input `act` says. */
+import { setTimeout as delay } from "node:timers/promises";
+import pulumi from "@pulumi/pulumi";
+import type { provider } from "@pulumi/pulumi";
+
+type Props = Record<string, unknown>;
+
+class Half extends Error {
+  readonly id: string;
+  readonly properties: Props;
+  readonly reasons: string[];
+  constructor(id: string, properties: Props, reasons: string[]) {
+    super("the switch did not get to where it should");
+    this.id = id;
+    this.properties = properties;
+    this.reasons = reasons;
+  }
+}
+
+let cancelled = false;
+
+async function act(urn: string, news: Props): Promise<void> {
+  await pulumi.log.info(`${String(news["act"])} begins`, { urn } as never, undefined, true);
+  switch (news["act"]) {
+    case "half":
+      throw new Half("box-1", { ...news, weight: 0 }, ["gate failed: error rate 1.8% > 1.0%"]);
+    case "refuse":
+      throw new Error("refused: 3 of 4 targets are healthy");
+    case "crash":
+      console.error("out of cheese");
+      process.exit(70);
+      break;
+    case "wait": {
+      // Ends only when it is asked to cancel, as a rollout does by rolling back.
+      const until = Date.now() + 20_000;
+      while (!cancelled && Date.now() < until) await delay(10);
+      throw new Half("box-1", { ...news, act: "rolled back" }, [cancelled ? "cancelled" : "never cancelled"]);
+    }
+    default:
+  }
+}
+
+const box: provider.Provider = {
+  version: "1.0.0",
+  check: async (_urn: string, _olds: Props, news: Props) => ({
+    inputs: { size: 1, ...news },
+    failures: news["act"] === "bad" ? [{ property: "act", reason: '"bad" is no act' }] : [],
+  }),
+  diff: async (_id: string, _urn: string, olds: Props, news: Props) => ({
+    changes: olds["act"] !== news["act"] || olds["name"] !== news["name"],
+    replaces: olds["name"] === news["name"] ? [] : ["name"],
+  }),
+  create: async (urn: string, inputs: Props) => {
+    await act(urn, inputs);
+    return {
+      id: "box-1",
+      outs: { ...inputs, pid: process.pid, cwd: process.cwd(), config: process.env["PULUMI_CONFIG"] },
+    };
+  },
+  update: async (_id: string, urn: string, _olds: Props, news: Props) => {
+    await act(urn, news);
+    return { outs: news };
+  },
+  read: async (id: string, _urn: string, props?: Props) =>
+    props?.["act"] === "vanish" ? { id: "", props: {} } : { id, props: { ...props, seen: true } },
+  delete: async () => undefined,
+  invoke: async (token: string, inputs: Props) =>
+    inputs["fail"] === undefined
+      ? { outputs: { token, length: (inputs["text"] as string).length } }
+      : { outputs: {}, failures: [{ property: "fail", reason: "asked to" }] },
+  cancel: async () => {
+    cancelled = true;
+  },
+} as provider.Provider;
+
+await pulumi.provider.main(box, process.argv.slice(2));
