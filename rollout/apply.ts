@@ -249,7 +249,10 @@ async function goLive(
     );
   const ruleArn = await world.rule.create(weights);
   await change(world, holder, (record) => ({ ...record, ruleArn }));
-  const proof = await prove(world, [], weights, up.inputs.plan.proofTimeout, cancel);
+  const proof = await prove(world, [], weights, {
+    timeoutMs: up.inputs.plan.proofTimeout,
+    signal: cancel,
+  });
   if (!proof.proved)
     throw new Error(
       `The weighted rule was made with ${describeWeights(weights)}, and traffic did not show it within ${up.inputs.plan.proofTimeout / 1000} s: ${proof.why}. Look at it with npm run status.`,

@@ -20,6 +20,11 @@ export class Drifted extends Error {
   }
 }
 
+/** A change of ours whose answer was lost has arrived late, and undid a newer one. */
+export class Late extends Error {
+  override readonly name = "Late";
+}
+
 /** The balancer did not take a change, and the rule is known to be as it was. */
 export class ApiRefused extends Error {
   override readonly name = "ApiRefused";

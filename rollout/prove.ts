@@ -13,6 +13,25 @@ export type Proof =
     }
   | { readonly proved: false; readonly answers: Record<Colour, number>; readonly why: string };
 
+/**
+ * A change that gives `colour` its first weight, accepted by the balancer and not yet seen in traffic. Until an address has
+ * shown it, answers without `colour` may be from before the change as well as from after its undoing.
+ */
+export interface Pending {
+  readonly colour: Colour;
+  /** From then on the change counts as done or dropped, in milliseconds since 1970. */
+  readonly until: number;
+  /** Addresses that showed it. */
+  readonly seen: Set<string>;
+}
+
+/** How a proof is taken. */
+export interface Watch {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly pending?: Pending | null;
+}
+
 /** Requests under way at once, over all addresses. */
 const concurrency = 16;
 /** Pause between two rounds that did not fit, in milliseconds. */
@@ -26,9 +45,9 @@ export async function prove(
   world: World,
   from: readonly Weights[],
   to: Weights,
-  timeoutMs: number,
-  signal: AbortSignal,
+  watch: Watch,
 ): Promise<Proof> {
+  const { timeoutMs, signal, pending } = watch;
   const started = world.clock.now();
   if (!world.traffic.namesSlots) return reachable(world, to, started, signal);
   const plan = planProof(
@@ -46,7 +65,10 @@ export async function prove(
       const round = await ask(world, address, plan.samples, signal);
       answers.blue += round.blue;
       answers.green += round.green;
-      if (round.failed === 0 && fits(plan, round.green)) proved.add(address);
+      if (pending && round[pending.colour] > 0) pending.seen.add(address);
+      const settled = !pending || pending.seen.has(address) || world.clock.now() >= pending.until;
+      if (round.failed === 0 && fits(plan, round.green) && settled) proved.add(address);
+      else if (!settled) why = `${address} has not shown the change before this one yet`;
       else
         why =
           round.failed > 0

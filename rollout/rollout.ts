@@ -1,4 +1,4 @@
-import { ApiRefused, Drifted, Fenced, Short } from "./failures.ts";
+import { ApiRefused, Drifted, Fenced, Late, Short } from "./failures.ts";
 import { type Colour, colours } from "./policy/colour.ts";
 import {
   type Event,
@@ -12,11 +12,12 @@ import {
 import type { Plan, Step } from "./policy/plan.ts";
 import { conclude, undrainSlot } from "./policy/conclusion.ts";
 import type { SwitchRecord } from "./policy/record.ts";
-import { type Weights, weightsFor } from "./policy/weight.ts";
+import { type Weights, describeWeights, sameWeights, weightsFor } from "./policy/weight.ts";
 import type { Judgement, World } from "./ports.ts";
-import { prove } from "./prove.ts";
+import { type Pending, prove } from "./prove.ts";
+import { pendingOf } from "./pending.ts";
 import { type Session, change, endLease, whileRenewing } from "./session.ts";
-import { type Needed, shift } from "./shift.ts";
+import { type Needed, compare, shift } from "./shift.ts";
 
 /** One rollout: what it moves, how, and where it started. */
 export interface Course {
@@ -61,6 +62,8 @@ interface Walk {
   /** The last row of the table that was taken. */
   because: string;
   judgement: Judgement | null;
+  /** The first weight of the candidate, while traffic has not shown it. */
+  pending: Pending | null;
 }
 
 /** Walks a rollout to its end. Never throws for what the table knows; anything else is a defect and is thrown on. */
@@ -80,14 +83,15 @@ export async function walk(
     why: course.why,
     because: "",
     judgement: null,
+    pending: pendingOf(session.held.record, course.plan.proofTimeout),
   };
   let state: State = course.start;
   if (session.held.record.intent) at.possible.push(session.held.record.intent.to);
   if (course.start === "proving") at.possible.push(weightsOf(at));
   while (!isFinal(state)) {
-    const event: Event = await whileRenewing(world, session, new AbortController().signal, () =>
-      perform(at, state as WorkingState),
-    ).catch((error) => eventOf(at, state as WorkingState, error));
+    const event: Event = await performHeld(at, state).catch((error) =>
+      eventOf(at, state as WorkingState, error),
+    );
     const row = transitionFor(state, event, factsOf(at, state));
     at.because = row.because;
     world.report({ kind: "moved", from: state, on: event, to: row.to });
@@ -116,25 +120,37 @@ function weightsOf(at: Walk): Weights {
   return step ? weightsFor(at.course.candidate, step.weight) : at.course.home;
 }
 
-/** Does what a state stands for. */
-function perform(at: Walk, state: WorkingState): Promise<Event> {
+/** The way home is not cancelled. */
+const homeward = new Set<State>(["returning", "proving-home"]);
+
+/** Does what a state stands for while the lease is renewed beside it; in a bake the rule is watched as well. */
+function performHeld(at: Walk, state: WorkingState): Promise<Event> {
+  const { world, session, cancel } = at;
+  const baking = state === "baking" || state === "extending";
+  const look = baking ? () => mustStillShow(at) : undefined;
+  const signal = homeward.has(state) ? new AbortController().signal : cancel;
+  return whileRenewing(world, session, { signal, look }, (held) => perform(at, state, held));
+}
+
+/** Does what a state stands for. The signal is aborted by a cancel and by the loss of the lease. */
+function perform(at: Walk, state: WorkingState, signal: AbortSignal): Promise<Event> {
   switch (state) {
     case "scaling":
-      return scale(at);
+      return scale(at, signal);
     case "verifying":
-      return verify(at);
+      return verify(at, signal);
     case "shifting":
       return shiftToStep(at);
     case "proving":
-      return proveStep(at);
+      return proveStep(at, signal);
     case "baking":
-      return bake(at, false);
+      return bake(at, false, signal);
     case "extending":
-      return bake(at, true);
+      return bake(at, true, signal);
     case "returning":
       return goHome(at);
     case "proving-home":
-      return proveHome(at);
+      return proveHome(at, signal);
     default:
       return state satisfies never;
   }
@@ -158,7 +174,7 @@ function knownEvent(error: unknown, cancelled: boolean): Event {
 }
 
 /** Tasks for the largest weight asked, before any of it is set. */
-async function scale(at: Walk): Promise<Event> {
+async function scale(at: Walk, signal: AbortSignal): Promise<Event> {
   const { world, course } = at;
   at.cancel.throwIfAborted();
   await change(world, at.session, (record) => undrainSlot(record, course.candidate));
@@ -168,16 +184,16 @@ async function scale(at: Walk): Promise<Event> {
     course.tasks[course.candidate],
     course.plan.scaleUpDeadline,
     onProgress,
-    at.cancel,
+    signal,
   );
   if (!scaled.ready) at.why = scaled.why;
   return scaled.ready ? "ready" : "short";
 }
 
-async function verify(at: Walk): Promise<Event> {
+async function verify(at: Walk, signal: AbortSignal): Promise<Event> {
   const { world, course } = at;
   world.report({ kind: "verifying", colour: course.candidate });
-  const judgement = await judge(at, () => world.gate.candidate(course.candidate, at.cancel));
+  const judgement = await judge(at, signal, () => world.gate.candidate(course.candidate, signal));
   await judged(at, judgement, 0);
   if (judgement.verdict === "pass")
     await change(world, at.session, (record) => ({
@@ -188,11 +204,11 @@ async function verify(at: Walk): Promise<Event> {
 }
 
 /** A gate that breaks could not tell, and says why. */
-async function judge(at: Walk, take: () => Promise<Judgement>): Promise<Judgement> {
+async function judge(at: Walk, signal: AbortSignal, take: () => Promise<Judgement>): Promise<Judgement> {
   try {
     return await take();
   } catch (error) {
-    at.cancel.throwIfAborted();
+    signal.throwIfAborted();
     return {
       verdict: "inconclusive",
       why: `the gate itself broke: ${(error as Error).message}`,
@@ -226,14 +242,15 @@ async function shiftToStep(at: Walk): Promise<Event> {
   world.report({ kind: "shifting", from, to, step: at.step + 1, steps: course.steps.length });
   at.possible = [from, to];
   const tries = await shift(world, session, from, to, neededFor(at));
+  at.pending = pendingOf(session.held.record, course.plan.proofTimeout);
   world.report({ kind: "written", weights: to, tries });
   return "written";
 }
 
-async function proveStep(at: Walk): Promise<Event> {
+async function proveStep(at: Walk, signal: AbortSignal): Promise<Event> {
   const { world, session, course } = at;
   const to = weightsOf(at);
-  if (!(await proveAndRecord(at, to, at.cancel))) return "unproved";
+  if (!(await proveAndRecord(at, to, signal))) return "unproved";
   const { weight } = course.steps[at.step] as Step;
   await change(world, session, (record) => ({
     ...record,
@@ -250,14 +267,18 @@ async function proveStep(at: Walk): Promise<Event> {
 async function proveAndRecord(at: Walk, to: Weights, signal: AbortSignal): Promise<boolean> {
   const { world, session, course } = at;
   const before = [session.held.record.weights, ...at.possible, ...(session.held.record.rollout?.tried ?? [])];
-  const proof = await prove(world, before, to, course.plan.proofTimeout, signal);
+  const { proofTimeout } = course.plan;
+  const proof = await prove(world, before, to, { timeoutMs: proofTimeout, signal, pending: at.pending });
   if (!proof.proved) {
+    // It took longer than it may. On the way home it gets that time once more to show.
+    if (at.pending) at.pending = { ...at.pending, until: world.clock.now() + proofTimeout };
     at.why = `the balancer accepted the weights and did not show them within ${course.plan.proofTimeout / 1000} s: ${proof.why}`;
     world.report({ kind: "unproved", weights: to, answers: proof.answers, why: proof.why });
     return false;
   }
   await change(world, session, (record) => ({ ...record, weights: to, intent: null }));
   at.possible = [to];
+  at.pending = null;
   world.report({
     kind: "proved",
     weights: to,
@@ -268,7 +289,7 @@ async function proveAndRecord(at: Walk, to: Weights, signal: AbortSignal): Promi
   return true;
 }
 
-async function bake(at: Walk, extended: boolean): Promise<Event> {
+async function bake(at: Walk, extended: boolean, signal: AbortSignal): Promise<Event> {
   const { world, session, course } = at;
   const step = course.steps[at.step] as Step;
   world.report({
@@ -278,8 +299,9 @@ async function bake(at: Walk, extended: boolean): Promise<Event> {
     bakeMs: step.bake,
     extended,
   });
-  const judgement = await judge(at, () => world.gate.bake(course.candidate, step, at.cancel));
+  const judgement = await judge(at, signal, () => world.gate.bake(course.candidate, step, signal));
   await judged(at, judgement, step.weight);
+  await mustStillShow(at);
   const { verdict } = judgement;
   if (verdict === "pass")
     await change(world, session, (record) => ({
@@ -287,6 +309,17 @@ async function bake(at: Walk, extended: boolean): Promise<Event> {
       rollout: record.rollout && { ...record.rollout, passed: [...record.rollout.passed, step.weight] },
     }));
   return verdict;
+}
+
+/** The rule must show what is being baked. Throws Drifted, or Late when it shows what a lost write of ours asked for. */
+async function mustStillShow(at: Walk): Promise<void> {
+  const { world, session } = at;
+  const weights = weightsOf(at);
+  const live = await compare(world, [weights, ...(session.held.record.rollout?.tried ?? [])], weights);
+  if (!sameWeights(live.weights, weights))
+    throw new Late(
+      `an earlier change arrived late and set ${describeWeights(live.weights)} during the bake of ${describeWeights(weights)}`,
+    );
 }
 
 /** All weight back to where it was. Never waits for a gate, and is not cancelled. */
@@ -320,9 +353,8 @@ async function raise(at: Walk, colour: Colour): Promise<void> {
   }
 }
 
-async function proveHome(at: Walk): Promise<Event> {
-  // The share before is the candidate's largest that may have shown.
-  return (await proveAndRecord(at, at.course.home, new AbortController().signal)) ? "proved" : "unproved";
+async function proveHome(at: Walk, signal: AbortSignal): Promise<Event> {
+  return (await proveAndRecord(at, at.course.home, signal)) ? "proved" : "unproved";
 }
 
 /** The last change of the record, by the state the rollout ended in. */

@@ -1,4 +1,4 @@
-import { Fenced, Refusal } from "./failures.ts";
+import { Drifted, Fenced, Late, Refusal } from "./failures.ts";
 import { limits } from "./policy/limits.ts";
 import { type SwitchRecord, leaseHeld } from "./policy/record.ts";
 import type { Versioned, World } from "./ports.ts";
@@ -111,25 +111,54 @@ export async function endLease(world: World, session: Session, make: Change): Pr
   return change(world, session, (record) => ({ ...make(record), lease: null }));
 }
 
+/** What goes on beside held work: the signal that cancels it, and a look at the rule that throws Drifted. */
+export interface Beside {
+  readonly signal: AbortSignal;
+  readonly look?: (() => Promise<void>) | undefined;
+}
+
 /**
- * Runs `work` while renewing the lease beside it. A raised fence or a lease that cannot be renewed aborts the work and is
- * what this rejects with.
+ * Runs `work` while renewing the lease beside it, and looking where there is something to look at. A raised fence, a lease
+ * that cannot be renewed or a drifted rule aborts the work and is what this rejects with.
  */
 export async function whileRenewing<T>(
   world: World,
   session: Session,
-  cancel: AbortSignal,
+  { signal, look }: Beside,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
   const lost = new AbortController();
-  const renewals = renewUntil(world, session, stop.signal, (error) => lost.abort(error));
-  const [outcome] = await Promise.allSettled([work(AbortSignal.any([cancel, lost.signal]))]);
+  const onLost = (error: unknown) => lost.abort(error);
+  const beside = [renewUntil(world, session, stop.signal, onLost)];
+  if (look) beside.push(lookUntil(world, look, stop.signal, onLost));
+  const [outcome] = await Promise.allSettled([work(AbortSignal.any([signal, lost.signal]))]);
   stop.abort();
-  await renewals;
+  await Promise.all(beside);
   if (lost.signal.aborted) throw lost.signal.reason;
   if (outcome.status === "rejected") throw outcome.reason;
   return outcome.value;
+}
+
+/** Looks every few seconds. A look that itself fails says nothing: the next one may. */
+async function lookUntil(
+  world: World,
+  look: () => Promise<void>,
+  stop: AbortSignal,
+  onDrift: (error: unknown) => void,
+): Promise<void> {
+  for (;;) {
+    try {
+      await world.clock.sleep(limits.lookMs, stop);
+    } catch {
+      return; // the work is done
+    }
+    try {
+      await look();
+    } catch (error) {
+      if (error instanceof Drifted || error instanceof Late) return onDrift(error);
+    }
+  }
 }
 
 async function renewUntil(

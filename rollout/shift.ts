@@ -31,11 +31,17 @@ export async function shift(
   await mustHaveTargets(world, to, needed(to));
   await change(world, session, (record) => ({
     ...(record.intent ? remember(record, record.intent.to) : record),
-    intent: { from, to, at: world.clock.now() },
+    intent: { from, to, at: world.clock.now(), pending: firstWeight(record, to, world.clock.now()) },
   }));
   const tries = await modify(world, session, [from, to, ...ours], to);
   await readBack(world, session, to);
   return tries;
+}
+
+/** The colour that gets its first weight by this change; else what an unproved change before it left pending. */
+function firstWeight({ weights, intent }: SwitchRecord, to: Weights, now: number) {
+  const first = colours.find((of) => weights[of] === 0 && to[of] > 0);
+  return first ? { colour: first, since: now } : (intent?.pending ?? null);
 }
 
 /** Reads the live rule; throws Drifted when it shows none of the expected weights. */

@@ -4,7 +4,8 @@ import type { SwitchRecord } from "./policy/record.ts";
 import { type WayHome, takeOver } from "./policy/takeover.ts";
 import { type Weights, sameWeights } from "./policy/weight.ts";
 import type { Versioned, World } from "./ports.ts";
-import { type Proof, prove } from "./prove.ts";
+import { pendingOf } from "./pending.ts";
+import { type Pending, type Proof, prove } from "./prove.ts";
 import { again } from "./retry.ts";
 
 /** Tries of each call on the way home: a rollback has priority over a budget. */
@@ -33,7 +34,7 @@ export async function takeTrafficOver(
 ): Promise<TakenOver | null> {
   const claimed = await claim(world, choose, by);
   if (claimed === null) return null;
-  const { held, from } = claimed;
+  const { held, from, pending } = claimed;
   const { record } = held;
   const writes = await setWeights(world, held, record.weights);
   const live = await again(world, () => world.rule.read(), tries);
@@ -42,7 +43,11 @@ export async function takeTrafficOver(
   const proof =
     proofMs === null
       ? null
-      : await prove(world, before, record.weights, proofMs, new AbortController().signal);
+      : await prove(world, before, record.weights, {
+          timeoutMs: proofMs,
+          signal: new AbortController().signal,
+          pending,
+        });
   await release(world, held);
   return { record, from, writes, proof };
 }
@@ -57,14 +62,18 @@ async function claim(
   world: World,
   choose: Choose,
   by: { who: string; why: string },
-): Promise<{ held: Versioned; from: Weights } | null> {
+): Promise<{ held: Versioned; from: Weights; pending: Pending | null } | null> {
   for (let n = 0; n < tries; n++) {
     const found: Versioned | null = await again(world, () => world.store.read(), tries);
     const home = found && choose(found.record);
     if (!found || !home) return null;
     const record = takeOver(found.record, home, by, world.clock.now());
     if (await again(world, () => writeOrSee(world, record, found.version), tries))
-      return { held: { record, version: found.version + 1 }, from: found.record.weights };
+      return {
+        held: { record, version: found.version + 1 },
+        from: found.record.weights,
+        pending: pendingOf(found.record, found.record.inputs?.plan.proofTimeout ?? 0),
+      };
   }
   throw new Error(
     `the record was changed ${tries} times while the traffic was being taken over; look at it with npm run status`,

@@ -3,6 +3,7 @@ import type { LiveRule } from "../../rollout/policy/decision.ts";
 import { limits } from "../../rollout/policy/limits.ts";
 import { type SwitchRecord, rejectionOf } from "../../rollout/policy/record.ts";
 import { type Weights, describeWeights, sameWeights } from "../../rollout/policy/weight.ts";
+import type { Part } from "./script.ts";
 import type { VirtualTime } from "./time.ts";
 
 /** A target may fail between the look at it and the write; by more than the slowest call it may not. */
@@ -18,6 +19,14 @@ export interface Slot {
   downSince: number | null;
   tasks: number;
   sessions: number;
+}
+
+/** A change of the rule: when it was accepted, and since when the balancer does it. No weights: the rule is gone. */
+interface Change {
+  readonly written: number;
+  readonly done: number;
+  readonly weights: Weights | null;
+  readonly by: Writer;
 }
 
 /**
@@ -40,9 +49,11 @@ export class Model {
   readonly everLive = new Set<string>();
   readonly violations: string[] = [];
   readonly paged: string[] = [];
+  /** Parts of the account that answer nothing but errors. */
+  readonly down = new Set<Part>();
   handEdited = false;
   propagationMs = 0;
-  #effective: { at: number; weights: Weights }[] = [];
+  readonly #changes: Change[] = [];
   readonly #asked: Record<Colour, number> = { blue: 0, green: 0 };
 
   constructor(time: VirtualTime) {
@@ -51,10 +62,28 @@ export class Model {
 
   /** What the balancer does by now, as opposed to what it accepted. */
   effective(): Weights | null {
-    while (this.#effective.length > 1 && (this.#effective[1]?.at ?? Infinity) <= this.time.now)
-      this.#effective.shift();
-    const first = this.#effective[0];
-    return first && first.at <= this.time.now ? first.weights : null;
+    return this.#changeDone(this.time.now)?.weights ?? null;
+  }
+
+  /**
+   * Whether the balancer did these weights at that moment, with no accepted change of a rollout still on its way to
+   * anything else.
+   */
+  did(weights: Weights, at: number): boolean {
+    const coming = this.#changes.filter(
+      (change) => change.by === "rollout" && change.written <= at && change.done > at,
+    );
+    return [this.#changeDone(at), ...coming].every(
+      (change) => change?.weights && sameWeights(change.weights, weights),
+    );
+  }
+
+  #changeDone(at: number): Change | undefined {
+    for (let n = this.#changes.length - 1; n >= 0; n--) {
+      const change = this.#changes[n] as Change;
+      if (change.done <= at) return change;
+    }
+    return undefined;
   }
 
   setRule(weights: Weights, by: Writer): void {
@@ -62,15 +91,16 @@ export class Model {
     if (by !== "hand edit") this.#judgeWrite(before, weights, by);
     else this.handEdited = true;
     this.rule = { weights, strangers: [] };
-    this.#effective.push({
-      at: this.time.now + (this.#effective.length === 0 ? 0 : this.propagationMs),
-      weights,
-    });
+    const { now } = this.time;
+    // Changes take effect in their order, all after the same delay; a rule that is made anew does at once.
+    const delay = this.#changes.at(-1)?.weights ? this.propagationMs : 0;
+    this.#changes.push({ written: now, done: now + delay, weights, by });
   }
 
   removeRule(): void {
     this.rule = null;
-    this.#effective = [];
+    const { now } = this.time;
+    this.#changes.push({ written: now, done: now, weights: null, by: "hand edit" });
   }
 
   /** One answer through the weighted rule: spread evenly, so that no proof fails or holds by luck. */

@@ -5,6 +5,7 @@ import { sameWeights } from "../../rollout/policy/weight.ts";
 import type { Faults } from "./faults.ts";
 import type { Model, Writer } from "./model.ts";
 import type { Random } from "./random.ts";
+import type { Part } from "./script.ts";
 
 /** What a gate says of a release, by the run's own truth. */
 export type Judge = (
@@ -22,6 +23,8 @@ export interface ProcessOptions {
   /** This machine's clock against the true one, in milliseconds. */
   readonly skewMs: number;
   readonly onEvent: (event: RolloutEvent) => void;
+  /** The releases this process was asked to roll out: its gate sees when a slot runs another. */
+  readonly asked?: Readonly<Record<Colour, string>>;
 }
 
 /** One process with a world of its own: its calls are delayed, lost, answered with errors, and it may die at any of them. */
@@ -31,6 +34,8 @@ export class Process {
   #calls = 0;
   /** Between the first move of a way home and its write, no gate may be asked. */
   #returning = false;
+  /** When traffic was last asked: a claim is about that moment, and is made after the record was written. */
+  #askedAt = 0;
 
   constructor(options: ProcessOptions) {
     this.#options = options;
@@ -64,22 +69,26 @@ export class Process {
         healthy: (of) => this.#call("healthy", () => model.slots[of].healthy),
         raise: (of, tasks) =>
           this.#call("raise", () => void (model.slots[of].tasks = Math.max(model.slots[of].tasks, tasks))),
-        scaleUp: async (of, tasks, deadlineMs) => {
+        scaleUp: async (of, tasks, deadlineMs, _onProgress, signal) => {
+          await this.#alive(model.time.sleep(random.chance(0.5) ? 0 : random.whole(0, 60_000), signal));
           await this.#call(
             "scale",
             () => void (model.slots[of].tasks = Math.max(model.slots[of].tasks, tasks)),
           );
           for (let waited = 0; waited <= deadlineMs; waited += 15_000) {
             if (model.slots[of].downSince === null) return { ready: true };
-            await this.#alive(model.time.sleep(15_000));
+            await this.#alive(model.time.sleep(15_000, signal));
           }
           return { ready: false, why: `${of} has no healthy target` };
         },
       },
       traffic: {
         namesSlots: true,
-        addresses: () => this.#alive(Promise.resolve(["10.0.0.1"])),
-        ask: () => this.#alive(Promise.resolve(model.answer())),
+        addresses: () => this.#call("addresses", () => ["10.0.0.1"]),
+        ask: () => {
+          this.#askedAt = model.time.now;
+          return this.#alive(Promise.resolve(model.answer()));
+        },
       },
       gate: {
         candidate: (of, signal) => this.#judge(of, 0, 5_000, signal),
@@ -119,8 +128,15 @@ export class Process {
   }
 
   async #judge(of: Colour, weight: number, bakeMs: number, signal: AbortSignal): Promise<Judgement> {
-    const { model, judge } = this.#options;
+    const { model, judge, asked } = this.#options;
     if (this.#returning) model.violate("a rollback waited for a gate");
+    if (asked && weight === 0 && asked[of] !== model.slots[of].release)
+      return {
+        verdict: "fail",
+        why: `${of} runs another release`,
+        firstBadAt: null,
+        decidedAt: model.time.now,
+      };
     const { judgement, afterShare } = judge(of, weight);
     await this.#alive(model.time.sleep(Math.max(1, bakeMs * afterShare), signal));
     return { ...judgement, firstBadAt: null, decidedAt: model.time.now };
@@ -132,8 +148,7 @@ export class Process {
     if (event.kind === "returning") this.#returning = true;
     if (event.kind === "written") this.#returning = false;
     if (event.kind !== "proved") return;
-    const does = model.effective();
-    if (does === null || !sameWeights(does, event.weights))
+    if (!model.did(event.weights, this.#askedAt))
       model.violate(`weights were called proved that the balancer does not have`);
     model.noteLive();
   }
@@ -147,6 +162,7 @@ export class Process {
     if (fault === "long-delay") await model.time.sleep(random.whole(3_000, 90_000));
     if (fault === "crash-before") this.dead = true;
     if (this.dead) return never();
+    if (model.down.has(partOf[name] ?? "rule")) throw new Error(`${name}: service unavailable`);
     if (fault === "error-before") throw new Error(`${name}: connection reset`);
     const result = effect();
     if (fault === "crash-after") this.dead = true;
@@ -165,6 +181,17 @@ export class Process {
     }
   }
 }
+
+/** The part of the account that answers a call; the others concern the rule. */
+const partOf: Readonly<Record<string, Part>> = {
+  read: "record",
+  write: "record",
+  remove: "record",
+  healthy: "capacity",
+  raise: "capacity",
+  scale: "capacity",
+  addresses: "traffic",
+};
 
 function never<T>(): Promise<T> {
   return new Promise(() => undefined);

@@ -15,7 +15,7 @@ import { inputsFor, randomPlan } from "./inputs.ts";
 import { Model } from "./model.ts";
 import { type Judge, Process } from "./process.ts";
 import { Random } from "./random.ts";
-import { type Deed, script } from "./script.ts";
+import { type Deed, type Part, script } from "./script.ts";
 import { VirtualTime } from "./time.ts";
 
 export interface RunOptions {
@@ -106,7 +106,11 @@ class Scene {
   }
 
   /** A process for one deed. In the quiet time at the end no more faults strike. */
-  #process(writer: "rollout" | "guardian" | "by hand", label: string): Process {
+  #process(
+    writer: "rollout" | "guardian" | "by hand",
+    label: string,
+    asked?: Record<Colour, string>,
+  ): Process {
     const number = ++this.#processes;
     return new Process({
       number,
@@ -117,6 +121,7 @@ class Scene {
       judge: this.#judge,
       skewMs: this.#random.whole(-2_000, 2_000),
       onEvent: (event) => this.#onEvent(label, event),
+      ...(asked ? { asked } : {}),
     });
   }
 
@@ -167,6 +172,8 @@ class Scene {
       case "calm":
         this.#alarm = false;
         return undefined;
+      case "outage":
+        return this.#outage(deed.of, deed.forMs);
       default:
         return deed satisfies never;
     }
@@ -194,7 +201,7 @@ class Scene {
     );
     const cancel = new AbortController();
     this.#cancels.push(cancel);
-    const process = this.#process("rollout", label);
+    const process = this.#process("rollout", label, releases);
     if (this.#refusedBeforeAnything(label, inputs)) return;
     if (mayDeploy) this.#deployed(idle, releases[idle]);
     await this.#told(label, applyUp(process.world(), { inputs, owner: label, id: label }, cancel.signal));
@@ -254,6 +261,12 @@ class Scene {
     await this.#time.sleep(forMs);
     slot.healthy = 2;
     slot.downSince = null;
+  }
+
+  async #outage(of: Part, forMs: number): Promise<void> {
+    this.#model.down.add(of);
+    await this.#time.sleep(forMs);
+    this.#model.down.delete(of);
   }
 
   async #guard(): Promise<void> {

@@ -17,7 +17,12 @@ export type Deed = { readonly key: string; readonly atMs: number } & (
         | "calm";
     }
   | { readonly kind: "sick"; readonly colour: Colour; readonly forMs: number }
+  | { readonly kind: "outage"; readonly of: Part; readonly forMs: number }
 );
+
+/** Parts of the account that may answer nothing but errors for a while. */
+export const parts = ["rule", "record", "capacity", "traffic"] as const;
+export type Part = (typeof parts)[number];
 
 const weights = [0, 5, 25, 50, 60, 100, 100, 100] as const;
 const kinds = [
@@ -36,6 +41,8 @@ const kinds = [
   "alarm",
   "calm",
   "sick",
+  "outage",
+  "outage",
 ] as const;
 /** Deeds that would make most runs about them: they are drawn once more before they happen. */
 const rare = new Set(["hand-edit", "destroy-rule", "sick", "alarm"]);
@@ -49,7 +56,7 @@ export function script(random: Random, leftOut: ReadonlySet<string>): { deeds: D
   let atMs = 60_000;
   const count = random.whole(1, 7);
   for (let n = 2; n < 2 + count; n++) {
-    atMs += random.chance(0.3) ? random.whole(0, 3_000) : random.whole(10_000, 400_000);
+    atMs += random.chance(0.45) ? random.whole(0, 8_000) : random.whole(5_000, 300_000);
     deeds.push(deed(random, n, atMs));
   }
   return { deeds: deeds.filter(({ key }) => !leftOut.has(key)), endMs: atMs + 300_000 };
@@ -67,7 +74,9 @@ function deed(random: Random, n: number, atMs: number): Deed {
       atMs,
       kind,
       colour: random.chance(0.5) ? "blue" : "green",
-      forMs: random.whole(10_000, 200_000),
+      forMs: random.whole(10_000, 300_000),
     };
+  if (kind === "outage")
+    return { key, atMs, kind, of: random.pick(parts), forMs: random.whole(5_000, 150_000) };
   return { key, atMs, kind };
 }

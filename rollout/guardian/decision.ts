@@ -87,6 +87,8 @@ function lateWrite(record: SwitchRecord, rule: LiveRule, now: number): Guarding 
   )
     return null;
   if (!shows(rule, reassert.instead)) return null;
+  // Towards live only: what looks like a late write may be a hand edit, and a candidate gets no weight on a guess.
+  if (reassert.weights[record.live] < rule.weights[record.live]) return null;
   return {
     kind: "reassert",
     weights: reassert.weights,

@@ -4,6 +4,8 @@ export const limits = {
   leaseMs: 60_000,
   /** How often a holder renews: three tries fit into one lease. */
   leaseRenewMs: 15_000,
+  /** How often a bake looks whether the rule still shows its weights. */
+  lookMs: 5_000,
   /** The rest of the lease that a rule change must leave: no write may arrive after the lease ran out. */
   leaseMarginMs: 5_000,
   /** For how long after a rollback its weights are put back when a late write changed them. */

@@ -16,7 +16,13 @@ const lease = z.strictObject({ owner: z.string(), since: time, until: time });
 export type Lease = z.infer<typeof lease>;
 
 /** Written before a rule change, cleared after its proof: what a crash in between leaves behind. */
-const intent = z.strictObject({ from: weights, to: weights, at: time });
+const intent = z.strictObject({
+  from: weights,
+  to: weights,
+  at: time,
+  /** A colour that was given its first weight, since when, by this change or an unproved one before it. */
+  pending: z.strictObject({ colour, since: time }).nullable(),
+});
 export type Intent = z.infer<typeof intent>;
 
 /** A rollout under way. `home` is where its traffic goes when anything goes wrong. */
