@@ -34,8 +34,10 @@ export interface Watch {
 
 /** Requests under way at once, over all addresses. */
 const concurrency = 16;
-/** Pause between two rounds that did not fit, in milliseconds. */
-const pauseMs = 100;
+/** Pause after the first round that did not fit, in milliseconds; half as long again after each further one. */
+const firstPauseMs = 100;
+/** Longest pause: a change is seen at most this much after it took effect. */
+const longestPauseMs = 1_000;
 
 /**
  * Watches real responses until the share seen at every address of the balancer fits `to`, or the time is up. Each round
@@ -56,6 +58,7 @@ export async function prove(
   );
   const addresses = await world.traffic.addresses();
   const proved = new Set<string>();
+  let pauseMs = firstPauseMs;
   for (;;) {
     signal.throwIfAborted();
     const answers = { blue: 0, green: 0 };
@@ -79,6 +82,7 @@ export async function prove(
       return { proved: true, answers, addresses: addresses.length, tookMs: world.clock.now() - started };
     if (world.clock.now() - started >= timeoutMs) return { proved: false, answers, why };
     await world.clock.sleep(pauseMs, signal);
+    pauseMs = Math.min(longestPauseMs, pauseMs * 1.5);
   }
 }
 

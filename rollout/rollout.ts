@@ -16,7 +16,7 @@ import { type Weights, describeWeights, sameWeights, weightsFor } from "./policy
 import type { Judgement, World } from "./ports.ts";
 import { type Pending, prove } from "./prove.ts";
 import { pendingOf } from "./pending.ts";
-import { type Session, change, endLease, whileRenewing } from "./session.ts";
+import { type Session, change, confirm, endLease, whileRenewing } from "./session.ts";
 import { type Needed, compare, shift } from "./shift.ts";
 
 /** One rollout: what it moves, how, and where it started. */
@@ -127,7 +127,7 @@ const homeward = new Set<State>(["returning", "proving-home"]);
 function performHeld(at: Walk, state: WorkingState): Promise<Event> {
   const { world, session, cancel } = at;
   const baking = state === "baking" || state === "extending";
-  const look = baking ? () => mustStillShow(at) : undefined;
+  const look = baking ? () => mustStillShow(at, weightsOf(at)) : undefined;
   const signal = homeward.has(state) ? new AbortController().signal : cancel;
   return whileRenewing(world, session, { signal, look }, (held) => perform(at, state, held));
 }
@@ -242,7 +242,9 @@ async function shiftToStep(at: Walk): Promise<Event> {
   world.report({ kind: "shifting", from, to, step: at.step + 1, steps: course.steps.length });
   at.possible = [from, to];
   const tries = await shift(world, session, from, to, neededFor(at));
-  at.pending = pendingOf(session.held.record, course.plan.proofTimeout);
+  const pending = pendingOf(session.held.record, course.plan.proofTimeout);
+  // From the write on, which may have come long after the intent.
+  at.pending = pending && { ...pending, until: world.clock.now() + course.plan.proofTimeout };
   world.report({ kind: "written", weights: to, tries });
   return "written";
 }
@@ -276,6 +278,8 @@ async function proveAndRecord(at: Walk, to: Weights, signal: AbortSignal): Promi
     world.report({ kind: "unproved", weights: to, answers: proof.answers, why: proof.why });
     return false;
   }
+  // Answers can't tell a hand edit to a share close by: what was proved must also be what the rule says.
+  await mustStillShow(at, to);
   await change(world, session, (record) => ({ ...record, weights: to, intent: null }));
   at.possible = [to];
   at.pending = null;
@@ -301,7 +305,7 @@ async function bake(at: Walk, extended: boolean, signal: AbortSignal): Promise<E
   });
   const judgement = await judge(at, signal, () => world.gate.bake(course.candidate, step, signal));
   await judged(at, judgement, step.weight);
-  await mustStillShow(at);
+  await mustStillShow(at, weightsOf(at));
   const { verdict } = judgement;
   if (verdict === "pass")
     await change(world, session, (record) => ({
@@ -312,13 +316,16 @@ async function bake(at: Walk, extended: boolean, signal: AbortSignal): Promise<E
 }
 
 /** The rule must show what is being baked. Throws Drifted, or Late when it shows what a lost write of ours asked for. */
-async function mustStillShow(at: Walk): Promise<void> {
+async function mustStillShow(at: Walk, weights: Weights): Promise<void> {
   const { world, session } = at;
-  const weights = weightsOf(at);
-  const live = await compare(world, [weights, ...(session.held.record.rollout?.tried ?? [])], weights);
+  const ours = [weights, ...(session.held.record.rollout?.tried ?? [])];
+  const live = await compare(world, ours, weights).catch(async (error) => {
+    await confirm(world, session); // whoever took over changed the rule by right: that is no drift
+    throw error;
+  });
   if (!sameWeights(live.weights, weights))
     throw new Late(
-      `an earlier change arrived late and set ${describeWeights(live.weights)} during the bake of ${describeWeights(weights)}`,
+      `an earlier change arrived late and set ${describeWeights(live.weights)} in place of ${describeWeights(weights)}`,
     );
 }
 

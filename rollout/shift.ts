@@ -28,12 +28,12 @@ export async function shift(
   // A change of ours whose answer was lost may arrive late: that is no hand edit.
   const ours = [...expected, ...(session.held.record.rollout?.tried ?? [])];
   await compare(world, ours, from);
-  await mustHaveTargets(world, to, needed(to));
+  const targets = await seeTargets(world, to, needed(to));
   await change(world, session, (record) => ({
     ...(record.intent ? remember(record, record.intent.to) : record),
     intent: { from, to, at: world.clock.now(), pending: firstWeight(record, to, world.clock.now()) },
   }));
-  const tries = await modify(world, session, [from, to, ...ours], to);
+  const tries = await modify(world, session, [from, to, ...ours], to, targets);
   await readBack(world, session, to);
   return tries;
 }
@@ -60,6 +60,21 @@ export async function compare(
   return live;
 }
 
+/** Sees that a colour has the targets for a weight, now and again before a write that comes much later. */
+async function seeTargets(
+  world: World,
+  to: Weights,
+  needed: Record<Colour, number>,
+): Promise<() => Promise<void>> {
+  let seen = world.clock.now();
+  await mustHaveTargets(world, to, needed);
+  return async () => {
+    if (world.clock.now() - seen <= limits.targetsFreshMs) return;
+    seen = world.clock.now();
+    await mustHaveTargets(world, to, needed);
+  };
+}
+
 /** A colour that gets weight must have the healthy targets for it. */
 async function mustHaveTargets(world: World, to: Weights, needed: Record<Colour, number>): Promise<void> {
   for (const colour of colours) {
@@ -78,13 +93,17 @@ async function modify(
   session: Session,
   expected: readonly Weights[],
   to: Weights,
+  stillHasTargets: () => Promise<void>,
 ): Promise<number> {
   let cause: unknown;
   for (let tries = 1; tries <= limits.modifyTries; tries++) {
+    const began = world.clock.now();
+    await stillHasTargets();
     if (await alreadyThere(world, expected, to)) return tries - 1;
     const rest = (session.held.record.lease?.until ?? 0) - world.clock.now();
     if (rest < limits.modifyTimeoutMs + limits.leaseMarginMs)
       await change(world, session, (record) => record);
+    else if (world.clock.now() - began > limits.fenceFreshMs) await confirm(world, session);
     try {
       await world.rule.modify(to, limits.modifyTimeoutMs);
       return tries;

@@ -41,6 +41,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
   while (done < options.runs) {
     const result = await run({ seed: Math.floor(seeds.next() * 4_294_967_296), faults: options.faults ?? 1 });
     done++;
+    await turn();
     tally(result, faults, taken, guardings);
     if (result.violations[0] !== undefined)
       violations.push({ seed: result.seed, first: result.violations[0] });
@@ -76,4 +77,11 @@ function tally(
   for (const key of result.faults) faults[kindOf(key)]++;
   for (const row of result.transitions) taken.add(row);
   for (const kind of result.guardings) guardings.add(kind);
+}
+
+/** Lets the event loop come round: a run in virtual time never does, and Ctrl-C has to be heard. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

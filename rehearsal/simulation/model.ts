@@ -65,6 +65,13 @@ export class Model {
     return this.#changeDone(this.time.now)?.weights ?? null;
   }
 
+  /** Whether a colour has weight by the rule, or still in traffic by a change that nobody made by hand. */
+  carries(of: Colour): boolean {
+    const inEffect = this.#changeDone(this.time.now);
+    const byMachine = inEffect !== undefined && inEffect.by !== "hand edit";
+    return (this.rule?.weights[of] ?? 0) > 0 || (byMachine && (inEffect.weights?.[of] ?? 0) > 0);
+  }
+
   /**
    * Whether the balancer did these weights at that moment, with no accepted change of a rollout still on its way to
    * anything else.

@@ -87,7 +87,7 @@ export class Process {
         addresses: () => this.#call("addresses", () => ["10.0.0.1"]),
         ask: () => {
           this.#askedAt = model.time.now;
-          return this.#alive(Promise.resolve(model.answer()));
+          return this.dead ? never() : Promise.resolve(model.answer());
         },
       },
       gate: {

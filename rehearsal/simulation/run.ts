@@ -296,8 +296,7 @@ class Scene {
   }
 
   #settle(of: Colour, tasks: number): void {
-    if ((this.#model.rule?.weights[of] ?? 0) > 0 || (this.#model.effective()?.[of] ?? 0) > 0)
-      this.#model.violate(`${of} was scaled down to ${tasks} while it had weight`);
+    if (this.#model.carries(of)) this.#model.violate(`${of} was scaled down to ${tasks} while it had weight`);
     this.#model.slots[of].tasks = tasks;
   }
 

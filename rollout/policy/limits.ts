@@ -24,6 +24,10 @@ export const limits = {
   writeTries: 8,
   /** Tries of a call that was throttled or lost, beyond the SDK's own; a rollback gets twice as many. */
   callTries: 6,
+  /** How old the look at the targets may be when the rule is changed. */
+  targetsFreshMs: 10_000,
+  /** How old the look at the fence may be when the rule is changed: this machine may have slept since. */
+  fenceFreshMs: 5_000,
   /** Time one ModifyRule may take. */
   modifyTimeoutMs: 8_000,
 } as const;

@@ -121,6 +121,7 @@ export const transitions: readonly Transition[] = [
 
   row("proving", "proved", "baking", "only proved weights start a bake"),
   row("proving", "unproved", "returning", "the balancer never did what it accepted"),
+  row("proving", "drifted", "taken-over", "a hand edit is never overwritten"),
   row("proving", "cancelled", "returning", "a cancelled rollout leaves everybody on live"),
   row("proving", "broken", "returning", "a rollout that cannot go on goes home"),
   row("proving", "fenced", "taken-over", "somebody else decides now"),
@@ -160,6 +161,7 @@ export const transitions: readonly Transition[] = [
     "stranded",
     "the balancer accepted the way home and did not take it in time",
   ),
+  row("proving-home", "drifted", "taken-over", "a hand edit is never overwritten"),
   row("proving-home", "broken", "stranded", "the way home is set and could not be watched"),
   row("proving-home", "fenced", "taken-over", "somebody else decides now"),
 ];
