@@ -1,0 +1,100 @@
+import type {
+  LoadBalancer,
+  Listener,
+  Rule,
+  TargetGroup,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Balancer } from "../../balancer/index.ts";
+import { AwsError } from "../../error.ts";
+import type { Ids } from "../../names.ts";
+import type { Tags } from "../../tags.ts";
+
+export interface HeldLoadBalancer {
+  readonly live: LoadBalancer & { LoadBalancerArn: string; LoadBalancerName: string };
+  readonly attributes: Map<string, string>;
+}
+
+export interface HeldTargetGroup {
+  readonly live: TargetGroup & { TargetGroupArn: string; TargetGroupName: string };
+  readonly attributes: Map<string, string>;
+}
+
+export interface HeldListener {
+  readonly live: Listener & { ListenerArn: string; LoadBalancerArn: string; Port: number };
+  readonly attributes: Map<string, string>;
+  /** In any order; the default action is not among them. */
+  readonly rules: Map<string, HeldRule>;
+  /** ARN that the default rule goes by. */
+  readonly defaultRuleArn: string;
+}
+
+/** A rule as DescribeRules shows it, with its priority as a number. */
+export interface HeldRule {
+  live: Rule & { RuleArn: string };
+  priority: number;
+}
+
+/** Everything of Elastic Load Balancing. */
+export interface State {
+  readonly balancer: Balancer;
+  readonly ids: Ids;
+  readonly tags: Tags;
+  readonly loadBalancers: Map<string, HeldLoadBalancer>;
+  readonly targetGroups: Map<string, HeldTargetGroup>;
+  readonly listeners: Map<string, HeldListener>;
+}
+
+export function mustFind<T>(held: ReadonlyMap<string, T>, arn: string | undefined, code: string, what: string): T {
+  const found = arn === undefined ? undefined : held.get(arn);
+  if (found === undefined) throw new AwsError(code, `${what} '${arn ?? ""}' not found`);
+  return found;
+}
+
+export const loadBalancerOf = (state: State, arn: string | undefined) =>
+  mustFind(state.loadBalancers, arn, "LoadBalancerNotFound", "Load balancer");
+export const targetGroupOf = (state: State, arn: string | undefined) =>
+  mustFind(state.targetGroups, arn, "TargetGroupNotFound", "Target group");
+export const listenerOf = (state: State, arn: string | undefined) =>
+  mustFind(state.listeners, arn, "ListenerNotFound", "Listener");
+
+/** The rule of an ARN and the listener it belongs to. */
+export function ruleOf(state: State, arn: string | undefined): { listener: HeldListener; rule: HeldRule } {
+  for (const listener of state.listeners.values()) {
+    const rule = listener.rules.get(arn ?? "");
+    if (rule) return { listener, rule };
+  }
+  throw new AwsError("RuleNotFound", `One or more rules not found: '${arn ?? ""}'`);
+}
+
+/** Those asked for by ARN or by name, all without either. An unknown ARN or name is an error, as on AWS. */
+export function selected<T>(
+  held: ReadonlyMap<string, T>,
+  ask: { arns?: readonly string[] | undefined; names?: readonly string[] | undefined },
+  nameOf: (one: T) => string,
+  code: string,
+  what: string,
+): T[] {
+  if (ask.arns) return ask.arns.map((arn) => mustFind(held, arn, code, what));
+  const all = [...held.values()];
+  if (!ask.names) return all;
+  return ask.names.map((name) => {
+    const found = all.find((one) => nameOf(one) === name);
+    if (found === undefined) throw new AwsError(code, `${what} '${name}' not found`);
+    return found;
+  });
+}
+
+/** Attributes as the API lists them. */
+export const listed = (attributes: ReadonlyMap<string, string>) =>
+  [...attributes].map(([Key, Value]) => ({ Key, Value }));
+
+/** Sets attributes; a key that the kind of thing does not have is an error. */
+export function change(
+  attributes: Map<string, string>,
+  given: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined,
+): void {
+  for (const { Key = "", Value = "" } of given ?? []) {
+    if (!attributes.has(Key)) throw new AwsError("InvalidConfigurationRequest", `The attribute '${Key}' is not recognized`);
+    attributes.set(Key, Value);
+  }
+}
