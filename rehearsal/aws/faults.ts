@@ -46,8 +46,10 @@ export class Faults {
     const struck = [...this.#rules].filter((rule) => this.#strikes(rule, service, operation));
     for (const { fault } of struck) {
       if (fault.kind === "throttle") throw new AwsError("ThrottlingException", "Rate exceeded", 400);
-      if (fault.kind === "error-before") throw new AwsError("InternalFailure", "The call failed before it took effect.", 500);
-      if (fault.kind === "delay") await new Promise<void>((done) => this.#clock.setTimeout(done, fault.delayMs ?? 0));
+      if (fault.kind === "error-before")
+        throw new AwsError("InternalFailure", "The call failed before it took effect.", 500);
+      if (fault.kind === "delay")
+        await new Promise<void>((done) => this.#clock.setTimeout(done, fault.delayMs ?? 0));
       if (fault.kind === "hang") await new Promise<never>(() => undefined);
     }
     const result = await call();

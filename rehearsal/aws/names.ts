@@ -2,7 +2,11 @@
 export const account = "123456789012";
 export const region = "us-east-1";
 
-export function arn(service: string, rest: string, where: { region?: string; account?: string } = {}): string {
+export function arn(
+  service: string,
+  rest: string,
+  where: { region?: string; account?: string } = {},
+): string {
   return `arn:aws:${service}:${where.region ?? region}:${where.account ?? account}:${rest}`;
 }
 

@@ -64,7 +64,10 @@ export class Endpoint {
     try {
       const wire = await read(request);
       const answer = (await this.#sideDoor(wire)) ?? (await this.#answer(wire));
-      response.writeHead(answer.status, { ...answer.headers, "content-length": Buffer.byteLength(answer.body) });
+      response.writeHead(answer.status, {
+        ...answer.headers,
+        "content-length": Buffer.byteLength(answer.body),
+      });
       response.end(request.method === "HEAD" ? undefined : answer.body);
     } catch (error) {
       this.#options.onDefect(error as Error, request.url ?? "");
@@ -82,10 +85,19 @@ export class Endpoint {
 
   async #answer(wire: WireRequest): Promise<WireAnswer> {
     const { random, onDefect } = this.#options;
-    const requestId = Math.floor(random() * 2 ** 48).toString(16).padStart(12, "0");
+    const requestId = Math.floor(random() * 2 ** 48)
+      .toString(16)
+      .padStart(12, "0");
     const service = this.#services.get(scopeOf(wire)) ?? null;
     if (service === null)
-      return encodeError(null, new AwsError("UnknownService", `${scopeOf(wire) || "An unsigned call"} is not part of the local AWS.`), requestId);
+      return encodeError(
+        null,
+        new AwsError(
+          "UnknownService",
+          `${scopeOf(wire) || "An unsigned call"} is not part of the local AWS.`,
+        ),
+        requestId,
+      );
     let name = "a call";
     try {
       const { operation, input } = await decode(service, wire);
@@ -95,19 +107,34 @@ export class Endpoint {
     } catch (error) {
       if (error instanceof AwsError) return encodeError(service, error, requestId);
       onDefect(error as Error, `${service.signingName}.${name}`);
-      return encodeError(service, new AwsError("InternalFailure", `${name}: ${(error as Error).message}`, 500), requestId);
+      return encodeError(
+        service,
+        new AwsError("InternalFailure", `${name}: ${(error as Error).message}`, 500),
+        requestId,
+      );
     }
   }
 
-  async #call(service: Service, operation: string, input: Record<string, unknown>, requestId: string): Promise<object> {
+  async #call(
+    service: Service,
+    operation: string,
+    input: Record<string, unknown>,
+    requestId: string,
+  ): Promise<object> {
     const { faults, clock, onCall } = this.#options;
     const about = { service: service.signingName, operation, input };
     onCall({ ...about, when: "before", error: null });
     try {
       const output = await faults.around(service.signingName, operation, async () => {
         const handler = service.handlers[operation];
-        if (!handler) throw new AwsError("UnknownOperationException", `${operation} is not part of the local AWS.`);
-        return handler(input as never, { service: service.signingName, operation, now: clock.now(), requestId });
+        if (!handler)
+          throw new AwsError("UnknownOperationException", `${operation} is not part of the local AWS.`);
+        return handler(input as never, {
+          service: service.signingName,
+          operation,
+          now: clock.now(),
+          requestId,
+        });
       });
       onCall({ ...about, when: "after", error: null });
       return output ?? {};
@@ -120,7 +147,10 @@ export class Endpoint {
 
 /** `…Credential=KEY/20260101/us-east-1/ecs/aws4_request…` names the service. */
 function scopeOf({ headers }: WireRequest): string {
-  return /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(String(headers["authorization"] ?? ""))?.[1] ?? "";
+  return (
+    /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(String(headers["authorization"] ?? ""))?.[1] ??
+    ""
+  );
 }
 
 async function read(request: IncomingMessage): Promise<WireRequest> {

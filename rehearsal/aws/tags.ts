@@ -2,7 +2,10 @@
 export class Tags {
   readonly #of = new Map<string, Map<string, string>>();
 
-  set(arn: string, tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined): void {
+  set(
+    arn: string,
+    tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined,
+  ): void {
     const known = this.#of.get(arn) ?? new Map<string, string>();
     for (const { Key, Value } of tags ?? []) if (Key !== undefined) known.set(Key, Value ?? "");
     this.#of.set(arn, known);
@@ -30,8 +33,9 @@ export class Tags {
   }
 }
 
-export const fromLower = (tags: readonly { key?: string | undefined; value?: string | undefined }[] | undefined) =>
-  tags?.map(({ key, value }) => ({ Key: key, Value: value }));
+export const fromLower = (
+  tags: readonly { key?: string | undefined; value?: string | undefined }[] | undefined,
+) => tags?.map(({ key, value }) => ({ Key: key, Value: value }));
 
 export const fromMap = (tags: Readonly<Record<string, string>> | undefined) =>
   Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }));

@@ -6,10 +6,11 @@ export function fromJson(shape: NormalizedSchema, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
   if (shape.isDocumentSchema()) return value;
   if (shape.isStructSchema()) return structure(shape, value as Record<string, unknown>, fromJson);
-  if (shape.isListSchema())
-    return (value as unknown[]).map((each) => fromJson(shape.getValueSchema(), each));
-  if (shape.isMapSchema()) return mapped(value as Record<string, unknown>, (each) => fromJson(shape.getValueSchema(), each));
-  if (shape.isTimestampSchema()) return new Date(typeof value === "number" ? value * 1_000 : (value as string));
+  if (shape.isListSchema()) return (value as unknown[]).map((each) => fromJson(shape.getValueSchema(), each));
+  if (shape.isMapSchema())
+    return mapped(value as Record<string, unknown>, (each) => fromJson(shape.getValueSchema(), each));
+  if (shape.isTimestampSchema())
+    return new Date(typeof value === "number" ? value * 1_000 : (value as string));
   if (shape.isBlobSchema()) return Buffer.from(value as string, "base64");
   return value;
 }
@@ -20,7 +21,8 @@ export function toJson(shape: NormalizedSchema, value: unknown): unknown {
   if (shape.isDocumentSchema()) return value;
   if (shape.isStructSchema()) return structure(shape, value as Record<string, unknown>, toJson);
   if (shape.isListSchema()) return (value as unknown[]).map((each) => toJson(shape.getValueSchema(), each));
-  if (shape.isMapSchema()) return mapped(value as Record<string, unknown>, (each) => toJson(shape.getValueSchema(), each));
+  if (shape.isMapSchema())
+    return mapped(value as Record<string, unknown>, (each) => toJson(shape.getValueSchema(), each));
   if (value instanceof Date) return value.getTime() / 1_000;
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
   return value;
@@ -41,6 +43,9 @@ function structure(
   return out;
 }
 
-function mapped(from: Record<string, unknown>, convert: (value: unknown) => unknown): Record<string, unknown> {
+function mapped(
+  from: Record<string, unknown>,
+  convert: (value: unknown) => unknown,
+): Record<string, unknown> {
   return Object.fromEntries(Object.entries(from).map(([key, value]) => [key, convert(value)]));
 }

@@ -23,7 +23,11 @@ export function routeOf(
     if (found && (best === null || found.score > best.score)) best = { name, ...found };
   }
   if (best === null)
-    throw new AwsError("UnknownOperationException", `${request.method} ${url.pathname} is not part of the local AWS.`, 404);
+    throw new AwsError(
+      "UnknownOperationException",
+      `${request.method} ${url.pathname} is not part of the local AWS.`,
+      404,
+    );
   return best;
 }
 
@@ -77,7 +81,11 @@ export function fromRest(
             ? fromQueryParameter(member, query, parameter)
             : traits.httpPayload === 1
               ? payload(member, request.body, body)
-              : bodyMember(protocol, member, body?.[traitOf(member, protocol === "rest-json" ? "jsonName" : "xmlName") ?? name]);
+              : bodyMember(
+                  protocol,
+                  member,
+                  body?.[traitOf(member, protocol === "rest-json" ? "jsonName" : "xmlName") ?? name],
+                );
     if (value !== undefined) out[name] = value;
   }
   return out;
@@ -109,7 +117,8 @@ const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, tri
 function bodyOf(protocol: "rest-json" | "rest-xml", bytes: Buffer): Record<string, unknown> | null {
   const text = bytes.toString("utf8").trim();
   if (text === "") return null;
-  if (protocol === "rest-json") return text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : null;
+  if (protocol === "rest-json")
+    return text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : null;
   if (!text.startsWith("<")) return null;
   const document = parser.parse(text) as Record<string, unknown>;
   const root = Object.entries(document).find(([name]) => !name.startsWith("?"))?.[1];
@@ -148,7 +157,8 @@ export function toRest(
   const shown = membersOf(operation.output);
   for (const [name, member] of shown) {
     const header = traitOf(member, "httpHeader");
-    if (header !== undefined && value[name] !== undefined) headers[header.toLowerCase()] = String(value[name]);
+    if (header !== undefined && value[name] !== undefined)
+      headers[header.toLowerCase()] = String(value[name]);
   }
   const status = operation.http?.[2] ?? 200;
   const whole = shown.find(([, member]) => member.getMergedTraits().httpPayload === 1);
@@ -157,7 +167,11 @@ export function toRest(
     const [name, member] = whole;
     const payloadValue = value[name];
     if (!member.isStructSchema())
-      return { status, headers, body: payloadValue instanceof Uint8Array ? Buffer.from(payloadValue) : String(payloadValue ?? "") };
+      return {
+        status,
+        headers,
+        body: payloadValue instanceof Uint8Array ? Buffer.from(payloadValue) : String((payloadValue ?? "")),
+      };
     headers["content-type"] = service.protocol === "rest-json" ? "application/json" : "application/xml";
     const root = traitOf(member, "xmlName") ?? member.getName()?.split("#").at(-1) ?? name;
     return {
@@ -174,7 +188,8 @@ export function toRest(
     return { status, headers, body: JSON.stringify(toJson(operation.output, value) ?? {}) };
   }
   headers["content-type"] = "application/xml";
-  const root = traitOf(operation.output, "xmlName") ?? operation.output.getName()?.split("#").at(-1) ?? operation.name;
+  const root =
+    traitOf(operation.output, "xmlName") ?? operation.output.getName()?.split("#").at(-1) ?? operation.name;
   return {
     status,
     headers,

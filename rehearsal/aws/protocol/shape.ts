@@ -25,7 +25,14 @@ export function operationOf(shapes: object, name: string): Operation {
 function read(shapes: Shapes, name: string): Operation {
   const shape = shapes[`${name}$`];
   if (!Array.isArray(shape)) throw new AwsError("InvalidAction", `There is no operation ${name}.`);
-  const [, , , traits, input, output] = shape as [unknown, unknown, unknown, unknown, () => never, () => never];
+  const [, , , traits, input, output] = shape as [
+    unknown,
+    unknown,
+    unknown,
+    unknown,
+    () => never,
+    () => never,
+  ];
   const http = (traits as { http?: [string, string, number] } | 0) || {};
   return {
     name,

@@ -33,7 +33,12 @@ export async function decode(
     return { operation, input: fromRest(operation, service.protocol, request, labels) };
   }
   if (service.protocol === "json") {
-    const operation = operationOf(shapes, String(request.headers["x-amz-target"] ?? "").split(".").at(-1) ?? "");
+    const operation = operationOf(
+      shapes,
+      String(request.headers["x-amz-target"] ?? "")
+        .split(".")
+        .at(-1) ?? "",
+    );
     const body = request.body.length === 0 ? {} : parsed(request.body.toString("utf8"));
     return { operation, input: fromJson(operation.input, body) as Record<string, unknown> };
   }
@@ -51,7 +56,12 @@ function parsed(text: string): unknown {
   }
 }
 
-export function encode(service: Service, operation: Operation, output: object, requestId: string): WireAnswer {
+export function encode(
+  service: Service,
+  operation: Operation,
+  output: object,
+  requestId: string,
+): WireAnswer {
   const value = output as Record<string, unknown>;
   const headers = { "x-amzn-requestid": requestId };
   switch (service.protocol) {

@@ -31,7 +31,8 @@ export function element(shape: NormalizedSchema, value: unknown, name: string): 
 
 function list(shape: NormalizedSchema, values: readonly unknown[], name: string): string {
   const each = shape.getValueSchema();
-  if (shape.getMergedTraits().xmlFlattened === 1) return values.map((value) => element(each, value, name)).join("");
+  if (shape.getMergedTraits().xmlFlattened === 1)
+    return values.map((value) => element(each, value, name)).join("");
   const inner = traitOf(each, "xmlName") ?? "member";
   return `<${name}>${values.map((value) => element(each, value, inner)).join("")}</${name}>`;
 }
@@ -40,7 +41,8 @@ function map(shape: NormalizedSchema, values: Record<string, unknown>, name: str
   const key = traitOf(shape.getKeySchema(), "xmlName") ?? "key";
   const inner = traitOf(shape.getValueSchema(), "xmlName") ?? "value";
   const entries = Object.entries(values).map(
-    ([at, value]) => `<entry><${key}>${escape(at)}</${key}>${element(shape.getValueSchema(), value, inner)}</entry>`,
+    ([at, value]) =>
+      `<entry><${key}>${escape(at)}</${key}>${element(shape.getValueSchema(), value, inner)}</entry>`,
   );
   return `<${name}>${entries.join("")}</${name}>`;
 }
@@ -48,5 +50,5 @@ function map(shape: NormalizedSchema, values: Record<string, unknown>, name: str
 function text(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
-  return String(value as string | number | boolean);
+  return String(value);
 }

@@ -100,24 +100,43 @@ function called(name: string, reader: Reader, item: Item, about: Names): boolean
 function operand(text: string, item: Item, { names, values }: Names): AttributeValue | undefined {
   if (text.startsWith(":")) {
     const value = values[text];
-    if (value === undefined) throw invalid(`An expression attribute value used in expression is not defined; attribute value: ${text}`);
+    if (value === undefined)
+      throw invalid(
+        `An expression attribute value used in expression is not defined; attribute value: ${text}`,
+      );
     return value;
   }
   let at: AttributeValue | undefined = { M: item };
   for (const part of text.split(".")) {
     const name: string | undefined = part.startsWith("#") ? names[part] : part;
-    if (name === undefined) throw invalid(`An expression attribute name used in the document path is not defined; attribute name: ${part}`);
+    if (name === undefined)
+      throw invalid(
+        `An expression attribute name used in the document path is not defined; attribute name: ${part}`,
+      );
     at = at?.M?.[name];
   }
   return at;
 }
 
-function compare(left: AttributeValue | undefined, comparator: string, right: AttributeValue | undefined): boolean {
+function compare(
+  left: AttributeValue | undefined,
+  comparator: string,
+  right: AttributeValue | undefined,
+): boolean {
   if (left === undefined || right === undefined) return comparator === "<>" && left !== right;
-  const equal = JSON.stringify(left) === JSON.stringify(right) || (left.N !== undefined && right.N !== undefined && Number(left.N) === Number(right.N));
+  const equal =
+    JSON.stringify(left) === JSON.stringify(right) ||
+    (left.N !== undefined && right.N !== undefined && Number(left.N) === Number(right.N));
   if (comparator === "=") return equal;
   if (comparator === "<>") return !equal;
-  const order = left.N !== undefined && right.N !== undefined ? Number(left.N) - Number(right.N) : (left.S ?? "") < (right.S ?? "") ? -1 : equal ? 0 : 1;
+  const order =
+    left.N !== undefined && right.N !== undefined
+      ? Number(left.N) - Number(right.N)
+      : (left.S ?? "") < (right.S ?? "")
+        ? -1
+        : equal
+          ? 0
+          : 1;
   switch (comparator) {
     case "<":
       return order < 0;

@@ -26,7 +26,11 @@ export function dynamodb(ids: Ids): Service {
   const tags = new Tags();
   const tableOf = (name: string | undefined): Table => {
     const found = tables.get((name ?? "").split("table/").at(-1) ?? "");
-    if (!found) throw new AwsError("ResourceNotFoundException", `Requested resource not found: Table: ${name} not found`);
+    if (!found)
+      throw new AwsError(
+        "ResourceNotFoundException",
+        `Requested resource not found: Table: ${name} not found`,
+      );
     return found;
   };
   /** Where an item is kept: its key attributes, in order. */
@@ -34,14 +38,24 @@ export function dynamodb(ids: Ids): Service {
     const key = (live.KeySchema ?? []).map(({ AttributeName = "" }) => {
       const value = from?.[AttributeName];
       if (value === undefined)
-        throw new AwsError("ValidationException", `One or more parameter values were invalid: Missing the key ${AttributeName} in the item`);
+        throw new AwsError(
+          "ValidationException",
+          `One or more parameter values were invalid: Missing the key ${AttributeName} in the item`,
+        );
       return value;
     });
     return JSON.stringify(key);
   };
-  const mustFulfil = (table: Table, place: string, input: PutItemCommandInput | DeleteItemCommandInput): void => {
+  const mustFulfil = (
+    table: Table,
+    place: string,
+    input: PutItemCommandInput | DeleteItemCommandInput,
+  ): void => {
     const there = table.items.get(place);
-    const about = { names: input.ExpressionAttributeNames ?? {}, values: input.ExpressionAttributeValues ?? {} };
+    const about = {
+      names: input.ExpressionAttributeNames ?? {},
+      values: input.ExpressionAttributeValues ?? {},
+    };
     if (input.ConditionExpression === undefined || fulfils(there, input.ConditionExpression, about)) return;
     throw new AwsError(
       "ConditionalCheckFailedException",
@@ -76,7 +90,9 @@ export function dynamodb(ids: Ids): Service {
             },
             DeletionProtectionEnabled: input.DeletionProtectionEnabled ?? false,
             ...(input.TableClass ? { TableClassSummary: { TableClass: input.TableClass } } : {}),
-            ...(input.SSESpecification?.Enabled === true ? { SSEDescription: { Status: "ENABLED", SSEType: "KMS" } } : {}),
+            ...(input.SSESpecification?.Enabled === true
+              ? { SSEDescription: { Status: "ENABLED", SSEType: "KMS" } }
+              : {}),
             ItemCount: 0,
             TableSizeBytes: 0,
           },
@@ -91,13 +107,17 @@ export function dynamodb(ids: Ids): Service {
       UpdateTable(input: UpdateTableCommandInput) {
         const { live } = tableOf(input.TableName);
         if (input.BillingMode) live.BillingModeSummary = { BillingMode: input.BillingMode };
-        if (input.DeletionProtectionEnabled !== undefined) live.DeletionProtectionEnabled = input.DeletionProtectionEnabled;
+        if (input.DeletionProtectionEnabled !== undefined)
+          live.DeletionProtectionEnabled = input.DeletionProtectionEnabled;
         return { TableDescription: live };
       },
       DeleteTable(input: { TableName?: string }) {
         const { live } = tableOf(input.TableName);
         if (live.DeletionProtectionEnabled === true)
-          throw new AwsError("ValidationException", `Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.`);
+          throw new AwsError(
+            "ValidationException",
+            `Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.`,
+          );
         tables.delete(live.TableName);
         tags.forget(live.TableArn);
         return { TableDescription: { ...live, TableStatus: "DELETING" } };
@@ -106,16 +126,25 @@ export function dynamodb(ids: Ids): Service {
       DescribeTimeToLive(input: { TableName?: string }) {
         const { ttl } = tableOf(input.TableName);
         return {
-          TimeToLiveDescription: ttl === null ? { TimeToLiveStatus: "DISABLED" } : { TimeToLiveStatus: "ENABLED", AttributeName: ttl },
+          TimeToLiveDescription:
+            ttl === null
+              ? { TimeToLiveStatus: "DISABLED" }
+              : { TimeToLiveStatus: "ENABLED", AttributeName: ttl },
         };
       },
-      UpdateTimeToLive(input: { TableName?: string; TimeToLiveSpecification?: { AttributeName?: string; Enabled?: boolean } }) {
+      UpdateTimeToLive(input: {
+        TableName?: string;
+        TimeToLiveSpecification?: { AttributeName?: string; Enabled?: boolean };
+      }) {
         const { TimeToLiveSpecification: wanted } = input;
         tableOf(input.TableName).ttl = wanted?.Enabled === true ? (wanted.AttributeName ?? null) : null;
         return { TimeToLiveSpecification: wanted };
       },
       DescribeContinuousBackups: (input: { TableName?: string }) => backups(tableOf(input.TableName)),
-      UpdateContinuousBackups(input: { TableName?: string; PointInTimeRecoverySpecification?: { PointInTimeRecoveryEnabled?: boolean } }) {
+      UpdateContinuousBackups(input: {
+        TableName?: string;
+        PointInTimeRecoverySpecification?: { PointInTimeRecoveryEnabled?: boolean };
+      }) {
         const table = tableOf(input.TableName);
         table.pointInTime = input.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled === true;
         return backups(table);
@@ -128,7 +157,9 @@ export function dynamodb(ids: Ids): Service {
         tags.remove(tableOf(input.ResourceArn).live.TableArn, input.TagKeys);
         return {};
       },
-      ListTagsOfResource: (input: { ResourceArn?: string }) => ({ Tags: tags.list(tableOf(input.ResourceArn).live.TableArn) }),
+      ListTagsOfResource: (input: { ResourceArn?: string }) => ({
+        Tags: tags.list(tableOf(input.ResourceArn).live.TableArn),
+      }),
       GetItem(input: GetItemCommandInput) {
         const table = tableOf(input.TableName);
         const Item = table.items.get(placeOf(table, input.Key));

@@ -45,21 +45,34 @@ export function definitions(state: State): Record<string, Handler> {
     },
     DeleteCluster(input: { cluster?: string }) {
       const cluster = clusterOf(state, input.cluster);
-      const used = [...state.services.values()].some(({ live, active }) => active && live.clusterArn === cluster.clusterArn);
-      if (used) throw new AwsError("ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active.");
+      const used = [...state.services.values()].some(
+        ({ live, active }) => active && live.clusterArn === cluster.clusterArn,
+      );
+      if (used)
+        throw new AwsError(
+          "ClusterContainsServicesException",
+          "The Cluster cannot be deleted while Services are active.",
+        );
       if ([...state.tasks.values()].some((task) => alive(task) && task.clusterArn === cluster.clusterArn))
-        throw new AwsError("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.");
+        throw new AwsError(
+          "ClusterContainsTasksException",
+          "The Cluster cannot be deleted while Tasks are active.",
+        );
       cluster.status = "INACTIVE";
       return { cluster };
     },
     RegisterTaskDefinition(input: RegisterTaskDefinitionCommandInput, call: Call) {
       const family = input.family ?? "";
       const names = (input.containerDefinitions ?? []).map(({ name }) => name);
-      if (names.length === 0) throw new AwsError("ClientException", "Container definitions should not be empty.");
+      if (names.length === 0)
+        throw new AwsError("ClientException", "Container definitions should not be empty.");
       for (const { name, dependsOn } of input.containerDefinitions ?? [])
         for (const { containerName } of dependsOn ?? [])
           if (!names.includes(containerName))
-            throw new AwsError("ClientException", `Container ${name} depends on ${containerName}, which is not defined.`);
+            throw new AwsError(
+              "ClientException",
+              `Container ${name} depends on ${containerName}, which is not defined.`,
+            );
       const all = state.definitions.get(family) ?? [];
       const revision = (all.at(-1)?.revision ?? 0) + 1;
       const { tags, ...rest } = input;
@@ -86,8 +99,12 @@ export function definitions(state: State): Record<string, Handler> {
       return { taskDefinition };
     },
     ListTaskDefinitions(input: { familyPrefix?: string; status?: string }) {
-      const all = [...state.definitions].filter(([family]) => input.familyPrefix === undefined || family === input.familyPrefix);
-      const wanted = all.flatMap(([, revisions]) => revisions).filter(({ status }) => status === (input.status ?? "ACTIVE"));
+      const all = [...state.definitions].filter(
+        ([family]) => input.familyPrefix === undefined || family === input.familyPrefix,
+      );
+      const wanted = all
+        .flatMap(([, revisions]) => revisions)
+        .filter(({ status }) => status === (input.status ?? "ACTIVE"));
       return { taskDefinitionArns: wanted.map(({ taskDefinitionArn }) => taskDefinitionArn) };
     },
     TagResource(input: { resourceArn?: string; tags?: { key?: string; value?: string }[] }) {
@@ -98,6 +115,8 @@ export function definitions(state: State): Record<string, Handler> {
       state.tags.remove(input.resourceArn ?? "", input.tagKeys);
       return {};
     },
-    ListTagsForResource: (input: { resourceArn?: string }) => ({ tags: state.tags.lower(input.resourceArn ?? "") }),
+    ListTagsForResource: (input: { resourceArn?: string }) => ({
+      tags: state.tags.lower(input.resourceArn ?? ""),
+    }),
   };
 }

@@ -34,7 +34,12 @@ export function launch(state: State, service: HeldService, onChange: () => void)
   void start(state, service, held, onChange);
 }
 
-async function start(state: State, service: HeldService, held: HeldTask, onChange: () => void): Promise<void> {
+async function start(
+  state: State,
+  service: HeldService,
+  held: HeldTask,
+  onChange: () => void,
+): Promise<void> {
   const endpoint = state.endpoint();
   try {
     const containers = (held.definition.containerDefinitions ?? []).map((one) => container(state, held, one));
@@ -92,17 +97,25 @@ function register(state: State, service: HeldService, held: HeldTask, task: Task
     const target = { id: "127.0.0.1", port: task.hostPort(containerName ?? "", containerPort ?? 80) };
     held.targets.push({ group: targetGroupArn, ...target });
     state.balancer.registerTarget(targetGroupArn, target);
-    say(service, state, `(service ${service.live.serviceName}) registered 1 targets in (target-group ${targetGroupArn})`);
+    say(
+      service,
+      state,
+      `(service ${service.live.serviceName}) registered 1 targets in (target-group ${targetGroupArn})`,
+    );
   }
 }
 
 export function unregister(state: State, held: HeldTask): void {
-  for (const { group, id, port } of held.targets.splice(0)) state.balancer.deregisterTarget(group, { id, port });
+  for (const { group, id, port } of held.targets.splice(0))
+    state.balancer.deregisterTarget(group, { id, port });
 }
 
 /** One container as the runner takes it. */
 function container(state: State, held: HeldTask, one: ContainerDefinition): ContainerSpec {
-  const secrets = (one.secrets ?? []).map(({ name, valueFrom }) => [name ?? "", state.secret(valueFrom ?? "")]);
+  const secrets = (one.secrets ?? []).map(({ name, valueFrom }) => [
+    name ?? "",
+    state.secret(valueFrom ?? ""),
+  ]);
   const plain = (one.environment ?? []).map(({ name, value }) => [name ?? "", value ?? ""]);
   const options = one.logConfiguration?.options ?? {};
   const group = options["awslogs-group"];

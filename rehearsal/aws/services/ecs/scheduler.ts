@@ -68,7 +68,10 @@ export class Scheduler {
     now: number,
   ): void {
     if (primary.rolloutState === "FAILED" || now < primary.notBefore) return;
-    const most = Math.max(1, Math.floor((desired * (service.live.deploymentConfiguration?.maximumPercent ?? 200)) / 100));
+    const most = Math.max(
+      1,
+      Math.floor((desired * (service.live.deploymentConfiguration?.maximumPercent ?? 200)) / 100),
+    );
     let room = Math.min(desired - ours, most - all);
     for (; room > 0; room--) launch(this.#state, service, () => this.look(service));
   }
@@ -76,7 +79,9 @@ export class Scheduler {
   /** Old tasks go when enough healthy ones remain; surplus ones go unless they are protected. */
   #stop(service: HeldService, desired: number, ours: readonly HeldTask[], others: readonly HeldTask[]): void {
     const now = this.#state.clock.now();
-    const least = Math.ceil((desired * (service.live.deploymentConfiguration?.minimumHealthyPercent ?? 100)) / 100);
+    const least = Math.ceil(
+      (desired * (service.live.deploymentConfiguration?.minimumHealthyPercent ?? 100)) / 100,
+    );
     let healthy = [...ours, ...others].filter((task) => this.#healthy(service, task)).length;
     for (const task of others) {
       const counts = this.#healthy(service, task);
@@ -108,10 +113,15 @@ export class Scheduler {
   #open(service: HeldService, primary: HeldDeployment): void {
     const breaker = service.live.deploymentConfiguration?.deploymentCircuitBreaker;
     const limit = Math.min(breakerMost, Math.max(breakerLeast, Math.ceil(primary.desiredCount / 2)));
-    if (breaker?.enable !== true || primary.rolloutState !== "IN_PROGRESS" || primary.failedTasks < limit) return;
+    if (breaker?.enable !== true || primary.rolloutState !== "IN_PROGRESS" || primary.failedTasks < limit)
+      return;
     primary.rolloutState = "FAILED";
     primary.rolloutStateReason = "ECS deployment circuit breaker: tasks failed to start.";
-    say(service, this.#state, `(service ${service.live.serviceName}) (deployment ${primary.id}) deployment failed: tasks failed to start.`);
+    say(
+      service,
+      this.#state,
+      `(service ${service.live.serviceName}) (deployment ${primary.id}) deployment failed: tasks failed to start.`,
+    );
     const before = service.deployments.find((one) => one !== primary && one.rolloutState === "COMPLETED");
     if (breaker.rollback === true && before) deploy(this.#state, service, before.taskDefinition);
   }
@@ -159,7 +169,12 @@ export class Scheduler {
   }
 
   /** Out of the target groups, then the open requests end or the deregistration delay does, then SIGTERM. */
-  leave(service: HeldService, held: HeldTask, reason: string, code: StopCode = "ServiceSchedulerInitiated"): void {
+  leave(
+    service: HeldService,
+    held: HeldTask,
+    reason: string,
+    code: StopCode = "ServiceSchedulerInitiated",
+  ): void {
     if (held.leaving || held.stoppedAt !== null) return;
     held.leaving = true;
     held.stoppedReason = reason;
@@ -170,7 +185,9 @@ export class Scheduler {
     if (task === null) return;
     void this.#drained(left)
       .then(() => this.#state.runner.stop(task, reason, code))
-      .catch((error: Error) => say(service, this.#state, `stopping task ${held.id} failed: ${error.message}`));
+      .catch((error: Error) =>
+        say(service, this.#state, `stopping task ${held.id} failed: ${error.message}`),
+      );
   }
 
   /** Resolves when nothing is open on the targets any more, or they are gone from their groups. */

@@ -24,14 +24,15 @@ import {
 function shown(state: State, service: HeldService, withTags: boolean) {
   const tasks = tasksOf(state, service).filter(alive);
   const running = (of: typeof tasks) => of.filter(({ task }) => task?.state === "RUNNING").length;
-  const pending = (of: typeof tasks) => of.filter(({ task }) => task === null || task.state === "PENDING").length;
+  const pending = (of: typeof tasks) =>
+    of.filter(({ task }) => task === null || task.state === "PENDING").length;
   return {
     ...service.live,
     status: service.active ? "ACTIVE" : tasks.length > 0 ? "DRAINING" : "INACTIVE",
     runningCount: running(tasks),
     pendingCount: pending(tasks),
     events: service.events,
-    deployments: service.deployments.map(({ notBefore: _, ...deployment }) => {
+    deployments: service.deployments.map((deployment) => {
       const own = tasks.filter((task) => task.deployment === deployment.id);
       return { ...deployment, runningCount: running(own), pendingCount: pending(own) };
     }),
@@ -103,7 +104,10 @@ export function services(state: State, scheduler: Scheduler): Record<string, Han
         }),
       );
       if (input.deploymentConfiguration)
-        live.deploymentConfiguration = { ...live.deploymentConfiguration, ...given(input.deploymentConfiguration) };
+        live.deploymentConfiguration = {
+          ...live.deploymentConfiguration,
+          ...given(input.deploymentConfiguration),
+        };
       const definition = input.taskDefinition && definitionOf(state, input.taskDefinition).taskDefinitionArn;
       if ((definition && definition !== live.taskDefinition) || input.forceNewDeployment === true)
         deploy(state, service, definition ?? (live.taskDefinition as string));
@@ -113,23 +117,38 @@ export function services(state: State, scheduler: Scheduler): Record<string, Han
     DescribeServices(input: DescribeServicesCommandInput) {
       const { clusterName } = clusterOf(state, input.cluster);
       const withTags = input.include?.includes("TAGS") === true;
-      const found = (input.services ?? []).map((ref) => ({ ref, service: state.services.get(serviceKey(clusterName, ref)) }));
+      const found = (input.services ?? []).map((ref) => ({
+        ref,
+        service: state.services.get(serviceKey(clusterName, ref)),
+      }));
       return {
         services: found.flatMap(({ service }) => (service ? [shown(state, service, withTags)] : [])),
         failures: found.flatMap(({ ref, service }) =>
-          service ? [] : [{ arn: ref.startsWith("arn:") ? ref : ecsArn(`service/${clusterName}/${ref}`), reason: "MISSING" }],
+          service
+            ? []
+            : [
+                {
+                  arn: ref.startsWith("arn:") ? ref : ecsArn(`service/${clusterName}/${ref}`),
+                  reason: "MISSING",
+                },
+              ],
         ),
       };
     },
     ListServices(input: { cluster?: string }) {
       const { clusterArn } = clusterOf(state, input.cluster);
-      const all = [...state.services.values()].filter(({ live, active }) => active && live.clusterArn === clusterArn);
+      const all = [...state.services.values()].filter(
+        ({ live, active }) => active && live.clusterArn === clusterArn,
+      );
       return { serviceArns: all.map(({ live }) => live.serviceArn) };
     },
     DeleteService(input: DeleteServiceCommandInput) {
       const service = serviceOf(state, input.cluster, input.service);
       if (service.live.desiredCount > 0 && input.force !== true)
-        throw new AwsError("InvalidParameterException", "The service cannot be stopped while it is scaled above 0.");
+        throw new AwsError(
+          "InvalidParameterException",
+          "The service cannot be stopped while it is scaled above 0.",
+        );
       service.active = false;
       service.live.desiredCount = 0;
       for (const held of tasksOf(state, service)) held.protectedUntil = null;
@@ -140,5 +159,7 @@ export function services(state: State, scheduler: Scheduler): Record<string, Han
 }
 
 function given<T extends object>(from: T | undefined): Partial<T> {
-  return Object.fromEntries(Object.entries(from ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
+  return Object.fromEntries(
+    Object.entries(from ?? {}).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
 }

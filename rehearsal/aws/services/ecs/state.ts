@@ -83,9 +83,13 @@ export interface State {
 
 const nameOf = (text: string) => text.slice(text.lastIndexOf("/") + 1);
 
-export function clusterOf(state: State, ref: string | undefined): Cluster & { clusterArn: string; clusterName: string } {
+export function clusterOf(
+  state: State,
+  ref: string | undefined,
+): Cluster & { clusterArn: string; clusterName: string } {
   const found = state.clusters.get(nameOf(ref ?? "default"));
-  if (!found || found.status === "INACTIVE") throw new AwsError("ClusterNotFoundException", "Cluster not found.");
+  if (!found || found.status === "INACTIVE")
+    throw new AwsError("ClusterNotFoundException", "Cluster not found.");
   return found;
 }
 
@@ -101,7 +105,10 @@ export function serviceOf(state: State, cluster: string | undefined, ref: string
 }
 
 /** A definition by ARN, `family:revision`, or family, which means the newest that is active. */
-export function definitionOf(state: State, ref: string | undefined): TaskDefinition & { taskDefinitionArn: string } {
+export function definitionOf(
+  state: State,
+  ref: string | undefined,
+): TaskDefinition & { taskDefinitionArn: string } {
   const [family = "", revision] = nameOf(ref ?? "").split(":");
   const all = state.definitions.get(family) ?? [];
   const found =

@@ -110,18 +110,26 @@ export function agentDoor(state: State): SideDoor {
     const path = /^\/ecs-(metadata|agent)\/([0-9a-f]+)\/?(.*)$/.exec(request.url);
     if (!path) return Promise.resolve(null);
     const held = byId(state, path[2] ?? "");
-    if (!held || !alive(held)) return Promise.resolve(json(404, { error: { Code: "ResourceNotFound", Message: "No such task" } }));
+    if (!held || !alive(held))
+      return Promise.resolve(json(404, { error: { Code: "ResourceNotFound", Message: "No such task" } }));
     if (path[1] === "metadata") return Promise.resolve(json(200, metadata(held)));
     const now = state.clock.now();
     if (path[3] !== "task-protection/v1/state") return Promise.resolve(json(404, {}));
     if (request.method === "PUT") {
-      const body = JSON.parse(request.body.toString("utf8")) as { ProtectionEnabled?: boolean; ExpiresInMinutes?: number };
+      const body = JSON.parse(request.body.toString("utf8")) as {
+        ProtectionEnabled?: boolean;
+        ExpiresInMinutes?: number;
+      };
       protect(held, body.ProtectionEnabled === true, body.ExpiresInMinutes ?? usualMinutes, now);
     }
     const { protectionEnabled, expirationDate } = protection(held, now);
     return Promise.resolve(
       json(200, {
-        protection: { ProtectionEnabled: protectionEnabled, ExpirationDate: expirationDate?.toISOString(), TaskArn: held.arn },
+        protection: {
+          ProtectionEnabled: protectionEnabled,
+          ExpirationDate: expirationDate?.toISOString(),
+          TaskArn: held.arn,
+        },
       }),
     );
   };

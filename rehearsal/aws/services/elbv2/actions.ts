@@ -11,19 +11,26 @@ const mostValues = 5;
 
 /** Actions as they are kept: groups named by the short form are spelled out as AWS shows them. Throws AwsError where AWS would. */
 export function checkedActions(state: State, actions: readonly Action[] | undefined): Action[] {
-  if (!actions || actions.length === 0) throw new AwsError("ValidationError", "At least one action must be specified");
+  if (!actions || actions.length === 0)
+    throw new AwsError("ValidationError", "At least one action must be specified");
   return actions.map((action) => {
     switch (action.Type) {
       case "forward":
         return checkedForward(state, action);
       case "fixed-response":
         if (!/^[245]\d\d$/.test(action.FixedResponseConfig?.StatusCode ?? ""))
-          throw new AwsError("ValidationError", `The fixed-response status code '${action.FixedResponseConfig?.StatusCode}' must be 2XX, 4XX or 5XX`);
+          throw new AwsError(
+            "ValidationError",
+            `The fixed-response status code '${action.FixedResponseConfig?.StatusCode}' must be 2XX, 4XX or 5XX`,
+          );
         return action;
       case "redirect":
         return action;
       default:
-        throw new AwsError("UnsupportedProtocol", `Actions of type ${action.Type} are not part of the local AWS.`);
+        throw new AwsError(
+          "UnsupportedProtocol",
+          `Actions of type ${action.Type} are not part of the local AWS.`,
+        );
     }
   });
 }
@@ -32,16 +39,25 @@ function checkedForward(state: State, action: Action): Action {
   const given = action.ForwardConfig?.TargetGroups;
   const groups = given ?? [{ TargetGroupArn: action.TargetGroupArn, Weight: 1 }];
   if (groups.length === 0 || groups.length > mostGroups)
-    throw new AwsError("ValidationError", `A forward action takes 1 to ${mostGroups} target groups; it has ${groups.length}`);
+    throw new AwsError(
+      "ValidationError",
+      `A forward action takes 1 to ${mostGroups} target groups; it has ${groups.length}`,
+    );
   const arns = groups.map(({ TargetGroupArn }) => targetGroupOf(state, TargetGroupArn).live.TargetGroupArn);
   if (new Set(arns).size < arns.length)
     throw new AwsError("ValidationError", "A target group can be specified only once in an action");
   const weights = groups.map(({ Weight }) => Weight ?? (groups.length === 1 ? 1 : 0));
   for (const weight of weights)
     if (!Number.isInteger(weight) || weight < 0 || weight > largestWeight)
-      throw new AwsError("ValidationError", `Weight '${weight}' must be a whole number from 0 to ${largestWeight}`);
+      throw new AwsError(
+        "ValidationError",
+        `Weight '${weight}' must be a whole number from 0 to ${largestWeight}`,
+      );
   if (groups.length > 1 && weights.every((weight) => weight === 0))
-    throw new AwsError("InvalidLoadBalancerAction", "You must specify at least one target group with a weight above 0");
+    throw new AwsError(
+      "InvalidLoadBalancerAction",
+      "You must specify at least one target group with a weight above 0",
+    );
   return {
     Type: "forward",
     Order: action.Order,
@@ -88,7 +104,10 @@ export function checkedConditions(conditions: readonly RuleCondition[] | undefin
   const kept = (conditions ?? []).map(checkedCondition);
   const count = kept.flatMap((condition) => localCondition(condition).values).length;
   if (count > mostValues)
-    throw new AwsError("ValidationError", `A rule can only have '${mostValues}' condition values; it has ${count}`);
+    throw new AwsError(
+      "ValidationError",
+      `A rule can only have '${mostValues}' condition values; it has ${count}`,
+    );
   return kept;
 }
 
@@ -102,9 +121,15 @@ function checkedCondition(condition: RuleCondition): RuleCondition {
     const values = condition.HostHeaderConfig?.Values ?? Values ?? [];
     return { Field, Values: values, HostHeaderConfig: { Values: values } };
   }
-  if (Field !== undefined && ["http-header", "query-string", "http-request-method", "source-ip"].includes(Field))
+  if (
+    Field !== undefined &&
+    ["http-header", "query-string", "http-request-method", "source-ip"].includes(Field)
+  )
     return condition;
-  throw new AwsError("ValidationError", `Condition field '${Field}' must be one of '[path-pattern, host-header, http-header, query-string, http-request-method, source-ip]'`);
+  throw new AwsError(
+    "ValidationError",
+    `Condition field '${Field}' must be one of '[path-pattern, host-header, http-header, query-string, http-request-method, source-ip]'`,
+  );
 }
 
 export function localCondition(condition: RuleCondition): Condition {

@@ -52,7 +52,10 @@ async function open(state: State, listener: HeldListener): Promise<void> {
     await state.balancer.openListener(local(state, listener));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    throw new AwsError("InvalidConfigurationRequest", `Port ${listener.live.Port} of this machine is taken by another program`);
+    throw new AwsError(
+      "InvalidConfigurationRequest",
+      `Port ${listener.live.Port} of this machine is taken by another program`,
+    );
   }
 }
 
@@ -61,9 +64,14 @@ export function listeners(state: State): Record<string, Handler> {
     async CreateListener(input: CreateListenerInput) {
       const { live: balancer } = loadBalancerOf(state, input.LoadBalancerArn);
       const Port = input.Port ?? 80;
-      const mine = [...state.listeners.values()].filter(({ live }) => live.LoadBalancerArn === balancer.LoadBalancerArn);
+      const mine = [...state.listeners.values()].filter(
+        ({ live }) => live.LoadBalancerArn === balancer.LoadBalancerArn,
+      );
       if (mine.some(({ live }) => live.Port === Port))
-        throw new AwsError("DuplicateListener", `A listener already exists on this port for this load balancer '${balancer.LoadBalancerArn}'`);
+        throw new AwsError(
+          "DuplicateListener",
+          `A listener already exists on this port for this load balancer '${balancer.LoadBalancerArn}'`,
+        );
       const path = balancer.LoadBalancerArn.split(":loadbalancer/")[1];
       const prefix = balancer.LoadBalancerArn.split(":loadbalancer/")[0];
       const id = `${path}/${state.ids.hex(16)}`;
@@ -118,7 +126,8 @@ export function listeners(state: State): Record<string, Handler> {
     },
     ModifyListenerAttributes(input: ModifyListenerAttributesInput) {
       const listener = listenerOf(state, input.ListenerArn);
-      for (const { Key = "" } of input.Attributes ?? []) if (!listener.attributes.has(Key)) listener.attributes.set(Key, "");
+      for (const { Key = "" } of input.Attributes ?? [])
+        if (!listener.attributes.has(Key)) listener.attributes.set(Key, "");
       change(listener.attributes, input.Attributes);
       return { Attributes: listed(listener.attributes) };
     },

@@ -45,14 +45,26 @@ export function loadBalancers(state: State): Record<string, Handler> {
     CreateLoadBalancer(input: CreateLoadBalancerInput, call: Call) {
       const name = input.Name ?? "";
       if ((input.Type ?? "application") !== "application")
-        throw new AwsError("InvalidConfigurationRequest", `The local AWS has application load balancers only, not ${input.Type}.`);
+        throw new AwsError(
+          "InvalidConfigurationRequest",
+          `The local AWS has application load balancers only, not ${input.Type}.`,
+        );
       if (!/^[A-Za-z0-9-]{1,32}$/.test(name))
-        throw new AwsError("ValidationError", `The load balancer name '${name}' cannot be longer than '32' characters or hold others than letters, digits and '-'`);
+        throw new AwsError(
+          "ValidationError",
+          `The load balancer name '${name}' cannot be longer than '32' characters or hold others than letters, digits and '-'`,
+        );
       if ([...state.loadBalancers.values()].some(({ live }) => live.LoadBalancerName === name))
-        throw new AwsError("DuplicateLoadBalancerName", `A load balancer with the name '${name}' already exists`);
+        throw new AwsError(
+          "DuplicateLoadBalancerName",
+          `A load balancer with the name '${name}' already exists`,
+        );
       const subnets = input.Subnets ?? input.SubnetMappings?.map(({ SubnetId }) => SubnetId ?? "") ?? [];
       if (subnets.length < 2)
-        throw new AwsError("ValidationError", "At least two subnets in two different Availability Zones must be specified");
+        throw new AwsError(
+          "ValidationError",
+          "At least two subnets in two different Availability Zones must be specified",
+        );
       const LoadBalancerArn = arn("elasticloadbalancing", `loadbalancer/app/${name}/${state.ids.hex(16)}`);
       state.loadBalancers.set(LoadBalancerArn, {
         live: {
@@ -66,7 +78,10 @@ export function loadBalancers(state: State): Record<string, Handler> {
           VpcId: "vpc-0local",
           State: { Code: "active" },
           Type: "application",
-          AvailabilityZones: subnets.map((SubnetId, index) => ({ ZoneName: `us-east-1${"abcdef"[index] ?? "a"}`, SubnetId })),
+          AvailabilityZones: subnets.map((SubnetId, index) => ({
+            ZoneName: `us-east-1${"abcdef"[index] ?? "a"}`,
+            SubnetId,
+          })),
           SecurityGroups: input.SecurityGroups ?? [],
           IpAddressType: input.IpAddressType ?? "ipv4",
         },
@@ -89,8 +104,11 @@ export function loadBalancers(state: State): Record<string, Handler> {
       const found = state.loadBalancers.get(input.LoadBalancerArn ?? "");
       if (!found) return {};
       if (found.attributes.get("deletion_protection.enabled") === "true")
-        throw new AwsError("OperationNotPermitted", `Load balancer '${input.LoadBalancerArn}' cannot be deleted because deletion protection is enabled`);
-      for (const listener of [...state.listeners.values()])
+        throw new AwsError(
+          "OperationNotPermitted",
+          `Load balancer '${input.LoadBalancerArn}' cannot be deleted because deletion protection is enabled`,
+        );
+      for (const listener of state.listeners.values())
         if (listener.live.LoadBalancerArn === input.LoadBalancerArn) await removeListener(state, listener);
       state.loadBalancers.delete(found.live.LoadBalancerArn);
       state.tags.forget(found.live.LoadBalancerArn);
@@ -112,7 +130,10 @@ export function loadBalancers(state: State): Record<string, Handler> {
     SetSubnets(input: SetSubnetsInput) {
       const { live } = loadBalancerOf(state, input.LoadBalancerArn);
       const subnets = input.Subnets ?? input.SubnetMappings?.map(({ SubnetId }) => SubnetId ?? "") ?? [];
-      live.AvailabilityZones = subnets.map((SubnetId, index) => ({ ZoneName: `us-east-1${"abcdef"[index] ?? "a"}`, SubnetId }));
+      live.AvailabilityZones = subnets.map((SubnetId, index) => ({
+        ZoneName: `us-east-1${"abcdef"[index] ?? "a"}`,
+        SubnetId,
+      }));
       return { AvailabilityZones: live.AvailabilityZones, IpAddressType: live.IpAddressType };
     },
     SetIpAddressType(input: SetIpAddressTypeInput) {

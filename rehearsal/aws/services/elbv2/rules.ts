@@ -16,7 +16,10 @@ const largestPriority = 50_000;
 
 function freePriority(listener: HeldListener, priority: number | undefined): number {
   if (priority === undefined || !Number.isInteger(priority) || priority < 1 || priority > largestPriority)
-    throw new AwsError("ValidationError", `Priority '${priority}' must be a whole number from 1 to ${largestPriority}`);
+    throw new AwsError(
+      "ValidationError",
+      `Priority '${priority}' must be a whole number from 1 to ${largestPriority}`,
+    );
   if ([...listener.rules.values()].some((rule) => rule.priority === priority))
     throw new AwsError("PriorityInUse", `Priority '${priority}' is currently in use`);
   return priority;
@@ -70,7 +73,10 @@ export function rules(state: State): Record<string, Handler> {
       return {};
     },
     SetRulePriorities(input: SetRulePrioritiesInput) {
-      const changed = (input.RulePriorities ?? []).map(({ RuleArn, Priority }) => ({ ...ruleOf(state, RuleArn), Priority }));
+      const changed = (input.RulePriorities ?? []).map(({ RuleArn, Priority }) => ({
+        ...ruleOf(state, RuleArn),
+        Priority,
+      }));
       for (const { listener, rule } of changed) listener.rules.delete(rule.live.RuleArn);
       for (const { listener, rule, Priority } of changed) {
         rule.priority = freePriority(listener, Priority);

@@ -1,9 +1,4 @@
-import type {
-  LoadBalancer,
-  Listener,
-  Rule,
-  TargetGroup,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { LoadBalancer, Listener, Rule, TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Balancer } from "../../balancer/index.ts";
 import { AwsError } from "../../error.ts";
 import type { Ids } from "../../names.ts";
@@ -44,7 +39,12 @@ export interface State {
   readonly listeners: Map<string, HeldListener>;
 }
 
-export function mustFind<T>(held: ReadonlyMap<string, T>, arn: string | undefined, code: string, what: string): T {
+export function mustFind<T>(
+  held: ReadonlyMap<string, T>,
+  arn: string | undefined,
+  code: string,
+  what: string,
+): T {
   const found = arn === undefined ? undefined : held.get(arn);
   if (found === undefined) throw new AwsError(code, `${what} '${arn ?? ""}' not found`);
   return found;
@@ -94,7 +94,8 @@ export function change(
   given: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined,
 ): void {
   for (const { Key = "", Value = "" } of given ?? []) {
-    if (!attributes.has(Key)) throw new AwsError("InvalidConfigurationRequest", `The attribute '${Key}' is not recognized`);
+    if (!attributes.has(Key))
+      throw new AwsError("InvalidConfigurationRequest", `The attribute '${Key}' is not recognized`);
     attributes.set(Key, Value);
   }
 }

@@ -56,7 +56,10 @@ function tell(state: State, { live, attributes }: HeldTargetGroup): void {
 function settings(input: CreateTargetGroupInput | ModifyTargetGroupInput): Partial<HeldTargetGroup["live"]> {
   const { HealthCheckIntervalSeconds: interval = 30, HealthCheckTimeoutSeconds: timeout = 5 } = input;
   if (timeout >= interval)
-    throw new AwsError("ValidationError", `Health check interval must be greater than the timeout; they are ${interval} and ${timeout} seconds`);
+    throw new AwsError(
+      "ValidationError",
+      `Health check interval must be greater than the timeout; they are ${interval} and ${timeout} seconds`,
+    );
   const given = {
     HealthCheckEnabled: input.HealthCheckEnabled,
     HealthCheckProtocol: input.HealthCheckProtocol,
@@ -81,9 +84,15 @@ export function targetGroups(state: State): Record<string, Handler> {
     CreateTargetGroup(input: CreateTargetGroupInput) {
       const name = input.Name ?? "";
       if (!/^[A-Za-z0-9-]{1,32}$/.test(name))
-        throw new AwsError("ValidationError", `Target group name '${name}' cannot be longer than '32' characters`);
+        throw new AwsError(
+          "ValidationError",
+          `Target group name '${name}' cannot be longer than '32' characters`,
+        );
       if ([...state.targetGroups.values()].some(({ live }) => live.TargetGroupName === name))
-        throw new AwsError("DuplicateTargetGroupName", `A target group with the same name '${name}' exists, but with different settings`);
+        throw new AwsError(
+          "DuplicateTargetGroupName",
+          `A target group with the same name '${name}' exists, but with different settings`,
+        );
       const TargetGroupArn = arn("elasticloadbalancing", `targetgroup/${name}/${state.ids.hex(16)}`);
       const held: HeldTargetGroup = {
         live: {
@@ -115,7 +124,7 @@ export function targetGroups(state: State): Record<string, Handler> {
     },
     ModifyTargetGroup(input: ModifyTargetGroupInput) {
       const held = targetGroupOf(state, input.TargetGroupArn);
-      Object.assign(held.live, settings({ ...held.live, ...input } as ModifyTargetGroupInput));
+      Object.assign(held.live, settings({ ...held.live, ...input }));
       tell(state, held);
       return { TargetGroups: [shown(state, held)] };
     },
@@ -128,14 +137,20 @@ export function targetGroups(state: State): Record<string, Handler> {
         "Target group",
       )
         .map((held) => shown(state, held))
-        .filter(({ LoadBalancerArns }) => !input.LoadBalancerArn || LoadBalancerArns?.includes(input.LoadBalancerArn));
+        .filter(
+          ({ LoadBalancerArns }) =>
+            !input.LoadBalancerArn || LoadBalancerArns?.includes(input.LoadBalancerArn),
+        );
       return { TargetGroups: found };
     },
     DeleteTargetGroup(input: DeleteTargetGroupInput) {
       const found = state.targetGroups.get(input.TargetGroupArn ?? "");
       if (!found) return {};
       if (usersOf(state, found.live.TargetGroupArn).length > 0)
-        throw new AwsError("ResourceInUse", `Target group '${input.TargetGroupArn}' is currently in use by a listener or a rule`);
+        throw new AwsError(
+          "ResourceInUse",
+          `Target group '${input.TargetGroupArn}' is currently in use by a listener or a rule`,
+        );
       state.targetGroups.delete(found.live.TargetGroupArn);
       state.tags.forget(found.live.TargetGroupArn);
       state.balancer.removeTargetGroup(found.live.TargetGroupArn);
@@ -192,7 +207,9 @@ export function targetGroups(state: State): Record<string, Handler> {
 function usersOf(state: State, groupArn: string): string[] {
   return [...state.listeners.values()]
     .filter(({ live, rules }) =>
-      JSON.stringify([live.DefaultActions, [...rules.values()].map((rule) => rule.live.Actions)]).includes(`"${groupArn}"`),
+      JSON.stringify([live.DefaultActions, [...rules.values()].map((rule) => rule.live.Actions)]).includes(
+        `"${groupArn}"`,
+      ),
     )
     .map(({ live }) => live.LoadBalancerArn);
 }

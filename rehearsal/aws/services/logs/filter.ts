@@ -26,18 +26,35 @@ function fitsJson(expression: string, line: string): boolean {
 }
 
 function fitsTerm(term: string, json: unknown): boolean {
-  const parts = /^\s*\(?\s*\$\.([\w.]+)\s*(=|!=|>=|<=|>|<)\s*("(?:[^"\\]|\\.)*"|[^\s)]+)\s*\)?\s*$/.exec(term);
+  const parts = /^\s*\(?\s*\$\.([\w.]+)\s*(=|!=|>=|<=|>|<)\s*("(?:[^"\\]|\\.)*"|[^\s)]+)\s*\)?\s*$/.exec(
+    term,
+  );
   if (!parts) return false;
   const [, path = "", operator = "", raw = ""] = parts;
   let value: unknown = json;
   for (const key of path.split(".")) value = (value as Record<string, unknown> | null | undefined)?.[key];
   if (raw.startsWith('"') || !/^-?[\d.]+$/.test(raw)) {
-    const wanted = new RegExp(`^${raw.replaceAll('"', "").split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`);
+    const wanted = new RegExp(
+      `^${raw
+        .replaceAll('"', "")
+        .split("*")
+        .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"))
+        .join(".*")}$`,
+    );
     const same = value !== undefined && wanted.test(String(value));
     return operator === "=" ? same : operator === "!=" ? value !== undefined && !same : false;
   }
   const left = Number(value);
   const right = Number(raw);
   if (value === undefined || Number.isNaN(left)) return false;
-  return { "=": left === right, "!=": left !== right, ">": left > right, "<": left < right, ">=": left >= right, "<=": left <= right }[operator] ?? false;
+  return (
+    {
+      "=": left === right,
+      "!=": left !== right,
+      ">": left > right,
+      "<": left < right,
+      ">=": left >= right,
+      "<=": left <= right,
+    }[operator] ?? false
+  );
 }

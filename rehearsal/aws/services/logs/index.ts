@@ -52,7 +52,15 @@ export function logs(ids: Ids, clock: Clock, onLine: (group: string, line: strin
   };
   const make = (logGroupName: string, now: number): Group => {
     const group: Group = {
-      live: { logGroupName, arn: `${arn("logs", `log-group:${logGroupName}`)}:*`, logGroupArn: arn("logs", `log-group:${logGroupName}`), creationTime: now, storedBytes: 0, metricFilterCount: 0, logGroupClass: "STANDARD" },
+      live: {
+        logGroupName,
+        arn: `${arn("logs", `log-group:${logGroupName}`)}:*`,
+        logGroupArn: arn("logs", `log-group:${logGroupName}`),
+        creationTime: now,
+        storedBytes: 0,
+        metricFilterCount: 0,
+        logGroupClass: "STANDARD",
+      },
       lines: [],
       streams: new Map(),
       filters: new Map(),
@@ -66,7 +74,13 @@ export function logs(ids: Ids, clock: Clock, onLine: (group: string, line: strin
     if (group.lines.length > mostLines) group.lines.splice(0, group.lines.length - mostLines);
     onLine(group.live.logGroupName, message);
   };
-  const event = ({ id, timestamp, message, stream }: Line) => ({ eventId: id, timestamp, ingestionTime: timestamp, message, logStreamName: stream });
+  const event = ({ id, timestamp, message, stream }: Line) => ({
+    eventId: id,
+    timestamp,
+    ingestionTime: timestamp,
+    message,
+    logStreamName: stream,
+  });
   return {
     signingName: "logs",
     protocol: "json",
@@ -79,7 +93,8 @@ export function logs(ids: Ids, clock: Clock, onLine: (group: string, line: strin
     handlers: {
       CreateLogGroup(input: CreateLogGroupCommandInput, call: Call) {
         const name = input.logGroupName ?? "";
-        if (groups.has(name)) throw new AwsError("ResourceAlreadyExistsException", "The specified log group already exists");
+        if (groups.has(name))
+          throw new AwsError("ResourceAlreadyExistsException", "The specified log group already exists");
         const group = make(name, call.now);
         if (input.kmsKeyId !== undefined) group.live.kmsKeyId = input.kmsKeyId;
         if (input.logGroupClass !== undefined) group.live.logGroupClass = input.logGroupClass;
@@ -92,7 +107,9 @@ export function logs(ids: Ids, clock: Clock, onLine: (group: string, line: strin
         return {};
       },
       DescribeLogGroups(input: DescribeLogGroupsCommandInput) {
-        const fitting = [...groups.values()].filter(({ live }) => live.logGroupName.startsWith(input.logGroupNamePrefix ?? ""));
+        const fitting = [...groups.values()].filter(({ live }) =>
+          live.logGroupName.startsWith(input.logGroupNamePrefix ?? ""),
+        );
         return { logGroups: fitting.map(({ live }) => live) };
       },
       PutRetentionPolicy(input: { logGroupName?: string; retentionInDays?: number }) {
@@ -119,8 +136,12 @@ export function logs(ids: Ids, clock: Clock, onLine: (group: string, line: strin
         return {};
       },
       DescribeLogStreams(input: { logGroupName?: string; logStreamNamePrefix?: string }) {
-        const streams = [...groupOf(input.logGroupName).streams].filter(([name]) => name.startsWith(input.logStreamNamePrefix ?? ""));
-        return { logStreams: streams.map(([logStreamName, at]) => ({ logStreamName, lastEventTimestamp: at })) };
+        const streams = [...groupOf(input.logGroupName).streams].filter(([name]) =>
+          name.startsWith(input.logStreamNamePrefix ?? ""),
+        );
+        return {
+          logStreams: streams.map(([logStreamName, at]) => ({ logStreamName, lastEventTimestamp: at })),
+        };
       },
       PutLogEvents(input: PutLogEventsCommandInput) {
         const group = groupOf(input.logGroupName);
@@ -143,18 +164,30 @@ export function logs(ids: Ids, clock: Clock, onLine: (group: string, line: strin
             fits(input.filterPattern, line.message),
         );
         const page = fitting.slice(0, input.limit ?? pageSize);
-        return { events: page.map(event), ...(page.length < fitting.length ? { nextToken: page.at(-1)?.id } : {}) };
+        return {
+          events: page.map(event),
+          ...(page.length < fitting.length ? { nextToken: page.at(-1)?.id } : {}),
+        };
       },
       GetLogEvents(input: GetLogEventsCommandInput) {
         const group = groupOf(input.logGroupName ?? input.logGroupIdentifier);
         const lines = group.lines.filter(
           ({ stream, timestamp }) =>
-            stream === input.logStreamName && timestamp >= (input.startTime ?? 0) && timestamp < (input.endTime ?? Infinity),
+            stream === input.logStreamName &&
+            timestamp >= (input.startTime ?? 0) &&
+            timestamp < (input.endTime ?? Infinity),
         );
         const limit = input.limit ?? pageSize;
-        return { events: (input.startFromHead === true ? lines.slice(0, limit) : lines.slice(-limit)).map(event) };
+        return {
+          events: (input.startFromHead === true ? lines.slice(0, limit) : lines.slice(-limit)).map(event),
+        };
       },
-      PutMetricFilter(input: { logGroupName?: string; filterName?: string; filterPattern?: string; metricTransformations?: never }) {
+      PutMetricFilter(input: {
+        logGroupName?: string;
+        filterName?: string;
+        filterPattern?: string;
+        metricTransformations?: never;
+      }) {
         const group = groupOf(input.logGroupName);
         group.filters.set(input.filterName ?? "", {
           filterName: input.filterName,
@@ -166,14 +199,21 @@ export function logs(ids: Ids, clock: Clock, onLine: (group: string, line: strin
       },
       DescribeMetricFilters(input: { logGroupName?: string; filterNamePrefix?: string }) {
         const fitting = [...groupOf(input.logGroupName).filters.values()];
-        return { metricFilters: fitting.filter(({ filterName }) => filterName?.startsWith(input.filterNamePrefix ?? "")) };
+        return {
+          metricFilters: fitting.filter(({ filterName }) =>
+            filterName?.startsWith(input.filterNamePrefix ?? ""),
+          ),
+        };
       },
       DeleteMetricFilter(input: { logGroupName?: string; filterName?: string }) {
         groupOf(input.logGroupName).filters.delete(input.filterName ?? "");
         return {};
       },
       TagResource(input: { resourceArn?: string; tags?: Record<string, string> }) {
-        tags.set(arn("logs", `log-group:${groupOf(input.resourceArn).live.logGroupName}`), fromMap(input.tags));
+        tags.set(
+          arn("logs", `log-group:${groupOf(input.resourceArn).live.logGroupName}`),
+          fromMap(input.tags),
+        );
         return {};
       },
       UntagResource(input: { resourceArn?: string; tagKeys?: string[] }) {

@@ -40,15 +40,27 @@ export function secretsManager(ids: Ids): SecretsManager {
   const secrets = new Map<string, Secret>();
   const tags = new Tags();
   const find = (ref: string | undefined) =>
-    secrets.get(ref ?? "") ?? [...secrets.values()].find((one) => one.arn === ref || one.arn.slice(0, -7) === ref);
+    secrets.get(ref ?? "") ??
+    [...secrets.values()].find((one) => one.arn === ref || one.arn.slice(0, -7) === ref);
   const secretOf = (ref: string | undefined, evenDeleted = false): Secret => {
     const found = find(ref);
-    if (!found) throw new AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
+    if (!found)
+      throw new AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
     if (found.deleted !== null && !evenDeleted)
-      throw new AwsError("InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion.");
+      throw new AwsError(
+        "InvalidRequestException",
+        "You can't perform this operation on the secret because it was marked for deletion.",
+      );
     return found;
   };
-  const put = (secret: Secret, text: string | undefined, bytes: Uint8Array | undefined, now: number, wanted?: string[], id?: string) => {
+  const put = (
+    secret: Secret,
+    text: string | undefined,
+    bytes: Uint8Array | undefined,
+    now: number,
+    wanted?: string[],
+    id?: string,
+  ) => {
     const stages = wanted ?? ["AWSCURRENT"];
     if (stages.includes("AWSCURRENT")) {
       const before = [...secret.versions.values()].find((one) => one.stages.has("AWSCURRENT"));
@@ -56,32 +68,54 @@ export function secretsManager(ids: Ids): SecretsManager {
       before?.stages.add("AWSPREVIOUS");
     }
     for (const one of secret.versions.values()) for (const stage of stages) one.stages.delete(stage);
-    const version: Version = { id: id ?? ids.uuid(), text, bytes, created: new Date(now), stages: new Set(stages) };
+    const version: Version = {
+      id: id ?? ids.uuid(),
+      text,
+      bytes,
+      created: new Date(now),
+      stages: new Set(stages),
+    };
     secret.versions.set(version.id, version);
     return version;
   };
   const versionOf = (secret: Secret, id: string | undefined, stage: string | undefined): Version => {
-    const found = [...secret.versions.values()].find((one) => (id === undefined || one.id === id) && ((id !== undefined && stage === undefined) || one.stages.has(stage ?? "AWSCURRENT")));
-    if (!found) throw new AwsError("ResourceNotFoundException", `Secrets Manager can't find the specified secret value for staging label: ${stage ?? id ?? "AWSCURRENT"}`);
+    const found = [...secret.versions.values()].find(
+      (one) =>
+        (id === undefined || one.id === id) &&
+        ((id !== undefined && stage === undefined) || one.stages.has(stage ?? "AWSCURRENT")),
+    );
+    if (!found)
+      throw new AwsError(
+        "ResourceNotFoundException",
+        `Secrets Manager can't find the specified secret value for staging label: ${stage ?? id ?? "AWSCURRENT"}`,
+      );
     return found;
   };
   const stagesOf = (secret: Secret) =>
-    Object.fromEntries([...secret.versions.values()].filter(({ stages }) => stages.size > 0).map((one) => [one.id, [...one.stages]]));
+    Object.fromEntries(
+      [...secret.versions.values()]
+        .filter(({ stages }) => stages.size > 0)
+        .map((one) => [one.id, [...one.stages]]),
+    );
   return {
     signingName: "secretsmanager",
     protocol: "json",
     shapes: () => import("@aws-sdk/client-secrets-manager"),
     value(ref) {
-      const [, base = ref, key = ""] = /^(arn:aws:secretsmanager:[^:]+:[^:]+:secret:[^:]+)(?::([^:]*))?/.exec(ref) ?? [];
+      const [, base = ref, key = ""] =
+        /^(arn:aws:secretsmanager:[^:]+:[^:]+:secret:[^:]+)(?::([^:]*))?/.exec(ref) ?? [];
       const { text } = versionOf(secretOf(base), undefined, undefined);
       if (text === undefined) throw new Error(`the secret ${base} has no text value`);
-      return key === "" ? text : String((JSON.parse(text) as Record<string, unknown>)[key] ?? "");
+      return key === "" ? text : ((JSON.parse(text) as Record<string, string>)[key] ?? "");
     },
     handlers: {
       CreateSecret(input: CreateSecretCommandInput, call: Call) {
         const name = input.Name ?? "";
         if (secrets.has(name))
-          throw new AwsError("ResourceExistsException", `The operation failed because the secret ${name} already exists.`);
+          throw new AwsError(
+            "ResourceExistsException",
+            `The operation failed because the secret ${name} already exists.`,
+          );
         const secret: Secret = {
           arn: arn("secretsmanager", `secret:${name}-${ids.hex(6)}`),
           name,
@@ -126,9 +160,24 @@ export function secretsManager(ids: Ids): SecretsManager {
       },
       PutSecretValue(input: PutSecretValueCommandInput, call: Call) {
         const secret = secretOf(input.SecretId);
-        const known = input.ClientRequestToken === undefined ? undefined : secret.versions.get(input.ClientRequestToken);
-        const version = known ?? put(secret, input.SecretString, input.SecretBinary, call.now, input.VersionStages, input.ClientRequestToken);
-        return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: [...version.stages] };
+        const known =
+          input.ClientRequestToken === undefined ? undefined : secret.versions.get(input.ClientRequestToken);
+        const version =
+          known ??
+          put(
+            secret,
+            input.SecretString,
+            input.SecretBinary,
+            call.now,
+            input.VersionStages,
+            input.ClientRequestToken,
+          );
+        return {
+          ARN: secret.arn,
+          Name: secret.name,
+          VersionId: version.id,
+          VersionStages: [...version.stages],
+        };
       },
       UpdateSecret(input: UpdateSecretCommandInput, call: Call) {
         const secret = secretOf(input.SecretId);
@@ -148,7 +197,10 @@ export function secretsManager(ids: Ids): SecretsManager {
         }
         return { ARN: secret.arn, Name: secret.name };
       },
-      DeleteSecret(input: { SecretId?: string; ForceDeleteWithoutRecovery?: boolean; RecoveryWindowInDays?: number }, call: Call) {
+      DeleteSecret(
+        input: { SecretId?: string; ForceDeleteWithoutRecovery?: boolean; RecoveryWindowInDays?: number },
+        call: Call,
+      ) {
         const secret = secretOf(input.SecretId, true);
         if (input.ForceDeleteWithoutRecovery === true) secrets.delete(secret.name);
         secret.deleted = new Date(call.now + (input.RecoveryWindowInDays ?? 30) * 86_400_000);
@@ -159,7 +211,11 @@ export function secretsManager(ids: Ids): SecretsManager {
         return {
           ARN: secret.arn,
           Name: secret.name,
-          Versions: [...secret.versions.values()].map((one) => ({ VersionId: one.id, VersionStages: [...one.stages], CreatedDate: one.created })),
+          Versions: [...secret.versions.values()].map((one) => ({
+            VersionId: one.id,
+            VersionStages: [...one.stages],
+            CreatedDate: one.created,
+          })),
         };
       },
       GetResourcePolicy(input: { SecretId?: string }) {
