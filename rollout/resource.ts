@@ -5,16 +5,20 @@ import type { Weights } from "./policy/weight.ts";
 import type { SwitchPreview, SwitchRequest } from "./policy/request.ts";
 
 /** Arguments of TrafficSwitch: every field of `SwitchInputs`, each of which may be an output of another resource. */
-export type TrafficSwitchArgs = { [Key in keyof SwitchInputs]: pulumi.Input<SwitchInputs[Key]> } & {
-  targetGroups: pulumi.Input<PerColour<pulumi.Input<string>>>;
-  services: pulumi.Input<PerColour<pulumi.Input<string>>>;
-  taskDefinitions: pulumi.Input<PerColour<pulumi.Input<string>>>;
-  logGroups: pulumi.Input<PerColour<pulumi.Input<string>>>;
-  alarms: pulumi.Input<PerColour<pulumi.Input<pulumi.Input<string>[]>>>;
-  hub: pulumi.Input<{ [Key in keyof SwitchInputs["hub"]]: pulumi.Input<SwitchInputs["hub"][Key]> }>;
-  topics: pulumi.Input<{ onCall?: pulumi.Input<string>; team?: pulumi.Input<string> }>;
-  evidence: pulumi.Input<{ logGroup?: pulumi.Input<string>; folder?: pulumi.Input<string> }>;
-};
+export type TrafficSwitchArgs = { [Key in keyof Simple]: pulumi.Input<Simple[Key]> } & Nested;
+
+type Simple = Omit<SwitchInputs, keyof Nested>;
+
+/** Inputs whose members may be outputs one by one. */
+interface Nested {
+  targetGroups: PerColour<pulumi.Input<string>>;
+  services: PerColour<pulumi.Input<string>>;
+  taskDefinitions: PerColour<pulumi.Input<string>>;
+  logGroups: PerColour<pulumi.Input<string>>;
+  hub: { [Key in keyof SwitchInputs["hub"]]: pulumi.Input<SwitchInputs["hub"][Key]> };
+  topics: { onCall?: pulumi.Input<string>; team?: pulumi.Input<string> };
+  evidence: { logGroup?: pulumi.Input<string>; folder?: pulumi.Input<string> };
+}
 
 /**
  * The weighted listener rule of a blue-green service, and the one resource that changes when `greenWeight` does.

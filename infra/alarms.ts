@@ -1,0 +1,265 @@
+import type { MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm.js";
+import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
+import type { types } from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { type Colour, colours, perColour } from "../rollout/policy/colour.ts";
+import { type Thresholds, specLimits } from "../checks/spec.ts";
+import { guardianMetrics, metricDimension, metricNamespace, type MetricName } from "../sidecar/telemetry.ts";
+
+/** An alarm before it is a resource: pure, so that tests read exactly what is made. */
+export interface AlarmPlan {
+  /** Ends in its kind, which the guardian goes by. */
+  readonly name: string;
+  readonly description: string;
+  /** The topic it calls. */
+  readonly topic: "onCall" | "team";
+  readonly args: Omit<MetricAlarmArgs, "name" | "alarmActions" | "okActions">;
+}
+
+const minute = 60;
+/** A minute with fewer requests than this is not judged: one bad request at night pages nobody. */
+export const fewestRequests = 20;
+/** The same for analyses, which are rarer. */
+export const fewestAnalyses = 10;
+
+type Query = types.input.cloudwatch.MetricAlarmMetricQuery;
+type Metric = types.input.cloudwatch.MetricAlarmMetricQueryMetric;
+
+const metric = (id: string, name: string, colour: Colour, stat: string): Query => ({
+  id,
+  returnData: false,
+  metric: {
+    namespace: metricNamespace,
+    metricName: name,
+    dimensions: { [metricDimension]: colour },
+    period: minute,
+    stat,
+  },
+});
+const expression = (text: string, label: string): Query => ({
+  id: "shown",
+  expression: text,
+  label,
+  returnData: true,
+});
+const own = (name: MetricName) => name;
+
+/** Two bad minutes of three, and silence is judged by the alarm for lost telemetry. */
+const twoOfThree = { evaluationPeriods: 3, datapointsToAlarm: 2, treatMissingData: "notBreaching" } as const;
+
+/** One set per colour, at the requirement's limits. */
+export function slotAlarms(prefix: string, colour: Colour, limits: Thresholds): AlarmPlan[] {
+  const name = (kind: string) => `${prefix}-${colour}-${kind}`;
+  const above = (threshold: number) => ({ comparisonOperator: "GreaterThanThreshold", threshold });
+  return [
+    {
+      name: name("error-rate"),
+      description: `${colour}: more than ${limits.alarmErrorRatePercent} % of requests fail. ${specLimits.alarmErrorRatePercent.sentence}`,
+      topic: "onCall",
+      args: {
+        ...twoOfThree,
+        ...above(limits.alarmErrorRatePercent),
+        metricQueries: [
+          metric("requests", own("Requests"), colour, "Sum"),
+          metric("good", own("Successes"), colour, "Sum"),
+          expression(
+            `IF(requests >= ${fewestRequests}, 100 * (requests - FILL(good, 0)) / requests, 0)`,
+            "Error rate, %",
+          ),
+        ],
+      },
+    },
+    {
+      name: name("latency"),
+      description: `${colour}: p95 of analyses above ${limits.alarmLatencyP95Ms} ms. ${specLimits.alarmLatencyP95Ms.sentence}`,
+      topic: "team",
+      args: {
+        ...twoOfThree,
+        // The spec's alert has a limit of its own: higher than the gate's.
+        ...above(limits.alarmLatencyP95Ms),
+        metricQueries: [
+          metric("calls", own("AnalysisCalls"), colour, "Sum"),
+          metric("p95", own("AnalysisLatency"), colour, "p95"),
+          expression(`IF(calls >= ${fewestAnalyses}, p95, 0)`, "Analysis latency p95, ms"),
+        ],
+      },
+    },
+    {
+      name: name("llm-failures"),
+      description: `${colour}: more than ${limits.alarmLlmFailurePercent} % of analyses fail in the language model. ${specLimits.alarmLlmFailurePercent.sentence}`,
+      topic: "onCall",
+      args: {
+        ...twoOfThree,
+        ...above(limits.alarmLlmFailurePercent),
+        metricQueries: [
+          metric("calls", own("AnalysisCalls"), colour, "Sum"),
+          metric("failed", own("LlmFailures"), colour, "Sum"),
+          expression(`IF(calls >= ${fewestAnalyses}, 100 * FILL(failed, 0) / calls, 0)`, "LLM failures, %"),
+        ],
+      },
+    },
+    {
+      name: name("no-healthy-target"),
+      description: `${colour}: has weight and no healthy target. An empty group reports nothing by itself, so the guardian does.`,
+      topic: "onCall",
+      args: {
+        ...twoOfThree,
+        comparisonOperator: "GreaterThanOrEqualToThreshold",
+        threshold: 1,
+        metricQueries: [
+          metric("weight", guardianName("Weight"), colour, "Maximum"),
+          metric("healthy", guardianName("HealthyTargets"), colour, "Minimum"),
+          expression("IF(weight > 0 AND FILL(healthy, 0) < 1, 1, 0)", "Weight without a healthy target"),
+        ],
+      },
+    },
+    {
+      name: name("telemetry-lost"),
+      description: `${colour}: has weight and its sidecars report nothing, not even zeros.`,
+      topic: "onCall",
+      args: {
+        evaluationPeriods: 5,
+        datapointsToAlarm: 5,
+        treatMissingData: "notBreaching",
+        comparisonOperator: "GreaterThanOrEqualToThreshold",
+        threshold: 1,
+        metricQueries: [
+          metric("weight", guardianName("Weight"), colour, "Maximum"),
+          metric("reports", own("Requests"), colour, "SampleCount"),
+          expression("IF(weight > 0 AND FILL(reports, 0) < 1, 1, 0)", "Weight without telemetry"),
+        ],
+      },
+    },
+  ];
+}
+
+const guardianName = (name: keyof typeof guardianMetrics) => name;
+
+/** What concerns the stack as a whole. */
+export function stackAlarms(
+  prefix: string,
+  limits: Thresholds,
+  has: { loadBalancer: pulumi.Input<string>; certificateArn?: pulumi.Input<string> | undefined },
+): AlarmPlan[] {
+  const tokens = colours.flatMap((colour) => [
+    metric(`in_${colour}`, own("InputTokens"), colour, "Sum"),
+    metric(`out_${colour}`, own("OutputTokens"), colour, "Sum"),
+  ]);
+  const daily = tokens.map((query) => ({
+    ...query,
+    metric: { ...(query.metric as Metric), period: 86_400 },
+  }));
+  const dollars = colours
+    .map(
+      (colour) =>
+        `FILL(in_${colour}, 0) * ${llmPrice.inputPerMillion} + FILL(out_${colour}, 0) * ${llmPrice.outputPerMillion}`,
+    )
+    .join(" + ");
+  return [
+    {
+      name: `${prefix}-guardian-silent`,
+      description:
+        "The guardian has not reported for three minutes: nobody sends traffic home when a rollout is lost.",
+      topic: "onCall",
+      args: {
+        evaluationPeriods: 3,
+        datapointsToAlarm: 3,
+        treatMissingData: "breaching",
+        comparisonOperator: "LessThanThreshold",
+        threshold: 1,
+        metricQueries: [
+          metric("blue", guardianName("GuardianHeartbeat"), "blue", "SampleCount"),
+          metric("green", guardianName("GuardianHeartbeat"), "green", "SampleCount"),
+          expression("MAX([blue, green])", "Heartbeats"),
+        ],
+      },
+    },
+    {
+      name: `${prefix}-balancer-5xx`,
+      description: "The load balancer itself answered with 502, 503 or 504.",
+      topic: "onCall",
+      args: {
+        evaluationPeriods: 1,
+        treatMissingData: "notBreaching",
+        comparisonOperator: "GreaterThanOrEqualToThreshold",
+        threshold: 5,
+        namespace: "AWS/ApplicationELB",
+        metricName: "HTTPCode_ELB_5XX_Count",
+        dimensions: { LoadBalancer: has.loadBalancer },
+        period: minute,
+        statistic: "Sum",
+      },
+    },
+    {
+      name: `${prefix}-llm-cost`,
+      description: `LLM tokens of both slots cost more than $${limits.llmCostPerDayUsd} a day (prices of ${llmPrice.asOf}, ${llmPrice.model}).`,
+      topic: "team",
+      args: {
+        evaluationPeriods: 1,
+        treatMissingData: "notBreaching",
+        comparisonOperator: "GreaterThanThreshold",
+        threshold: limits.llmCostPerDayUsd,
+        metricQueries: [...daily, expression(`(${dollars}) / 1000000`, "LLM cost of a day, $")],
+      },
+    },
+    ...(has.certificateArn === undefined
+      ? []
+      : [
+          {
+            name: `${prefix}-certificate`,
+            description: "The certificate runs out within two weeks and has not been renewed.",
+            topic: "team" as const,
+            args: {
+              evaluationPeriods: 1,
+              treatMissingData: "notBreaching",
+              comparisonOperator: "LessThanThreshold",
+              threshold: 14,
+              namespace: "AWS/CertificateManager",
+              metricName: "DaysToExpiry",
+              dimensions: { CertificateArn: has.certificateArn },
+              period: 86_400,
+              statistic: "Minimum",
+            },
+          },
+        ]),
+  ];
+}
+
+/** What a million tokens cost, in dollars: the list price of the model that the hub's sample config uses. */
+export const llmPrice = {
+  model: "gemini-2.5-flash",
+  inputPerMillion: 0.3,
+  outputPerMillion: 2.5,
+  asOf: "2026-11",
+} as const;
+
+/** Makes the alarms and says their names by colour. */
+export function makeAlarms(
+  prefix: string,
+  limits: Thresholds,
+  topics: {
+    readonly onCall: { readonly arn: pulumi.Output<string> };
+    readonly team: { readonly arn: pulumi.Output<string> };
+  },
+  has: Parameters<typeof stackAlarms>[2],
+  opts: pulumi.ComponentResourceOptions,
+): { names: Readonly<Record<Colour, string[]>>; arns: pulumi.Output<string>[] } {
+  const make = ({ name, description, topic, args }: AlarmPlan) =>
+    new MetricAlarm(
+      name.slice(prefix.length + 1),
+      {
+        name,
+        alarmDescription: description,
+        alarmActions: [topics[topic].arn],
+        okActions: [topics[topic].arn],
+        ...args,
+      },
+      opts,
+    );
+  const bySlot = perColour((colour) => slotAlarms(prefix, colour, limits));
+  const made = [...bySlot.blue, ...bySlot.green, ...stackAlarms(prefix, limits, has)].map(make);
+  return {
+    names: perColour((colour) => bySlot[colour].map(({ name }) => name)),
+    arns: made.slice(0, bySlot.blue.length + bySlot.green.length).map(({ arn }) => arn),
+  };
+}

@@ -1,0 +1,110 @@
+import type { Colour } from "../rollout/policy/colour.ts";
+import type { HubConfig, SlotConfig } from "./config.ts";
+
+/** What a slot's containers are told besides the config. */
+export interface ContainerFacts {
+  readonly colour: Colour;
+  readonly release: string;
+  readonly logGroup: string;
+  readonly region: string;
+  /** ARNs by secret name. */
+  readonly secretArns: ReadonlyMap<string, string>;
+  /** Table and key of the record, where the sidecar reads its drain flag. */
+  readonly table: string;
+  readonly stack: string;
+}
+
+/** Seconds the sidecar may take to end its sessions after SIGTERM; the hub outlives it. */
+const sidecarStopTimeout = 90;
+
+const variables = (from: Readonly<Record<string, string>>) =>
+  Object.entries(from)
+    .map(([name, value]) => ({ name, value }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** Both containers of a task as ECS takes them. The sidecar depends on the hub: at shutdown the hub goes last. */
+export function containersOf(config: HubConfig, slot: SlotConfig, facts: ContainerFacts): object[] {
+  return config.sidecar.enabled
+    ? [hubContainer(config, slot, facts), sidecarContainer(config, facts)]
+    : [hubContainer(config, slot, facts)];
+}
+
+function logging({ logGroup, region }: ContainerFacts): object {
+  return {
+    logDriver: "awslogs",
+    options: {
+      "awslogs-group": logGroup,
+      "awslogs-region": region,
+      "awslogs-stream-prefix": "task",
+      // The driver's own default buffer loses lines under load, and failures are counted from them.
+      mode: "non-blocking",
+      "max-buffer-size": "25m",
+    },
+  };
+}
+
+function hubContainer({ hub }: HubConfig, slot: SlotConfig, facts: ContainerFacts): object {
+  return {
+    name: "hub",
+    image: slot.image,
+    essential: true,
+    ...(hub.command
+      ? {
+          entryPoint: ["/bin/sh", "-c"],
+          command: [`printf '%s' "$HUB_CONFIG" > /tmp/hub.json && exec ${hub.command.map(quoted).join(" ")}`],
+        }
+      : {}),
+    environment: variables({
+      ...slot.environment,
+      HUB_CONFIG: JSON.stringify(slot.hubConfig),
+      HUB_PORT: String(hub.port),
+    }),
+    secrets: Object.entries(hub.secrets).map(([name, secret]) => ({
+      name,
+      valueFrom: facts.secretArns.get(secret),
+    })),
+    portMappings: [{ containerPort: hub.port, protocol: "tcp" }],
+    stopTimeout: hub.stopTimeout,
+    logConfiguration: logging(facts),
+  };
+}
+
+/** One word for /bin/sh, whatever is in it. */
+const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
+
+function sidecarContainer({ hub, sidecar }: HubConfig, facts: ContainerFacts): object {
+  const settings = {
+    mcpPath: hub.mcpPath,
+    messagePath: hub.messagePath,
+    healthPath: hub.healthPath,
+    tool: hub.tool,
+    llmFailurePatterns: hub.llmFailurePatterns,
+  };
+  const secret = (name: string, from: string | undefined) =>
+    from === undefined ? [] : [{ name, valueFrom: facts.secretArns.get(from) }];
+  return {
+    name: "sidecar",
+    image: sidecar.image,
+    essential: true,
+    readonlyRootFilesystem: true,
+    user: "1000",
+    dependsOn: [{ containerName: "hub", condition: "START" }],
+    environment: variables({
+      SIDECAR_LISTEN: `0.0.0.0:${sidecar.port}`,
+      SIDECAR_HUB: `http://127.0.0.1:${hub.port}`,
+      SIDECAR_SLOT: facts.colour,
+      SIDECAR_RELEASE: facts.release,
+      SIDECAR_CONFIG: JSON.stringify(settings),
+      SIDECAR_RECORD_TABLE: facts.table,
+      SIDECAR_RECORD_KEY: facts.stack,
+      AWS_REGION: facts.region,
+    }),
+    secrets: [
+      ...secret("SIDECAR_SIGNING_KEY", sidecar.signingSecret),
+      ...secret("SIDECAR_TOKENS", sidecar.tokenSecret),
+    ],
+    portMappings: [{ containerPort: sidecar.port, protocol: "tcp" }],
+    stopTimeout: sidecarStopTimeout,
+    logConfiguration: logging(facts),
+  };
+}

@@ -1,0 +1,61 @@
+import * as acm from "@pulumi/aws/acm/index.js";
+import * as route53 from "@pulumi/aws/route53/index.js";
+import type * as lb from "@pulumi/aws/lb/index.js";
+import type * as pulumi from "@pulumi/pulumi";
+import type { HubConfig } from "./config.ts";
+
+export interface Certificate {
+  readonly arn: pulumi.Output<string> | string;
+}
+
+/** The certificate: by its ARN, or issued for the name and validated in its zone. Null without a domain. */
+export function makeCertificate(
+  { domain }: HubConfig,
+  opts: pulumi.ComponentResourceOptions,
+): Certificate | null {
+  if (!domain) return null;
+  if (domain.certificateArn !== undefined) return { arn: domain.certificateArn };
+  const certificate = new acm.Certificate("hub", { domainName: domain.name, validationMethod: "DNS" }, opts);
+  const option = certificate.domainValidationOptions.apply((options) => options[0]);
+  const record = new route53.Record(
+    "certificate",
+    {
+      zoneId: zoneOf(domain.zone ?? ""),
+      name: option.apply((one) => one?.resourceRecordName ?? ""),
+      type: option.apply((one) => one?.resourceRecordType ?? "CNAME"),
+      records: [option.apply((one) => one?.resourceRecordValue ?? "")],
+      ttl: 300,
+    },
+    opts,
+  );
+  const valid = new acm.CertificateValidation(
+    "hub",
+    { certificateArn: certificate.arn, validationRecordFqdns: [record.fqdn] },
+    opts,
+  );
+  return { arn: valid.certificateArn };
+}
+
+/** The name that clients use, as an alias of the balancer. */
+export function makeAlias(
+  { domain }: HubConfig,
+  balancer: lb.LoadBalancer,
+  opts: pulumi.ComponentResourceOptions,
+): void {
+  if (domain?.zone === undefined) return;
+  new route53.Record(
+    "hub",
+    {
+      zoneId: zoneOf(domain.zone),
+      name: domain.name,
+      type: "A",
+      // An idle colour makes the balancer's target health look worse than it is.
+      aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: false }],
+    },
+    opts,
+  );
+}
+
+function zoneOf(zone: string): pulumi.Input<string> {
+  return /^Z[A-Z0-9]+$/.test(zone) ? zone : route53.getZoneOutput({ name: zone }).zoneId;
+}

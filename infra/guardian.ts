@@ -1,0 +1,87 @@
+import { fileURLToPath } from "node:url";
+import * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
+import type * as iam from "@pulumi/aws/iam/index.js";
+import * as lambda from "@pulumi/aws/lambda/index.js";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Seconds one tick may take: a way home and its proof. */
+const timeout = 50;
+const memory = 256;
+
+/** The guardian's code in one file. The AWS SDK is part of Lambda's runtime. Same sources, same bytes: no change in a preview. */
+export async function bundleGuardian(): Promise<string> {
+  const { build } = await import("esbuild");
+  const result = await build({
+    entryPoints: [fileURLToPath(new URL("../rollout/guardian/handler.ts", import.meta.url))],
+    bundle: true,
+    write: false,
+    platform: "node",
+    target: "node22",
+    format: "esm",
+    minify: true,
+    external: ["@aws-sdk/*"],
+    // Dependencies written as CommonJS ask for node's own modules with require.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    logLevel: "silent",
+  });
+  const [file] = result.outputFiles;
+  if (!file) throw new Error("bundling the guardian gave no file");
+  return file.text;
+}
+
+/** The function, once a minute and on every change of one of the stack's alarms. */
+export async function makeGuardian(
+  facts: { name: string; table: string; stack: string; role: iam.Role; alarmPrefix: string },
+  opts: pulumi.ComponentResourceOptions,
+): Promise<lambda.Function> {
+  const logGroup = new cloudwatch.LogGroup(
+    "guardian",
+    { name: `/aws/lambda/${facts.name}`, retentionInDays: 30 },
+    opts,
+  );
+  const fn = new lambda.Function(
+    "guardian",
+    {
+      name: facts.name,
+      description: "Sends traffic home when nobody is watching any more",
+      runtime: "nodejs22.x",
+      architectures: ["arm64"],
+      handler: "index.handler",
+      role: facts.role.arn,
+      timeout,
+      memorySize: memory,
+      // One at a time: two ticks at once could only get in each other's way.
+      reservedConcurrentExecutions: 1,
+      code: new pulumi.asset.AssetArchive({
+        "index.mjs": new pulumi.asset.StringAsset(await bundleGuardian()),
+      }),
+      environment: { variables: { SWITCH_TABLE: facts.table, SWITCH_STACK: facts.stack } },
+    },
+    { ...opts, dependsOn: [logGroup] },
+  );
+  const wake = (name: string, rule: cloudwatch.EventRuleArgs) => {
+    const made = new cloudwatch.EventRule(`guardian-${name}`, rule, opts);
+    new lambda.Permission(
+      `guardian-${name}`,
+      {
+        action: "lambda:InvokeFunction",
+        function: fn.name,
+        principal: "events.amazonaws.com",
+        sourceArn: made.arn,
+      },
+      opts,
+    );
+    new cloudwatch.EventTarget(`guardian-${name}`, { rule: made.name, arn: fn.arn }, opts);
+  };
+  wake("minute", { scheduleExpression: "rate(1 minute)" });
+  wake("alarm", {
+    eventPattern: JSON.stringify({
+      source: ["aws.cloudwatch"],
+      "detail-type": ["CloudWatch Alarm State Change"],
+      detail: { alarmName: [{ prefix: facts.alarmPrefix }] },
+    }),
+  });
+  return fn;
+}

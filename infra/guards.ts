@@ -1,0 +1,73 @@
+import { type Colour, other } from "../rollout/policy/colour.ts";
+import type { SwitchPreview } from "../rollout/policy/request.ts";
+import type { HubConfig } from "./config.ts";
+
+/** What a guard finds: refusals stop the `up` before anything is touched, warnings are only shown. */
+export interface Findings {
+  readonly refusals: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Longest session of the role that the switch assumes, in milliseconds (IAM, MaxSessionDuration). */
+export const longestCredentialsMs = 12 * 3_600_000;
+/** Sessions of a workflow by OpenID Connect last an hour unless the role allows more. */
+export const usualCredentialsMs = 3_600_000;
+
+/** How long a plan takes at most: every bake, extended once, with its proof, and the scaling before it. */
+export function longestPlanMs({ rollout }: Pick<HubConfig, "rollout">): number {
+  const bakes = rollout.steps.reduce((sum, step) => sum + 2 * step.bake + rollout.proofTimeout, 0);
+  return rollout.scaleUpDeadline + bakes + rollout.proofTimeout;
+}
+
+/** What of the config no schema can see, and what the account says. Pure. */
+export function guard(config: HubConfig, preview: SwitchPreview): Findings {
+  const refusals: string[] = [];
+  const warnings: string[] = [];
+  const longest = longestPlanMs(config);
+  if (longest > longestCredentialsMs)
+    refusals.push(
+      `The plan may take ${hours(longest)}, and no session of a role lasts longer than ${hours(longestCredentialsMs)}. Shorten rollout.steps' bakes.`,
+    );
+  else if (longest > usualCredentialsMs)
+    warnings.push(
+      `The plan may take ${hours(longest)}: the credentials of this up must last as long. Set the session duration of the workflow's role accordingly.`,
+    );
+  for (const [index, step] of config.rollout.steps.entries()) {
+    if (step.bake < shortestBakeMs)
+      refusals.push(
+        `rollout.steps[${index}].bake is ${step.bake / 1_000} s: too short for its checks to see the ${requestsNeeded} requests that a success rate above ${config.thresholds.successRatePercent} % needs. Bake at least ${shortestBakeMs / 1_000} s.`,
+      );
+  }
+  if (!config.sidecar.enabled)
+    warnings.push(
+      "The sidecar is off: shifts are not proved in traffic, and latency and LLM failures have no metric.",
+    );
+  warnings.push(...capacityWarnings(config, preview));
+  return { refusals, warnings };
+}
+
+/** Requests that a success rate above 99 % needs to be shown (binomial, 95 %). */
+const requestsNeeded = 299;
+/** At 100 probes a second, and a little for the answers. */
+const shortestBakeMs = 4_000;
+
+/** A candidate much smaller than live may not carry what it is asked to. */
+function capacityWarnings(config: HubConfig, preview: SwitchPreview): string[] {
+  if (preview.live === null) return [];
+  const live = slotOf(config, preview.live);
+  const candidate = slotOf(config, other(preview.live));
+  return candidate.tasks < live.tasks
+    ? [
+        `${other(preview.live)} gets ${candidate.tasks} tasks and ${preview.live} has ${live.tasks}: at 100 % each of them carries more.`,
+      ]
+    : [];
+}
+
+/** A colour's settings; one that is left out runs the other's. */
+export function slotOf(config: HubConfig, colour: Colour): NonNullable<HubConfig["blue"]> {
+  const own = config[colour] ?? config[other(colour)];
+  if (!own) throw new Error("a config without any colour passed its schema");
+  return own;
+}
+
+const hours = (ms: number) => `${Math.round(ms / 360_000) / 10} h`;

@@ -1,0 +1,25 @@
+import { readConfig } from "./read.ts";
+import { makeStack } from "./stack.ts";
+
+const { config, place } = readConfig();
+const stack = await makeStack(config, place);
+
+/** Where clients connect. */
+export const url = stack.url;
+/** The colour that serves everybody, and since when. */
+export const live = stack.live;
+export const liveSince = stack.liveSince;
+export const weights = stack.weights;
+/** The last rollout: how it ended, why, and where its evidence lies. */
+export const lastRollout = stack.lastRollout;
+/** The colour one weight flip away, until its window closes. */
+export const previous = stack.previous;
+export const ruleArn = stack.ruleArn;
+/** Names of the releases, as `rollout.retry` takes them. */
+export const releases = stack.releases;
+/** What this `up` did to the traffic. */
+export const rollout = stack.rollout;
+export const warnings = stack.warnings;
+export const dashboard = stack.dashboard;
+/** Dollars a month, by list prices. */
+export const monthlyCost = stack.monthlyCost;

@@ -1,0 +1,76 @@
+import * as s3 from "@pulumi/aws/s3/index.js";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface LogsBucket {
+  readonly bucket: pulumi.Output<string>;
+  /** The balancer can write to it from then on. */
+  readonly ready: pulumi.Resource;
+}
+
+/** Days the balancer's request logs are kept. */
+const keptDays = 90;
+
+/** A private, encrypted, expiring bucket for the balancer's logs. */
+export function makeLogsBucket(
+  account: pulumi.Output<string>,
+  region: string,
+  opts: pulumi.ComponentResourceOptions,
+): LogsBucket {
+  const bucket = new s3.Bucket("balancer-logs", { forceDestroy: true }, opts);
+  new s3.BucketPublicAccessBlock(
+    "balancer-logs",
+    {
+      bucket: bucket.bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    },
+    opts,
+  );
+  new s3.BucketLifecycleConfiguration(
+    "balancer-logs",
+    {
+      bucket: bucket.bucket,
+      rules: [{ id: "expire", status: "Enabled", filter: {}, expiration: { days: keptDays } }],
+    },
+    opts,
+  );
+  const ready = new s3.BucketPolicy(
+    "balancer-logs",
+    {
+      bucket: bucket.bucket,
+      policy: pulumi
+        .all([bucket.arn, account])
+        .apply(([arn, id]) => JSON.stringify(logDelivery(arn, id, region))),
+    },
+    opts,
+  );
+  return { bucket: bucket.bucket, ready };
+}
+
+/** Load balancers of this account may write; nobody may use the bucket without TLS. */
+export function logDelivery(bucketArn: string, account: string, region: string): object {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+        Action: "s3:PutObject",
+        Resource: [`${bucketArn}/requests/AWSLogs/${account}/*`, `${bucketArn}/health/AWSLogs/${account}/*`],
+        Condition: {
+          StringEquals: { "aws:SourceAccount": account },
+          ArnLike: { "aws:SourceArn": `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/*` },
+        },
+      },
+      {
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [bucketArn, `${bucketArn}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ],
+  };
+}

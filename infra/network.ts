@@ -1,0 +1,84 @@
+import * as ec2 from "@pulumi/aws/ec2/index.js";
+import * as vpc from "@pulumi/aws/vpc/index.js";
+import type * as pulumi from "@pulumi/pulumi";
+import type { HubConfig } from "./config.ts";
+
+export interface Network {
+  readonly vpcId: pulumi.Input<string>;
+  readonly publicSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  readonly privateSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  /** Of the balancer and of the tasks. */
+  readonly balancerGroup: ec2.SecurityGroup;
+  readonly taskGroup: ec2.SecurityGroup;
+}
+
+/** An existing VPC, or a new one; and two security groups: clients reach the balancer only, the balancer the tasks only. */
+export async function makeNetwork(
+  config: HubConfig,
+  opts: pulumi.ComponentResourceOptions,
+): Promise<Network> {
+  const place = await makeVpc(config, opts);
+  const { access, domain, sidecar, hub } = config;
+  const balancerGroup = new ec2.SecurityGroup(
+    "balancer",
+    { vpcId: place.vpcId, description: "Clients to the load balancer" },
+    opts,
+  );
+  const taskGroup = new ec2.SecurityGroup(
+    "tasks",
+    { vpcId: place.vpcId, description: "The load balancer to the hub's tasks" },
+    opts,
+  );
+  const port = access.port ?? (domain ? 443 : 80);
+  const targetPort = sidecar.enabled ? sidecar.port : hub.port;
+  const open = (
+    name: string,
+    group: ec2.SecurityGroup,
+    rule: Omit<vpc.SecurityGroupIngressRuleArgs, "securityGroupId">,
+  ) => new vpc.SecurityGroupIngressRule(name, { securityGroupId: group.id, ...rule }, opts);
+  for (const [index, cidrIpv4] of access.cidrs.entries()) {
+    open(`clients-${index}`, balancerGroup, { cidrIpv4, ipProtocol: "tcp", fromPort: port, toPort: port });
+    if (domain)
+      open(`clients-http-${index}`, balancerGroup, { cidrIpv4, ipProtocol: "tcp", fromPort: 80, toPort: 80 });
+  }
+  const toTasks = { ipProtocol: "tcp", fromPort: targetPort, toPort: targetPort };
+  open("balancer-to-tasks", taskGroup, { referencedSecurityGroupId: balancerGroup.id, ...toTasks });
+  // A request for a session of a sister task is forwarded from sidecar to sidecar.
+  if (sidecar.enabled)
+    open("sister-tasks", taskGroup, { referencedSecurityGroupId: taskGroup.id, ...toTasks });
+  new vpc.SecurityGroupEgressRule(
+    "balancer-out",
+    { securityGroupId: balancerGroup.id, referencedSecurityGroupId: taskGroup.id, ...toTasks },
+    opts,
+  );
+  // Images, secrets, logs and the language model are outside the VPC.
+  new vpc.SecurityGroupEgressRule(
+    "tasks-out",
+    { securityGroupId: taskGroup.id, cidrIpv4: "0.0.0.0/0", ipProtocol: "-1" },
+    opts,
+  );
+  return { ...place, balancerGroup, taskGroup };
+}
+
+async function makeVpc({ network }: HubConfig, opts: pulumi.ComponentResourceOptions) {
+  const { vpcId, publicSubnetIds, privateSubnetIds, cidr } = network;
+  if (vpcId !== undefined && publicSubnetIds && privateSubnetIds)
+    return { vpcId, publicSubnetIds, privateSubnetIds };
+  // Loaded only where it is needed: the package costs half a second.
+  const awsx = await import("@pulumi/awsx/ec2/index.js");
+  const made = new awsx.Vpc(
+    "hub",
+    {
+      cidrBlock: cidr,
+      numberOfAvailabilityZones: 2,
+      natGateways: { strategy: "Single" },
+      subnetStrategy: "Auto",
+    },
+    opts,
+  );
+  return {
+    vpcId: made.vpcId,
+    publicSubnetIds: made.publicSubnetIds,
+    privateSubnetIds: made.privateSubnetIds,
+  };
+}

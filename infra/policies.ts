@@ -1,0 +1,251 @@
+/** A statement of an IAM policy. */
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[] | string;
+  readonly Condition?: object;
+}
+export interface PolicyDocument {
+  readonly Version: "2012-10-17";
+  readonly Statement: readonly Statement[];
+}
+
+const allow = (
+  Action: readonly string[],
+  Resource: readonly string[] | string,
+  Condition?: object,
+): Statement => ({
+  Effect: "Allow",
+  Action,
+  Resource,
+  ...(Condition ? { Condition } : {}),
+});
+const document = (...Statement: Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
+
+/** Who may take a role: a service of AWS. */
+export const trust = (service: string): object => ({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+});
+
+/** Who may take a role: principals of this account that policies of their own allow to. */
+export const trustAccount = (account: string): object => ({
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "sts:AssumeRole" },
+  ],
+});
+
+/** Who may take a role: workflows of one branch of one repository, by OpenID Connect. */
+export const trustWorkflow = (provider: string, repository: string, branch: string): object => ({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Federated: provider },
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Condition: {
+        StringEquals: {
+          "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+          "token.actions.githubusercontent.com:sub": `repo:${repository}:ref:refs/heads/${branch}`,
+        },
+      },
+    },
+  ],
+});
+
+/** What the roles act on. */
+export interface Things {
+  readonly table: string;
+  readonly logGroups: readonly string[];
+  readonly evidenceGroup: string;
+  readonly secrets: readonly string[];
+  readonly services: readonly string[];
+  readonly cluster: string;
+  /** Prefix of the ARNs of the listener's rules. */
+  readonly listenerRules: string;
+  readonly listener: string;
+  readonly topics: readonly string[];
+  readonly scalableTargets: string;
+}
+
+/** Starts the containers: pulls images, writes logs, reads exactly the secrets that they name. */
+export const executionPolicy = ({ logGroups, secrets }: Things): PolicyDocument =>
+  document(
+    allow(["ecr:GetAuthorizationToken"], "*"),
+    allow(["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"], "*"),
+    allow(
+      ["logs:CreateLogStream", "logs:PutLogEvents"],
+      logGroups.map((arn) => `${arn}:*`),
+    ),
+    ...(secrets.length > 0 ? [allow(["secretsmanager:GetSecretValue"], secrets)] : []),
+  );
+
+/** Runs in the task: the sidecar reads its drain flag and protects its own task. The hub needs nothing of AWS. */
+export const taskPolicy = ({ table, cluster }: Things): PolicyDocument =>
+  document(
+    allow(["dynamodb:GetItem"], [table]),
+    allow(["ecs:UpdateTaskProtection", "ecs:GetTaskProtection"], "*", {
+      ArnEquals: { "ecs:cluster": cluster },
+    }),
+  );
+
+const look: readonly string[] = [
+  "elasticloadbalancing:DescribeRules",
+  "elasticloadbalancing:DescribeListeners",
+  "elasticloadbalancing:DescribeTargetGroups",
+  "elasticloadbalancing:DescribeTargetHealth",
+  "elasticloadbalancing:DescribeTags",
+  "cloudwatch:DescribeAlarms",
+  "cloudwatch:GetMetricData",
+];
+
+const moveTasks = ({ services, cluster }: Things): Statement[] => [
+  allow(["ecs:DescribeServices", "ecs:UpdateService"], services),
+  allow(["ecs:ListTasks", "ecs:DescribeTasks"], "*", { ArnEquals: { "ecs:cluster": cluster } }),
+  allow(["ecs:DescribeTaskDefinition"], "*"),
+  allow(["application-autoscaling:RegisterScalableTarget"], "*", {
+    StringEquals: { "application-autoscaling:service-namespace": "ecs" },
+  }),
+  allow(["application-autoscaling:DescribeScalableTargets"], "*"),
+];
+
+/** Assumed by the switch while it moves traffic: its rule, its two services, its record, and looking. */
+export const switchPolicy = (things: Things): PolicyDocument =>
+  document(
+    allow(look, "*"),
+    allow(["elasticloadbalancing:CreateRule"], [things.listener]),
+    allow(
+      ["elasticloadbalancing:ModifyRule", "elasticloadbalancing:DeleteRule"],
+      [`${things.listenerRules}/*`],
+    ),
+    allow(["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"], [`${things.listenerRules}/*`]),
+    ...moveTasks(things),
+    allow(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], [things.table]),
+    allow(
+      ["logs:FilterLogEvents"],
+      things.logGroups.map((arn) => `${arn}:*`),
+    ),
+    allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${things.evidenceGroup}:*`]),
+    ...(things.secrets.length > 0
+      ? [allow(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], things.secrets)]
+      : []),
+    ...(things.topics.length > 0
+      ? [allow(["sns:Publish", "sns:ListSubscriptionsByTopic"], things.topics)]
+      : []),
+  );
+
+/** The guardian's: it changes weights and counts, and makes or deletes nothing. */
+export const guardianPolicy = (things: Things): PolicyDocument =>
+  document(
+    allow(look, "*"),
+    allow(["elasticloadbalancing:ModifyRule", "elasticloadbalancing:AddTags"], [`${things.listenerRules}/*`]),
+    ...moveTasks(things),
+    allow(["dynamodb:GetItem", "dynamodb:PutItem"], [things.table]),
+    allow(["cloudwatch:PutMetricData"], "*", { StringEquals: { "cloudwatch:namespace": "McpHub" } }),
+    allow(
+      ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+      "arn:aws:logs:*:*:log-group:/aws/lambda/*",
+    ),
+    ...(things.secrets.length > 0 ? [allow(["secretsmanager:GetSecretValue"], things.secrets)] : []),
+    ...(things.topics.length > 0 ? [allow(["sns:Publish"], things.topics)] : []),
+  );
+
+/** What a workflow may do that deploys this stack: make the stack's kinds of things, and nothing to people or to other stacks' data. */
+export const deployPolicy = ({
+  switchRole,
+  roles,
+  table,
+  secrets,
+}: {
+  switchRole: string;
+  roles: string;
+  table: string;
+  secrets: readonly string[];
+}): PolicyDocument =>
+  document(
+    allow(["sts:AssumeRole"], [switchRole]),
+    allow(
+      [
+        "ec2:*SecurityGroup*",
+        "ec2:Describe*",
+        "ec2:*Vpc*",
+        "ec2:*Subnet*",
+        "ec2:*Route*",
+        "ec2:*InternetGateway*",
+        "ec2:*NatGateway*",
+        "ec2:*Address*",
+        "ec2:CreateTags",
+        "ec2:DeleteTags",
+      ],
+      "*",
+    ),
+    allow(
+      [
+        "elasticloadbalancing:*",
+        "ecs:*",
+        "application-autoscaling:*",
+        "cloudwatch:*",
+        "sns:*",
+        "events:*",
+        "acm:*",
+        "route53:*",
+        "s3:*",
+        "lambda:*",
+        "logs:*",
+      ],
+      "*",
+    ),
+    allow(
+      [
+        "iam:GetRole",
+        "iam:CreateRole",
+        "iam:DeleteRole",
+        "iam:UpdateRole",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:*RolePolicy",
+        "iam:ListRolePolicies",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListInstanceProfilesForRole",
+        "iam:TagRole",
+        "iam:UntagRole",
+      ],
+      [roles],
+    ),
+    allow(["iam:PassRole"], [roles], {
+      StringEquals: { "iam:PassedToService": ["ecs-tasks.amazonaws.com", "lambda.amazonaws.com"] },
+    }),
+    allow(
+      [
+        "dynamodb:CreateTable",
+        "dynamodb:DescribeTable",
+        "dynamodb:UpdateTable",
+        "dynamodb:DescribeContinuousBackups",
+        "dynamodb:UpdateContinuousBackups",
+        "dynamodb:DescribeTimeToLive",
+        "dynamodb:TagResource",
+        "dynamodb:UntagResource",
+        "dynamodb:ListTagsOfResource",
+        "dynamodb:GetItem",
+      ],
+      [table],
+    ),
+    ...(secrets.length > 0 ? [allow(["secretsmanager:DescribeSecret"], secrets)] : []),
+    {
+      Sid: "NeverThese",
+      Effect: "Deny",
+      Action: [
+        "iam:CreateUser",
+        "iam:CreateAccessKey",
+        "iam:AttachUserPolicy",
+        "iam:PutUserPolicy",
+        "dynamodb:DeleteTable",
+        "dynamodb:PutItem",
+        "dynamodb:DeleteItem",
+        "secretsmanager:GetSecretValue",
+        "elasticloadbalancing:ModifyRule",
+      ],
+      Resource: "*",
+    },
+  );

@@ -1,0 +1,42 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type HubConfig, ConfigError, configKeys, fromText, parseConfig } from "./config.ts";
+
+/** Where and as whom the stack is deployed. */
+export interface Place {
+  readonly project: string;
+  readonly stack: string;
+  readonly region: string;
+  readonly profile: string | undefined;
+}
+
+/** The only reader of the stack config. Throws pulumi.RunError with every problem at once, before anything is registered. */
+export function readConfig(): { config: HubConfig; place: Place } {
+  const project = pulumi.getProject();
+  const own = new pulumi.Config(project);
+  const aws = new pulumi.Config("aws");
+  const problems: string[] = [];
+  const region = aws.get("region");
+  if (region === undefined)
+    problems.push("aws:region: is missing. Set it with: pulumi config set aws:region us-east-1");
+  const given = [...configKeys, ...unknownKeys(project)].flatMap((key) => {
+    const text = own.get(key);
+    return text === undefined ? [] : [[key, fromText(text)] as const];
+  });
+  let config: HubConfig | null = null;
+  try {
+    config = parseConfig(Object.fromEntries(given));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.push(...error.problems);
+  }
+  if (config === null || region === undefined || problems.length > 0)
+    throw new pulumi.RunError(new ConfigError(problems).message);
+  return { config, place: { project, stack: pulumi.getStack(), region, profile: aws.get("profile") } };
+}
+
+/** Keys of the project's namespace that the schema does not know: they are problems too. */
+function unknownKeys(project: string): string[] {
+  const all = Object.keys(pulumi.runtime.allConfig());
+  const mine = all.filter((key) => key.startsWith(`${project}:`)).map((key) => key.slice(project.length + 1));
+  return mine.filter((key) => !(configKeys as string[]).includes(key));
+}

@@ -1,0 +1,285 @@
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity.js";
+import * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
+import * as dynamodb from "@pulumi/aws/dynamodb/index.js";
+import * as ecs from "@pulumi/aws/ecs/index.js";
+import * as secretsmanager from "@pulumi/aws/secretsmanager/index.js";
+import * as pulumi from "@pulumi/pulumi";
+import { type Colour, colours, perColour } from "../rollout/policy/colour.ts";
+import { TrafficSwitch, readSwitch } from "../rollout/resource.ts";
+import { proofPath } from "../sidecar/telemetry.ts";
+import { makeAlarms } from "./alarms.ts";
+import { type Balancer, makeBalancer, priorities } from "./balancer.ts";
+import { type HubConfig, publicPaths } from "./config.ts";
+import { monthlyCostOf } from "./cost.ts";
+import { dashboardBody } from "./dashboard.ts";
+import { makeAlias, makeCertificate } from "./domain.ts";
+import { makeGuardian } from "./guardian.ts";
+import { guard, slotOf } from "./guards.ts";
+import { makeLogsBucket } from "./logs-bucket.ts";
+import { makeNetwork } from "./network.ts";
+import {
+  type Things,
+  deployPolicy,
+  executionPolicy,
+  guardianPolicy,
+  switchPolicy,
+  taskPolicy,
+} from "./policies.ts";
+import type { Place } from "./read.ts";
+import { releaseNameOf } from "./release.ts";
+import { lambdaTrust, makeDeployRole, makeRole, switchSessionMs, switchTrust, taskTrust } from "./roles.ts";
+import { makeLogGroups, makeSlot, mostTasks } from "./slots.ts";
+import { makeTopics } from "./topics.ts";
+
+/** What everything else is a child of. */
+class Hub extends pulumi.ComponentResource {
+  constructor(name: string) {
+    super("hub:index:Hub", name, {}, {});
+  }
+
+  /** Nothing more will be added. */
+  done(): void {
+    this.registerOutputs();
+  }
+}
+
+/** The whole stack. The switch is asked first: a refusal comes before anything is touched. */
+export async function makeStack(config: HubConfig, place: Place) {
+  const { project, stack, region, profile } = place;
+  const prefix = `${project}-${stack}`;
+  const table = `${prefix}-switch`;
+  const releases = perColour((colour) => releaseNameOf(slotOf(config, colour), config));
+  const preview = await readSwitch({
+    region,
+    ...(profile === undefined ? {} : { profile }),
+    table,
+    stack,
+    greenWeight: config.greenWeight,
+    releases,
+    plan: config.rollout,
+  });
+  const { refusals, warnings } = guard(config, preview);
+  if (refusals.length > 0) throw new pulumi.RunError(refusals.join("\n"));
+  for (const warning of warnings) await pulumi.log.warn(warning);
+  const firstLive: Colour = preview.live ?? (config.greenWeight === 100 ? "green" : "blue");
+
+  const whole = new Hub(prefix);
+  const opts = { parent: whole };
+  const network = await makeNetwork(config, opts);
+  const certificate = makeCertificate(config, opts);
+  const account = getCallerIdentityOutput().accountId;
+  const logs =
+    config.access.internetFacing || config.production ? makeLogsBucket(account, region, opts) : null;
+  const balancer = makeBalancer(config, { network, certificate, logs }, opts);
+  makeAlias(config, balancer.loadBalancer, opts);
+  const topics = makeTopics(config, opts);
+  const alarms = makeAlarms(
+    prefix,
+    config.thresholds,
+    topics,
+    { loadBalancer: balancer.loadBalancer.arnSuffix, certificateArn: certificate?.arn },
+    opts,
+  );
+
+  const record = new dynamodb.Table(
+    "switch",
+    {
+      name: table,
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: "id",
+      attributes: [{ name: "id", type: "S" }],
+      pointInTimeRecovery: { enabled: true },
+      deletionProtectionEnabled: config.production,
+    },
+    opts,
+  );
+  const cluster = new ecs.Cluster("hub", {}, opts);
+  const logGroups = makeLogGroups(config, place, opts);
+  const evidenceGroup = new cloudwatch.LogGroup(
+    "evidence",
+    { name: `/${project}/${stack}/evidence`, retentionInDays: config.evidence.retentionDays },
+    opts,
+  );
+  const secrets = findSecrets(config);
+  const things = thingsOf(place, account, {
+    record,
+    logGroups,
+    evidenceGroup,
+    secrets,
+    cluster,
+    balancer,
+    topics,
+  });
+  const executionRole = makeRole("execution", taskTrust, things.apply(executionPolicy), opts, {
+    description: "Starts the hub's containers",
+  });
+  const taskRole = makeRole("task", taskTrust, things.apply(taskPolicy), opts, {
+    description: "The hub's containers",
+  });
+  const needs = {
+    stack,
+    region,
+    cluster,
+    network,
+    balancer,
+    executionRole,
+    taskRole,
+    logGroups,
+    releases,
+    secrets,
+    table,
+  };
+  const slots = perColour((colour) => makeSlot(config, colour, needs, colour === firstLive, opts));
+  const switchRole = makeRole("switch", account.apply(switchTrust), things.apply(switchPolicy), opts, {
+    description: "Moves traffic between the colours",
+    maxSessionMs: switchSessionMs,
+  });
+  const guardianRole = makeRole("guardian", lambdaTrust, things.apply(guardianPolicy), opts, {
+    description: "Sends traffic home when nobody is watching any more",
+  });
+  const guardian = await makeGuardian(
+    { name: `${prefix}-guardian`, table, stack, role: guardianRole, alarmPrefix: `${prefix}-` },
+    opts,
+  );
+  if (config.github)
+    makeDeployRole(
+      config.github,
+      pulumi
+        .all([switchRole.arn, account, record.arn, pulumi.all([...secrets.values()])])
+        .apply(([role, id, tableArn, secretArns]) =>
+          deployPolicy({
+            switchRole: role,
+            roles: `arn:aws:iam::${id}:role/*`,
+            table: tableArn,
+            secrets: secretArns,
+          }),
+        ),
+      opts,
+    );
+  const dashboard = new cloudwatch.Dashboard(
+    "hub",
+    {
+      dashboardName: prefix,
+      dashboardBody: pulumi.all(alarms.arns).apply((arns) => dashboardBody(region, config.thresholds, arns)),
+    },
+    opts,
+  );
+
+  const { hub, sidecar } = config;
+  const traffic = new TrafficSwitch(
+    "switch",
+    {
+      region,
+      ...(profile === undefined ? {} : { profile }),
+      roleArn: switchRole.arn,
+      table,
+      stack,
+      listenerArn: balancer.listener.arn,
+      priority: priorities.weighted,
+      conditions: [{ field: "path-pattern", values: publicPaths(config) }],
+      targetGroups: perColour((colour) => balancer.groups[colour].arn),
+      cluster: cluster.arn,
+      services: perColour((colour) => slots[colour].service.name),
+      taskDefinitions: perColour((colour) => slots[colour].taskDefinition.arn),
+      releases,
+      capacity: perColour((colour) => ({
+        tasks: slotOf(config, colour).tasks,
+        max: mostTasks(slotOf(config, colour)),
+      })),
+      greenWeight: config.greenWeight,
+      plan: config.rollout,
+      thresholds: config.thresholds,
+      hub: {
+        url: balancer.url,
+        healthPath: hub.healthPath,
+        mcpPath: hub.mcpPath,
+        transport: hub.transport,
+        tool: hub.tool,
+        toolArguments: hub.toolArguments,
+        ...(sidecar.enabled ? { proofPath, signingSecret: sidecar.signingSecret } : {}),
+        ...(sidecar.tokenSecret === undefined ? {} : { tokenSecret: sidecar.tokenSecret }),
+      },
+      logGroups: perColour((colour) => logGroups[colour].name),
+      alarms: alarms.names,
+      topics: { onCall: topics.onCall.arn, team: topics.team.arn },
+      logErrorPatterns: hub.logErrorPatterns,
+      commands: config.commands,
+      ...(config.release === undefined ? {} : { release: config.release }),
+      evidence: {
+        logGroup: evidenceGroup.name,
+        ...(config.evidence.folder === undefined ? {} : { folder: config.evidence.folder }),
+      },
+    },
+    {
+      ...opts,
+      dependsOn: [record, guardian, ...balancer.rules, ...colours.map((colour) => slots[colour].service)],
+    },
+  );
+  whole.done();
+  return {
+    url: balancer.url,
+    live: traffic.live,
+    liveSince: traffic.liveSince,
+    weights: traffic.weights,
+    lastRollout: traffic.lastRollout,
+    previous: traffic.previous,
+    ruleArn: traffic.ruleArn,
+    releases,
+    rollout: preview.summary,
+    warnings: [...warnings],
+    dashboard: pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`,
+    monthlyCost: monthlyCostOf(config, region),
+  };
+}
+
+/** ARNs of the secrets the config names. They exist before the stack: their values are nobody's business here. */
+function findSecrets({ hub, sidecar }: HubConfig): ReadonlyMap<string, pulumi.Output<string>> {
+  const names = [
+    ...Object.values(hub.secrets),
+    ...(sidecar.enabled ? [sidecar.signingSecret, sidecar.tokenSecret] : []),
+  ];
+  const wanted = [...new Set(names.filter((name) => name !== undefined))];
+  return new Map(wanted.map((name) => [name, secretsmanager.getSecretOutput({ name }).arn]));
+}
+
+interface Made {
+  readonly record: dynamodb.Table;
+  readonly logGroups: Readonly<Record<Colour, cloudwatch.LogGroup>>;
+  readonly evidenceGroup: cloudwatch.LogGroup;
+  readonly secrets: ReadonlyMap<string, pulumi.Output<string>>;
+  readonly cluster: ecs.Cluster;
+  readonly balancer: Balancer;
+  readonly topics: {
+    readonly onCall: { readonly arn: pulumi.Output<string> };
+    readonly team: { readonly arn: pulumi.Output<string> };
+  };
+}
+
+/** ARNs that the roles' policies name. Services go by pattern, for they need the roles to exist. */
+function thingsOf({ region }: Place, account: pulumi.Output<string>, made: Made): pulumi.Output<Things> {
+  const { record, logGroups, evidenceGroup, secrets, cluster, balancer, topics } = made;
+  return pulumi
+    .output({
+      id: account,
+      table: record.arn,
+      groups: [logGroups.blue.arn, logGroups.green.arn],
+      evidence: evidenceGroup.arn,
+      secretArns: [...secrets.values()],
+      clusterArn: cluster.arn,
+      clusterName: cluster.name,
+      listener: balancer.listener.arn,
+      topicArns: [topics.onCall.arn, topics.team.arn],
+    })
+    .apply(({ id, table, groups, evidence, secretArns, clusterArn, clusterName, listener, topicArns }) => ({
+      table,
+      logGroups: groups,
+      evidenceGroup: evidence,
+      secrets: secretArns,
+      services: [`arn:aws:ecs:${region}:${id}:service/${clusterName}/*`],
+      cluster: clusterArn,
+      listener,
+      listenerRules: listener.replace(":listener/", ":listener-rule/"),
+      topics: topicArns,
+      scalableTargets: `arn:aws:application-autoscaling:${region}:${id}:scalable-target/*`,
+    }));
+}
