@@ -1,0 +1,48 @@
+import { defaultVpc } from "../aws/index.ts";
+import type { Images } from "../aws/tasks/index.ts";
+
+/** Image references that the rehearsal itself uses. */
+export const sampleImage = "bluegreen-hub/sample-hub:1";
+export const sidecarImage = "bluegreen-hub/sidecar:rehearsal";
+export const signingSecret = "hub/signing";
+
+/** Commands of the sample hub and the sidecar, run from the repository's folder. */
+export function sampleImages(repository: string): Images {
+  return {
+    [sampleImage]: { command: ["node", "rehearsal/hub/main.ts", "--port", "{port}", "--config", "{config}"], cwd: repository },
+    [sidecarImage]: { command: ["node", "sidecar/main.ts"], cwd: repository },
+  };
+}
+
+/** Steps of a rehearsal: the default weights, held for seconds instead of minutes. */
+export const rehearsalSteps = [5, 25, 50, 100].map((weight) => ({ weight, bake: "4s" }));
+
+/**
+ * Stack config of a rehearsal. It differs from a production stack's in places and times only: the account's own network,
+ * a port of this machine, short bakes and frequent looks.
+ */
+export function rehearsalConfig(port: number, evidenceFolder: string): Record<string, unknown> {
+  return {
+    blue: { image: sampleImage, tasks: 1 },
+    sidecar: { image: sidecarImage, signingSecret },
+    network: { vpcId: defaultVpc.vpcId, publicSubnetIds: defaultVpc.subnets, privateSubnetIds: defaultVpc.subnets },
+    access: { port, cidrs: ["127.0.0.0/8"] },
+    healthCheck: { intervalSeconds: 5, timeoutSeconds: 4, graceSeconds: 20 },
+    evidence: { folder: evidenceFolder },
+    rollout: { steps: rehearsalSteps, proofTimeout: "30s", scaleUpDeadline: "60s", drainDeadline: "20s", warmTime: "20s" },
+  };
+}
+
+/** Lays config over config: objects member by member, everything else whole. */
+export function layConfig(under: Record<string, unknown>, over: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const out = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const below = out[key];
+    out[key] = isObject(value) && isObject(below) ? layConfig(below, value) : value;
+  }
+  return out;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

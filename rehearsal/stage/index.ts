@@ -1,0 +1,166 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type AccessEntry } from "../aws/balancer/index.ts";
+import { type LocalAws, startAws } from "../aws/index.ts";
+import type { Images } from "../aws/tasks/index.ts";
+import { systemClock } from "../clock.ts";
+import * as engine from "../engine/index.ts";
+import type { EngineEvent, RunResult } from "../engine/index.ts";
+import { awsProvider, awsxProvider } from "../providers/index.ts";
+import { layConfig, rehearsalConfig, signingSecret } from "./config.ts";
+
+/** The repository: where Pulumi.yaml is. */
+export const repository = fileURLToPath(new URL("../../", import.meta.url));
+export const project = "hub";
+export const stackName = "rehearsal";
+
+export interface StageOptions {
+  readonly images: Images;
+  /** Laid over the rehearsal's own stack config. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly random: () => number;
+  readonly propagationDelayMs?: number;
+  /** How much faster than on AWS targets are checked and schedules run. */
+  readonly speedup?: number;
+  readonly onNote?: (note: string) => void;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: EngineEvent) => void;
+}
+
+/** A place where the real program is deployed: an account of its own, an engine's state, a public address. */
+export interface Stage {
+  readonly aws: LocalAws;
+  /** Where clients connect. */
+  readonly url: string;
+  readonly folder: string;
+  /** The stack config as it is now. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Key that signs probes; for the load's own. */
+  readonly signingKey: string;
+  /** Hears every request that the balancer served. */
+  onAccess(listener: (entry: AccessEntry) => void): () => void;
+  /** Changes stack config, as `pulumi config set` does. */
+  set(config: Readonly<Record<string, unknown>>): void;
+  preview(options?: RunOptions): Promise<RunResult>;
+  up(options?: RunOptions): Promise<RunResult>;
+  refresh(options?: RunOptions): Promise<RunResult>;
+  destroy(options?: RunOptions): Promise<RunResult>;
+  /** Environment in which the repository's commands see this account. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Stops everything at once and removes what is on disk. */
+  close(): Promise<void>;
+}
+
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), "rehearsal-"));
+  const listeners = new Set<(entry: AccessEntry) => void>();
+  let aws: LocalAws;
+  try {
+    aws = await startAws({
+      images: options.images,
+      folder: join(folder, "tasks"),
+      clock: systemClock,
+      random: options.random,
+      propagationDelayMs: options.propagationDelayMs ?? 0,
+      healthCheckSpeedup: options.speedup ?? 10,
+      scheduleSpeedup: options.speedup ?? 10,
+      onAccess: (entry) => {
+        for (const listener of listeners) listener(entry);
+      },
+      ...(options.onNote ? { onNote: options.onNote } : {}),
+    });
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+  try {
+    const port = await freePort();
+    let config = layConfig(rehearsalConfig(port, join(folder, "evidence")), options.config);
+    const access = config["access"] as { port: number };
+    const signingKey = await makeSecret(aws, options.random);
+    const env = { ...aws.env };
+    const run = (verb: "preview" | "up" | "refresh" | "destroy") => (how: RunOptions = {}) =>
+      engine[verb]({
+        projectFolder: repository,
+        program: "./infra/index.ts",
+        project,
+        stack: stackName,
+        config: texts(config),
+        stateFile: join(folder, "state.json"),
+        providers: { aws: () => awsProvider({ env }), awsx: () => awsxProvider({ env }) },
+        env,
+        ...(how.signal ? { signal: how.signal } : {}),
+        ...(how.onEvent ? { onEvent: how.onEvent } : {}),
+      });
+    return {
+      aws,
+      url: `http://127.0.0.1:${access.port}`,
+      folder,
+      get config() {
+        return config;
+      },
+      signingKey,
+      env,
+      onAccess(listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      set(changed) {
+        config = layConfig(config, changed);
+      },
+      preview: run("preview"),
+      up: run("up"),
+      refresh: run("refresh"),
+      destroy: run("destroy"),
+      async close() {
+        await aws.close();
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await aws.close();
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Whole keys and texts, as the engine takes them: JSON where it is JSON. */
+function texts(config: Readonly<Record<string, unknown>>): Record<string, string> {
+  const own = Object.entries(config).map(([key, value]) => [
+    `${project}:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return { ...(Object.fromEntries(own) as Record<string, string>), "aws:region": "us-east-1" };
+}
+
+/** The secret that a person makes before the first deployment. */
+async function makeSecret(aws: LocalAws, random: () => number): Promise<string> {
+  const key = Array.from({ length: 64 }, () => Math.floor(random() * 16).toString(16)).join("");
+  const { SecretsManagerClient, CreateSecretCommand } = await import("@aws-sdk/client-secrets-manager");
+  const client = new SecretsManagerClient({
+    region: "us-east-1",
+    endpoint: aws.endpoint,
+    credentials: { accessKeyId: aws.env["AWS_ACCESS_KEY_ID"] ?? "", secretAccessKey: aws.env["AWS_SECRET_ACCESS_KEY"] ?? "" },
+  });
+  await client.send(new CreateSecretCommand({ Name: signingSecret, SecretString: key }));
+  client.destroy();
+  return key;
+}
+
+/** A port nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,122 @@
+import { z } from "zod";
+
+const address = z
+  .string()
+  .regex(/^[\w.:-]+:\d{1,5}$/, "host:port")
+  .transform((text) => {
+    const at = text.lastIndexOf(":");
+    return { host: text.slice(0, at), port: Number(text.slice(at + 1)) };
+  });
+
+/** What the program tells the sidecar of its hub (SIDECAR_CONFIG, JSON). */
+const settings = z.strictObject({
+  mcpPath: z.string().default("/mcp"),
+  messagePath: z.string().default("/messages"),
+  healthPath: z.string().default("/api/health"),
+  /** Tool whose calls are analyses: their latency is measured. */
+  tool: z.string().default("hub__analyze_prompt"),
+  /** Texts inside a successful result that mean the language model failed. */
+  llmFailurePatterns: z.array(z.string()).default(['"error"']),
+  /** Milliseconds between two heartbeats on an idle stream: well below the balancer's idle timeout. */
+  heartbeatMs: z.int().min(100).default(15_000),
+  /** Milliseconds between two looks at the drain flag. */
+  flagMs: z.int().min(50).default(1_000),
+  /** Milliseconds between two reports of metrics. */
+  metricsMs: z.int().min(100).default(5_000),
+  /** Largest request body, in bytes. */
+  largestBody: z
+    .int()
+    .min(1)
+    .default(16 * 1024 * 1024),
+  /** Most bytes of one message that are looked into; larger ones pass unseen. */
+  largestObserved: z
+    .int()
+    .min(1)
+    .default(1024 * 1024),
+  /** From SIGTERM to the end of the last stream, in milliseconds: below the container's stop timeout. */
+  stopMs: z.int().min(0).default(80_000),
+  /** Features that a hub may do itself. */
+  pin: z.boolean().default(true),
+  observe: z.boolean().default(true),
+});
+export type Settings = z.infer<typeof settings>;
+
+/** Everything of the environment. Keys stay in memory. */
+export interface SidecarConfig {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly hub: { readonly host: string; readonly port: number };
+  readonly slot: "blue" | "green";
+  readonly release: string;
+  /** Newest first; a pin signed with any of them is accepted. */
+  readonly keys: readonly string[];
+  /** Bearer tokens that are accepted; none means no authentication. */
+  readonly tokens: readonly string[];
+  readonly settings: Settings;
+  /** Where the drain flag is: a file, the record, or nowhere. */
+  readonly flag: { readonly file: string } | { readonly table: string; readonly key: string } | null;
+  readonly metadataUri: string | null;
+  readonly agentUri: string | null;
+}
+
+/** Reads the environment. Throws an error whose message has every problem at once. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): SidecarConfig {
+  const problems: string[] = [];
+  const must = (name: string): string => {
+    const value = env[name];
+    if (value === undefined || value === "") problems.push(`${name} is missing`);
+    return value ?? "";
+  };
+  const parsed = <T>(name: string, text: string, schema: z.ZodType<T>): T | null => {
+    const result = schema.safeParse(text);
+    if (result.success) return result.data;
+    if (text !== "")
+      problems.push(
+        ...result.error.issues.map(
+          (issue) => `${name}${issue.path.map((part) => `.${String(part)}`).join("")}: ${issue.message}`,
+        ),
+      );
+    return null;
+  };
+  const listen = parsed("SIDECAR_LISTEN", must("SIDECAR_LISTEN"), address);
+  const hub = parsed("SIDECAR_HUB", must("SIDECAR_HUB").replace(/^http:\/\//, ""), address);
+  const slot = parsed("SIDECAR_SLOT", must("SIDECAR_SLOT"), z.enum(["blue", "green"]));
+  const release = must("SIDECAR_RELEASE");
+  const keys = listOf(must("SIDECAR_SIGNING_KEY"));
+  const own = parsed(
+    "SIDECAR_CONFIG",
+    env["SIDECAR_CONFIG"] ?? "{}",
+    z.string().transform(json).pipe(settings),
+  );
+  if (problems.length > 0 || !listen || !hub || !slot || !own)
+    throw new Error(
+      `The sidecar's environment has problems:\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
+    );
+  const { SIDECAR_DRAIN_FILE: file, SIDECAR_RECORD_TABLE: table, SIDECAR_RECORD_KEY: key } = env;
+  return {
+    listen,
+    hub,
+    slot,
+    release,
+    keys,
+    tokens: listOf(env["SIDECAR_TOKENS"] ?? ""),
+    settings: own,
+    flag: file ? { file } : table && key ? { table, key } : null,
+    metadataUri: env["ECS_CONTAINER_METADATA_URI_V4"] ?? null,
+    agentUri: env["ECS_AGENT_URI"] ?? null,
+  };
+}
+
+const listOf = (text: string) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+
+function json(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: `is no JSON: ${(error as Error).message}` });
+    return z.NEVER;
+  }
+}

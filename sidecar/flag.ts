@@ -1,0 +1,44 @@
+import { readFile } from "node:fs/promises";
+import type { SidecarConfig } from "./config.ts";
+
+/** Reads the drain deadline of this slot, in milliseconds since 1970; null: it is not draining. */
+export type ReadFlag = () => Promise<number | null>;
+
+/** Where the flag is read: nowhere, a file that holds a deadline, or the slot's entry in the record. */
+export function flagReader({ flag, slot }: Pick<SidecarConfig, "flag" | "slot">): ReadFlag {
+  if (flag === null) return () => Promise.resolve(null);
+  return "file" in flag ? () => fromFile(flag.file) : fromRecord(flag.table, flag.key, slot);
+}
+
+async function fromFile(path: string): Promise<number | null> {
+  try {
+    return deadlineOf(await readFile(path, "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** The SDK is loaded only here: a sidecar without a record does not need it. */
+function fromRecord(table: string, key: string, slot: string): ReadFlag {
+  const client = import("@aws-sdk/client-dynamodb").then(({ DynamoDBClient, GetItemCommand }) => ({
+    client: new DynamoDBClient({}),
+    command: () =>
+      new GetItemCommand({
+        TableName: table,
+        Key: { id: { S: key } },
+        ConsistentRead: true,
+        ProjectionExpression: "drain",
+      }),
+  }));
+  return async () => {
+    const { client: dynamodb, command } = await client;
+    const { Item } = await dynamodb.send(command());
+    return deadlineOf(Item?.["drain"]?.M?.[slot]?.S ?? "");
+  };
+}
+
+function deadlineOf(text: string): number | null {
+  const at = Date.parse(text.trim());
+  return Number.isNaN(at) ? null : at;
+}

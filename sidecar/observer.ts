@@ -1,0 +1,157 @@
+import type { Message } from "./messages.ts";
+import type { Metrics } from "./metrics.ts";
+import type { AccessOutcome } from "./telemetry.ts";
+
+/** A request that waits for its answer. */
+interface Waiting {
+  readonly method: string;
+  readonly tool: string | null;
+  readonly since: number;
+  readonly synthetic: boolean;
+}
+
+export interface AccessLine {
+  readonly session: string;
+  readonly method: string;
+  readonly tool: string | null;
+  readonly outcome: AccessOutcome;
+  readonly durationMs: number;
+  readonly synthetic: boolean;
+}
+
+export interface ObserverOptions {
+  readonly metrics: Metrics;
+  readonly tool: string;
+  readonly llmFailurePatterns: readonly string[];
+  readonly now: () => number;
+  readonly log: (line: AccessLine) => void;
+}
+
+/** Most requests of one session that may wait at once; older ones are let go. */
+const mostWaiting = 1_000;
+
+/** Matches answers to requests by id, session by session. Never keeps prompts, arguments or results. */
+export class Observer {
+  readonly #options: ObserverOptions;
+  readonly #sessions = new Map<string, Map<string, Waiting>>();
+
+  constructor(options: ObserverOptions) {
+    this.#options = options;
+  }
+
+  /** Messages from the client. */
+  asked(session: string, messages: readonly Message[], synthetic: boolean): void {
+    for (const { id, method, params } of messages) {
+      if (method === undefined) continue;
+      if (method === "notifications/cancelled") this.#end(session, params?.requestId, "cancelled");
+      if (id === undefined || id === null) continue;
+      const waiting = this.#waiting(session);
+      waiting.set(keyOf(id), {
+        method,
+        tool: method === "tools/call" && typeof params?.name === "string" ? params.name : null,
+        since: this.#options.now(),
+        synthetic,
+      });
+      if (waiting.size > mostWaiting) waiting.delete(waiting.keys().next().value as string);
+    }
+  }
+
+  /** Messages from the hub. */
+  answered(session: string, messages: readonly Message[]): void {
+    for (const message of messages) {
+      if (message.method === "notifications/tools/list_changed")
+        this.#options.metrics.count("ToolListChanges");
+      if (message.method !== undefined || message.id === undefined || message.id === null) continue;
+      this.#end(session, message.id, this.#outcomeOf(message), message);
+    }
+  }
+
+  /** The HTTP answer of a posted message says that nothing will come. */
+  refused(session: string, messages: readonly Message[]): void {
+    for (const { id } of messages) this.#end(session, id, "refused");
+  }
+
+  /** A session's stream is gone: what still waited is lost, unless the client itself left. */
+  closed(session: string, byClient: boolean): void {
+    for (const key of this.#sessions.get(session)?.keys() ?? [])
+      this.#endKey(session, key, byClient ? "cancelled" : "lost");
+    this.#sessions.delete(session);
+  }
+
+  #waiting(session: string): Map<string, Waiting> {
+    let waiting = this.#sessions.get(session);
+    if (!waiting) this.#sessions.set(session, (waiting = new Map()));
+    return waiting;
+  }
+
+  #end(session: string, id: unknown, outcome: AccessOutcome, message?: Message): void {
+    if (typeof id === "string" || typeof id === "number") this.#endKey(session, keyOf(id), outcome, message);
+  }
+
+  #endKey(session: string, key: string, outcome: AccessOutcome, message?: Message): void {
+    const waiting = this.#sessions.get(session);
+    const asked = waiting?.get(key);
+    if (!waiting || !asked) return;
+    waiting.delete(key);
+    const durationMs = this.#options.now() - asked.since;
+    this.#options.log({
+      session,
+      method: asked.method,
+      tool: asked.tool,
+      outcome,
+      durationMs,
+      synthetic: asked.synthetic,
+    });
+    this.#measure(asked, outcome, durationMs, message);
+  }
+
+  #measure(asked: Waiting, outcome: AccessOutcome, durationMs: number, message: Message | undefined): void {
+    const { metrics, tool } = this.#options;
+    if (asked.synthetic) return metrics.count("SyntheticRequests");
+    if (outcome === "cancelled") return;
+    metrics.count("Requests");
+    metrics.value("RequestLatency", durationMs);
+    if (outcome === "ok") metrics.count("Successes");
+    if (outcome === "protocol-error" || outcome === "refused") metrics.count("ProtocolErrors");
+    if (outcome === "tool-error") metrics.count("ToolErrors");
+    if (outcome === "llm-failure") metrics.count("LlmFailures");
+    if (outcome === "lost") metrics.count("SessionsLost");
+    if (asked.tool === tool) {
+      metrics.count("AnalysisCalls");
+      metrics.value("AnalysisLatency", durationMs);
+    }
+    const used = tokensOf(message);
+    if (used.input > 0) metrics.count("InputTokens", used.input);
+    if (used.output > 0) metrics.count("OutputTokens", used.output);
+  }
+
+  #outcomeOf({ error, result }: Message): AccessOutcome {
+    if (error !== undefined) return "protocol-error";
+    if (result?.isError === true) return "tool-error";
+    const text = textOf(result?.content);
+    return this.#options.llmFailurePatterns.some((pattern) => text.includes(pattern)) ? "llm-failure" : "ok";
+  }
+}
+
+const keyOf = (id: string | number) => `${typeof id}:${id}`;
+
+function textOf(content: unknown): string {
+  if (!Array.isArray(content)) return "";
+  return content
+    .map((item: { text?: unknown }) => (typeof item?.text === "string" ? item.text : ""))
+    .join("\n");
+}
+
+/** Token counts where the result carries them, in `_meta.usage` or `usage`, by the names providers use. */
+function tokensOf(message: Message | undefined): { input: number; output: number } {
+  const meta = message?.result?._meta as { usage?: unknown } | undefined;
+  const usage = (meta?.usage ?? message?.result?.usage ?? {}) as Record<string, unknown>;
+  const first = (...names: string[]) => {
+    const found = names.map((name) => usage[name]).find((value) => typeof value === "number");
+    return typeof found === "number" ? found : 0;
+  };
+  return {
+    input: first("inputTokens", "input_tokens", "promptTokenCount", "prompt_tokens"),
+    output: first("outputTokens", "output_tokens", "candidatesTokenCount", "completion_tokens"),
+  };
+}

@@ -1,0 +1,42 @@
+/** How long a protection lasts without renewal, in minutes, and how often it is renewed, in milliseconds. */
+const minutes = 10;
+const renewMs = 240_000;
+
+export interface ProtectionOptions {
+  /** ECS's agent, as the container's environment names it; null outside ECS. */
+  readonly agentUri: string | null;
+  readonly now: () => number;
+  readonly log: (text: string) => void;
+}
+
+/** Protects this task from being chosen for scale-in while it holds sessions. */
+export class Protection {
+  readonly #options: ProtectionOptions;
+  #on = false;
+  #since = 0;
+
+  constructor(options: ProtectionOptions) {
+    this.#options = options;
+  }
+
+  /** Called every few seconds: sets, renews or clears the protection. */
+  async update(wanted: boolean): Promise<void> {
+    const now = this.#options.now();
+    if (wanted === this.#on && (!wanted || now - this.#since < renewMs)) return;
+    const { agentUri, log } = this.#options;
+    if (agentUri === null) return;
+    try {
+      const response = await fetch(`${agentUri}/task-protection/v1/state`, {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ ProtectionEnabled: wanted, ...(wanted ? { ExpiresInMinutes: minutes } : {}) }),
+        signal: AbortSignal.timeout(3_000),
+      });
+      if (!response.ok) throw new Error(`the agent answered ${response.status}`);
+      this.#on = wanted;
+      this.#since = now;
+    } catch (error) {
+      log(`scale-in protection could not be ${wanted ? "set" : "cleared"}: ${(error as Error).message}`);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { ServerResponse } from "node:http";
+import { closeNow } from "./drain.ts";
+
+/** An open event stream of a session. */
+export interface Stream {
+  readonly session: string;
+  readonly response: ServerResponse;
+  /** A newline pair was the last thing sent: a comment may follow. */
+  between: boolean;
+  lastSentAt: number;
+}
+
+/** How often draining streams are looked at, in milliseconds. */
+export const sliceMs = 250;
+
+/** The streams that are open here: kept alive while idle, and closed at an even pace before a deadline. */
+export class Streams {
+  readonly #open = new Set<Stream>();
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  add(stream: Stream): void {
+    this.#open.add(stream);
+  }
+
+  delete(stream: Stream): void {
+    this.#open.delete(stream);
+  }
+
+  /** A comment on every stream that was idle for so long; clients skip it, and the balancer's idle timeout does not strike. */
+  beat(now: number, idleMs: number): void {
+    for (const stream of this.#open) {
+      if (!stream.between || now - stream.lastSentAt < idleMs) continue;
+      stream.response.write(":\n\n");
+      stream.lastSentAt = now;
+    }
+  }
+
+  /** Closes this slice's share, the longest idle first: their clients connect again one after the other. */
+  closeSome(leftMs: number): void {
+    const count = leftMs <= 0 ? this.#open.size : closeNow(this.#open.size, leftMs, sliceMs);
+    const idle = [...this.#open].filter(({ between }) => between || leftMs <= 0);
+    for (const { response } of idle.sort((a, b) => a.lastSentAt - b.lastSentAt).slice(0, count))
+      response.end();
+  }
+}
