@@ -66,6 +66,11 @@ export class Observer {
     }
   }
 
+  /** Whether a call of the session still waits for its answer. */
+  busy(session: string): boolean {
+    return (this.#sessions.get(session)?.size ?? 0) > 0;
+  }
+
   /** The HTTP answer of a posted message says that nothing will come. */
   refused(session: string, messages: readonly Message[]): void {
     for (const { id } of messages) this.#end(session, id, "refused");

@@ -173,7 +173,7 @@ export class Sidecar {
   /** Closes streams evenly while draining. */
   #pace(): void {
     const { deadline } = this.#drain;
-    if (deadline !== null) this.#streams.closeSome(deadline - this.#options.now());
+    if (deadline !== null) this.#streams.closeSome(deadline - this.#options.now(), (session) => this.#observer.busy(session));
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -447,6 +447,7 @@ export class Sidecar {
     const rewriter = opens
       ? new EndpointRewriter((url) => {
           session = sessionOf(url);
+          stream.session = session;
           this.#metrics.count("SessionsOpened");
           return pinUrl(url, this.#home, keys[0] as string);
         })

@@ -3,7 +3,8 @@ import { closeNow } from "./drain.ts";
 
 /** An open event stream of a session. */
 export interface Stream {
-  readonly session: string;
+  /** Known once its endpoint event has passed. */
+  session: string;
   readonly response: ServerResponse;
   /** A newline pair was the last thing sent: a comment may follow. */
   between: boolean;
@@ -39,9 +40,9 @@ export class Streams {
   }
 
   /** Closes this slice's share, the longest idle first: their clients connect again one after the other. */
-  closeSome(leftMs: number): void {
+  closeSome(leftMs: number, busy: (session: string) => boolean): void {
     const count = leftMs <= 0 ? this.#open.size : closeNow(this.#open.size, leftMs, sliceMs);
-    const idle = [...this.#open].filter(({ between }) => between || leftMs <= 0);
+    const idle = [...this.#open].filter((stream) => leftMs <= 0 || (stream.between && !busy(stream.session)));
     for (const { response } of idle.sort((a, b) => a.lastSentAt - b.lastSentAt).slice(0, count))
       response.end();
   }

@@ -6,6 +6,8 @@ const share = z.number().min(0).max(1);
 export const faults = z.strictObject({
   /** Share of tool calls that end in a JSON-RPC error. */
   errorShare: share.default(0),
+  /** Tool calls before the first of those errors: what few probes see is well. */
+  errorAfter: z.int().min(0).default(0),
   /** Milliseconds that every tool call takes longer. */
   slowMs: z.number().min(0).default(0),
   /** Share of analyses whose language model fails: an error text inside a successful result. */

@@ -59,7 +59,7 @@ export function openSession(hub: Hub): Server {
       process.exit(137);
     }
     if (faults.slowMs > 0) await sleep(faults.slowMs);
-    if (hub.random() < faults.errorShare) {
+    if (hub.calls > faults.errorAfter && hub.random() < faults.errorShare) {
       log("error", "tool call failed", { code: "TOOL_ERROR" });
       throw new McpError(ErrorCode.InternalError, "the tool failed");
     }

@@ -1,0 +1,179 @@
+import { Agent, type IncomingMessage, request as httpRequest } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Colour } from "../../rollout/policy/colour.ts";
+import { header } from "../../sidecar/telemetry.ts";
+import { type Session, type SessionOptions, openSession } from "./session.ts";
+import { Tally } from "./tally.ts";
+
+export interface LoadOptions {
+  /** Base URL of the balancer. */
+  readonly url: string;
+  readonly session: SessionOptions;
+  readonly healthPath: string;
+  /** Sessions that stay open throughout. */
+  readonly sessions: number;
+  /** Requests without a session, a second. */
+  readonly perSecond: number;
+  /** Milliseconds between two calls of one long session. */
+  readonly callEveryMs: number;
+  /** Short sessions opened, a second: each lists, calls and closes. */
+  readonly newSessionsPerSecond: number;
+  readonly random: () => number;
+  /** Slot of an answer that names none, by the balancer's own account. */
+  readonly slotOf?: (response: IncomingMessage) => Colour | null;
+}
+
+/** Many clients at once, as real ones would be: long sessions, short ones, and requests without a session. */
+export class Load {
+  readonly tally = new Tally();
+  readonly #options: LoadOptions;
+  readonly #stop = new AbortController();
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 32 });
+  readonly #running = new Set<Promise<void>>();
+  readonly #open = new Set<Session>();
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+  }
+
+  /** Opens the long sessions and starts everything. Resolves when they are open. */
+  async start(): Promise<void> {
+    const { sessions } = this.#options;
+    for (let opened = 0; opened < sessions; opened += 10)
+      await Promise.all(Array.from({ length: Math.min(10, sessions - opened) }, () => this.#openLong()));
+    this.#go(this.#stateless());
+    this.#go(this.#shortSessions());
+  }
+
+  /** Lets what is under way end, then closes every session. */
+  async stop(): Promise<Tally> {
+    this.#stop.abort();
+    await Promise.all(this.#running);
+    await Promise.all([...this.#open].map((session) => session.close()));
+    this.#agent.destroy();
+    return this.tally;
+  }
+
+  get openSessions(): number {
+    return this.#open.size;
+  }
+
+  /** Tasks that each open session was answered by. */
+  tasksPerSession(): number[] {
+    return [...this.#open].map(({ tasks }) => tasks.size);
+  }
+
+  #go(work: Promise<void>): void {
+    this.#running.add(work);
+    void work.finally(() => this.#running.delete(work));
+  }
+
+  async #openLong(): Promise<void> {
+    const session = await this.#openOne();
+    if (session) this.#go(this.#live(session));
+  }
+
+  async #openOne(): Promise<Session | null> {
+    const { tally } = this;
+    try {
+      const session = await openSession(this.#options.session);
+      tally.counts.sessions.opened++;
+      tally.request("ok", Date.now());
+      this.#open.add(session);
+      return session;
+    } catch (error) {
+      tally.request("lost", Date.now(), `opening a session: ${(error as Error).message}`);
+      return null;
+    }
+  }
+
+  /** A long session: a call now and then, until the end. One that ends by itself is opened again, as a client's user would. */
+  async #live(first: Session): Promise<void> {
+    let session: Session | null = first;
+    while (!this.#stop.signal.aborted) {
+      await this.#pause(this.#options.callEveryMs * (0.5 + this.#options.random()));
+      if (this.#stop.signal.aborted) return;
+      if (session === null || session.ended()) {
+        if (session) this.#open.delete(session);
+        this.tally.counts.sessions.reconnected++;
+        session = await this.#openOne();
+        continue;
+      }
+      const { ending, why } = await session.call();
+      this.tally.request(ending, Date.now(), `a call in an open session on ${session.slot()}: ${why}`);
+      if (ending !== "lost") continue;
+      if (!session.ended()) {
+        this.tally.counts.sessions.broken++;
+        this.tally.trouble(`broken: a session on ${session.slot()}: ${why}`);
+      }
+      this.#open.delete(session);
+      await session.close();
+      session = null;
+    }
+  }
+
+  async #shortSessions(): Promise<void> {
+    const { newSessionsPerSecond } = this.#options;
+    while (newSessionsPerSecond > 0 && !this.#stop.signal.aborted) {
+      await this.#pause(1_000 / newSessionsPerSecond);
+      if (!this.#stop.signal.aborted) this.#go(this.#short());
+    }
+  }
+
+  async #short(): Promise<void> {
+    const session = await this.#openOne();
+    if (session === null) return;
+    for (const ask of [session.list, session.call]) {
+      const { ending, why } = await ask();
+      this.tally.request(ending, Date.now(), `in a new session on ${session.slot()}: ${why}`);
+    }
+    this.#open.delete(session);
+    await session.close();
+  }
+
+  /** Requests that the weighted rule splits one by one: what they show is the share. */
+  async #stateless(): Promise<void> {
+    const { perSecond } = this.#options;
+    const started = Date.now();
+    let sent = 0;
+    while (!this.#stop.signal.aborted) {
+      const due = Math.floor(((Date.now() - started) / 1_000) * perSecond);
+      // After a pause of this process the backlog is not made up for: that would be a burst no client makes.
+      sent = Math.max(sent, due - perSecond);
+      for (; sent < due; sent++) this.#go(this.#ask());
+      await this.#pause(10);
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const { url, healthPath } = this.#options;
+    try {
+      const { status, slot } = await this.#get(`${url}${healthPath}`);
+      const lost = [502, 503, 504].includes(status);
+      this.tally.request(lost ? "lost" : status === 200 ? "ok" : "hurt", Date.now(), `HTTP ${status}`);
+      if (!lost) this.tally.seen.push({ at: Date.now(), slot });
+    } catch (error) {
+      this.tally.request("lost", Date.now(), (error as Error).message);
+    }
+  }
+
+  #get(url: string): Promise<{ status: number; slot: Colour | null }> {
+    return new Promise((resolve, reject) => {
+      const asked = httpRequest(url, { agent: this.#agent, timeout: 10_000 }, (response) => {
+        response.resume();
+        response.on("error", reject);
+        response.on("end", () => {
+          const named = response.headers[header.slot] as Colour | undefined;
+          resolve({ status: response.statusCode ?? 0, slot: named ?? this.#options.slotOf?.(response) ?? null });
+        });
+      });
+      asked.on("timeout", () => asked.destroy(new Error("no answer within 10 s")));
+      asked.on("error", reject);
+      asked.end();
+    });
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+}

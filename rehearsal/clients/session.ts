@@ -1,0 +1,86 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { McpError } from "@modelcontextprotocol/sdk/types.js";
+import { header } from "../../sidecar/telemetry.ts";
+import type { Ending } from "./tally.ts";
+
+export interface SessionOptions {
+  /** Whole URL of the MCP endpoint. */
+  readonly url: string;
+  readonly transport: "sse" | "streamable-http";
+  readonly tool: string;
+  readonly toolArguments: Readonly<Record<string, unknown>>;
+  readonly token?: string;
+}
+
+/** One MCP session with the official SDK's client. */
+export interface Session {
+  /** Slot that answered last; null where no answer names one. */
+  slot(): string | null;
+  /** Slots and tasks that ever answered within this session. */
+  readonly tasks: ReadonlySet<string>;
+  call(): Promise<{ ending: Ending; why: string }>;
+  list(): Promise<{ ending: Ending; why: string }>;
+  /** The transport ended by itself. */
+  ended(): boolean;
+  close(): Promise<void>;
+}
+
+const balancers: readonly number[] = [502, 503, 504];
+/** Time a call may take, in milliseconds. */
+const callMs = 20_000;
+
+/** Opens a session. Rejects with the cause; `lostStatus` of the error says when the balancer refused it. */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const tasks = new Set<string>();
+  let slot: string | null = null;
+  let lastStatus = 0;
+  let ended = false;
+  const watched: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    lastStatus = response.status;
+    slot = response.headers.get(header.slot) ?? slot;
+    const task = response.headers.get(header.task);
+    if (task !== null && response.ok) tasks.add(task);
+    return response;
+  };
+  const headers = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
+  const transport =
+    options.transport === "sse"
+      ? new SSEClientTransport(new URL(options.url), { fetch: watched, eventSourceInit: { fetch: watched }, requestInit: { headers } })
+      : new StreamableHTTPClientTransport(new URL(options.url), { fetch: watched, requestInit: { headers } });
+  const client = new Client({ name: "rehearsal", version: "1.0.0" });
+  client.onclose = () => {
+    ended = true;
+  };
+  // Errors of a stream are told by the calls that they cost.
+  client.onerror = () => undefined;
+  await client.connect(transport as Parameters<Client["connect"]>[0], { timeout: callMs });
+  const end = async (ask: () => Promise<unknown>): Promise<{ ending: Ending; why: string }> => {
+    lastStatus = 0;
+    try {
+      return judge(await ask());
+    } catch (error) {
+      const why = `${(error as Error).message}${lastStatus >= 400 ? ` (HTTP ${lastStatus})` : ""}`;
+      const answered = error instanceof McpError && error.code !== -32_001 && error.code !== -32_000;
+      return { ending: answered && !balancers.includes(lastStatus) ? "hurt" : "lost", why };
+    }
+  };
+  return {
+    slot: () => slot,
+    tasks,
+    call: () =>
+      end(() => client.callTool({ name: options.tool, arguments: { ...options.toolArguments } }, undefined, { timeout: callMs })),
+    list: () => end(() => client.listTools(undefined, { timeout: callMs })),
+    ended: () => ended,
+    close: () => client.close(),
+  };
+}
+
+/** A result that is an error in other words was an answer, and a bad one. */
+function judge(result: unknown): { ending: Ending; why: string } {
+  const { isError, content } = result as { isError?: boolean; content?: { text?: string }[] };
+  const text = content?.[0]?.text ?? "";
+  return isError === true || text.includes('"error"') ? { ending: "hurt", why: text.slice(0, 120) } : { ending: "ok", why: "" };
+}

@@ -1,0 +1,47 @@
+import type { Line } from "./evidence.ts";
+import { held } from "./result.ts";
+import { greenRelease } from "./releases.ts";
+import { type Scenario, describeFailure, nothingLost } from "./scenario.ts";
+
+/** Calls that green answers well: more than its gate at weight 0 makes, fewer than its first step does. */
+const goodCalls = 40;
+
+export const badRelease: Scenario = {
+  name: "bad-release",
+  promise: "A green that fails under traffic is sent home by its gate, and up says why.",
+  usual: true,
+  async run(play) {
+    await play.mustUp("blue goes live");
+    await play.startLoad();
+    await play.mustUp(
+      `green is deployed; after ${goodCalls} calls half of its answers are errors`,
+      greenRelease(play.stage.config, { errorShare: 0.5, errorAfter: goodCalls }),
+    );
+    const failed = await play.up("greenWeight 100", { greenWeight: 100 });
+    const decided = decisionOf(await play.evidence());
+    await play.pause(1_000);
+    const tally = await play.stopLoad();
+    const why = describeFailure(failed);
+    const lastOnGreen = tally.seen.findLast(({ slot }) => slot === "green")?.at ?? 0;
+    const firstBad = Math.min(decided?.firstBadAt ?? Infinity, tally.firstHurtAt ?? Infinity);
+    const faultToVerdictMs = decided && Number.isFinite(firstBad) ? Math.max(0, decided.decidedAt - firstBad) : null;
+    const verdictToTrafficMs = decided ? Math.max(0, lastOnGreen - decided.decidedAt) : null;
+    return {
+      outcome: failed.ok ? "promoted" : "rolled-back",
+      ...(faultToVerdictMs === null ? {} : { faultToVerdictMs }),
+      ...(verdictToTrafficMs === null ? {} : { verdictToTrafficMs }),
+      held: [
+        held("up fails and says which check failed", !failed.ok && /failed|fail/.test(why), why.split("\n")[0]?.slice(0, 90) ?? "it succeeded"),
+        held("from the first bad answer to the verdict under 10 s", (faultToVerdictMs ?? Infinity) < 10_000, `${faultToVerdictMs} ms`),
+        held("from the verdict to all new requests on live under 2 s", (verdictToTrafficMs ?? Infinity) < 2_000, `${verdictToTrafficMs} ms`),
+        ...nothingLost(tally),
+      ],
+    };
+  },
+};
+
+/** The judgement that failed the rollout. */
+export function decisionOf(lines: readonly Line[]): { firstBadAt: number | null; decidedAt: number } | null {
+  const judged = lines.findLast((line) => line.kind === "judged" && line.judgement.verdict === "fail");
+  return judged?.kind === "judged" ? judged.judgement : null;
+}

@@ -1,0 +1,33 @@
+import { held } from "./result.ts";
+import { greenRelease } from "./releases.ts";
+import { type Scenario, nothingLost, observed, sharesHeld } from "./scenario.ts";
+import { stepsOf } from "./evidence.ts";
+
+export const cutover: Scenario = {
+  name: "cutover",
+  promise: "Green goes live in four gated steps, and no client notices.",
+  usual: true,
+  async run(play) {
+    await play.mustUp("blue goes live");
+    const load = await play.startLoad();
+    await play.mustUp("green is deployed beside it, at weight 0", greenRelease(play.stage.config));
+    const moved = await play.mustUp("greenWeight 100", { greenWeight: 100 });
+    await play.pause(2_000);
+    const tasks = load.tasksPerSession();
+    const tally = await play.stopLoad();
+    const steps = observed(stepsOf(await play.evidence(), "green"), tally, "green");
+    const live = moved.outputs["live"]?.value;
+    const { requests, sessions } = tally.counts;
+    return {
+      outcome: live === "green" ? "promoted" : "held",
+      held: [
+        held("green is live", live === "green", `live is ${String(live)}`),
+        held("at least 2,000 requests and 50 MCP sessions", requests.sent >= 2_000 && sessions.opened >= 50, `${requests.sent} requests, ${sessions.opened} sessions`),
+        ...nothingLost(tally),
+        held("every open session stays with one task", tasks.every((count) => count <= 1), `${tasks.filter((count) => count > 1).length} of ${tasks.length} met more than one`),
+        held("all four steps were walked", steps.length === 4, `${steps.length} steps`),
+        ...sharesHeld(steps),
+      ],
+    };
+  },
+};

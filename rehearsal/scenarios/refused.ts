@@ -1,0 +1,29 @@
+import { held } from "./result.ts";
+import { greenRelease } from "./releases.ts";
+import { type Scenario, describeFailure, nothingLost } from "./scenario.ts";
+
+export const refused: Scenario = {
+  name: "refused",
+  promise: "A green that fails its gate at weight 0 never sees a user.",
+  usual: true,
+  async run(play) {
+    await play.mustUp("blue goes live");
+    await play.startLoad();
+    const failed = await play.up(
+      "green is deployed without its tool, greenWeight 100",
+      { ...greenRelease(play.stage.config, { toolMissing: true }), greenWeight: 100 },
+    );
+    await play.pause(1_000);
+    const tally = await play.stopLoad();
+    const why = describeFailure(failed);
+    const onGreen = tally.seen.filter(({ slot }) => slot === "green").length;
+    return {
+      outcome: failed.ok ? "promoted" : "refused",
+      held: [
+        held("up fails and names the check", !failed.ok && why.includes("tool-listed"), why.split("\n")[0]?.slice(0, 90) ?? "it succeeded"),
+        held("no request of a user reaches green", onGreen === 0, `${onGreen} of ${tally.seen.length}`),
+        ...nothingLost(tally),
+      ],
+    };
+  },
+};

@@ -1,0 +1,37 @@
+/** How one scenario went, as the rehearsal's JSON has it. */
+export interface ScenarioResult {
+  readonly name: string;
+  readonly promise: string;
+  readonly asPromised: boolean;
+  readonly outcome: "promoted" | "rolled-back" | "refused" | "held";
+  readonly requests: { readonly sent: number; readonly ok: number; readonly lost: number; readonly hurt: number };
+  readonly sessions: { readonly opened: number; readonly broken: number };
+  readonly timings: {
+    readonly totalMs: number;
+    readonly faultToVerdictMs: number | null;
+    readonly verdictToTrafficMs: number | null;
+  };
+  readonly steps: readonly StepResult[];
+  /** Each thing promised, with the figure seen. */
+  readonly held: readonly Held[];
+  /** Where shares were observed: in responses, or in the balancer's access log. */
+  readonly observedIn: "responses" | "access log";
+}
+
+export interface StepResult {
+  readonly weight: number;
+  /** Percent of requests without a session that the candidate answered. */
+  readonly observed: number;
+  readonly samples: number;
+  readonly verdict: string;
+  readonly why: string;
+}
+
+/** One promise and whether it held. */
+export interface Held {
+  readonly what: string;
+  readonly saw: string;
+  readonly ok: boolean;
+}
+
+export const held = (what: string, ok: boolean, saw: string): Held => ({ what, ok, saw });

@@ -1,0 +1,43 @@
+import { held } from "./result.ts";
+import { greenRelease } from "./releases.ts";
+import { type Scenario, nothingLost, observed, sharesHeld } from "./scenario.ts";
+import { stepsOf } from "./evidence.ts";
+
+export const rollback: Scenario = {
+  name: "rollback",
+  promise: "After a promotion one flipped number brings everybody back at once.",
+  usual: true,
+  async run(play) {
+    await play.mustUp("blue goes live");
+    await play.startLoad();
+    const steps = { rollout: { steps: [{ weight: 50, bake: "4s" }, { weight: 100, bake: "4s" }] } };
+    await play.mustUp("green is deployed and takes over in two steps", { ...greenRelease(play.stage.config), ...steps, greenWeight: 100 });
+    await play.pause(1_000);
+    let writes = 0;
+    const stopCounting = play.stage.aws.onCall(({ when, operation }) => {
+      if (when === "after" && operation === "ModifyRule") writes++;
+    });
+    const back = await play.mustUp("greenWeight 0", { greenWeight: 0 });
+    stopCounting();
+    const lines = await play.evidence();
+    const began = lines.findLast(({ kind }) => kind === "returning")?.at ?? Infinity;
+    const proved = lines.findLast(({ kind }) => kind === "proved")?.at ?? Infinity;
+    await play.pause(1_500);
+    const tally = await play.stopLoad();
+    const lastOnGreen = tally.seen.findLast(({ slot }) => slot === "green")?.at ?? 0;
+    const walked = observed(stepsOf(lines, "green"), tally, "green");
+    const { requests, sessions } = tally.counts;
+    return {
+      outcome: "rolled-back",
+      verdictToTrafficMs: Math.max(0, lastOnGreen - began),
+      held: [
+        held("blue is live again", back.outputs["live"]?.value === "blue", `live is ${String(back.outputs["live"]?.value)}`),
+        held("one rule change", writes === 1, `${writes} ModifyRule calls`),
+        held("proved in traffic within 2 s", proved - began < 2_000, `${proved - began} ms`),
+        held("at least 2,000 requests and 50 MCP sessions", requests.sent >= 2_000 && sessions.opened >= 50, `${requests.sent} requests, ${sessions.opened} sessions`),
+        ...nothingLost(tally),
+        ...sharesHeld(walked),
+      ],
+    };
+  },
+};

@@ -1,0 +1,217 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { join } from "node:path";
+import type { Images } from "../aws/tasks/index.ts";
+import { Load } from "../clients/load.ts";
+import type { Tally } from "../clients/tally.ts";
+import type { EngineEvent, RunResult } from "../engine/index.ts";
+import { binomialBand } from "../../rollout/policy/binomial.ts";
+import type { Colour } from "../../rollout/policy/colour.ts";
+import { type Stage, openStage } from "../stage/index.ts";
+import { type Line, type Held as HeldStep, readEvidence, stepsOf } from "./evidence.ts";
+import { type Held, type ScenarioResult, type StepResult, held } from "./result.ts";
+
+/** What the user of a rehearsal chose. */
+export interface Choices {
+  readonly images: Images;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly random: () => number;
+  /** A line of progress. */
+  readonly say: (text: string) => void;
+  /** Aborted: the scenario stops, tears down and rejects. */
+  readonly signal: AbortSignal;
+}
+
+/** A promise and what shows it. */
+export interface Scenario {
+  readonly name: string;
+  /** One sentence. */
+  readonly promise: string;
+  /** Whether it runs when nobody names one. */
+  readonly usual: boolean;
+  run(play: Play): Promise<Pick<ScenarioResult, "outcome" | "held"> & Partial<ScenarioResult["timings"]>>;
+}
+
+/** Most steps of load that two cores carry beside everything else. */
+const usualLoad = { sessions: 50, perSecond: 90, callEveryMs: 1_500, newSessionsPerSecond: 3 };
+
+/** A scenario under way: its stage, its load, and what it learns. */
+export class Play {
+  readonly choices: Choices;
+  readonly stage: Stage;
+  #load: Load | null = null;
+  tally: Tally | null = null;
+
+  constructor(choices: Choices, stage: Stage) {
+    this.choices = choices;
+    this.stage = stage;
+  }
+
+  say(text: string): void {
+    this.choices.say(text);
+  }
+
+  /** One `up` with the config changed; progress of the switch is told as it happens. */
+  async up(what: string, config: Readonly<Record<string, unknown>> = {}): Promise<RunResult> {
+    this.choices.signal.throwIfAborted();
+    this.stage.set(config);
+    this.say(`up: ${what}`);
+    const result = await this.stage.up({ signal: this.choices.signal, onEvent: (event) => this.#tell(event) });
+    this.choices.signal.throwIfAborted();
+    return result;
+  }
+
+  /** The same, and it must succeed: nothing after it would mean anything. */
+  async mustUp(what: string, config: Readonly<Record<string, unknown>> = {}): Promise<RunResult> {
+    const result = await this.up(what, config);
+    if (!result.ok) throw new Error(`"${what}" failed:\n${describeFailure(result)}`);
+    return result;
+  }
+
+  /** Starts the clients. */
+  async startLoad(): Promise<Load> {
+    const hub = hubOf(this.stage.config);
+    this.#load = new Load({
+      ...usualLoad,
+      url: this.stage.url,
+      healthPath: hub.healthPath,
+      random: this.choices.random,
+      session: {
+        url: `${this.stage.url}${hub.mcpPath}`,
+        transport: hub.transport,
+        tool: hub.tool,
+        toolArguments: hub.toolArguments,
+      },
+    });
+    await this.#load.start();
+    this.say(`${this.#load.openSessions} MCP sessions open, ${usualLoad.perSecond} further requests a second`);
+    return this.#load;
+  }
+
+  async stopLoad(): Promise<Tally> {
+    if (this.#load === null) throw new Error("the load was never started");
+    this.tally = await this.#load.stop();
+    this.#load = null;
+    return this.tally;
+  }
+
+  /** Whatever state it is in: nothing of it goes on. */
+  async abandon(): Promise<void> {
+    if (this.#load !== null) this.tally = await this.#load.stop();
+    this.#load = null;
+  }
+
+  evidence(): Promise<Line[]> {
+    return readEvidence(join(this.stage.folder, "evidence"));
+  }
+
+  pause(ms: number): Promise<void> {
+    return sleep(ms, undefined, { signal: this.choices.signal });
+  }
+
+  #tell(event: EngineEvent): void {
+    if (event.kind === "log" && event.urn?.includes("TrafficSwitch") === true && isWorthTelling(event.message))
+      this.say(`  ${event.message}`);
+    if (event.kind === "step" && event.phase === "failed") this.say(`  ${event.type} ${event.name} failed`);
+  }
+}
+
+/** Every reading of a check is evidence; the line of a rehearsal shows steps, proofs and verdicts. */
+function isWorthTelling(text: string): boolean {
+  return /^(proved|shifting|checking|baking|blue at|green at|all traffic|sending|back|first|rolling|rollback|green is|blue is)/i.test(text) || / % .*(pass|fail|inconclusive)/.test(text);
+}
+
+/** Runs one scenario from an empty account to an empty account. */
+export async function runScenario(scenario: Scenario, choices: Choices): Promise<ScenarioResult> {
+  const started = Date.now();
+  const stage = await openStage({
+    images: choices.images,
+    config: choices.config,
+    random: choices.random,
+    onNote: (note) => choices.say(`  note: ${note}`),
+  });
+  const play = new Play(choices, stage);
+  try {
+    const said = await scenario.run(play);
+    await play.abandon();
+    const steps = play.tally === null ? [] : observed(stepsOf(await play.evidence(), "green"), play.tally, "green");
+    return result(scenario, said, play.tally, steps, Date.now() - started);
+  } finally {
+    await play.abandon();
+    await stage.close();
+  }
+}
+
+function result(
+  { name, promise }: Scenario,
+  said: Awaited<ReturnType<Scenario["run"]>>,
+  tally: Tally | null,
+  steps: readonly StepResult[],
+  totalMs: number,
+): ScenarioResult {
+  const requests = tally?.counts.requests ?? { sent: 0, ok: 0, lost: 0, hurt: 0 };
+  const { opened, broken } = tally?.counts.sessions ?? { opened: 0, broken: 0 };
+  return {
+    name,
+    promise,
+    asPromised: said.held.every(({ ok }) => ok),
+    outcome: said.outcome,
+    requests,
+    sessions: { opened, broken },
+    timings: {
+      totalMs,
+      faultToVerdictMs: said.faultToVerdictMs ?? null,
+      verdictToTrafficMs: said.verdictToTrafficMs ?? null,
+    },
+    steps,
+    held: said.held,
+    observedIn: "responses",
+  };
+}
+
+/** The share that requests without a session saw in each step. */
+export function observed(steps: readonly HeldStep[], { seen }: Tally, candidate: Colour): StepResult[] {
+  return steps.map(({ weight, from, to, verdict, why }) => {
+    const within = seen.filter(({ at, slot }) => at >= from && at <= to && slot !== null);
+    const there = within.filter(({ slot }) => slot === candidate).length;
+    const share = within.length === 0 ? 0 : Math.round((1_000 * there) / within.length) / 10;
+    return { weight, observed: share, samples: within.length, verdict, why };
+  });
+}
+
+/** Whether each observed share lies within the 99.9 % interval of its weight. */
+export function sharesHeld(steps: readonly StepResult[]): Held[] {
+  return steps.map(({ weight, observed: share, samples }) => {
+    const count = Math.round((share / 100) * samples);
+    const { low, high } = binomialBand(samples, weight / 100);
+    const band = samples === 0 ? "no requests" : `${round(low / samples)} to ${round(high / samples)} % fit`;
+    return held(`at ${weight} % the candidate answers its share`, samples > 0 && count >= low && count <= high, `${share} % of ${samples}, ${band}`);
+  });
+}
+
+const round = (share: number) => Math.round(share * 1_000) / 10;
+
+/** What every scenario promises of its clients. */
+export function nothingLost({ counts, troubles }: Tally): Held[] {
+  const { requests, sessions } = counts;
+  const first = troubles[0] === undefined ? "" : `; first: ${troubles[0]}`;
+  return [
+    held("no request is lost", requests.lost === 0, `${requests.lost} of ${requests.sent} lost${first}`),
+    held("no open session breaks", sessions.broken === 0, `${sessions.broken} of ${sessions.opened} broken`),
+  ];
+}
+
+export function describeFailure({ diagnostics }: RunResult): string {
+  return diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message).join("\n");
+}
+
+/** The hub's facts as the stack config has them. */
+function hubOf(config: Readonly<Record<string, unknown>>) {
+  const given = (config["hub"] ?? {}) as Partial<{ healthPath: string; mcpPath: string; transport: "sse" | "streamable-http"; tool: string; toolArguments: Record<string, unknown> }>;
+  return {
+    healthPath: given.healthPath ?? "/api/health",
+    mcpPath: given.mcpPath ?? "/mcp",
+    transport: given.transport ?? "sse",
+    tool: given.tool ?? "hub__analyze_prompt",
+    toolArguments: given.toolArguments ?? { prompt: "ping" },
+  } as const;
+}
