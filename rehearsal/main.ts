@@ -63,8 +63,9 @@ async function play(flags: Flags, signal: AbortSignal): Promise<number> {
   const started = Date.now();
   const quiet = flags.json === "-";
   const out = (text: string) => (quiet ? undefined : void process.stdout.write(`${text}\n`));
-  const colour = process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined;
-  const say = (text: string) => out(`${((Date.now() - started) / 1_000).toFixed(1).padStart(6)} s  ${text.slice(0, 90)}`);
+  const colour =  process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+  const say = (text: string) =>
+    out(`${((Date.now() - started) / 1_000).toFixed(1).padStart(6)} s  ${text.slice(0, 90)}`);
   out(`seed ${flags.seed}`);
   const results: ScenarioResult[] = [];
   for (const scenario of scenarios.filter(({ name }) => flags.names.includes(name))) {
@@ -99,13 +100,17 @@ async function readFlags(args: readonly string[]): Promise<Flags | number> {
     return 0;
   }
   if (values.list) {
-    for (const { name, promise, usual } of scenarios) process.stdout.write(`${usual ? "*" : " "} ${name.padEnd(14)} ${promise}\n`);
+    for (const { name, promise, usual } of scenarios)
+      process.stdout.write(`${usual ? "*" : " "} ${name.padEnd(14)} ${promise}\n`);
     return 0;
   }
   const names = namesOf(values.scenario);
   const seed = values.seed === undefined ? randomInt(4_294_967_295) : seedOf(values.seed);
   const config = values.config === undefined ? {} : await readConfigFile(values.config);
-  const images = { ...sampleImages(repository), ...(values.images === undefined ? {} : await loadImages(values.images)) };
+  const images = {
+    ...sampleImages(repository),
+    ...(values.images === undefined ? {} : await loadImages(values.images)),
+  };
   checkConfig(config);
   return { names, seed, config, images, json: values.json ?? null };
 }
@@ -133,7 +138,9 @@ function namesOf(asked: string | undefined): string[] {
   if (asked === undefined) return scenarios.filter(({ usual }) => usual).map(({ name }) => name);
   if (asked === "all") return scenarios.map(({ name }) => name);
   if (!scenarios.some(({ name }) => name === asked))
-    throw new UsageError(`there is no scenario "${asked}"; there are: ${scenarios.map(({ name }) => name).join(", ")}, all`);
+    throw new UsageError(
+      `there is no scenario "${asked}"; there are: ${scenarios.map(({ name }) => name).join(", ")}, all`,
+    );
   return [asked];
 }
 
@@ -146,18 +153,28 @@ function seedOf(text: string): number {
 /** Stack config from a file: keys with or without their namespace, as `Pulumi.<stack>.yaml` has them under `config`. */
 async function readConfigFile(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`config file ${path}: ${error.code === "ENOENT" ? "there is no such file" : error.message}`, { cause: error });
+    throw new UsageError(
+      `config file ${path}: ${error.code === "ENOENT" ? "there is no such file" : error.message}`,
+      { cause: error },
+    );
   });
   let parsed: unknown;
   try {
     parsed = parseYaml(text);
   } catch (error) {
-    throw new UsageError(`config file ${path} is neither YAML nor JSON: ${(error as Error).message}`, { cause: error });
+    throw new UsageError(`config file ${path} is neither YAML nor JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
-    throw new UsageError(`config file ${path} holds no keys; it looks like:\n  hub:\n    healthPath: /api/health`);
+    throw new UsageError(
+      `config file ${path} holds no keys; it looks like:\n  hub:\n    healthPath: /api/health`,
+    );
   const whole = parsed as Record<string, unknown>;
-  const keys = typeof whole["config"] === "object" && whole["config"] !== null ? (whole["config"] as Record<string, unknown>) : whole;
+  const keys =
+    typeof whole["config"] === "object" && whole["config"] !== null
+      ? (whole["config"] as Record<string, unknown>)
+      : whole;
   return Object.fromEntries(
     Object.entries(keys)
       .filter(([key]) => !/^(aws|pulumi):/.test(key))

@@ -49,7 +49,7 @@ export class EndpointRewriter {
     const text = bytes.toString("latin1");
     const lines = text.split(/(\r\n|\n|\r)/);
     if (!lines.some((line) => /^event: ?endpoint$/.test(line))) return bytes;
-    const at = lines.findIndex((line) => line.startsWith('data:'));
+    const at = lines.findIndex((line) => line.startsWith("data:"));
     if (at < 0) return bytes;
     this.#done = true;
     const [, field = "data:", url = ""] = /^(data: ?)(.*)$/s.exec(lines[at] as string) ?? [];

@@ -173,7 +173,8 @@ export class Sidecar {
   /** Closes streams evenly while draining. */
   #pace(): void {
     const { deadline } = this.#drain;
-    if (deadline !== null) this.#streams.closeSome(deadline - this.#options.now(), (session) => this.#observer.busy(session));
+    if (deadline !== null)
+      this.#streams.closeSome(deadline - this.#options.now(), (session) => this.#observer.busy(session));
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

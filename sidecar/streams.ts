@@ -43,7 +43,8 @@ export class Streams {
   closeSome(leftMs: number, busy: (session: string) => boolean): void {
     const count = leftMs <= 0 ? this.#open.size : closeNow(this.#open.size, leftMs, sliceMs);
     const idle = [...this.#open].filter((stream) => leftMs <= 0 || (stream.between && !busy(stream.session)));
-    for (const { response } of idle.sort((a, b) => a.lastSentAt - b.lastSentAt).slice(0, count))
-      response.end();
+    for (const { response, between } of idle.sort((a, b) => a.lastSentAt - b.lastSentAt).slice(0, count))
+      // Clients of this transport connect again by themselves, after three seconds unless they are told otherwise.
+      response.end(between ? "retry: 100\n\n" : undefined);
   }
 }

@@ -102,5 +102,5 @@ async function ask<Answer>(part: ChildProcess, order: Order): Promise<Answer> {
   part.send(order);
   const [answer] = (await once(part, "message")) as [Answer | { error: string }];
   if (typeof answer === "object" && answer !== null && "error" in answer) throw new Error(answer.error);
-  return answer as Answer;
+  return answer;
 }

@@ -23,6 +23,9 @@ export interface LoadOptions {
   readonly slotOf?: (response: IncomingMessage) => Colour | null;
 }
 
+/** A stream that ended is opened again within this time, in milliseconds. */
+const renewalMs = 500;
+
 /** Many clients at once, as real ones would be: long sessions, short ones, and requests without a session. */
 export class Load {
   readonly tally = new Tally();
@@ -76,7 +79,8 @@ export class Load {
   async #openOne(): Promise<Session | null> {
     const { tally } = this;
     try {
-      const session = await openSession(this.#options.session);
+      const onRenewal = (slot: string | null) => this.#renewed(slot);
+      const session = await openSession({ ...this.#options.session, onRenewal });
       tally.counts.sessions.opened++;
       tally.request("ok", Date.now());
       this.#open.add(session);
@@ -87,29 +91,43 @@ export class Load {
     }
   }
 
-  /** A long session: a call now and then, until the end. One that ends by itself is opened again, as a client's user would. */
+  /** A long session: a call now and then, until the end. One that is over is opened again, as MCP wants it. */
   async #live(first: Session): Promise<void> {
     let session: Session | null = first;
     while (!this.#stop.signal.aborted) {
       await this.#pause(this.#options.callEveryMs * (0.5 + this.#options.random()));
       if (this.#stop.signal.aborted) return;
-      if (session === null || session.ended()) {
-        if (session) this.#open.delete(session);
-        this.tally.counts.sessions.reconnected++;
-        session = await this.#openOne();
+      if (session === null || session.ended()) session = await this.#again(session);
+      if (session !== null && !(await this.#call(session))) session = await this.#again(session);
+    }
+  }
+
+  /** One call. A client that hears that its session is over, just as its stream is being renewed, asks once more. */
+  async #call(session: Session): Promise<boolean> {
+    for (const last of [false, true]) {
+      const { ending, why } = await session.call();
+      if (ending === "over" && !last) {
+        await sleep(renewalMs);
         continue;
       }
-      const { ending, why } = await session.call();
+      if (ending === "over") return false;
       this.tally.request(ending, Date.now(), `a call in an open session on ${session.slot()}: ${why}`);
-      if (ending !== "lost") continue;
-      if (!session.ended()) {
-        this.tally.counts.sessions.broken++;
-        this.tally.trouble(`broken: a session on ${session.slot()}: ${why}`);
-      }
-      this.#open.delete(session);
-      await session.close();
-      session = null;
+      return ending !== "lost";
     }
+    return false;
+  }
+
+  async #again(session: Session | null): Promise<Session | null> {
+    if (session !== null) {
+      this.#open.delete(session);
+      this.#renewed(session.slot());
+      await session.close();
+    }
+    return this.#openOne();
+  }
+
+  #renewed(slot: string | null): void {
+    this.tally.renewals.push({ at: Date.now(), slot: slot as Colour | null });
   }
 
   async #shortSessions(): Promise<void> {
@@ -125,7 +143,8 @@ export class Load {
     if (session === null) return;
     for (const ask of [session.list, session.call]) {
       const { ending, why } = await ask();
-      this.tally.request(ending, Date.now(), `in a new session on ${session.slot()}: ${why}`);
+      if (ending !== "over")
+        this.tally.request(ending, Date.now(), `in a new session on ${session.slot()}: ${why}`);
     }
     this.#open.delete(session);
     await session.close();
@@ -164,7 +183,10 @@ export class Load {
         response.on("error", reject);
         response.on("end", () => {
           const named = response.headers[header.slot] as Colour | undefined;
-          resolve({ status: response.statusCode ?? 0, slot: named ?? this.#options.slotOf?.(response) ?? null });
+          resolve({
+            status: response.statusCode ?? 0,
+            slot: named ?? this.#options.slotOf?.(response) ?? null,
+          });
         });
       });
       asked.on("timeout", () => asked.destroy(new Error("no answer within 10 s")));

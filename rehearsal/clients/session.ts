@@ -12,16 +12,24 @@ export interface SessionOptions {
   readonly tool: string;
   readonly toolArguments: Readonly<Record<string, unknown>>;
   readonly token?: string;
+  /** The stream ended and the client itself opened another: the slot it had been on. */
+  readonly onRenewal?: (slot: string | null) => void;
+}
+
+/** How a call ended. `over`: the answer was that the session is no more, and the client has to begin anew. */
+export interface Outcome {
+  readonly ending: Ending | "over";
+  readonly why: string;
 }
 
 /** One MCP session with the official SDK's client. */
 export interface Session {
   /** Slot that answered last; null where no answer names one. */
   slot(): string | null;
-  /** Slots and tasks that ever answered within this session. */
+  /** Tasks that answered since its stream was opened. */
   readonly tasks: ReadonlySet<string>;
-  call(): Promise<{ ending: Ending; why: string }>;
-  list(): Promise<{ ending: Ending; why: string }>;
+  call(): Promise<Outcome>;
+  list(): Promise<Outcome>;
   /** The transport ended by itself. */
   ended(): boolean;
   close(): Promise<void>;
@@ -37,7 +45,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   let slot: string | null = null;
   let lastStatus = 0;
   let ended = false;
+  let streams = 0;
   const watched: typeof fetch = async (input, init) => {
+    if ((init?.method ?? "GET") === "GET" && ++streams > 1) {
+      options.onRenewal?.(slot);
+      tasks.clear();
+    }
     const response = await fetch(input, init);
     lastStatus = response.status;
     slot = response.headers.get(header.slot) ?? slot;
@@ -48,7 +61,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const headers = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
   const transport =
     options.transport === "sse"
-      ? new SSEClientTransport(new URL(options.url), { fetch: watched, eventSourceInit: { fetch: watched }, requestInit: { headers } })
+      ? new SSEClientTransport(new URL(options.url), {
+          fetch: watched,
+          eventSourceInit: { fetch: watched },
+          requestInit: { headers },
+        })
       : new StreamableHTTPClientTransport(new URL(options.url), { fetch: watched, requestInit: { headers } });
   const client = new Client({ name: "rehearsal", version: "1.0.0" });
   client.onclose = () => {
@@ -56,13 +73,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
   // Errors of a stream are told by the calls that they cost.
   client.onerror = () => undefined;
-  await client.connect(transport as Parameters<Client["connect"]>[0], { timeout: callMs });
-  const end = async (ask: () => Promise<unknown>): Promise<{ ending: Ending; why: string }> => {
+  await client.connect(transport, { timeout: callMs });
+  const end = async (ask: () => Promise<unknown>): Promise<Outcome> => {
     lastStatus = 0;
     try {
       return judge(await ask());
     } catch (error) {
       const why = `${(error as Error).message}${lastStatus >= 400 ? ` (HTTP ${lastStatus})` : ""}`;
+      if (lastStatus === 404) return { ending: "over", why };
       const answered = error instanceof McpError && error.code !== -32_001 && error.code !== -32_000;
       return { ending: answered && !balancers.includes(lastStatus) ? "hurt" : "lost", why };
     }
@@ -71,7 +89,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     slot: () => slot,
     tasks,
     call: () =>
-      end(() => client.callTool({ name: options.tool, arguments: { ...options.toolArguments } }, undefined, { timeout: callMs })),
+      end(() =>
+        client.callTool({ name: options.tool, arguments: { ...options.toolArguments } }, undefined, {
+          timeout: callMs,
+        }),
+      ),
     list: () => end(() => client.listTools(undefined, { timeout: callMs })),
     ended: () => ended,
     close: () => client.close(),
@@ -79,8 +101,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 }
 
 /** A result that is an error in other words was an answer, and a bad one. */
-function judge(result: unknown): { ending: Ending; why: string } {
+function judge(result: unknown): Outcome {
   const { isError, content } = result as { isError?: boolean; content?: { text?: string }[] };
   const text = content?.[0]?.text ?? "";
-  return isError === true || text.includes('"error"') ? { ending: "hurt", why: text.slice(0, 120) } : { ending: "ok", why: "" };
+  return isError === true || text.includes('"error"')
+    ? { ending: "hurt", why: text.slice(0, 120) }
+    : { ending: "ok", why: "" };
 }

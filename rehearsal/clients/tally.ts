@@ -14,19 +14,27 @@ export interface Seen {
   readonly slot: Colour | null;
 }
 
+/** A session that had to begin anew, and the slot it had been on. */
+export interface Renewal {
+  readonly at: number;
+  readonly slot: Colour | null;
+}
+
 export interface Counts {
   readonly requests: { sent: number; ok: number; lost: number; hurt: number };
-  readonly sessions: { opened: number; broken: number; reconnected: number };
+  readonly sessions: { opened: number };
 }
 
 /** Counts what clients saw. */
 export class Tally {
   readonly counts: Counts = {
     requests: { sent: 0, ok: 0, lost: 0, hurt: 0 },
-    sessions: { opened: 0, broken: 0, reconnected: 0 },
+    sessions: { opened: 0 },
   };
   /** Answers to requests without a session, oldest first. */
   readonly seen: Seen[] = [];
+  /** Sessions that had to begin anew, oldest first. Fine for those of a draining slot; any other was broken. */
+  readonly renewals: Renewal[] = [];
   /** What lost requests and broken sessions had to say, oldest first; the first hundred. */
   readonly troubles: string[] = [];
   /** When the first bad answer came; null while none has. */

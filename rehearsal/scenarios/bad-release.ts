@@ -24,17 +24,30 @@ export const badRelease: Scenario = {
     const why = describeFailure(failed);
     const lastOnGreen = tally.seen.findLast(({ slot }) => slot === "green")?.at ?? 0;
     const firstBad = Math.min(decided?.firstBadAt ?? Infinity, tally.firstHurtAt ?? Infinity);
-    const faultToVerdictMs = decided && Number.isFinite(firstBad) ? Math.max(0, decided.decidedAt - firstBad) : null;
+    const faultToVerdictMs =
+      decided && Number.isFinite(firstBad) ? Math.max(0, decided.decidedAt - firstBad) : null;
     const verdictToTrafficMs = decided ? Math.max(0, lastOnGreen - decided.decidedAt) : null;
     return {
       outcome: failed.ok ? "promoted" : "rolled-back",
       ...(faultToVerdictMs === null ? {} : { faultToVerdictMs }),
       ...(verdictToTrafficMs === null ? {} : { verdictToTrafficMs }),
       held: [
-        held("up fails and says which check failed", !failed.ok && /failed|fail/.test(why), why.split("\n")[0]?.slice(0, 90) ?? "it succeeded"),
-        held("from the first bad answer to the verdict under 10 s", (faultToVerdictMs ?? Infinity) < 10_000, `${faultToVerdictMs} ms`),
-        held("from the verdict to all new requests on live under 2 s", (verdictToTrafficMs ?? Infinity) < 2_000, `${verdictToTrafficMs} ms`),
-        ...nothingLost(tally),
+        held(
+          "up fails and says which check failed",
+          !failed.ok && /failed|fail/.test(why),
+          why.split("\n")[0]?.slice(0, 90) ?? "it succeeded",
+        ),
+        held(
+          "from the first bad answer to the verdict under 10 s",
+          (faultToVerdictMs ?? Infinity) < 10_000,
+          `${faultToVerdictMs} ms`,
+        ),
+        held(
+          "from the verdict to all new requests on live under 2 s",
+          (verdictToTrafficMs ?? Infinity) < 2_000,
+          `${verdictToTrafficMs} ms`,
+        ),
+        ...nothingLost(tally, await play.evidence()),
       ],
     };
   },

@@ -22,9 +22,17 @@ export const cutover: Scenario = {
       outcome: live === "green" ? "promoted" : "held",
       held: [
         held("green is live", live === "green", `live is ${String(live)}`),
-        held("at least 2,000 requests and 50 MCP sessions", requests.sent >= 2_000 && sessions.opened >= 50, `${requests.sent} requests, ${sessions.opened} sessions`),
-        ...nothingLost(tally),
-        held("every open session stays with one task", tasks.every((count) => count <= 1), `${tasks.filter((count) => count > 1).length} of ${tasks.length} met more than one`),
+        held(
+          "at least 2,000 requests and 50 MCP sessions",
+          requests.sent >= 2_000 && sessions.opened >= 50,
+          `${requests.sent} requests, ${sessions.opened} sessions`,
+        ),
+        ...nothingLost(tally, await play.evidence()),
+        held(
+          "every open session stays with one task",
+          tasks.every((count) => count <= 1),
+          `${tasks.filter((count) => count > 1).length} of ${tasks.length} met more than one`,
+        ),
         held("all four steps were walked", steps.length === 4, `${steps.length} steps`),
         ...sharesHeld(steps),
       ],

@@ -37,7 +37,9 @@ export function stepsOf(lines: readonly Line[], candidate: Colour): Held[] {
     if (line.kind !== "proved" || line.weights[candidate] === 0) continue;
     const after = lines.slice(index + 1);
     const judged = after.find((one) => one.kind === "judged");
-    const next = after.find((one) => one.kind === "shifting" || one.kind === "returning" || one.kind === "ended");
+    const next = after.find(
+      (one) => one.kind === "shifting" || one.kind === "returning" || one.kind === "ended",
+    );
     if (judged?.kind !== "judged" || judged.weight !== line.weights[candidate]) continue;
     const { verdict, why } = judged.judgement;
     steps.push({ weight: judged.weight, from: line.at, to: next?.at ?? Infinity, verdict, why });

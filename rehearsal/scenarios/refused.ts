@@ -9,10 +9,10 @@ export const refused: Scenario = {
   async run(play) {
     await play.mustUp("blue goes live");
     await play.startLoad();
-    const failed = await play.up(
-      "green is deployed without its tool, greenWeight 100",
-      { ...greenRelease(play.stage.config, { toolMissing: true }), greenWeight: 100 },
-    );
+    const failed = await play.up("green is deployed without its tool, greenWeight 100", {
+      ...greenRelease(play.stage.config, { toolMissing: true }),
+      greenWeight: 100,
+    });
     await play.pause(1_000);
     const tally = await play.stopLoad();
     const why = describeFailure(failed);
@@ -20,9 +20,13 @@ export const refused: Scenario = {
     return {
       outcome: failed.ok ? "promoted" : "refused",
       held: [
-        held("up fails and names the check", !failed.ok && why.includes("tool-listed"), why.split("\n")[0]?.slice(0, 90) ?? "it succeeded"),
+        held(
+          "up fails and names the check",
+          !failed.ok && why.includes("tool-listed"),
+          why.split("\n")[0]?.slice(0, 90) ?? "it succeeded",
+        ),
         held("no request of a user reaches green", onGreen === 0, `${onGreen} of ${tally.seen.length}`),
-        ...nothingLost(tally),
+        ...nothingLost(tally, await play.evidence()),
       ],
     };
   },

@@ -4,7 +4,12 @@ export interface ScenarioResult {
   readonly promise: string;
   readonly asPromised: boolean;
   readonly outcome: "promoted" | "rolled-back" | "refused" | "held";
-  readonly requests: { readonly sent: number; readonly ok: number; readonly lost: number; readonly hurt: number };
+  readonly requests: {
+    readonly sent: number;
+    readonly ok: number;
+    readonly lost: number;
+    readonly hurt: number;
+  };
   readonly sessions: { readonly opened: number; readonly broken: number };
   readonly timings: {
     readonly totalMs: number;

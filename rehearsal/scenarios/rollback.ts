@@ -10,8 +10,19 @@ export const rollback: Scenario = {
   async run(play) {
     await play.mustUp("blue goes live");
     await play.startLoad();
-    const steps = { rollout: { steps: [{ weight: 50, bake: "4s" }, { weight: 100, bake: "4s" }] } };
-    await play.mustUp("green is deployed and takes over in two steps", { ...greenRelease(play.stage.config), ...steps, greenWeight: 100 });
+    const steps = {
+      rollout: {
+        steps: [
+          { weight: 50, bake: "4s" },
+          { weight: 100, bake: "4s" },
+        ],
+      },
+    };
+    await play.mustUp("green is deployed and takes over in two steps", {
+      ...greenRelease(play.stage.config),
+      ...steps,
+      greenWeight: 100,
+    });
     await play.pause(1_000);
     let writes = 0;
     const stopCounting = play.stage.aws.onCall(({ when, operation }) => {
@@ -31,11 +42,19 @@ export const rollback: Scenario = {
       outcome: "rolled-back",
       verdictToTrafficMs: Math.max(0, lastOnGreen - began),
       held: [
-        held("blue is live again", back.outputs["live"]?.value === "blue", `live is ${String(back.outputs["live"]?.value)}`),
+        held(
+          "blue is live again",
+          back.outputs["live"]?.value === "blue",
+          `live is ${String(back.outputs["live"]?.value)}`,
+        ),
         held("one rule change", writes === 1, `${writes} ModifyRule calls`),
         held("proved in traffic within 2 s", proved - began < 2_000, `${proved - began} ms`),
-        held("at least 2,000 requests and 50 MCP sessions", requests.sent >= 2_000 && sessions.opened >= 50, `${requests.sent} requests, ${sessions.opened} sessions`),
-        ...nothingLost(tally),
+        held(
+          "at least 2,000 requests and 50 MCP sessions",
+          requests.sent >= 2_000 && sessions.opened >= 50,
+          `${requests.sent} requests, ${sessions.opened} sessions`,
+        ),
+        ...nothingLost(tally, await play.evidence()),
         ...sharesHeld(walked),
       ],
     };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import type { Images } from "../aws/tasks/index.ts";
 import { Load } from "../clients/load.ts";
-import type { Tally } from "../clients/tally.ts";
+import type { Renewal, Tally } from "../clients/tally.ts";
 import type { EngineEvent, RunResult } from "../engine/index.ts";
 import { binomialBand } from "../../rollout/policy/binomial.ts";
 import type { Colour } from "../../rollout/policy/colour.ts";
@@ -55,7 +55,10 @@ export class Play {
     this.choices.signal.throwIfAborted();
     this.stage.set(config);
     this.say(`up: ${what}`);
-    const result = await this.stage.up({ signal: this.choices.signal, onEvent: (event) => this.#tell(event) });
+    const result = await this.stage.up({
+      signal: this.choices.signal,
+      onEvent: (event) => this.#tell(event),
+    });
     this.choices.signal.throwIfAborted();
     return result;
   }
@@ -83,7 +86,9 @@ export class Play {
       },
     });
     await this.#load.start();
-    this.say(`${this.#load.openSessions} MCP sessions open, ${usualLoad.perSecond} further requests a second`);
+    this.say(
+      `${this.#load.openSessions} MCP sessions open, ${usualLoad.perSecond} further requests a second`,
+    );
     return this.#load;
   }
 
@@ -109,15 +114,23 @@ export class Play {
   }
 
   #tell(event: EngineEvent): void {
-    if (event.kind === "log" && event.urn?.includes("TrafficSwitch") === true && isWorthTelling(event.message))
+    if (
+      event.kind === "log" &&
+      event.urn?.includes("TrafficSwitch") === true &&
+      isWorthTelling(event.message)
+    )
       this.say(`  ${event.message}`);
     if (event.kind === "step" && event.phase === "failed") this.say(`  ${event.type} ${event.name} failed`);
   }
 }
 
-/** Every reading of a check is evidence; the line of a rehearsal shows steps, proofs and verdicts. */
+/** Every reading of a check and every state is evidence; the lines of a rehearsal are steps, proofs and verdicts. */
 function isWorthTelling(text: string): boolean {
-  return /^(proved|shifting|checking|baking|blue at|green at|all traffic|sending|back|first|rolling|rollback|green is|blue is)/i.test(text) || / % .*(pass|fail|inconclusive)/.test(text);
+  return (
+    !/^[a-z-]+: (pass|fail|inconclusive)\./.test(text) &&
+    !/^[a-z-]+: [a-z-]+ → [a-z-]+$/.test(text) &&
+    !/^shifting .*proving/.test(text)
+  );
 }
 
 /** Runs one scenario from an empty account to an empty account. */
@@ -133,8 +146,7 @@ export async function runScenario(scenario: Scenario, choices: Choices): Promise
   try {
     const said = await scenario.run(play);
     await play.abandon();
-    const steps = play.tally === null ? [] : observed(stepsOf(await play.evidence(), "green"), play.tally, "green");
-    return result(scenario, said, play.tally, steps, Date.now() - started);
+    return result(scenario, said, play.tally, await play.evidence(), Date.now() - started);
   } finally {
     await play.abandon();
     await stage.close();
@@ -145,18 +157,19 @@ function result(
   { name, promise }: Scenario,
   said: Awaited<ReturnType<Scenario["run"]>>,
   tally: Tally | null,
-  steps: readonly StepResult[],
+  lines: readonly Line[],
   totalMs: number,
 ): ScenarioResult {
+  const steps = tally === null ? [] : observed(stepsOf(lines, "green"), tally, "green");
   const requests = tally?.counts.requests ?? { sent: 0, ok: 0, lost: 0, hurt: 0 };
-  const { opened, broken } = tally?.counts.sessions ?? { opened: 0, broken: 0 };
+  const opened = tally?.counts.sessions.opened ?? 0;
   return {
     name,
     promise,
     asPromised: said.held.every(({ ok }) => ok),
     outcome: said.outcome,
     requests,
-    sessions: { opened, broken },
+    sessions: { opened, broken: tally === null ? 0 : brokenSessions(tally, lines).length },
     timings: {
       totalMs,
       faultToVerdictMs: said.faultToVerdictMs ?? null,
@@ -184,29 +197,58 @@ export function sharesHeld(steps: readonly StepResult[]): Held[] {
     const count = Math.round((share / 100) * samples);
     const { low, high } = binomialBand(samples, weight / 100);
     const band = samples === 0 ? "no requests" : `${round(low / samples)} to ${round(high / samples)} % fit`;
-    return held(`at ${weight} % the candidate answers its share`, samples > 0 && count >= low && count <= high, `${share} % of ${samples}, ${band}`);
+    return held(
+      `at ${weight} % the candidate answers its share`,
+      samples > 0 && count >= low && count <= high,
+      `${share} % of ${samples}, ${band}`,
+    );
   });
 }
 
 const round = (share: number) => Math.round(share * 1_000) / 10;
 
 /** What every scenario promises of its clients. */
-export function nothingLost({ counts, troubles }: Tally): Held[] {
-  const { requests, sessions } = counts;
-  const first = troubles[0] === undefined ? "" : `; first: ${troubles[0]}`;
+export function nothingLost(tally: Tally, lines: readonly Line[]): Held[] {
+  const { requests, sessions } = tally.counts;
+  const first = tally.troubles[0] === undefined ? "" : `; first: ${tally.troubles[0]}`;
+  const broken = brokenSessions(tally, lines).length;
+  const renewed = tally.renewals.length - broken;
   return [
     held("no request is lost", requests.lost === 0, `${requests.lost} of ${requests.sent} lost${first}`),
-    held("no open session breaks", sessions.broken === 0, `${sessions.broken} of ${sessions.opened} broken`),
+    held(
+      "no open session breaks",
+      broken === 0,
+      `${broken} of ${sessions.opened} broken, ${renewed} renewed while their slot drained`,
+    ),
   ];
 }
 
+/** Sessions that had to begin anew although nothing drained their slot. */
+export function brokenSessions({ renewals }: Tally, lines: readonly Line[]): Renewal[] {
+  const drains = lines.flatMap((line) => {
+    if (line.kind !== "ended") return [];
+    if (line.outcome === "promoted") return [{ at: line.at, slot: "blue" }];
+    return line.outcome === "rolled-back" ? [{ at: line.at, slot: "green" }] : [];
+  });
+  return renewals.filter(({ at, slot }) => !drains.some((drain) => drain.slot === slot && drain.at <= at));
+}
+
 export function describeFailure({ diagnostics }: RunResult): string {
-  return diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message).join("\n");
+  return diagnostics
+    .filter(({ severity }) => severity === "error")
+    .map(({ message }) => message)
+    .join("\n");
 }
 
 /** The hub's facts as the stack config has them. */
 function hubOf(config: Readonly<Record<string, unknown>>) {
-  const given = (config["hub"] ?? {}) as Partial<{ healthPath: string; mcpPath: string; transport: "sse" | "streamable-http"; tool: string; toolArguments: Record<string, unknown> }>;
+  const given = (config["hub"] ?? {}) as Partial<{
+    healthPath: string;
+    mcpPath: string;
+    transport: "sse" | "streamable-http";
+    tool: string;
+    toolArguments: Record<string, unknown>;
+  }>;
   return {
     healthPath: given.healthPath ?? "/api/health",
     mcpPath: given.mcpPath ?? "/mcp",

@@ -9,7 +9,10 @@ export const signingSecret = "hub/signing";
 /** Commands of the sample hub and the sidecar, run from the repository's folder. */
 export function sampleImages(repository: string): Images {
   return {
-    [sampleImage]: { command: ["node", "rehearsal/hub/main.ts", "--port", "{port}", "--config", "{config}"], cwd: repository },
+    [sampleImage]: {
+      command: ["node", "rehearsal/hub/main.ts", "--port", "{port}", "--config", "{config}"],
+      cwd: repository,
+    },
     [sidecarImage]: { command: ["node", "sidecar/main.ts"], cwd: repository },
   };
 }
@@ -25,16 +28,29 @@ export function rehearsalConfig(port: number, evidenceFolder: string): Record<st
   return {
     blue: { image: sampleImage, tasks: 1 },
     sidecar: { image: sidecarImage, signingSecret },
-    network: { vpcId: defaultVpc.vpcId, publicSubnetIds: defaultVpc.subnets, privateSubnetIds: defaultVpc.subnets },
+    network: {
+      vpcId: defaultVpc.vpcId,
+      publicSubnetIds: defaultVpc.subnets,
+      privateSubnetIds: defaultVpc.subnets,
+    },
     access: { port, cidrs: ["127.0.0.0/8"] },
     healthCheck: { intervalSeconds: 5, timeoutSeconds: 4, graceSeconds: 20 },
     evidence: { folder: evidenceFolder },
-    rollout: { steps: rehearsalSteps, proofTimeout: "30s", scaleUpDeadline: "60s", drainDeadline: "20s", warmTime: "20s" },
+    rollout: {
+      steps: rehearsalSteps,
+      proofTimeout: "30s",
+      scaleUpDeadline: "60s",
+      drainDeadline: "20s",
+      warmTime: "20s",
+    },
   };
 }
 
 /** Lays config over config: objects member by member, everything else whole. */
-export function layConfig(under: Record<string, unknown>, over: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function layConfig(
+  under: Record<string, unknown>,
+  over: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const out = { ...under };
   for (const [key, value] of Object.entries(over)) {
     const below = out[key];

@@ -85,19 +85,21 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const access = config["access"] as { port: number };
     const signingKey = await makeSecret(aws, options.random);
     const env = { ...aws.env };
-    const run = (verb: "preview" | "up" | "refresh" | "destroy") => (how: RunOptions = {}) =>
-      engine[verb]({
-        projectFolder: repository,
-        program: "./infra/index.ts",
-        project,
-        stack: stackName,
-        config: texts(config),
-        stateFile: join(folder, "state.json"),
-        providers: { aws: () => awsProvider({ env }), awsx: () => awsxProvider({ env }) },
-        env,
-        ...(how.signal ? { signal: how.signal } : {}),
-        ...(how.onEvent ? { onEvent: how.onEvent } : {}),
-      });
+    const run =
+      (verb: "preview" | "up" | "refresh" | "destroy") =>
+      (how: RunOptions = {}) =>
+        engine[verb]({
+          projectFolder: repository,
+          program: "./infra/index.ts",
+          project,
+          stack: stackName,
+          config: texts(config),
+          stateFile: join(folder, "state.json"),
+          providers: { aws: () => awsProvider({ env }), awsx: () => awsxProvider({ env }) },
+          env,
+          ...(how.signal ? { signal: how.signal } : {}),
+          ...(how.onEvent ? { onEvent: how.onEvent } : {}),
+        });
     return {
       aws,
       url: `http://127.0.0.1:${access.port}`,
@@ -146,7 +148,10 @@ async function makeSecret(aws: LocalAws, random: () => number): Promise<string> 
   const client = new SecretsManagerClient({
     region: "us-east-1",
     endpoint: aws.endpoint,
-    credentials: { accessKeyId: aws.env["AWS_ACCESS_KEY_ID"] ?? "", secretAccessKey: aws.env["AWS_SECRET_ACCESS_KEY"] ?? "" },
+    credentials: {
+      accessKeyId: aws.env["AWS_ACCESS_KEY_ID"] ?? "",
+      secretAccessKey: aws.env["AWS_SECRET_ACCESS_KEY"] ?? "",
+    },
   });
   await client.send(new CreateSecretCommand({ Name: signingSecret, SecretString: key }));
   client.destroy();

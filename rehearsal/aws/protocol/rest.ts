@@ -170,7 +170,7 @@ export function toRest(
       return {
         status,
         headers,
-        body: payloadValue instanceof Uint8Array ? Buffer.from(payloadValue) : String((payloadValue ?? "")),
+        body: payloadValue instanceof Uint8Array ? Buffer.from(payloadValue) : String(payloadValue ?? ""),
       };
     headers["content-type"] = service.protocol === "rest-json" ? "application/json" : "application/xml";
     const root = traitOf(member, "xmlName") ?? member.getName()?.split("#").at(-1) ?? name;

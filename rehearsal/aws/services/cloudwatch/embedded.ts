@@ -36,9 +36,7 @@ export function takeEmbedded(metrics: Metrics, line: string, now: number): void 
 function valuesOf(value: unknown): { value: number; count: number }[] {
   if (typeof value === "number") return [{ value, count: 1 }];
   if (Array.isArray(value))
-    return value
-      .filter((each) => typeof each === "number")
-      .map((each) => ({ value: each, count: 1 }));
+    return value.filter((each) => typeof each === "number").map((each) => ({ value: each, count: 1 }));
   const set = value as { Values?: number[]; Counts?: number[] } | null | undefined;
   return (set?.Values ?? []).map((each, index) => ({ value: each, count: set?.Counts?.[index] ?? 1 }));
 }

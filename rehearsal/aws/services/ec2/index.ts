@@ -228,8 +228,7 @@ export function ec2(ids: Ids): Service {
         )
           throw new AwsError("DependencyViolation", `resource ${id} has a dependent object`);
         groups.delete(id);
-        for (const rule of rules.values())
-          if (rule.GroupId === id) rules.delete(rule.SecurityGroupRuleId);
+        for (const rule of rules.values()) if (rule.GroupId === id) rules.delete(rule.SecurityGroupRuleId);
         return { Return: true, GroupId: id };
       },
       DescribeSecurityGroupRules(input: { SecurityGroupRuleIds?: string[]; Filters?: Filter[] }) {

@@ -172,7 +172,9 @@ export function lambda({ ids, folder, environment, log }: LambdaOptions): Lambda
       },
       async Invoke(input: InvokeCommandInput) {
         const held = functionOf(input.FunctionName);
-        const event: unknown = JSON.parse(Buffer.from((input.Payload ?? []) as Uint8Array).toString("utf8") || "{}");
+        const event: unknown = JSON.parse(
+          Buffer.from((input.Payload ?? []) as Uint8Array).toString("utf8") || "{}",
+        );
         if (input.InvocationType === "Event") {
           void run(held, event);
           return { StatusCode: 202 };
