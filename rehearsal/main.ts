@@ -63,7 +63,7 @@ async function play(flags: Flags, signal: AbortSignal): Promise<number> {
   const started = Date.now();
   const quiet = flags.json === "-";
   const out = (text: string) => (quiet ? undefined : void process.stdout.write(`${text}\n`));
-  const colour =  process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+  const colour = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
   const say = (text: string) =>
     out(`${((Date.now() - started) / 1_000).toFixed(1).padStart(6)} s  ${text.slice(0, 90)}`);
   out(`seed ${flags.seed}`);

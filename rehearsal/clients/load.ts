@@ -132,7 +132,8 @@ export class Load {
 
   async #shortSessions(): Promise<void> {
     const { newSessionsPerSecond } = this.#options;
-    while (newSessionsPerSecond > 0 && !this.#stop.signal.aborted) {
+    if (newSessionsPerSecond === 0) return;
+    while (!this.#stop.signal.aborted) {
       await this.#pause(1_000 / newSessionsPerSecond);
       if (!this.#stop.signal.aborted) this.#go(this.#short());
     }

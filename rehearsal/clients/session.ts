@@ -68,10 +68,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         })
       : new StreamableHTTPClientTransport(new URL(options.url), { fetch: watched, requestInit: { headers } });
   const client = new Client({ name: "rehearsal", version: "1.0.0" });
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client is no event target
   client.onclose = () => {
     ended = true;
   };
   // Errors of a stream are told by the calls that they cost.
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client is no event target
   client.onerror = () => undefined;
   await client.connect(transport, { timeout: callMs });
   const end = async (ask: () => Promise<unknown>): Promise<Outcome> => {

@@ -21,7 +21,7 @@ export const cutover: Scenario = {
     return {
       outcome: live === "green" ? "promoted" : "held",
       held: [
-        held("green is live", live === "green", `live is ${String(live)}`),
+        held("green is live", live === "green", `live is ${JSON.stringify(live)}`),
         held(
           "at least 2,000 requests and 50 MCP sessions",
           requests.sent >= 2_000 && sessions.opened >= 50,

@@ -45,7 +45,7 @@ export const rollback: Scenario = {
         held(
           "blue is live again",
           back.outputs["live"]?.value === "blue",
-          `live is ${String(back.outputs["live"]?.value)}`,
+          `live is ${JSON.stringify(back.outputs["live"]?.value)}`,
         ),
         held("one rule change", writes === 1, `${writes} ModifyRule calls`),
         held("proved in traffic within 2 s", proved - began < 2_000, `${proved - began} ms`),

@@ -7,8 +7,15 @@ import { type AccessEntry } from "../aws/balancer/index.ts";
 import { type LocalAws, startAws } from "../aws/index.ts";
 import type { Images } from "../aws/tasks/index.ts";
 import { systemClock } from "../clock.ts";
-import * as engine from "../engine/index.ts";
-import type { EngineEvent, RunResult } from "../engine/index.ts";
+import {
+  type EngineEvent,
+  type EngineOptions,
+  type RunResult,
+  destroy,
+  preview,
+  refresh,
+  up,
+} from "../engine/index.ts";
 import { awsProvider, awsxProvider } from "../providers/index.ts";
 import { layConfig, rehearsalConfig, signingSecret } from "./config.ts";
 
@@ -86,9 +93,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const signingKey = await makeSecret(aws, options.random);
     const env = { ...aws.env };
     const run =
-      (verb: "preview" | "up" | "refresh" | "destroy") =>
+      (verb: (options: EngineOptions) => Promise<RunResult>) =>
       (how: RunOptions = {}) =>
-        engine[verb]({
+        verb({
           projectFolder: repository,
           program: "./infra/index.ts",
           project,
@@ -116,10 +123,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       set(changed) {
         config = layConfig(config, changed);
       },
-      preview: run("preview"),
-      up: run("up"),
-      refresh: run("refresh"),
-      destroy: run("destroy"),
+      preview: run(preview),
+      up: run(up),
+      refresh: run(refresh),
+      destroy: run(destroy),
       async close() {
         await aws.close();
         await rm(folder, { recursive: true, force: true });

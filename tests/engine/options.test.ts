@@ -231,9 +231,19 @@ test("a resource that is only read is neither changed nor deleted; one that is n
     (id: string): Program =>
     (_, deployment) =>
       deployment.read({
-        ...{ name: "vpc", type: "test:index:Thing", custom: true, id, inputs: {}, dependencies: [] },
-        ...{ propertyDependencies: {}, providers: {}, aliases: [], additionalSecretOutputs: [] },
-        ...{ customTimeouts: {}, ignoreChanges: [], replaceOnChanges: [] },
+        name: "vpc",
+        type: "test:index:Thing",
+        custom: true,
+        id,
+        inputs: {},
+        dependencies: [],
+        propertyDependencies: {},
+        providers: {},
+        aliases: [],
+        additionalSecretOutputs: [],
+        customTimeouts: {},
+        ignoreChanges: [],
+        replaceOnChanges: [],
       });
   const result = await stack.up(reading("vpc-1"));
   assert.deepEqual([result.changes.read, stack.named("vpc")[0]?.outputs], [1, { cidr: "10.0.0.0/16" }]);

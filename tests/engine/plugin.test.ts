@@ -36,7 +36,7 @@ test("a plugin executable checks, creates, updates, reads, answers invokes and i
   const [entry] = stack.named("box");
   assert.deepEqual([entry?.id, entry?.inputs], ["box-1", { size: 1, act: "make" }]);
   const { pid, cwd, config } = entry?.outputs ?? {};
-  assert.deepEqual([`${String(cwd)}/`, config], [REPOSITORY, '{"fixture:mode":"tiny"}']);
+  assert.deepEqual([`${cwd as string}/`, config], [REPOSITORY, '{"fixture:mode":"tiny"}']);
   assert.equal(isRunning(pid), false, "the plugin's process outlived the run");
   const lines = stack.events.filter((event) => event.kind === "log" && event.urn === urnOf("box", TYPE));
   assert.deepEqual(

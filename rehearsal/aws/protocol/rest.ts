@@ -157,8 +157,7 @@ export function toRest(
   const shown = membersOf(operation.output);
   for (const [name, member] of shown) {
     const header = traitOf(member, "httpHeader");
-    if (header !== undefined && value[name] !== undefined)
-      headers[header.toLowerCase()] = String(value[name]);
+    if (header !== undefined && value[name] !== undefined) headers[header.toLowerCase()] = text(value[name]);
   }
   const status = operation.http?.[2] ?? 200;
   const whole = shown.find(([, member]) => member.getMergedTraits().httpPayload === 1);
@@ -170,7 +169,7 @@ export function toRest(
       return {
         status,
         headers,
-        body: payloadValue instanceof Uint8Array ? Buffer.from(payloadValue) : String(payloadValue ?? ""),
+        body: payloadValue instanceof Uint8Array ? Buffer.from(payloadValue) : text(payloadValue ?? ""),
       };
     headers["content-type"] = service.protocol === "rest-json" ? "application/json" : "application/xml";
     const root = traitOf(member, "xmlName") ?? member.getName()?.split("#").at(-1) ?? name;
@@ -195,4 +194,9 @@ export function toRest(
     headers,
     body: `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="${service.xmlNamespace ?? ""}">${members(operation.output, value)}</${root}>`,
   };
+}
+
+/** A simple value as a header or a whole body has it. */
+function text(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pulumi from "@pulumi/pulumi";
 import type { provider } from "@pulumi/pulumi";
+import { connectProgress } from "../../../rollout/plugin/progress.ts";
 
 type Props = Record<string, unknown>;
 
@@ -17,10 +18,12 @@ class Half extends Error {
   }
 }
 
-let cancelled = false;
+const progress = connectProgress(process.argv.at(-1));
+const cancelled = new AbortController();
 
 async function act(urn: string, news: Props): Promise<void> {
-  await pulumi.log.info(`${String(news["act"])} begins`, { urn } as never, undefined, true);
+  progress.say(urn, `${String(news["act"])} begins`, { fleeting: true });
+  await progress.flush();
   switch (news["act"]) {
     case "half":
       throw new Half("box-1", { ...news, weight: 0 }, ["gate failed: error rate 1.8% > 1.0%"]);
@@ -33,8 +36,10 @@ async function act(urn: string, news: Props): Promise<void> {
     case "wait": {
       // Ends only when it is asked to cancel, as a rollout does by rolling back.
       const until = Date.now() + 20_000;
-      while (!cancelled && Date.now() < until) await delay(10);
-      throw new Half("box-1", { ...news, act: "rolled back" }, [cancelled ? "cancelled" : "never cancelled"]);
+      while (!cancelled.signal.aborted && Date.now() < until) await delay(10);
+      throw new Half("box-1", { ...news, act: "rolled back" }, [
+        cancelled.signal.aborted ? "cancelled" : "never cancelled",
+      ]);
     }
     default:
   }
@@ -69,8 +74,8 @@ const box: provider.Provider = {
       ? { outputs: { token, length: (inputs["text"] as string).length } }
       : { outputs: {}, failures: [{ property: "fail", reason: "asked to" }] },
   cancel: async () => {
-    cancelled = true;
+    cancelled.abort();
   },
-} as provider.Provider;
+};
 
 await pulumi.provider.main(box, process.argv.slice(2));

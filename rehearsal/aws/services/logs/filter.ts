@@ -41,7 +41,8 @@ function fitsTerm(term: string, json: unknown): boolean {
         .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"))
         .join(".*")}$`,
     );
-    const same = value !== undefined && wanted.test(String(value));
+    const same =
+      value !== undefined && wanted.test(typeof value === "string" ? value : JSON.stringify(value));
     return operator === "=" ? same : operator === "!=" ? value !== undefined && !same : false;
   }
   const left = Number(value);

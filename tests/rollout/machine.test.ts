@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  type Event,
+  type Facts,
+  finalStates,
+  isFinal,
+  next,
+  transitions,
+  workingStates,
+} from "../../rollout/policy/machine.ts";
+
+const facts: Facts = { unverified: false, moreSteps: false, full: false, exposed: false, holds: false };
+
+test("every state that works can be left, and every state but the first ones is reached", () => {
+  for (const state of workingStates)
+    assert.ok(
+      transitions.some(({ from }) => from === state),
+      `${state} is a dead end`,
+    );
+  for (const state of finalStates)
+    assert.ok(
+      transitions.some(({ to }) => to === state),
+      `${state} is never reached`,
+    );
+});
+
+test("for every state and event the last row has no condition, so that some row always fits", () => {
+  const pairs = new Set(transitions.map(({ from, on }) => `${from} ${on}`));
+  for (const pair of pairs) {
+    const rows = transitions.filter(({ from, on }) => `${from} ${on}` === pair);
+    assert.equal(rows.at(-1)?.when, undefined, `${pair} has no row for the other cases`);
+  }
+});
+
+test("a raised fence ends every state, and never by a write", () => {
+  for (const state of workingStates) assert.equal(next(state, "fenced", facts), "taken-over");
+});
+
+test("a candidate with weight is sent home by everything that goes wrong, and one without is refused", () => {
+  const wrong: readonly Event[] = ["short", "broken", "cancelled"];
+  for (const event of wrong) {
+    assert.equal(next("scaling", event, { ...facts, exposed: true }), "returning");
+    assert.equal(next("scaling", event, facts), "refused");
+  }
+  for (const event of ["fail", "cancelled", "broken"] as const)
+    assert.equal(next("baking", event, facts), "returning");
+});
+
+test("a bake that cannot tell is extended once and then sent home, or held where the plan says so", () => {
+  assert.equal(next("baking", "inconclusive", facts), "extending");
+  assert.equal(next("extending", "inconclusive", facts), "returning");
+  assert.equal(next("baking", "inconclusive", { ...facts, holds: true }), "held");
+});
+
+test("only proved weights are baked, and only a full bake promotes", () => {
+  assert.deepEqual(
+    transitions.filter(({ to }) => to === "baking").map(({ from, on }) => `${from} ${on}`),
+    ["proving proved"],
+  );
+  assert.ok(
+    transitions
+      .filter(({ to }) => to === "promoted")
+      .every(({ on, when }) => on === "pass" && when === "full"),
+  );
+});
+
+test("an event the table does not know is an error that names both", () => {
+  assert.throws(() => next("baking", "written", facts), /no transition from baking on written/);
+});
+
+test("final states are final", () => {
+  for (const state of finalStates) assert.ok(isFinal(state));
+  for (const state of workingStates) assert.ok(!isFinal(state));
+});
