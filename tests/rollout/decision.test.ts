@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type Decision, decide, stepsBetween } from "../../rollout/policy/decision.ts";
+import { weightsFor } from "../../rollout/policy/weight.ts";
+import { a, b, c, now, plan, situation } from "./situation.ts";
+
+const refused = (decision: Decision): string =>
+  decision.kind === "refuse" ? decision.code : `not refused: ${decision.kind}`;
+const window = { colour: "green", release: b, taskDefinition: "task:b", until: now + 3_600_000 } as const;
+
+test("the first deployment makes the colour live that is asked for 100, and refuses a share", () => {
+  const first = { ...situation(0), record: null, rule: null };
+  assert.deepEqual(decide(first), { kind: "first", live: "blue" });
+  assert.deepEqual(decide({ ...first, request: { ...first.request, greenWeight: 100 } }), {
+    kind: "first",
+    live: "green",
+  });
+  assert.equal(refused(decide({ ...first, request: { ...first.request, greenWeight: 5 } })), "first-partial");
+});
+
+test("nothing asked is nothing done", () => {
+  assert.deepEqual(decide(situation(0)), { kind: "nothing", liveChanged: false });
+});
+
+test("a changed candidate is verified at weight 0", () => {
+  assert.deepEqual(decide(situation(0, { releases: { green: c } })), { kind: "verify", candidate: "green" });
+});
+
+test("a rising weight walks the plan's steps up to what is asked, verifying first what is not verified", () => {
+  const decision = decide(situation(50));
+  assert.ok(decision.kind === "shift");
+  assert.deepEqual([decision.verify, decision.steps.map(({ weight }) => weight)], [false, [5, 25, 50]]);
+  const changed = decide(situation(100, { releases: { green: c } }));
+  assert.ok(changed.kind === "shift");
+  assert.deepEqual([changed.verify, changed.steps.at(-1)?.weight], [true, 100]);
+});
+
+test("a weight that is no step of the plan ends in a step of its own", () => {
+  assert.deepEqual(
+    stepsBetween(plan.steps, 0, 30).map(({ weight }) => weight),
+    [5, 25, 30],
+  );
+  assert.deepEqual(
+    stepsBetween(plan.steps, 30, 40).map(({ weight }) => weight),
+    [40],
+  );
+});
+
+test("a falling weight is a rollback, at any share", () => {
+  const held = { weights: weightsFor("green", 50) };
+  assert.deepEqual(decide(situation(0, { record: held })), {
+    kind: "rollback",
+    from: "green",
+    to: weightsFor("green", 0),
+  });
+  assert.deepEqual(decide(situation(10, { record: held })), {
+    kind: "rollback",
+    from: "green",
+    to: weightsFor("green", 10),
+  });
+});
+
+test("inside its window the previous release comes back at once; after it, through the plan", () => {
+  const promoted = { live: "blue" as const, previous: window };
+  assert.equal(decide(situation(100, { record: promoted })).kind, "rollback");
+  const over = { ...promoted, previous: { ...window, until: now - 1 } };
+  assert.equal(decide(situation(100, { record: over })).kind, "shift");
+});
+
+test("the live release may not change under its users, unless that is allowed in so many words", () => {
+  assert.equal(refused(decide(situation(0, { releases: { blue: c } }))), "live-changed");
+  assert.deepEqual(decide(situation(0, { releases: { blue: c }, plan: { allowLiveChange: true } })), {
+    kind: "nothing",
+    liveChanged: true,
+  });
+});
+
+test("neither release may change while both carry weight", () => {
+  const held = { weights: weightsFor("green", 25) };
+  for (const releases of [{ blue: c }, { green: c }])
+    assert.equal(refused(decide(situation(25, { record: held, releases }))), "both-carry-weight");
+});
+
+test("the rollback target may not be replaced inside its window, unless that is asked for", () => {
+  const promoted = { previous: window };
+  assert.equal(
+    refused(decide(situation(0, { record: promoted, releases: { green: c } }))),
+    "rollback-target-changed",
+  );
+  assert.equal(
+    decide(situation(0, { record: promoted, releases: { green: c }, plan: { replaceRollbackTarget: true } }))
+      .kind,
+    "verify",
+  );
+});
+
+test("open sessions protect their slot's release", () => {
+  const open = { ...situation(0, { releases: { green: c } }), openSessions: { green: 3 } };
+  assert.equal(refused(decide(open)), "sessions-open");
+});
+
+test("a rejected release is refused until it changes or is named for retry; an unrelated up is not", () => {
+  const rejected = { rejected: [{ release: b, why: "latency", at: now }] };
+  assert.equal(refused(decide(situation(100, { record: rejected }))), "rejected");
+  assert.equal(decide(situation(0, { record: rejected })).kind, "nothing");
+  assert.equal(decide(situation(100, { record: rejected, releases: { green: c } })).kind, "shift");
+  assert.equal(decide(situation(100, { record: rejected, plan: { retry: b } })).kind, "shift");
+});
+
+test("a hand edit, a stranger in the rule and a rule that is gone are refused, with both weights printed", () => {
+  const edited = decide(situation(0, { rule: { weights: weightsFor("green", 30), strangers: [] } }));
+  assert.ok(edited.kind === "refuse" && edited.code === "hand-edit");
+  assert.match(edited.why, /blue 70 · green 30.*blue 100 · green 0/);
+  assert.equal(
+    refused(decide(situation(0, { rule: { weights: weightsFor("blue", 100), strangers: ["other"] } }))),
+    "stranger-in-rule",
+  );
+  assert.equal(refused(decide(situation(0, { rule: null }))), "rule-gone");
+});
+
+test("a held lease is refused with its holder and since when; one that ran out is not", () => {
+  const lease = { owner: "ci", since: now - 5_000, until: now + 5_000 };
+  const held = decide(situation(100, { record: { lease } }));
+  assert.ok(held.kind === "refuse" && held.code === "lease-held");
+  assert.match(held.why, /ci holds the lease since 2026-03-01T11:59:55Z/);
+  assert.notEqual(
+    refused(decide(situation(100, { record: { lease: { ...lease, until: now - 1 } } }))),
+    "lease-held",
+  );
+});
+
+const rollout = {
+  id: "r",
+  candidate: "green",
+  release: b,
+  asked: 100,
+  home: weightsFor("blue", 100),
+  startedAt: now,
+  tried: [],
+  passed: [5],
+} as const;
+
+test("a rollout whose process died is taken up where it stopped when the same is asked, else undone", () => {
+  const dead = { rollout: { ...rollout, tried: [], passed: [5] }, weights: weightsFor("green", 25) };
+  const resumed = decide(situation(100, { record: dead }));
+  assert.ok(resumed.kind === "resume");
+  assert.deepEqual([resumed.at, resumed.steps.map(({ weight }) => weight)], [25, [25, 50, 100]]);
+  assert.equal(decide(situation(0, { record: dead })).kind, "undo");
+  assert.equal(decide(situation(100, { record: dead, releases: { green: c } })).kind, "undo");
+});
+
+test("weights of an unfinished write are no hand edit", () => {
+  const intent = { from: weightsFor("blue", 100), to: weightsFor("green", 5), at: now, pending: null };
+  const rule = { weights: weightsFor("green", 5), strangers: [] };
+  assert.equal(decide(situation(0, { record: { intent }, rule })).kind, "undo");
+});
+
+test("whatever is asked of whatever was recorded: a rejected release never rises, and steps rise to what is asked", () => {
+  const weight = fc.integer({ min: 0, max: 100 });
+  fc.assert(
+    fc.property(weight, weight, fc.boolean(), fc.constantFrom(a, b, c), (at, asked, isRejected, green) => {
+      const rejected = isRejected ? [{ release: green, why: "failed", at: now }] : [];
+      const decision = decide(
+        situation(asked, { record: { weights: weightsFor("green", at), rejected }, releases: { green } }),
+      );
+      if (decision.kind !== "shift") return;
+      assert.ok(!isRejected, "a rejected release was shifted");
+      const weights = decision.steps.map((step) => step.weight);
+      assert.deepEqual(
+        weights,
+        [...weights].sort((x, y) => x - y),
+      );
+      assert.equal(weights.at(-1), asked);
+      assert.ok(weights.every((step) => step > at));
+    }),
+  );
+});

@@ -1,0 +1,63 @@
+import { inputsFor } from "../../rehearsal/simulation/inputs.ts";
+import type { Situation } from "../../rollout/policy/decision.ts";
+import { parsedPlan } from "../../rollout/policy/plan.ts";
+import type { SwitchRecord } from "../../rollout/policy/record.ts";
+import { weightsFor } from "../../rollout/policy/weight.ts";
+
+export const now = Date.parse("2026-03-01T12:00:00Z");
+export const a = "aaaaaaaaaaaa";
+export const b = "bbbbbbbbbbbb";
+export const c = "cccccccccccc";
+export const plan = parsedPlan.parse({});
+
+/** Blue is live with release a, green is idle with release b, which passed its gate at weight 0. */
+export function record(over: Partial<SwitchRecord> = {}): SwitchRecord {
+  return {
+    schema: 1,
+    ruleArn: "arn:rule",
+    live: "blue",
+    liveSince: now - 86_400_000,
+    weights: weightsFor("blue", 100),
+    slots: {
+      blue: { release: a, taskDefinition: "task:a" },
+      green: { release: b, taskDefinition: "task:b" },
+    },
+    previous: null,
+    verified: { colour: "green", release: b, at: now - 1_000 },
+    rejected: [],
+    fence: 0,
+    fencedBy: null,
+    lease: null,
+    intent: null,
+    rollout: null,
+    reassert: null,
+    retirement: null,
+    drain: { blue: null, green: null },
+    last: null,
+    inputs: inputsFor(plan, 0, { blue: a, green: b }, undefined),
+    ...over,
+  };
+}
+
+/** The same with a request; the rule shows what the record says unless told otherwise. */
+export function situation(
+  greenWeight: number,
+  over: {
+    record?: Partial<SwitchRecord>;
+    releases?: { blue?: string; green?: string };
+    plan?: Partial<typeof plan>;
+    rule?: Situation["rule"];
+  } = {},
+): Situation {
+  const of = record(over.record);
+  return {
+    now,
+    record: of,
+    rule: over.rule === undefined ? { weights: of.weights, strangers: [] } : over.rule,
+    request: {
+      greenWeight,
+      releases: { blue: a, green: b, ...over.releases },
+      plan: { ...plan, ...over.plan },
+    },
+  };
+}
