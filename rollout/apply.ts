@@ -9,7 +9,8 @@ import { type Weights, describeWeights, weightsFor } from "./policy/weight.ts";
 import type { World } from "./ports.ts";
 import { mustReach, prove } from "./prove.ts";
 import { type Course, type Outcome, walk } from "./rollout.ts";
-import { type Session, change, endLease, takeLease } from "./session.ts";
+import { type Session, change, endLease, takeLease, whileRenewing } from "./session.ts";
+import { compare } from "./shift.ts";
 import { again } from "./retry.ts";
 import { describeDecision } from "./words.ts";
 
@@ -249,21 +250,14 @@ async function goLive(
     );
   const ruleArn = await world.rule.create(weights);
   await change(world, holder, (record) => ({ ...record, ruleArn }));
-  const proof = await prove(world, [], weights, {
-    timeoutMs: up.inputs.plan.proofTimeout,
-    signal: cancel,
-  });
+  const proof = await whileRenewing(world, holder, { signal: cancel }, (signal) =>
+    prove(world, [], weights, { timeoutMs: up.inputs.plan.proofTimeout, signal }),
+  );
   if (!proof.proved)
     throw new Error(
       `The weighted rule was made with ${describeWeights(weights)}, and traffic did not show it within ${up.inputs.plan.proofTimeout / 1000} s: ${proof.why}. Look at it with npm run status.`,
     );
-  world.report({
-    kind: "proved",
-    weights,
-    answers: proof.answers,
-    addresses: proof.addresses,
-    tookMs: proof.tookMs,
-  });
+  await compare(world, [weights], weights);
   const record = await endLease(world, holder, (held) => ({
     ...held,
     last: held.last && {
@@ -272,6 +266,13 @@ async function goLive(
       why: "the first deployment passed its gate and is live",
     },
   }));
+  world.report({
+    kind: "proved",
+    weights,
+    answers: proof.answers,
+    addresses: proof.addresses,
+    tookMs: proof.tookMs,
+  });
   return {
     state: "promoted",
     asAsked: true,

@@ -191,6 +191,7 @@ const partOf: Readonly<Record<string, Part>> = {
   raise: "capacity",
   scale: "capacity",
   addresses: "traffic",
+  modify: "modify",
 };
 
 function never<T>(): Promise<T> {

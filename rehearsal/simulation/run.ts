@@ -70,6 +70,7 @@ class Scene {
     this.#random = new Random(options.seed);
     this.#faults = new Faults(options.seed, options.faults ?? 1, options.leftOut);
     this.#plan = randomPlan(this.#random);
+    // Below a plan's proofTimeout: what takes longer than that the switch cannot know of.
     this.#model.propagationMs = this.#random.chance(0.5) ? 0 : this.#random.whole(0, 20_000);
   }
 

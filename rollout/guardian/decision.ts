@@ -87,8 +87,9 @@ function lateWrite(record: SwitchRecord, rule: LiveRule, now: number): Guarding 
   )
     return null;
   if (!shows(rule, reassert.instead)) return null;
-  // Towards live only: what looks like a late write may be a hand edit, and a candidate gets no weight on a guess.
-  if (reassert.weights[record.live] < rule.weights[record.live]) return null;
+  // What looks like a late write may be a hand edit: a colour that never was live gets no weight on a guess.
+  const gains = colours.find((of) => reassert.weights[of] > rule.weights[of]);
+  if (gains !== undefined && gains !== record.live && gains !== record.previous?.colour) return null;
   return {
     kind: "reassert",
     weights: reassert.weights,

@@ -1,0 +1,91 @@
+/** A deliberate defect: one place of the shipped code, read in another way. */
+export interface Mutant {
+  readonly name: string;
+  /** File below the repository. */
+  readonly file: string;
+  /** Occurs exactly once in it. */
+  readonly search: string;
+  readonly replacement: string;
+}
+
+/** Defects that the simulation must find. */
+export const mutants: readonly Mutant[] = [
+  {
+    name: "prove from the rule instead of responses",
+    file: "rollout/prove.ts",
+    search: "if (round.failed === 0 && fits(plan, round.green) && settled) proved.add(address);",
+    replacement: "if (round.failed === 0 || fits(plan, round.green) || settled) proved.add(address);",
+  },
+  {
+    name: "a change that nobody saw is taken for undone",
+    file: "rollout/prove.ts",
+    search: "!pending || pending.seen.has(address) || world.clock.now() >= pending.until",
+    replacement: "true",
+  },
+  {
+    name: "ignore the fence",
+    file: "rollout/session.ts",
+    search: "function refuseFenced(session: Session, record: SwitchRecord): void {",
+    replacement: "function refuseFenced(session: Session, record: SwitchRecord): void { return;",
+  },
+  {
+    name: "ignore another holder's lease",
+    file: "rollout/session.ts",
+    search: "if (record.lease?.owner !== session.owner)",
+    replacement: "if (session.owner === null)",
+  },
+  {
+    name: "no compare before the write",
+    file: "rollout/shift.ts",
+    search: "!expected.some((weights) => sameWeights(weights, live.weights))",
+    replacement: "expected.length === 0",
+  },
+  {
+    name: "no look at the targets before a weight is given",
+    file: "rollout/shift.ts",
+    search: "if (healthy < needed[colour])",
+    replacement: "if (healthy < 0)",
+  },
+  {
+    name: "write without an intent",
+    file: "rollout/shift.ts",
+    search: "intent: { from, to, at: world.clock.now(), pending: firstWeight(record, to, world.clock.now()) },",
+    replacement: "intent: null,",
+  },
+  {
+    name: "a late write after a fence is not put right and not awaited",
+    file: "rollout/guardian/decision.ts",
+    search: "if (!shows(rule, reassert.instead)) return null;",
+    replacement: "if (reassert) return null;",
+  },
+  {
+    name: "the guardian ignores a rollout whose lease ran out",
+    file: "rollout/guardian/decision.ts",
+    search: "if (record.lease === null || (record.rollout === null && record.intent === null)) return null;",
+    replacement: "if (record.lease !== undefined) return null;",
+  },
+  {
+    name: "a rejected release may rise again",
+    file: "rollout/policy/decision.ts",
+    search: "if (!rejection || request.plan.retry === release || returns || !(rises || changed)) return null;",
+    replacement: "if (rejection || !rejection) return null;",
+  },
+  {
+    name: "count weight 0 as falsy",
+    file: "rollout/policy/weight.ts",
+    search: "weights[other(of)] = 100 - checked;",
+    replacement: "weights[other(of)] = 100 - (checked || 100);",
+  },
+  {
+    name: "retire while the slot carries weight",
+    file: "rollout/guardian/decision.ts",
+    search: "if (retirement === null || record.weights[retirement.colour] > 0 || retirement.stage === \"idle\")",
+    replacement: "if (retirement === null || retirement.stage === \"idle\")",
+  },
+  {
+    name: "a way home waits for a gate",
+    file: "rollout/rollout.ts",
+    search: "world.report({ kind: \"returning\", to: course.home, why: at.why });",
+    replacement: "world.report({ kind: \"returning\", to: course.home, why: at.why }); await bake(at, false, at.cancel);",
+  },
+];
