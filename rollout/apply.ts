@@ -248,11 +248,11 @@ async function goLive(
     throw new Refusal(
       "Somebody else changed the record of this first deployment at this moment. Run pulumi up again.",
     );
-  const ruleArn = await world.rule.create(weights);
-  await change(world, holder, (record) => ({ ...record, ruleArn }));
-  const proof = await whileRenewing(world, holder, { signal: cancel }, (signal) =>
-    prove(world, [], weights, { timeoutMs: up.inputs.plan.proofTimeout, signal }),
-  );
+  const proof = await whileRenewing(world, holder, { signal: cancel }, async (signal) => {
+    const ruleArn = await world.rule.create(weights);
+    await change(world, holder, (record) => ({ ...record, ruleArn }));
+    return prove(world, [], weights, { timeoutMs: up.inputs.plan.proofTimeout, signal });
+  });
   if (!proof.proved)
     throw new Error(
       `The weighted rule was made with ${describeWeights(weights)}, and traffic did not show it within ${up.inputs.plan.proofTimeout / 1000} s: ${proof.why}. Look at it with npm run status.`,

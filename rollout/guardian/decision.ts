@@ -50,7 +50,7 @@ export function guard(record: SwitchRecord, rule: LiveRule | null, sight: Sight)
       : { kind: "page", why: `the weighted rule ${record.ruleArn} is gone` };
   return (
     abandoned(record, rule, sight) ??
-    lateWrite(record, rule, now) ??
+    lateWrite(record, rule, sight) ??
     handEdit(record, rule) ??
     sendBack(record, sight) ??
     retire(record, sight) ?? { kind: "watch", why: "nothing to do" }
@@ -77,7 +77,7 @@ function abandoned(record: SwitchRecord, rule: LiveRule, sight: Sight): Guarding
 }
 
 /** A write that came after somebody took over: their weights are put back. */
-function lateWrite(record: SwitchRecord, rule: LiveRule, now: number): Guarding | null {
+function lateWrite(record: SwitchRecord, rule: LiveRule, { now, healthy }: Sight): Guarding | null {
   const { reassert } = record;
   if (
     !reassert ||
@@ -90,6 +90,11 @@ function lateWrite(record: SwitchRecord, rule: LiveRule, now: number): Guarding 
   // What looks like a late write may be a hand edit: a colour that never was live gets no weight on a guess.
   const gains = colours.find((of) => reassert.weights[of] > rule.weights[of]);
   if (gains !== undefined && gains !== record.live && gains !== record.previous?.colour) return null;
+  if (gains !== undefined && healthy[gains] < 1)
+    return {
+      kind: "page",
+      why: `a late write set ${describeWeights(rule.weights)}, and ${gains} has no healthy target to put ${describeWeights(reassert.weights)} back`,
+    };
   return {
     kind: "reassert",
     weights: reassert.weights,

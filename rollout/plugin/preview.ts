@@ -15,6 +15,7 @@ const propertyOf: Record<RefusalCode, string> = {
   "stranger-in-rule": "greenWeight",
   "hand-edit": "greenWeight",
   "live-changed": "releases",
+  "home-changed": "releases",
   "both-carry-weight": "releases",
   "rollback-target-changed": "releases",
   "sessions-open": "releases",

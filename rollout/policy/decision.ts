@@ -1,4 +1,4 @@
-import { type Colour, other } from "./colour.ts";
+import { type Colour, colours, other } from "./colour.ts";
 import type { Step } from "./plan.ts";
 import { type SwitchRecord, leaseHeld, rejectionOf } from "./record.ts";
 import type { SwitchRequest } from "./request.ts";
@@ -20,6 +20,7 @@ export type RefusalCode =
   | "stranger-in-rule"
   | "hand-edit"
   | "live-changed"
+  | "home-changed"
   | "both-carry-weight"
   | "rollback-target-changed"
   | "sessions-open"
@@ -138,6 +139,12 @@ function decideUnfinished({ rule, request }: Situation, record: SwitchRecord): D
   const { rollout, intent } = record;
   if (rollout === null && intent === null) return null;
   const home = rollout?.home ?? record.weights;
+  const replaced = colours.find((of) => home[of] > 0 && request.releases[of] !== record.slots[of].release);
+  if (replaced)
+    return refuse(
+      "home-changed",
+      `An unfinished rollout has to go home to ${describeWeights(home)} first, and the release of ${replaced} would change from ${record.slots[replaced].release} to ${request.releases[replaced]} meanwhile. Put that release back for now, or send the traffic home with: npm run rollback`,
+    );
   if (rollout === null)
     return {
       kind: "undo",

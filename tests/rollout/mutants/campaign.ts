@@ -7,4 +7,6 @@ const result = await campaign({
   now: () => performance.now(),
   stopAtFirst: true,
 });
-process.stdout.write(`${JSON.stringify({ runs: result.runs, found: result.violations[0]?.first ?? null })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ runs: result.runs, found: result.violations[0]?.first ?? null })}\n`,
+);

@@ -12,9 +12,12 @@ registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);
     if (url !== target) return loaded;
-    const source = String(loaded.source as Buffer);
+    const source =
+      typeof loaded.source === "string" ? loaded.source : new TextDecoder().decode(loaded.source);
     if (source.split(mutant.search).length !== 2)
-      throw new Error(`${fileURLToPath(target)} holds the place of "${mutant.name}" not exactly once: ${mutant.search}`);
+      throw new Error(
+        `${fileURLToPath(target)} holds the place of "${mutant.name}" not exactly once: ${mutant.search}`,
+      );
     return { ...loaded, source: source.replace(mutant.search, () => mutant.replacement) };
   },
 });

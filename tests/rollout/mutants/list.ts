@@ -49,7 +49,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "write without an intent",
     file: "rollout/shift.ts",
-    search: "intent: { from, to, at: world.clock.now(), pending: firstWeight(record, to, world.clock.now()) },",
+    search:
+      "intent: { from, to, at: world.clock.now(), pending: firstWeight(record, to, world.clock.now()) },",
     replacement: "intent: null,",
   },
   {
@@ -67,7 +68,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a rejected release may rise again",
     file: "rollout/policy/decision.ts",
-    search: "if (!rejection || request.plan.retry === release || returns || !(rises || changed)) return null;",
+    search:
+      "if (!rejection || request.plan.retry === release || returns || !(rises || changed)) return null;",
     replacement: "if (rejection || !rejection) return null;",
   },
   {
@@ -79,13 +81,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: "retire while the slot carries weight",
     file: "rollout/guardian/decision.ts",
-    search: "if (retirement === null || record.weights[retirement.colour] > 0 || retirement.stage === \"idle\")",
-    replacement: "if (retirement === null || retirement.stage === \"idle\")",
+    search:
+      'if (retirement === null || record.weights[retirement.colour] > 0 || retirement.stage === "idle")',
+    replacement: 'if (retirement === null || retirement.stage === "idle")',
   },
   {
     name: "a way home waits for a gate",
     file: "rollout/rollout.ts",
-    search: "world.report({ kind: \"returning\", to: course.home, why: at.why });",
-    replacement: "world.report({ kind: \"returning\", to: course.home, why: at.why }); await bake(at, false, at.cancel);",
+    search: 'world.report({ kind: "returning", to: course.home, why: at.why });',
+    replacement:
+      'world.report({ kind: "returning", to: course.home, why: at.why }); await bake(at, false, at.cancel);',
   },
 ];
