@@ -40,9 +40,9 @@ export interface CandidateOptions extends GateOptions {
 }
 
 export interface BakeOptions extends GateOptions {
-  /** Percent of new sessions the candidate has in this step. */
-  weight: number;
   bakeMs: number;
+  /** Answers count from here on, milliseconds since the epoch; from the start of this bake unless given. */
+  since?: number;
   /** How much longer to watch while the verdict is inconclusive; ends as soon as it is not. 0: not at all. */
   extendMs?: number;
   /** Bound on own probes at the slot under test. */
@@ -96,7 +96,7 @@ export async function judgeBake(options: BakeOptions): Promise<GateResult> {
   const ended = new AbortController();
   const outer = during(options);
   const signal = AbortSignal.any([outer.signal, ended.signal]);
-  const context: CheckContext = { ...outer, signal, since: outer.now() };
+  const context: CheckContext = { ...outer, signal, since: options.since ?? outer.now() };
   const bake = new Bake(options, context);
   try {
     return await bake.judge();
@@ -125,8 +125,8 @@ class Bake {
 
   async judge(): Promise<GateResult> {
     const { bakeMs, extendMs = 0 } = this.#options;
-    const start = this.#context.since;
-    this.#startProbes(start + 0.6 * bakeMs);
+    const start = this.#context.now();
+    this.#startProbes(start + 0.6 * (bakeMs || extendMs));
     this.#startAccessLogs();
     const loops = this.#checks.map((check) => this.#watch(check));
     this.#running.push(...loops);

@@ -1,4 +1,5 @@
 import { type Colour, other } from "../rollout/policy/colour.ts";
+import { extensionOf } from "../rollout/policy/plan.ts";
 import type { SwitchPreview } from "../rollout/policy/request.ts";
 import type { HubConfig } from "./config.ts";
 
@@ -15,7 +16,10 @@ export const usualCredentialsMs = 3_600_000;
 
 /** How long a plan takes at most: every bake, extended once, with its proof, and the scaling before it. */
 export function longestPlanMs({ rollout }: Pick<HubConfig, "rollout">): number {
-  const bakes = rollout.steps.reduce((sum, step) => sum + 2 * step.bake + rollout.proofTimeout, 0);
+  const bakes = rollout.steps.reduce(
+    (sum, step) => sum + step.bake + extensionOf(rollout, step) + rollout.proofTimeout,
+    0,
+  );
   return rollout.scaleUpDeadline + bakes + rollout.proofTimeout;
 }
 

@@ -28,6 +28,9 @@ Example: npm run rehearse -- --scenario cutover --seed 7
 Exit: 0 every promise kept, 1 one was broken, 2 usage or config, 3 a scenario could not be played.
 `;
 
+/** Room for a text beside its time, in columns. */
+const longestText = 90;
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
@@ -65,7 +68,7 @@ async function play(flags: Flags, signal: AbortSignal): Promise<number> {
   const out = (text: string) => (quiet ? undefined : void process.stdout.write(`${text}\n`));
   const colour = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
   const say = (text: string) =>
-    out(`${((Date.now() - started) / 1_000).toFixed(1).padStart(6)} s  ${text.slice(0, 90)}`);
+    out(`${((Date.now() - started) / 1_000).toFixed(1).padStart(6)} s  ${shorten(text)}`);
   out(`seed ${flags.seed}`);
   const results: ScenarioResult[] = [];
   for (const scenario of scenarios.filter(({ name }) => flags.names.includes(name))) {
@@ -84,6 +87,12 @@ async function play(flags: Flags, signal: AbortSignal): Promise<number> {
   out(describeAll(results, colour));
   await write(flags, results);
   return results.every(({ asPromised }) => asPromised) ? 0 : 1;
+}
+
+/** A line fits 100 columns; what was cut off shows that it was. */
+function shorten(text: string): string {
+  const line = text.replaceAll(/\s*\n\s*/g, " · ");
+  return line.length > longestText ? `${line.slice(0, longestText - 1)}…` : line;
 }
 
 async function write({ json, seed }: Flags, results: readonly ScenarioResult[]): Promise<void> {

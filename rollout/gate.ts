@@ -4,6 +4,7 @@ import type { Reading } from "../checks/check.ts";
 import { defaultCandidateGate, defaultGate } from "../checks/registry.ts";
 import type { Colour } from "./policy/colour.ts";
 import type { SwitchInputs } from "./policy/inputs.ts";
+import { extensionOf } from "./policy/plan.ts";
 import type { Gate, Judgement } from "./ports.ts";
 
 /** How long a candidate that has its tasks may take to show itself ready, in milliseconds. */
@@ -16,6 +17,8 @@ export function makeGate(
   onReading: (reading: Reading) => void,
 ): Gate {
   const contexts = new Map<Colour, Promise<OpenContext>>();
+  /** The step that each colour is in and when its first bake began: an extension counts what that one saw. */
+  const bakes = new Map<Colour, { weight: number; at: number }>();
   const contextOf = (of: Colour) => {
     const there = contexts.get(of);
     if (there) return there;
@@ -30,14 +33,20 @@ export function makeGate(
         await judgeCandidate({ context: await contextOf(of), checks, readyWithinMs, onReading, signal }),
       );
     },
-    async bake(of, step, signal) {
+    async bake(of, step, extended, signal) {
       const checks = step.gate ?? inputs.plan.gate ?? defaultGate(inputs, step.bake);
+      const context = await contextOf(of);
+      const began = bakes.get(of);
+      const time =
+        extended && began?.weight === step.weight
+          ? { since: began.at, bakeMs: 0, extendMs: extensionOf(inputs.plan, step) }
+          : { bakeMs: step.bake };
+      if (!extended) bakes.set(of, { weight: step.weight, at: context.now() });
       return judgementOf(
         await judgeBake({
-          context: await contextOf(of),
+          context,
           checks,
-          weight: step.weight,
-          bakeMs: step.bake,
+          ...time,
           onReading,
           signal,
         }),

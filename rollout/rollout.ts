@@ -9,7 +9,7 @@ import {
   isFinal,
   transitionFor,
 } from "./policy/machine.ts";
-import type { Plan, Step } from "./policy/plan.ts";
+import { type Plan, type Step, extensionOf } from "./policy/plan.ts";
 import { conclude, undrainSlot } from "./policy/conclusion.ts";
 import type { SwitchRecord } from "./policy/record.ts";
 import { type Weights, describeWeights, sameWeights, weightsFor } from "./policy/weight.ts";
@@ -300,10 +300,10 @@ async function bake(at: Walk, extended: boolean, signal: AbortSignal): Promise<E
     kind: "baking",
     colour: course.candidate,
     weight: step.weight,
-    bakeMs: step.bake,
+    bakeMs: extended ? extensionOf(course.plan, step) : step.bake,
     extended,
   });
-  const judgement = await judge(at, signal, () => world.gate.bake(course.candidate, step, signal));
+  const judgement = await judge(at, signal, () => world.gate.bake(course.candidate, step, extended, signal));
   await judged(at, judgement, step.weight);
   await mustStillShow(at, weightsOf(at));
   const { verdict } = judgement;

@@ -51,7 +51,6 @@ async function fill(
   const result = await judgeBake({
     context,
     checks: checks.map((check) => check.name),
-    weight: 0,
     bakeMs: 1_000,
     extendMs: fillWithinMs,
     maxProbesPerSecond,

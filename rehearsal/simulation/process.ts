@@ -92,7 +92,7 @@ export class Process {
       },
       gate: {
         candidate: (of, signal) => this.#judge(of, 0, 5_000, signal),
-        bake: (of, step, signal) => this.#judge(of, step.weight, step.bake, signal),
+        bake: (of, step, _extended, signal) => this.#judge(of, step.weight, step.bake, signal),
         close: () => Promise.resolve(),
       },
       evidence: { finish: () => this.#call("evidence", () => ({ where: "memory", digest: "0" })) },

@@ -38,6 +38,7 @@ export function rehearsalConfig(port: number, evidenceFolder: string): Record<st
     evidence: { folder: evidenceFolder },
     rollout: {
       steps: rehearsalSteps,
+      extension: "20s",
       proofTimeout: "30s",
       scaleUpDeadline: "60s",
       drainDeadline: "20s",

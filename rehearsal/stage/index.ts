@@ -17,6 +17,7 @@ import {
   up,
 } from "../engine/index.ts";
 import { awsProvider, awsxProvider } from "../providers/index.ts";
+import { UsageError } from "../errors.ts";
 import { layConfig, rehearsalConfig, signingSecret } from "./config.ts";
 
 /** The repository: where Pulumi.yaml is. */
@@ -65,6 +66,7 @@ export interface Stage {
 }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
+  const port = await portOf(options.config);
   const folder = await mkdtemp(join(tmpdir(), "rehearsal-"));
   const listeners = new Set<(entry: AccessEntry) => void>();
   let aws: LocalAws;
@@ -87,7 +89,6 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     throw error;
   }
   try {
-    const port = await freePort();
     let config = layConfig(rehearsalConfig(port, join(folder, "evidence")), options.config);
     const access = config["access"] as { port: number };
     const signingKey = await makeSecret(aws, options.random);
@@ -165,12 +166,25 @@ async function makeSecret(aws: LocalAws, random: () => number): Promise<string> 
   return key;
 }
 
-/** A port nobody listens on now. */
-export async function freePort(): Promise<number> {
+/** The balancer's port: the one that the config asks for, or any that is free. */
+async function portOf({ access }: Readonly<Record<string, unknown>>): Promise<number> {
+  const asked = (access as { port?: number } | undefined)?.port;
+  return await freePort(asked).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE" && error.code !== "EACCES") throw error;
+    const why = error.code === "EACCES" ? "may not be used by this user" : "is taken";
+    throw new UsageError(
+      `access.port: port ${asked} of 127.0.0.1 ${why}. Name another in the config file, or leave it out.`,
+      { cause: error },
+    );
+  });
+}
+
+/** A port nobody listens on now: `port`, or any. Rejects with EADDRINUSE when somebody does. */
+export async function freePort(wanted = 0): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(wanted, "127.0.0.1", resolve);
   });
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));

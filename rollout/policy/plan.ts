@@ -74,6 +74,11 @@ const planWith = (time: Milliseconds) =>
       .describe(
         "What follows a gate that could not tell: extend the bake once, then roll back; or hold the weight and fail the up.",
       ),
+    extension: time
+      .optional()
+      .describe(
+        "How much longer a step is watched when its gate could not tell, ending as soon as it can; the step's own bake unless set.",
+      ),
     onFail: z
       .enum(["evict-sessions", "keep-sessions"])
       .default("evict-sessions")
@@ -112,3 +117,7 @@ export const plan = planWith(duration);
 /** The same plan as it travels to the plugin: durations are milliseconds. */
 export const parsedPlan = planWith(z.int().min(0));
 export type Plan = z.infer<typeof plan>;
+
+/** Longest time a step's gate may ask for on top of its bake, in milliseconds. */
+export const extensionOf = ({ extension }: Pick<Plan, "extension">, step: Step): number =>
+  extension ?? step.bake;

@@ -6,7 +6,7 @@ import type {
 import { AwsError } from "../../error.ts";
 import type { Call, Handler } from "../../service.ts";
 import { fromLower } from "../../tags.ts";
-import { type State, alive, clusterOf, definitionOf, ecsArn } from "./state.ts";
+import { type State, alive, clusterOf, definitionOf, ecsArn, knownTasks } from "./state.ts";
 
 export function definitions(state: State): Record<string, Handler> {
   return {
@@ -53,7 +53,7 @@ export function definitions(state: State): Record<string, Handler> {
           "ClusterContainsServicesException",
           "The Cluster cannot be deleted while Services are active.",
         );
-      if ([...state.tasks.values()].some((task) => alive(task) && task.clusterArn === cluster.clusterArn))
+      if (knownTasks(state).some((task) => alive(task) && task.clusterArn === cluster.clusterArn))
         throw new AwsError(
           "ClusterContainsTasksException",
           "The Cluster cannot be deleted while Tasks are active.",

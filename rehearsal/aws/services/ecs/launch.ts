@@ -2,9 +2,6 @@ import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import type { ContainerSpec, DependencyCondition, Task } from "../../tasks/index.ts";
 import { type HeldService, type HeldTask, type State, definitionOf, ecsArn, say } from "./state.ts";
 
-/** How long a stopped task can still be described, in milliseconds (ECS: about an hour). */
-const keptMs = 3_600_000;
-
 /** Starts one task of a deployment. `onChange` is called whenever something of it changed. */
 export function launch(state: State, service: HeldService, onChange: () => void): void {
   const [primary] = service.deployments;
@@ -77,7 +74,6 @@ function ended(state: State, service: HeldService, held: HeldTask, reason: strin
   held.stoppedReason ??= reason;
   held.stopCode ??= code;
   unregister(state, held);
-  state.clock.setTimeout(() => state.tasks.delete(held.arn), keptMs);
   if (held.leaving) return;
   const deployment = service.deployments.find(({ id }) => id === held.deployment);
   if (!deployment) return;

@@ -119,8 +119,19 @@ export function definitionOf(
   return found;
 }
 
+/** How long a stopped task can still be described, in milliseconds (ECS: about an hour). */
+const keptMs = 3_600_000;
+
+/** Every task that can still be described. Forgetting on a look needs no timer, which would keep the process alive. */
+export function knownTasks({ tasks, clock }: State): HeldTask[] {
+  const oldest = clock.now() - keptMs;
+  for (const { arn, stoppedAt } of tasks.values())
+    if (stoppedAt !== null && stoppedAt < oldest) tasks.delete(arn);
+  return [...tasks.values()];
+}
+
 export const tasksOf = (state: State, { live }: HeldService): HeldTask[] =>
-  [...state.tasks.values()].filter(
+  knownTasks(state).filter(
     (task) => task.serviceName === live.serviceName && task.clusterArn === live.clusterArn,
   );
 

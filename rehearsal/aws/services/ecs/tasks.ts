@@ -6,7 +6,7 @@ import type {
 import type { Call, Handler } from "../../service.ts";
 import type { SideDoor } from "../../server.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { type HeldTask, type State, alive, clusterOf, serviceOf } from "./state.ts";
+import { type HeldTask, type State, alive, clusterOf, knownTasks, serviceOf } from "./state.ts";
 
 /** The task as DescribeTasks shows it. */
 function shown(held: HeldTask) {
@@ -38,7 +38,7 @@ function shown(held: HeldTask) {
 }
 
 const idOf = (ref: string) => ref.slice(ref.lastIndexOf("/") + 1);
-const byId = (state: State, ref: string) => [...state.tasks.values()].find(({ id }) => id === idOf(ref));
+const byId = (state: State, ref: string) => knownTasks(state).find(({ id }) => id === idOf(ref));
 
 const protection = (held: HeldTask, now: number) => {
   const on = held.protectedUntil !== null && held.protectedUntil > now;
@@ -63,7 +63,7 @@ export function tasks(state: State, scheduler: Scheduler): Record<string, Handle
       const wanted = input.desiredStatus ?? "RUNNING";
       const name = input.serviceName === undefined ? undefined : idOf(input.serviceName);
       if (name !== undefined) serviceOf(state, input.cluster, name);
-      const found = [...state.tasks.values()].filter(
+      const found = knownTasks(state).filter(
         (held) =>
           held.clusterArn === clusterArn &&
           (name === undefined || held.serviceName === name) &&
