@@ -16,19 +16,21 @@ export const releaseRecord = z.strictObject({
       signedOff: signature.optional().describe("Who looked; needed where no staging stack can be measured."),
       stack: z
         .strictObject({
-          logGroup: z.string().min(1),
-          slot: z.enum(["blue", "green"]),
+          logGroup: z.string().min(1).describe("Its log group."),
+          slot: z.enum(["blue", "green"]).describe("The slot that runs the release."),
         })
         .optional()
         .describe("The staging slot to measure instead of believing a signature."),
     })
-    .optional(),
+    .optional()
+    .describe("How long the release has run in staging, and how that is known."),
   bugs: z
     .strictObject({
       openCritical: z.int().min(0).describe("Number of open critical bugs against this release."),
       at: moment,
     })
-    .optional(),
+    .optional()
+    .describe("Critical bugs, counted by hand where no command named `bugs` counts them."),
   rehearsal: z
     .strictObject({
       release: z.string().describe("Name of the release that was rolled back in rehearsal."),
@@ -38,11 +40,12 @@ export const releaseRecord = z.strictObject({
         .describe("Digest of that rehearsal's evidence."),
       evidence: z.string().optional().describe("Path of the evidence file; given, it is read and verified."),
     })
-    .optional(),
+    .optional()
+    .describe("Proof that a rollback of this release was rehearsed."),
   documentation: z.url().optional().describe("Link to the published documentation."),
-  teamNotified: signature.optional(),
+  teamNotified: signature.optional().describe("Who told the team of the deployment, and when."),
   onCall: z
-    .strictObject({ name: z.string().min(1), from: moment, until: moment })
+    .strictObject({ name: z.string().min(1).describe("Name of the engineer."), from: moment, until: moment })
     .optional()
     .describe("Who is on call, and from when until when."),
   approval: signature.optional().describe("The stakeholder who approved."),

@@ -24,7 +24,8 @@ export function readConfig(): { config: HubConfig; place: Place } {
   });
   let config: HubConfig | null = null;
   try {
-    config = parseConfig(Object.fromEntries(given));
+    const secret = secretKeys().map((key) => key.slice(project.length + 1));
+    config = parseConfig(Object.fromEntries(given), secret);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     problems.push(...error.problems);
@@ -39,4 +40,9 @@ function unknownKeys(project: string): string[] {
   const all = Object.keys(pulumi.runtime.allConfig());
   const mine = all.filter((key) => key.startsWith(`${project}:`)).map((key) => key.slice(project.length + 1));
   return mine.filter((key) => !(configKeys as string[]).includes(key));
+}
+
+/** Whole keys whose values nobody may read in a message: the engine tells the program in this variable. */
+function secretKeys(): string[] {
+  return JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]") as string[];
 }

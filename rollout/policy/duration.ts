@@ -6,15 +6,21 @@ type Unit = keyof typeof unitMs;
 /** A whole number and a unit: `500ms`, `30s`, `5m`, `24h`, `7d`. */
 export type DurationText = `${number}${Unit}`;
 
+/** What a duration text looks like. */
+export const durationPattern = /^(\d{1,9})(ms|s|m|h|d)$/;
+
 /** Milliseconds of a duration text. The whole text must match; throws a sentence with the bad text. */
 export function parseDuration(text: string): number {
-  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
+  const match = durationPattern.exec(text);
   if (!match)
     throw new Error(`"${text}" is not a duration: write a whole number and ms, s, m, h or d, as in "5m"`);
   return Number(match[1]) * unitMs[match[2] as Unit];
 }
 
-/** The shortest exact text of a number of milliseconds, rounded to the millisecond. */
+/**
+ * The shortest text of a number of milliseconds that `parseDuration` reads back; above a second, what is no whole number of
+ * seconds is shown to a tenth of one.
+ */
 export function formatDuration(ms: number): string {
   const whole = Math.round(ms);
   if (whole === 0) return "0s";
@@ -25,11 +31,14 @@ export function formatDuration(ms: number): string {
 }
 
 /** A duration in config: text in, milliseconds out. */
-export const duration = z.string().transform((text, context) => {
-  try {
-    return parseDuration(text);
-  } catch (error) {
-    context.addIssue({ code: "custom", message: (error as Error).message, input: text });
-    return z.NEVER;
-  }
-});
+export const duration = z
+  .string()
+  .meta({ pattern: durationPattern.source })
+  .transform((text, context) => {
+    try {
+      return parseDuration(text);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: (error as Error).message, input: text });
+      return z.NEVER;
+    }
+  });

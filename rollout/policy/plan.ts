@@ -29,6 +29,9 @@ export const defaultSteps: Step[] = [
   { weight: 100, bake: minutes(15) },
 ];
 
+/** Rules across steps hold although one of them has a problem of its own: all problems are told at once. */
+const evenIfIncomplete = { when: ({ value }: { value: unknown }) => Array.isArray(value) };
+
 const planWith = (time: Milliseconds) =>
   z.strictObject({
     steps: z
@@ -37,7 +40,7 @@ const planWith = (time: Milliseconds) =>
       .superRefine((steps, context) => {
         steps.forEach((step, index) => {
           const before = steps[index - 1];
-          if (before && step.weight <= before.weight)
+          if (before && step && step.weight <= before.weight)
             context.addIssue({
               code: "custom",
               path: [index, "weight"],
@@ -46,14 +49,14 @@ const planWith = (time: Milliseconds) =>
             });
         });
         const last = steps.at(-1);
-        if (last && last.weight !== 100)
+        if (typeof last?.weight === "number" && last.weight !== 100)
           context.addIssue({
             code: "custom",
             path: [steps.length - 1, "weight"],
             input: last.weight,
             message: `the last step ends at ${last.weight}, and a plan ends at 100`,
           });
-      })
+      }, evenIfIncomplete)
       .default(defaultSteps)
       .describe("Ordered steps, rising to 100."),
     gate: z

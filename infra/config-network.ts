@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { evenIfIncomplete } from "./config-problems.ts";
+
+const cidr = z.cidrv4("an IPv4 range such as 10.0.0.0/16");
+
+export const network = z
+  .strictObject({
+    vpcId: z
+      .string()
+      .regex(/^vpc-\w+$/, "a VPC's id")
+      .optional()
+      .describe("An existing VPC; left out: a new one with two zones and one NAT gateway."),
+    publicSubnetIds: z
+      .array(z.string())
+      .min(2)
+      .optional()
+      .describe("Where the balancer stands; left out: the VPC's public subnets."),
+    privateSubnetIds: z.array(z.string()).min(2).optional().describe("Where the tasks run."),
+    assignPublicIp: z
+      .boolean()
+      .default(false)
+      .describe("For tasks in public subnets, where no NAT gateway is."),
+    cidr: cidr.default("10.80.0.0/16").describe("Addresses of a new VPC."),
+  })
+  .superRefine(({ vpcId, publicSubnetIds, privateSubnetIds }, context) => {
+    if (vpcId === undefined && (publicSubnetIds || privateSubnetIds))
+      context.addIssue({ code: "custom", path: ["vpcId"], input: vpcId, message: "is needed with subnets" });
+    if (vpcId !== undefined && !privateSubnetIds)
+      context.addIssue({
+        code: "custom",
+        path: ["privateSubnetIds"],
+        input: privateSubnetIds,
+        message: "is needed with an existing VPC",
+      });
+    if (vpcId !== undefined && !publicSubnetIds)
+      context.addIssue({
+        code: "custom",
+        path: ["publicSubnetIds"],
+        input: publicSubnetIds,
+        message: "is needed with an existing VPC",
+      });
+  }, evenIfIncomplete);
+
+export const domain = z.strictObject({
+  name: z.hostname().describe("Name that clients use."),
+  zone: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Route 53 zone of the name; left out: you make the records yourself."),
+  certificateArn: z
+    .string()
+    .startsWith("arn:aws:acm:")
+    .optional()
+    .describe("Left out: issued for the name and validated in the zone."),
+});
+
+/** What somebody writes who wants a public hub without authentication. */
+export const openDoor = "anybody on the internet may use this hub";
+
+export const access = z.strictObject({
+  internetFacing: z.boolean().default(false).describe("Whether the balancer has public addresses."),
+  cidrs: z.array(cidr).min(1).default(["10.0.0.0/8"]).describe("Who may connect."),
+  port: z.int().min(1).max(65_535).optional().describe("Port of the balancer; 443 with a domain, else 80."),
+  withoutAuthentication: z
+    .literal(openDoor)
+    .optional()
+    .describe(`Accepts an internet-facing hub without a bearer token; must read "${openDoor}".`),
+});

@@ -1,0 +1,58 @@
+import type { z } from "zod";
+
+/** Every problem of a config, each with its path and the value given. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(
+      `The stack config has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
+    );
+    this.problems = problems;
+  }
+}
+
+/** For rules that look at several keys: they hold although another key has a problem, so that all are told at once. */
+export const evenIfIncomplete = {
+  when: ({ value }: { value: unknown }) => typeof value === "object" && value !== null,
+};
+
+/**
+ * One sentence for each thing an issue is about: where it is, what is wrong, and what was given. Values below a `secret` key
+ * are not repeated.
+ */
+export function describeIssue(
+  issue: z.core.$ZodIssue,
+  values: unknown,
+  secret: readonly string[] = [],
+): string[] {
+  const at = issue.path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .replace(/^\./, "");
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => `hub:${at === "" ? key : `${at}.${key}`}: there is no such key`);
+  const given = valueAt(values, issue.path);
+  if (given === undefined)
+    return [`hub:${at}: ${issue.code === "invalid_type" ? "is missing" : issue.message}`];
+  if (secret.includes(String(issue.path[0])))
+    return [`hub:${at}: ${plain(issue, "a secret")}; given: a secret value`];
+  const shown = shorten(JSON.stringify(given));
+  const message = plain(issue, shown);
+  return [`hub:${at}: ${message.startsWith(`${shown} `) ? message : `${message}; given: ${shown}`}`];
+}
+
+/** An issue in words; of a name in a record, what is wrong with the name. */
+function plain(issue: z.core.$ZodIssue, shown: string): string {
+  if (issue.code === "invalid_key") return issue.issues[0]?.message ?? issue.message;
+  const { message } = issue;
+  return issue.code === "custom" && message.startsWith('"') ? message.replace(/^"[^"]*"/, shown) : message;
+}
+
+function valueAt(values: unknown, at: readonly PropertyKey[]): unknown {
+  let here: unknown = values;
+  for (const part of at) here = (here as Record<PropertyKey, unknown> | null | undefined)?.[part];
+  return here;
+}
+
+const shorten = (text: string) => (text.length > 60 ? `${text.slice(0, 57)}…` : text);
