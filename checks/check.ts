@@ -139,6 +139,8 @@ export interface Check {
   limitText(thresholds: Thresholds): string;
   /** Below this many samples the check never passes. */
   minimumSamples(thresholds: Thresholds): number;
+  /** The share of bad ones that a pass shows not to be reached; null where the minimum does not come from a share. */
+  readonly shows: ((thresholds: Thresholds) => number) | null;
   /** How many answers of which slot the own probes must bring up to the minimum; null: needs none. */
   readonly probes: "candidate" | "both" | null;
   /** How often a bake looks at it, in milliseconds; 0: once per bake. */

@@ -112,7 +112,7 @@ export async function contextFor(
     logErrorPatterns: inputs.logErrorPatterns,
     commands: inputs.commands,
     async close() {
-      await sources.probes.close();
+      await Promise.all([sources.probes.close(), sources.commands.close()]);
       clients.close();
     },
   };

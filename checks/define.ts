@@ -1,6 +1,8 @@
 import type { Check, CheckContext, Group, Judgement, Need, Reading } from "./check.ts";
+import { deploymentOf } from "./require.ts";
 import { causeText, untilAborted } from "./sources/probes.ts";
 import type { Limit, Thresholds } from "./spec.ts";
+import { cleanAnswersToShow } from "./statistics/evidence.ts";
 
 /** The limit a check states, when it is no number of the requirement. */
 export interface StatedLimit {
@@ -19,7 +21,9 @@ export interface CheckDefinition<M> {
   limit: (thresholds: Thresholds) => StatedLimit;
   /** The requirement's sentence this check answers; left out: the product's own. */
   sentence?: string;
-  /** Left out: one look is one sample. */
+  /** The share of bad ones that a pass must show not to be reached; the minimum sample follows from it. */
+  shows?: (thresholds: Thresholds) => number;
+  /** A minimum sample that follows from nothing else; left out: from `shows`, or one. */
   minimumSamples?: (thresholds: Thresholds) => number;
   needs?: readonly Need[];
   probes?: Check["probes"];
@@ -34,7 +38,9 @@ export interface CheckDefinition<M> {
 
 /** Makes a check of a way to measure and a way to judge. A pass below the minimum sample becomes inconclusive here, once for all. */
 export function defineCheck<M>(of: CheckDefinition<M>): Check {
-  const minimum = of.minimumSamples ?? (() => 1);
+  const { shows = null } = of;
+  const derived = (thresholds: Thresholds) => (shows === null ? 1 : cleanAnswersToShow(shows(thresholds)));
+  const minimum = of.minimumSamples ?? derived;
   const timeoutMs = of.timeoutMs ?? 30_000;
 
   return {
@@ -49,6 +55,7 @@ export function defineCheck<M>(of: CheckDefinition<M>): Check {
     confirmations: of.confirmations ?? 1,
     timeoutMs,
     minimumSamples: minimum,
+    shows,
     limitText: (thresholds) => {
       const { good, value, unit } = of.limit(thresholds);
       return `${good} ${value} ${unit}`.trim();
@@ -71,6 +78,7 @@ export function defineCheck<M>(of: CheckDefinition<M>): Check {
         at: context.now(),
       });
       try {
+        if (of.needs?.includes("deployment")) deploymentOf(context);
         const measured = await withinTime(context, timeoutMs, of.measure);
         return reading(neverBelowMinimum(of.judge(measured, context), minimum(context.thresholds)));
       } catch (error) {

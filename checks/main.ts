@@ -1,4 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { access, constants, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { check } from "./cli/command.ts";
 import { sleep } from "./context.ts";
 
@@ -15,6 +16,7 @@ const code = await check(process.argv.slice(2), {
   now: Date.now,
   sleep,
   readFile: (path) => readFile(path, "utf8"),
+  mayWrite: (path) => access(dirname(path), constants.W_OK),
   writeFile: (path, text) => writeFile(path, text, "utf8"),
 });
 // Connections kept alive must not hold the command back once its output is written.

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
-import type { Check, CheckContext, Judgement } from "./check.ts";
+import { type Check, type CheckContext, type Judgement, verdicts } from "./check.ts";
 import { defineCheck, type StatedLimit } from "./define.ts";
 
 /** A user's own check: the default export of a module. */
@@ -25,6 +25,8 @@ export interface OwnCheck<M> {
   judge: (measured: M, context: CheckContext) => Judgement;
 }
 
+const good = z.enum(["<", "<=", ">", ">=", "="]);
+
 const ownCheck = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "lower-case words joined by dashes"),
   question: z.string().min(1),
@@ -32,13 +34,26 @@ const ownCheck = z.strictObject({
   limit: z.strictObject({
     value: z.union([z.number(), z.string(), z.boolean()]),
     unit: z.string(),
-    good: z.enum(["<", "<=", ">", ">=", "="]),
+    good,
   }),
   minimumSamples: z.int().min(1).optional(),
   everyMs: z.int().min(0).optional(),
   timeoutMs: z.int().min(1).optional(),
   measure: z.custom<OwnCheck<unknown>["measure"]>((of) => typeof of === "function", "not a function"),
   judge: z.custom<OwnCheck<unknown>["judge"]>((of) => typeof of === "function", "not a function"),
+});
+
+const judgement = z.strictObject({
+  verdict: z.enum(verdicts),
+  value: z.union([z.number(), z.string(), z.boolean(), z.null()]),
+  samples: z.number().min(0),
+  why: z.string().min(1),
+  limit: z.union([z.number(), z.string(), z.boolean(), z.null()]).optional(),
+  unit: z.string().optional(),
+  operator: good.optional(),
+  minimumSamples: z.number().min(1).optional(),
+  window: z.string().optional(),
+  query: z.string().optional(),
 });
 
 /** Relative paths start where Pulumi.yaml stands. */
@@ -56,20 +71,29 @@ export function loadOwnCheck(path: string): Check {
   try {
     module = createRequire(import.meta.url)(file) as { default?: unknown };
   } catch (error) {
-    throw new Error(`the check ${path} cannot be loaded from ${file}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    // Node adds the stack of requires below the sentence.
+    const [reason] = (error as Error).message.split("\n");
+    throw new Error(`the check ${path} cannot be loaded from ${file}: ${reason}`, { cause: error });
   }
   const parsed = ownCheck.safeParse(module.default);
   if (!parsed.success) throw new Error(`the check ${path} is not valid: ${problems(parsed.error, module)}`);
-  const { limit, minimumSamples = 1, ...rest } = parsed.data;
+  const { limit, minimumSamples = 1, judge, ...rest } = parsed.data;
   return defineCheck({
     ...rest,
     group: "gate",
     limit: () => limit,
     minimumSamples: () => minimumSamples,
     query: () => path,
+    judge: (measured, context) => judged(path, judge(measured, context)),
   });
+}
+
+/** What the module judged; throws when it is no judgement, so that a misspelt verdict is "cannot tell". */
+function judged(path: string, of: unknown): Judgement {
+  const parsed = judgement.safeParse(of);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "it"}: ${issue.message}`);
+  throw new Error(`the check ${path} returned no judgement: ${issues.join("; ")}`);
 }
 
 function problems(error: z.ZodError, module: { default?: unknown }): string {

@@ -12,14 +12,24 @@ const marks: Record<Verdict, { text: string; colour: "green" | "red" | "yellow" 
   inconclusive: { text: "????", colour: "yellow" },
 };
 
-/** One line for a check: verdict, name, value, limit, sample, time, and why. */
+/** Longest line for people, characters. */
+const columns = 100;
+
+/**
+ * One line for a check: verdict, name, value, limit, sample and time, and why where it fits. What did not pass says why
+ * in full, on lines of its own if need be.
+ */
 export function readingLine(reading: Reading, coloured: boolean, width = 22): string {
   const { text, colour } = marks[reading.verdict];
   const mark = coloured ? styleText(colour, text, { validateStream: false }) : text;
   const unit = reading.unit === "" ? "" : ` ${reading.unit}`;
   const limit = `${shown(reading.value)} (${reading.operator} ${shown(reading.limit)}${unit})`;
   const sample = `${reading.samples} of at least ${shown(reading.minimumSamples)}`;
-  return `${mark}  ${reading.check.padEnd(width)}  ${limit} · n ${sample} · ${took(reading.durationMs)} · ${reading.why}`;
+  const facts = `${reading.check.padEnd(width)}  ${limit} · n ${sample} · ${took(reading.durationMs)}`;
+  const room = columns - `${text}  ${facts} · `.length;
+  if (reading.why.length <= room) return `${mark}  ${facts} · ${reading.why}`;
+  if (reading.verdict !== "pass") return `${mark}  ${facts}\n${wrapped(reading.why, 6)}`;
+  return room < 12 ? `${mark}  ${facts}` : `${mark}  ${facts} · ${reading.why.slice(0, room - 1)}…`;
 }
 
 export function summaryLine(run: Run, coloured: boolean): string {
@@ -58,27 +68,46 @@ export function explainText(check: Check, thresholds: Thresholds): string {
   const rows: [string, string][] = [
     ["asks", check.question],
     ["limit", check.limitText(thresholds)],
-    ["sample", `at least ${shown(minimum)}; below that it never passes`],
+    ["sample", `at least ${shown(minimum)}${derivation(check, thresholds)}; below that it never passes`],
     ["source", check.source],
     ["looks", looks + confirmations],
     ["needs", check.needs.length === 0 ? "an address" : check.needs.join(", ")],
     ["spec", check.sentence ?? "none: the product's own"],
   ];
-  const body = rows.map(([label, text]) => `  ${label.padEnd(8)}${text}`).join("\n");
+  const body = rows.map(([label, text]) => `  ${label.padEnd(8)}${wrapped(text, 10).trimStart()}`).join("\n");
   return `${check.name} (${check.group})\n${body}`;
+}
+
+/** Where a minimum sample comes from. */
+function derivation({ shows }: Check, thresholds: Thresholds): string {
+  if (shows === null) return "";
+  const share = Number((100 * shows(thresholds)).toFixed(4));
+  return `, because that many without a bad one show with 95 % confidence that fewer than ${share} % are bad`;
+}
+
+/** Breaks a text into lines of at most the terminal's width, each indented; a longer word stays whole. */
+function wrapped(text: string, indent: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && indent + last.length + 1 + word.length <= columns)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.map((line) => " ".repeat(indent) + line).join("\n");
 }
 
 export const helpText = `npm run check -- GROUP|NAME… [options]
 
-Groups: ${groups.join(", ")}. Names: see --list; a path to a module runs your own check.
+Groups: ${groups.join(", ")}. Names: see --list. A module's path: your own check.
 
 What to check
-  --stack S             a deployed stack, as its switch recorded it (AWS credentials and region needed)
+  --stack S             a deployed stack, as its switch recorded it (needs AWS credentials)
   --url U               a hub at an address, without AWS
   --slot blue|green     the slot to judge; left out: the candidate, or live for watch and rollback
 
 What to print
-  --json                one JSON document and nothing else
+  --json                one JSON document and nothing else (npm run -s: npm's own lines stay away)
   --report FILE         write the result as well: .json, .jsonl (evidence) or .md
   --list                every check in one line
   --explain NAME        limit, sample, source and the spec's sentence of a check
@@ -86,20 +115,20 @@ What to print
 
 Options
   --follow              watch: again each minute until its period ends
-  --for PERIOD          watch: first-hour, first-day or first-week; left out: by how long live is live
+  --for PERIOD          watch: first-hour, first-day or first-week; left out: by live's age
   --record FILE         preflight: the pre-deployment record, YAML or JSON
   --evidence FILE       rollback: the evidence to read; left out: where the switch put it
   --incident FILE       rollback: where the incident document goes
-  --command NAME=LINE   a command of yours as a check, such as integration="npm test"; may be given more than once
+  --command NAME=LINE   a command of yours as a check, such as integration="npm test"; repeatable
   --rate N              most own probes a second, 1 to 100 (20)
-  --health-path P --mcp-path P --transport sse|streamable-http --tool T --prompt TEXT     with --url
-  --project P --region R --profile P                                                      with --stack
+  with --url:   --health-path P --mcp-path P --transport sse|streamable-http --tool T --prompt TEXT
+  with --stack: --project P --region R --profile P
 Environment: MCP_HUB_TOKEN (bearer token), MCP_HUB_SIGNING_KEY (signs own probes), with --url.
 
 Exit codes: 0 pass, 1 fail, 2 usage or configuration, 3 cannot tell, 130 stopped.`;
 
 export function errorText(message: string, next: string): string {
-  return `${message}.\nType: ${next}`;
+  return `${wrapped(`${message}.`, 0)}\nType: ${next}`;
 }
 
 /** The result as a page of Markdown. */

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Group } from "../check.ts";
 import { verifyEvidence } from "../evidence.ts";
 import { builtInChecks, findChecks, isGroup } from "../registry.ts";
@@ -16,7 +17,11 @@ export async function check(argv: readonly string[], terminal: Terminal): Promis
   try {
     return await perform(readOptions(argv), terminal);
   } catch (error) {
-    return refuse(error, argv.includes("--json"), terminal);
+    return refuse(
+      error,
+      argv.some((word) => /^--json(=|$)/.test(word)),
+      terminal,
+    );
   }
 }
 
@@ -87,6 +92,7 @@ async function verify({ asked, digest, json }: Options, { readFile, out }: Termi
 }
 
 async function judge(options: Options, terminal: Terminal): Promise<number> {
+  if (options.report !== null) await writable(options.report, terminal);
   // A stack's own commands are known only when its record was read; everything else is refused before.
   if (options.stack === null) findAsked(options, options.commands);
   const target = await openTarget(options, groupsOf(options), terminal);
@@ -97,6 +103,14 @@ async function judge(options: Options, terminal: Terminal): Promise<number> {
   } finally {
     await target.context.close();
   }
+}
+
+/** A report that cannot be written is said before anything is probed. */
+async function writable(file: string, { mayWrite }: Terminal): Promise<void> {
+  await mayWrite(file).catch((error: Error) => {
+    const next = `mkdir -p ${dirname(file)}`;
+    throw new UsageError(`the report ${file} cannot be written: ${error.message}`, next);
+  });
 }
 
 function groupsOf({ asked }: Options): Set<Group> {

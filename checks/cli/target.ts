@@ -76,7 +76,7 @@ function urlTarget(url: string, options: Options, release: ReleaseRecord | null,
     logErrorPatterns: [],
     commands: options.commands,
     async close() {
-      await sources.probes.close();
+      await Promise.all([sources.probes.close(), sources.commands.close()]);
       clients.close();
     },
   };

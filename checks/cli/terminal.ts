@@ -10,5 +10,7 @@ export interface Terminal {
   now: () => number;
   sleep: CheckContext["sleep"];
   readFile: (path: string) => Promise<string>;
+  /** Rejects where a file of this path could not be written. */
+  mayWrite: (path: string) => Promise<void>;
   writeFile: (path: string, text: string) => Promise<void>;
 }

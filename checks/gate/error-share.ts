@@ -1,18 +1,17 @@
 import { defineCheck } from "../define.ts";
-import { commonest, judgeShare } from "../shares.ts";
+import { badShare, commonest, judgeShare } from "../shares.ts";
 import { specLimits } from "../spec.ts";
-import { cleanAnswersToShow } from "../statistics/evidence.ts";
 
 /** The share of requests answered well, over everything seen since the window began. */
 export const errorShare = defineCheck({
   name: "error-share",
   group: "gate",
-  question: "Does the slot answer its requests well more often than the success rate asks for?",
+  question: "Does the slot answer well more often than the success rate asks for?",
   source: "own probes and the users' access log",
   query: () => "answers since the window began, own probes included",
   limit: (thresholds) => ({ value: thresholds.successRatePercent, unit: "percent", good: ">" }),
   sentence: `${specLimits.successRatePercent.sentence} (${specLimits.successRatePercent.section})`,
-  minimumSamples: (thresholds) => cleanAnswersToShow(badShare(thresholds)),
+  shows: badShare,
   window: (context) => `since ${new Date(context.since).toISOString()}`,
   probes: "candidate",
   everyMs: 250,
@@ -32,7 +31,3 @@ export const errorShare = defineCheck({
     };
   },
 });
-
-function badShare(thresholds: { successRatePercent: number }): number {
-  return Number((1 - thresholds.successRatePercent / 100).toFixed(6));
-}

@@ -4,7 +4,6 @@ import { slotOf } from "../require.ts";
 import type { Sample } from "../samples.ts";
 import { falseAlarmRate, percentText } from "../shares.ts";
 import { ComparisonEvidence } from "../statistics/comparison.ts";
-import { cleanAnswersToShow } from "../statistics/evidence.ts";
 
 /** The candidate against live over the same time: a sequential two-sample test, and a difference that matters. */
 export const liveComparison = defineCheck({
@@ -15,7 +14,7 @@ export const liveComparison = defineCheck({
   query: () =>
     "answers of both slots since the window began; bad: not answered well, or slower than the limit",
   limit: (thresholds) => ({ value: leastDifference(thresholds), unit: "percentage points worse", good: "<" }),
-  minimumSamples: () => cleanAnswersToShow(0.05),
+  shows: () => 0.05,
   window: (context) => `since ${new Date(context.since).toISOString()}`,
   needs: ["slot"],
   probes: "both",

@@ -1,7 +1,6 @@
 import { defineCheck } from "../define.ts";
 import { judgeShare } from "../shares.ts";
 import { specLimits } from "../spec.ts";
-import { cleanAnswersToShow } from "../statistics/evidence.ts";
 
 /** The share of analyses that the language model failed, whatever the hub made of it. */
 export const llmFailures = defineCheck({
@@ -12,7 +11,7 @@ export const llmFailures = defineCheck({
   query: () => "analyses since the window began, own probes included",
   limit: (thresholds) => ({ value: thresholds.alarmLlmFailurePercent, unit: "percent", good: "<=" }),
   sentence: `${specLimits.alarmLlmFailurePercent.sentence} (${specLimits.alarmLlmFailurePercent.section})`,
-  minimumSamples: (thresholds) => cleanAnswersToShow(thresholds.alarmLlmFailurePercent / 100),
+  shows: (thresholds) => thresholds.alarmLlmFailurePercent / 100,
   window: (context) => `since ${new Date(context.since).toISOString()}`,
   probes: "candidate",
   everyMs: 250,

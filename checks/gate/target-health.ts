@@ -5,11 +5,11 @@ import { deploymentOf, slotOf } from "../require.ts";
 export const targetHealth = defineCheck({
   name: "target-health",
   group: "gate",
-  question: "Does the slot have as many healthy targets as it needs to carry live's traffic?",
+  question: "Does the slot have the healthy targets it needs for live's traffic?",
   source: "Elastic Load Balancing",
   query: (context) =>
     `DescribeTargetHealth ${context.deployment?.targetGroups[context.slot ?? "blue"] ?? "(no target group)"}`,
-  limit: () => ({ value: "the slot's tasks", unit: "healthy targets", good: ">=" }),
+  limit: () => ({ value: "the slot's tasks", unit: "targets", good: ">=" }),
   needs: ["deployment"],
   everyMs: 1_000,
   confirmations: 3,

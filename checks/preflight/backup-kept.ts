@@ -6,7 +6,7 @@ import { deploymentOf, slotOf } from "../require.ts";
 export const backupKept = defineCheck({
   name: "backup-kept",
   group: "preflight",
-  question: "Can the release that is live now still be started, with its config, after this rollout?",
+  question: "Can what is live now be started again, with its config, afterwards?",
   source: "ECS",
   query: ({ deployment, slot }) =>
     `DescribeTaskDefinition ${deployment?.taskDefinitions[other(slot ?? "blue")] ?? "(no stack)"}`,

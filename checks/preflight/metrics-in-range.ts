@@ -2,7 +2,7 @@ import { judgeCount } from "../counts.ts";
 import { defineCheck } from "../define.ts";
 import { other } from "../../rollout/policy/colour.ts";
 import { slotOf } from "../require.ts";
-import { cleanAnswersToShow } from "../statistics/evidence.ts";
+import { badShare } from "../shares.ts";
 import { sums } from "../watch/metrics.ts";
 
 const hourMs = 3_600_000;
@@ -16,7 +16,7 @@ export const metricsInRange = defineCheck({
   query: ({ slot }) => `GetMetricData Requests, Successes of slot ${slot === null ? "(none)" : other(slot)}`,
   limit: (thresholds) => ({ value: thresholds.successRatePercent, unit: "percent", good: ">" }),
   sentence: "Metrics within acceptable ranges (Pre-Deployment Checklist)",
-  minimumSamples: (thresholds) => cleanAnswersToShow(1 - thresholds.successRatePercent / 100),
+  shows: badShare,
   window: () => "the last hour",
   needs: ["deployment"],
   async measure(context) {
@@ -27,8 +27,7 @@ export const metricsInRange = defineCheck({
   judge({ Requests: requests, Successes: successes }, { thresholds }) {
     const of = requests ?? 0;
     const bad = Math.max(0, of - (successes ?? 0));
-    const limit = 1 - thresholds.successRatePercent / 100;
-    const judged = judgeCount(bad, of, limit, "requests not answered well", "<");
+    const judged = judgeCount(bad, of, badShare(thresholds), "requests not answered well", "<");
     return { ...judged, value: of === 0 ? null : (100 * (of - bad)) / of };
   },
 });

@@ -9,7 +9,7 @@ export const subscribersConfirmed = defineCheck({
   source: "SNS",
   query: ({ deployment }) =>
     `ListSubscriptionsByTopic ${[deployment?.topics.onCall, deployment?.topics.team].filter(Boolean).join(", ") || "(no topics)"}`,
-  limit: () => ({ value: 0, unit: "topics without all subscribers", good: "=" }),
+  limit: () => ({ value: 0, unit: "topics not in order", good: "=" }),
   sentence: "Monitoring alerts configured (Pre-Deployment Checklist)",
   needs: ["deployment", "topics"],
   async measure(context) {

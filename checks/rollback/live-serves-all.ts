@@ -2,8 +2,10 @@ import type { CheckContext } from "../check.ts";
 import { defineCheck } from "../define.ts";
 import { cleanAnswersToShow } from "../statistics/evidence.ts";
 
-/** Requests of one round; without one from elsewhere they show that fewer than 5 % go elsewhere. */
-const round = cleanAnswersToShow(0.05);
+/** A larger share of requests answered elsewhere than this would show in one round. */
+const elsewhere = 0.05;
+/** Requests of one round. */
+const round = cleanAnswersToShow(elsewhere);
 const pauseMs = 1_000;
 const minuteMs = 60_000;
 
@@ -24,7 +26,7 @@ export const liveServesAll = defineCheck({
   query: ({ hub }) => `${round} × GET ${hub.url}${hub.proofPath ?? hub.healthPath}, without a probe header`,
   limit: () => ({ value: 100, unit: "percent by live", good: "=" }),
   sentence: "Verify rollback: Quick Rollback (< 5 minutes) (Rollback Procedure)",
-  minimumSamples: () => round,
+  shows: () => elsewhere,
   needs: ["record"],
   timeoutMs: 6 * minuteMs,
   async measure(context): Promise<Found> {

@@ -7,7 +7,7 @@ import type { HttpAnswer } from "../sources/probes.ts";
 export const hubReady = defineCheck({
   name: "hub-ready",
   group: "smoke",
-  question: "Does the hub say, in JSON, that it is ready and has its MCP endpoint?",
+  question: "Does the hub say in JSON that it is ready and has an MCP endpoint?",
   source: "own probe of the health path",
   query: ({ hub }) => `GET ${hub.url}${hub.healthPath}`,
   limit: () => ({ value: "ready", unit: "", good: "=" }),

@@ -11,7 +11,7 @@ const changeWithinMs = 2_000;
 export const toolFiltering = defineCheck({
   name: "tool-filtering",
   group: "smoke",
-  question: "Does an analysis change the session's list of tools, and is the session told?",
+  question: "Does an analysis change the session's tools, and is it told?",
   source: "own MCP session",
   query: ({ hub }) => `tools/list, tools/call ${hub.tool}, tools/list`,
   limit: () => ({ value: "changed", unit: "", good: "=" }),

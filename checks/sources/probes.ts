@@ -270,7 +270,7 @@ const transportCodes =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_SOCKET|UND_ERR_CONNECT_TIMEOUT/;
 /** Codes that mean the hub's address cannot be reached from here at all: they say nothing about a slot behind it. */
 const unreachableCodes =
-  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|SELF_SIGNED|ERR_TLS/;
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|SELF_SIGNED|ERR_TLS|bad port/;
 
 /** The words of an error and of everything that caused it. */
 export function causeText(error: unknown): string {
@@ -279,7 +279,9 @@ export function causeText(error: unknown): string {
     const of = at as { message?: string; code?: string | number; cause?: unknown; errors?: unknown[] };
     const code = typeof of.code === "string" ? of.code : "";
     const message = of.message ?? (typeof at === "string" ? at : "");
-    const text = code && !message.includes(code) ? `${code} ${message}`.trim() : message;
+    const words = code && !message.includes(code) ? `${code} ${message}`.trim() : message;
+    // Server and client of the MCP SDK both put the code in front.
+    const text = words.replace(/(MCP error -?\d+: )(?=\1)/g, "");
     if (text && !parts.some((part) => part.includes(text))) parts.push(text);
     at = of.cause ?? of.errors?.[0];
   }

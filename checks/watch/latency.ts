@@ -12,7 +12,7 @@ export const watchLatency = defineCheck({
   query: ({ slot }) => `GetMetricData AnalysisLatency p95 of slot ${slot ?? "(none)"}`,
   limit: (thresholds) => ({ value: thresholds.analysisLatencyP95Ms, unit: "ms", good: "<" }),
   sentence: `${specLimits.analysisLatencyP95Ms.sentence} (Success Criteria: first 24 hours)`,
-  minimumSamples: () => cleanAnswersToShow(0.05),
+  shows: () => 0.05,
   window: windowWords,
   needs: ["deployment"],
   async measure(context) {

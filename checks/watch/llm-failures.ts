@@ -1,7 +1,6 @@
 import { judgeCount } from "../counts.ts";
 import { defineCheck } from "../define.ts";
 import { specLimits } from "../spec.ts";
-import { cleanAnswersToShow } from "../statistics/evidence.ts";
 import { queryWords, sums, watchWindow, windowWords } from "./metrics.ts";
 
 /** The share of the users' analyses that the language model failed. */
@@ -13,7 +12,7 @@ export const watchLlmFailures = defineCheck({
   query: queryWords(["LlmFailures", "AnalysisCalls"]),
   limit: (thresholds) => ({ value: thresholds.alarmLlmFailurePercent, unit: "percent", good: "<=" }),
   sentence: `${specLimits.alarmLlmFailurePercent.sentence} (${specLimits.alarmLlmFailurePercent.section})`,
-  minimumSamples: (thresholds) => cleanAnswersToShow(thresholds.alarmLlmFailurePercent / 100),
+  shows: (thresholds) => thresholds.alarmLlmFailurePercent / 100,
   window: windowWords,
   needs: ["deployment"],
   measure: (context) => sums(context, watchWindow(context), ["LlmFailures", "AnalysisCalls"]),

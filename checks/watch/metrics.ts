@@ -15,15 +15,19 @@ export interface MetricWindow {
 
 /** The window of the watch: from the promotion on, at most as long as its period, in whole periods. */
 export function watchWindow(context: CheckContext): MetricWindow {
+  return { slot: slotOf(context), ...watchSpan(context) };
+}
+
+function watchSpan(context: CheckContext): Omit<MetricWindow, "slot"> {
   const to = context.now();
   const start = Math.max(context.record?.liveSince ?? 0, to - context.watch.ms);
   const periodSeconds = to - start > 2 * longestPeriodSeconds * 1_000 ? longestPeriodSeconds : 60;
   const from = Math.floor(start / (periodSeconds * 1_000)) * periodSeconds * 1_000;
-  return { slot: slotOf(context), from, to, periodSeconds };
+  return { from, to, periodSeconds };
 }
 
 export function windowWords(context: CheckContext): string {
-  const { from, to } = watchWindow(context);
+  const { from, to } = watchSpan(context);
   return `${context.watch.name}: ${new Date(from).toISOString()} to ${new Date(to).toISOString()}`;
 }
 

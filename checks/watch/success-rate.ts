@@ -1,7 +1,7 @@
 import { judgeCount } from "../counts.ts";
 import { defineCheck } from "../define.ts";
+import { badShare } from "../shares.ts";
 import { specLimits } from "../spec.ts";
-import { cleanAnswersToShow } from "../statistics/evidence.ts";
 import { queryWords, sums, watchWindow, windowWords } from "./metrics.ts";
 
 /** The users' success rate over the watch's window. */
@@ -13,20 +13,14 @@ export const watchSuccessRate = defineCheck({
   query: queryWords(["Requests", "Successes"]),
   limit: (thresholds) => ({ value: thresholds.successRatePercent, unit: "percent", good: ">" }),
   sentence: `${specLimits.successRatePercent.sentence} (Success Criteria: first 24 hours)`,
-  minimumSamples: (thresholds) => cleanAnswersToShow(1 - thresholds.successRatePercent / 100),
+  shows: badShare,
   window: windowWords,
   needs: ["deployment"],
   measure: (context) => sums(context, watchWindow(context), ["Requests", "Successes"]),
   judge({ Requests: requests, Successes: successes }, { thresholds }) {
     const of = requests ?? 0;
     const bad = Math.max(0, of - (successes ?? 0));
-    const judged = judgeCount(
-      bad,
-      of,
-      1 - thresholds.successRatePercent / 100,
-      "requests not answered well",
-      "<",
-    );
+    const judged = judgeCount(bad, of, badShare(thresholds), "requests not answered well", "<");
     return { ...judged, value: of === 0 ? null : (100 * (of - bad)) / of };
   },
 });
