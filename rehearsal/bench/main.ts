@@ -6,6 +6,8 @@ import { renderJson, renderTable, type BenchResult } from "./report.ts";
 
 /** By name; each is loaded only when it is asked for. */
 const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
+  engine: () => import("./engine.ts"),
+  program: () => import("./program.ts"),
   balancer: () => import("./balancer.ts"),
 };
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { delimiter, dirname } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { Deployment } from "./deployment.ts";
 import type { Emit, Verb } from "./events.ts";
 import { engineService } from "./grpc/engine-service.ts";
@@ -76,10 +76,17 @@ export class Engine {
     return this.#server?.address ?? "";
   }
 
-  /** For the program and the plugins. Their `node` is this one: an older one could not run TypeScript. */
+  /**
+   * For the program and the plugins. Their `node` is this one: an older one could not run TypeScript. What it compiled
+   * in one run it keeps for the next, beside the packages that most of it belongs to.
+   */
   get env(): NodeJS.ProcessEnv {
     const env = { ...process.env, ...this.options.env };
-    return { ...env, PATH: [dirname(process.execPath), env["PATH"] ?? ""].join(delimiter) };
+    return {
+      NODE_COMPILE_CACHE: join(this.options.projectFolder, "node_modules/.cache/compiled"),
+      ...env,
+      PATH: [dirname(process.execPath), env["PATH"] ?? ""].join(delimiter),
+    };
   }
 
   async close(): Promise<void> {

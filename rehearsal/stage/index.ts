@@ -61,6 +61,8 @@ export interface Stage {
   destroy(options?: RunOptions): Promise<RunResult>;
   /** Environment in which the repository's commands see this account. */
   readonly env: Readonly<Record<string, string>>;
+  /** What a run of the engine is given, but for its providers; plain data, so that another process can run it. */
+  engineOptions(): Omit<EngineOptions, "providers"> & { readonly env: Readonly<Record<string, string>> };
   /** Stops everything at once and removes what is on disk. */
   close(): Promise<void>;
 }
@@ -93,18 +95,21 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const access = config["access"] as { port: number };
     const signingKey = await makeSecret(aws, options.random);
     const env = { ...aws.env };
+    const engineOptions = () => ({
+      projectFolder: repository,
+      program: "./infra/index.ts",
+      project,
+      stack: stackName,
+      config: texts(config),
+      stateFile: join(folder, "state.json"),
+      env,
+    });
     const run =
       (verb: (options: EngineOptions) => Promise<RunResult>) =>
       (how: RunOptions = {}) =>
         verb({
-          projectFolder: repository,
-          program: "./infra/index.ts",
-          project,
-          stack: stackName,
-          config: texts(config),
-          stateFile: join(folder, "state.json"),
+          ...engineOptions(),
           providers: { aws: () => awsProvider({ env }), awsx: () => awsxProvider({ env }) },
-          env,
           ...(how.signal ? { signal: how.signal } : {}),
           ...(how.onEvent ? { onEvent: how.onEvent } : {}),
         });
@@ -117,6 +122,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       },
       signingKey,
       env,
+      engineOptions,
       onAccess(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);

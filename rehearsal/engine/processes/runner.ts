@@ -1,8 +1,19 @@
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import type { Children, Exit } from "./children.ts";
 import { readLines } from "./lines.ts";
 
 const RUNNER = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/run/index.js");
+
+/**
+ * A program makes much that dies young: room for it saves a third of the time that collecting it takes. And Pulumi notes
+ * a stack for every promise, see `stacks.cjs`.
+ */
+const NODE_FLAGS = [
+  "--max-semi-space-size=32",
+  "--require",
+  fileURLToPath(new URL("./stacks.cjs", import.meta.url)),
+];
 
 /** The runner's exit code when the program failed and the error was already logged. */
 const EXIT_LOGGED = 32;
@@ -34,7 +45,7 @@ export function runProgram(children: Children, program: Program): Running {
   const { projectFolder } = program;
   const { child, exited } = children.start({
     file: process.execPath,
-    args: [RUNNER, ...flags(program), program.program],
+    args: [...NODE_FLAGS, RUNNER, ...flags(program), program.program],
     cwd: projectFolder,
     env: {
       ...program.env,
