@@ -1,6 +1,7 @@
 // Starts one of the commands. Plain JavaScript on purpose: it must be able to tell an old Node what is wrong,
 // and an old Node cannot even read the TypeScript that follows.
-import { pathToFileURL } from "node:url";
+import nodeModule from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
@@ -11,6 +12,8 @@ if (major < 24 && !(major === 22 && minor >= 18)) {
   );
   process.exit(2);
 }
+// What Node compiles it keeps for the next command.
+nodeModule.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url)));
 const [module, ...rest] = process.argv.slice(2);
 process.argv = [process.argv[0], resolve(module), ...rest];
 await import(pathToFileURL(resolve(module)).href);

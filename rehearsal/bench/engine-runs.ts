@@ -43,7 +43,10 @@ export async function runEngine(stage: Stage, verb: EngineOrder["verb"]): Promis
     BENCH_PROGRAM_REPORT: report,
   };
   const begun = performance.now();
-  const part = fork(fileURLToPath(import.meta.resolve("./engine-part.ts")), { stdio: "inherit" });
+  const part = fork(fileURLToPath(import.meta.resolve("./engine-part.ts")), {
+    stdio: "inherit",
+    env: { ...process.env, NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE },
+  });
   try {
     part.send({ verb, options: { ...options, env } } satisfies EngineOrder);
     const answer = await answerOf(part);
@@ -52,7 +55,8 @@ export async function runEngine(stage: Stage, verb: EngineOrder["verb"]): Promis
     const program = JSON.parse(await readFile(report, "utf8")) as EngineRun["program"];
     return { ...answer, tookMs, program };
   } finally {
-    part.kill("SIGKILL");
+    // It has answered, and ends by itself once it is let go; it then writes down what it compiled.
+    if (part.connected) part.disconnect();
   }
 }
 
