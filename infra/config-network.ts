@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { evenIfIncomplete } from "./config-problems.ts";
 
-const cidr = z.cidrv4("an IPv4 range such as 10.0.0.0/16");
+const cidr = z.cidrv4("must be an IPv4 range such as 10.0.0.0/16");
 
 export const network = z
   .strictObject({
     vpcId: z
       .string()
-      .regex(/^vpc-\w+$/, "a VPC's id")
+      .regex(/^vpc-\w+$/, "must be a VPC's id")
       .optional()
       .describe("An existing VPC; left out: a new one with two zones and one NAT gateway."),
     publicSubnetIds: z

@@ -12,6 +12,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** What is wrong with a text where a secret's name belongs. The text may be the secret itself: it is not repeated. */
+export const secretNameWanted = "must be the name of a Secrets Manager secret, never its value";
+
 /** For rules that look at several keys: they hold although another key has a problem, so that all are told at once. */
 export const evenIfIncomplete = {
   when: ({ value }: { value: unknown }) => typeof value === "object" && value !== null,
@@ -35,6 +38,8 @@ export function describeIssue(
   const given = valueAt(values, issue.path);
   if (given === undefined)
     return [`hub:${at}: ${issue.code === "invalid_type" ? "is missing" : issue.message}`];
+  if (issue.message === secretNameWanted)
+    return [`hub:${at}: ${issue.message}; what was given is not repeated here`];
   if (secret.includes(String(issue.path[0])))
     return [`hub:${at}: ${plain(issue, "a secret")}; given: a secret value`];
   const shown = shorten(JSON.stringify(given));

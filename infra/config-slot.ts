@@ -15,7 +15,10 @@ export const slot = z
   .strictObject({
     image: z
       .string()
-      .regex(/^[a-z0-9][\w.\-/:]*(@sha256:[0-9a-f]{64})?$/i, "an image reference")
+      .regex(
+        /^[a-z0-9][\w.\-/:]*(@sha256:[0-9a-f]{64})?$/i,
+        "must be an image reference such as name@sha256:…",
+      )
       .describe("Image of the hub; by digest (name@sha256:…) in production."),
     hubConfig: z
       .record(z.string(), z.unknown())
@@ -46,14 +49,14 @@ export const slot = z
         code: "custom",
         path: ["memory"],
         input: memory,
-        message: `${cpu} CPU units go with ${least} to ${most} MiB`,
+        message: `${memory} MiB do not go with ${cpu} CPU units, which take ${least} to ${most}`,
       });
     if (typeof maxTasks === "number" && typeof tasks === "number" && maxTasks < tasks)
       context.addIssue({
         code: "custom",
         path: ["maxTasks"],
         input: maxTasks,
-        message: `is below tasks ${tasks}`,
+        message: `${maxTasks} is below tasks ${tasks}`,
       });
   }, evenIfIncomplete);
 export type SlotConfig = z.infer<typeof slot>;

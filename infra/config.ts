@@ -4,7 +4,7 @@ import { thresholds } from "../checks/spec.ts";
 import { plan } from "../rollout/policy/plan.ts";
 import { weight } from "../rollout/policy/weight.ts";
 import { access, domain, network, openDoor } from "./config-network.ts";
-import { ConfigError, describeIssue, evenIfIncomplete } from "./config-problems.ts";
+import { ConfigError, describeIssue, evenIfIncomplete, secretNameWanted } from "./config-problems.ts";
 import { slot } from "./config-slot.ts";
 
 export { ConfigError } from "./config-problems.ts";
@@ -14,7 +14,7 @@ export type { SlotConfig } from "./config-slot.ts";
 const path = z.string().regex(/^\/[A-Za-z0-9._~/-]*$/, 'a path starts with "/" and has no wildcard or query');
 const secretName = z
   .string()
-  .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, "the name of a Secrets Manager secret")
+  .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, secretNameWanted)
   .describe("Name of a Secrets Manager secret; never its value.");
 
 const hub = z.strictObject({
@@ -36,7 +36,7 @@ const hub = z.strictObject({
     .optional()
     .describe("Command of the container. Given, the hub's config is first written to /tmp/hub.json in it."),
   secrets: z
-    .record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/, "the name of an environment variable"), secretName)
+    .record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/, "must be the name of an environment variable"), secretName)
     .default({})
     .describe(
       "Variables of the hub that come from Secrets Manager, for placeholders such as ${GEMINI_API_KEY} in its config.",
@@ -78,7 +78,7 @@ const sidecar = z.strictObject({
 const subscribers = z.strictObject({
   emails: z.array(z.email()).default([]).describe("Each gets a mail to confirm first."),
   webhooks: z
-    .array(z.url({ protocol: /^https$/ }))
+    .array(z.url({ protocol: /^https$/, error: "must be an address that begins with https:" }))
     .default([])
     .describe("HTTPS endpoints, such as a paging service's."),
 });
@@ -141,7 +141,10 @@ const keys = {
     .default(30)
     .describe("How long the slots' logs are kept."),
   commands: z
-    .record(z.string().regex(/^[a-z][a-z0-9-]*$/, "a check's name"), z.array(z.string().min(1)).min(1))
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]*$/, "must be a check's name: lower-case letters, digits, hyphens"),
+      z.array(z.string().min(1)).min(1),
+    )
     .default({})
     .describe("Your own checks: a command line, run with MCP_HUB_URL set; exit code 0 passes."),
   evidence: evidence.prefault({}).describe("Where each rollout's record goes."),
@@ -149,7 +152,7 @@ const keys = {
     .strictObject({
       repository: z
         .string()
-        .regex(/^[\w.-]+\/[\w.-]+$/, "is written owner/name")
+        .regex(/^[\w.-]+\/[\w.-]+$/, "must be owner/name")
         .describe("The repository, owner/name."),
       branch: z.string().min(1).default("main").describe("Its one branch that may deploy."),
     })

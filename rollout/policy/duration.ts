@@ -6,15 +6,20 @@ type Unit = keyof typeof unitMs;
 /** A whole number and a unit: `500ms`, `30s`, `5m`, `24h`, `7d`. */
 export type DurationText = `${number}${Unit}`;
 
+/** Nothing here lasts longer, and every duration stays a number that is exact. */
+const longestMs = 365 * unitMs.d;
+
 /** What a duration text looks like. */
 export const durationPattern = /^(\d{1,9})(ms|s|m|h|d)$/;
 
-/** Milliseconds of a duration text. The whole text must match; throws a sentence with the bad text. */
+/** Milliseconds of a duration text, a year at most. The whole text must match; throws a sentence with the bad text. */
 export function parseDuration(text: string): number {
   const match = durationPattern.exec(text);
   if (!match)
     throw new Error(`"${text}" is not a duration: write a whole number and ms, s, m, h or d, as in "5m"`);
-  return Number(match[1]) * unitMs[match[2] as Unit];
+  const ms = Number(match[1]) * unitMs[match[2] as Unit];
+  if (ms > longestMs) throw new Error(`"${text}" is longer than 365d, the longest a duration may be`);
+  return ms;
 }
 
 /**

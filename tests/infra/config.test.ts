@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ConfigError, fromText, parseConfig } from "../../infra/config.ts";
+import { openDoor } from "../../infra/config-network.ts";
+
+const digest = `sha256:${"0".repeat(64)}`;
+const fine = {
+  blue: { image: `hub@${digest}` },
+  sidecar: { image: `sidecar@${digest}`, signingSecret: "hub/signing", tokenSecret: "hub/tokens" },
+};
+type Values = Readonly<Record<string, unknown>>;
+
+function problemsOf(values: Values, secret: string[] = []): readonly string[] {
+  try {
+    parseConfig(values, secret);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const steps = (...list: unknown[]) => ({ rollout: { steps: list } });
+const bake = "5m";
+
+/** Config that is laid over a valid one, and every problem of it in order. */
+const malformed: readonly [name: string, values: Values, problems: readonly string[]][] = [
+  ["no colour at all", { blue: undefined }, ["hub:blue: is missing: at least one colour names its image"]],
+  ["a weight above 100", { greenWeight: 101 }, ["hub:greenWeight: a weight is at most 100; given: 101"]],
+  ["a weight below 0", { greenWeight: -1 }, ["hub:greenWeight: a weight is at least 0; given: -1"]],
+  [
+    "a weight with a percent sign",
+    { greenWeight: fromText("5%") },
+    ['hub:greenWeight: a weight is a whole number of percent; given: "5%"'],
+  ],
+  [
+    "a broken weight",
+    { greenWeight: 4.5 },
+    ["hub:greenWeight: a weight is a whole number of percent; given: 4.5"],
+  ],
+  [
+    "keys that do not exist, at the top and below",
+    { greenWieght: 5, rollout: { bakes: "5m" }, hub: { ports: 1 } },
+    [
+      "hub:rollout.bakes: there is no such key",
+      "hub:hub.ports: there is no such key",
+      "hub:greenWieght: there is no such key",
+    ],
+  ],
+  [
+    "steps that do not rise",
+    steps({ weight: 25, bake }, { weight: 75, bake }, { weight: 60, bake }, { weight: 100, bake }),
+    ["hub:rollout.steps[2].weight: 60 is not above steps[1].weight 75"],
+  ],
+  [
+    "a plan that ends below 100",
+    steps({ weight: 5, bake }, { weight: 50, bake }),
+    ["hub:rollout.steps[1].weight: the last step ends at 50, and a plan ends at 100; given: 50"],
+  ],
+  ["a plan without steps", steps(), ["hub:rollout.steps: a plan needs at least one step; given: []"]],
+  [
+    "steps with two kinds of problems: both are told",
+    steps({ weight: 50, bake: "5 minutes" }, { weight: 25, bake }, { weight: 100, bake: 300 }),
+    [
+      'hub:rollout.steps[0].bake: "5 minutes" is not a duration: write a whole number and ms, s, m, h or d, as in "5m"',
+      "hub:rollout.steps[2].bake: Invalid input: expected string, received number; given: 300",
+      "hub:rollout.steps[1].weight: 25 is not above steps[0].weight 50",
+    ],
+  ],
+  [
+    "a step of weight 0 and a gate without checks",
+    steps({ weight: 0, bake, gate: [] }, { weight: 100, bake }),
+    [
+      "hub:rollout.steps[0].weight: a step's weight is at least 1: 0 is where every rollout starts; given: 0",
+      "hub:rollout.steps[0].gate: a gate needs at least one check; given: []",
+    ],
+  ],
+  [
+    "an idle slot without tasks",
+    { rollout: { idleTasks: 0 } },
+    [
+      "hub:rollout.idleTasks: at least one task stays in an idle slot: an empty target group answers 503; given: 0",
+    ],
+  ],
+  [
+    "sizes that Fargate does not have",
+    { blue: { image: "hub:1", cpu: 300 }, green: { image: "hub:2", memory: 512, maxTasks: 1 } },
+    [
+      "hub:blue.cpu: Invalid option: expected one of 256|512|1024|2048|4096; given: 300",
+      "hub:green.memory: 512 MiB do not go with 512 CPU units, which take 1024 to 4096",
+      "hub:green.maxTasks: 1 is below tasks 2",
+    ],
+  ],
+  [
+    "images by tag in production",
+    { production: true, blue: { image: "hub:latest" }, sidecar: { ...fine.sidecar, image: "sidecar:1" } },
+    [
+      'hub:blue.image: production takes images by digest only (name@sha256:…): a tag can change under a running release; given: "hub:latest"',
+      'hub:sidecar.image: production takes images by digest only (name@sha256:…): a tag can change under a running release; given: "sidecar:1"',
+    ],
+  ],
+  [
+    "a public hub without authentication and without a domain",
+    { access: { internetFacing: true }, sidecar: { signingSecret: "hub/signing" } },
+    [
+      `hub:access.internetFacing: the hub has no authentication of its own: set sidecar.tokenSecret, or write access.withoutAuthentication: ${openDoor}; given: true`,
+      "hub:domain: is missing: an internet-facing hub speaks HTTPS only",
+    ],
+  ],
+  [
+    "a sidecar without its key",
+    { sidecar: {} },
+    ["hub:sidecar.signingSecret: is missing: the sidecar signs session pins with it"],
+  ],
+  [
+    "the value of a secret where its name belongs",
+    { hub: { secrets: { GEMINI_API_KEY: "not a name: it has spaces", "gemini-key": "hub/gemini" } } },
+    [
+      "hub:hub.secrets.GEMINI_API_KEY: must be the name of a Secrets Manager secret, never its value; what was given is not repeated here",
+      'hub:hub.secrets.gemini-key: must be the name of an environment variable; given: "hub/gemini"',
+    ],
+  ],
+  [
+    "an existing VPC without its subnets, and subnets without a VPC",
+    { network: { vpcId: "vpc-1" } },
+    [
+      "hub:network.privateSubnetIds: is needed with an existing VPC",
+      "hub:network.publicSubnetIds: is needed with an existing VPC",
+    ],
+  ],
+  [
+    "a domain without zone and certificate, and addresses that are none",
+    { domain: { name: "hub.example.com" }, access: { cidrs: ["10.0.0.0"] } },
+    [
+      'hub:access.cidrs[0]: must be an IPv4 range such as 10.0.0.0/16; given: "10.0.0.0"',
+      "hub:domain.certificateArn: is missing: without a zone the certificate can't be issued",
+    ],
+  ],
+  [
+    "subscribers nobody can reach",
+    { alerts: { onCall: { emails: ["on-call"], webhooks: ["http://events.example.com"] } } },
+    [
+      'hub:alerts.onCall.emails[0]: Invalid email address; given: "on-call"',
+      'hub:alerts.onCall.webhooks[0]: must be an address that begins with https:; given: "http://events.example.com"',
+    ],
+  ],
+  [
+    "thresholds out of range",
+    { thresholds: { successRatePercent: 101, analysisLatencyP95Ms: "2s" } },
+    [
+      'hub:thresholds.analysisLatencyP95Ms: Invalid input: expected number, received string; given: "2s"',
+      "hub:thresholds.successRatePercent: Too big: expected number to be <=100; given: 101",
+    ],
+  ],
+  [
+    "a release record with moments that are none",
+    { release: { onCall: { name: "", from: "tomorrow" } } },
+    [
+      'hub:release.onCall.name: Too small: expected string to have >=1 characters; given: ""',
+      'hub:release.onCall.from: Invalid ISO datetime; given: "tomorrow"',
+      "hub:release.onCall.until: is missing",
+    ],
+  ],
+  [
+    "a health check that outlasts its interval",
+    { healthCheck: { intervalSeconds: 5, timeoutSeconds: 5 } },
+    ["hub:healthCheck.timeoutSeconds: 5 is not below intervalSeconds 5"],
+  ],
+];
+
+for (const [name, values, problems] of malformed)
+  test(`a malformed config is refused with all of its problems: ${name}`, () => {
+    assert.deepEqual(problemsOf({ ...fine, ...values }), problems);
+  });
+
+test("problems in different places are all told, and rules across keys hold beside them", () => {
+  const all = problemsOf({
+    greenWeight: "5%",
+    blue: { image: "hub:latest" },
+    production: true,
+    access: { internetFacing: true },
+    hub: { port: 0 },
+    surprise: 1,
+  });
+  const paths = all.map((problem) => problem.replace(/: .*/, ""));
+  assert.deepEqual(paths.sort(), [
+    "hub:access.internetFacing",
+    "hub:blue.image",
+    "hub:domain",
+    "hub:greenWeight",
+    "hub:hub.port",
+    "hub:sidecar.image",
+    "hub:sidecar.signingSecret",
+    "hub:surprise",
+  ]);
+});
+
+test("what was given under a secret key is not repeated", () => {
+  const [problem = ""] = problemsOf({ ...fine, sidecar: { ...fine.sidecar, port: "hunter2" } }, ["sidecar"]);
+  assert.match(problem, /^hub:sidecar\.port: .*; given: a secret value$/);
+  assert.doesNotMatch(problem, /hunter2/);
+});
+
+test("a long value is shortened, and a valid config has no problem", () => {
+  const [problem = ""] = problemsOf({ ...fine, greenWeight: "9".repeat(500) });
+  assert.ok(problem.length < 160, problem);
+  assert.deepEqual(problemsOf(fine), []);
+});
+
+test("a colour's image is enough: every other default is the documented one", () => {
+  const config = parseConfig({ blue: { image: "hub:1" }, sidecar: { signingSecret: "hub/signing" } });
+  assert.equal(config.greenWeight, 0);
+  assert.equal(config.production, false);
+  assert.deepEqual(
+    config.rollout.steps.map((step) => [step.weight, step.bake / 60_000]),
+    [
+      [5, 5],
+      [25, 5],
+      [50, 5],
+      [100, 15],
+    ],
+  );
+  assert.equal(config.rollout.rollbackWindow, 24 * 3_600_000);
+  assert.equal(config.blue?.tasks, 2);
+});
