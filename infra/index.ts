@@ -21,5 +21,6 @@ export const releases = stack.releases;
 export const rollout = stack.rollout;
 export const warnings = stack.warnings;
 export const dashboard = stack.dashboard;
-/** Dollars a month, by list prices. */
+/** What the stack, the idle colour and a rollout cost, in a sentence; then the figures, in dollars a month by list prices. */
+export const cost = stack.cost;
 export const monthlyCost = stack.monthlyCost;

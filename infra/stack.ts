@@ -10,7 +10,7 @@ import { proofPath } from "../sidecar/telemetry.ts";
 import { makeAlarms } from "./alarms.ts";
 import { type Balancer, makeBalancer, priorities } from "./balancer.ts";
 import { type HubConfig, publicPaths } from "./config.ts";
-import { monthlyCostOf } from "./cost.ts";
+import { describeCost, monthlyCostOf } from "./cost.ts";
 import { dashboardBody } from "./dashboard.ts";
 import { makeAlias, makeCertificate } from "./domain.ts";
 import { makeGuardian } from "./guardian.ts";
@@ -216,6 +216,7 @@ export async function makeStack(config: HubConfig, place: Place) {
     },
   );
   whole.done();
+  const monthlyCost = monthlyCostOf(config, region);
   return {
     url: balancer.url,
     live: traffic.live,
@@ -226,9 +227,10 @@ export async function makeStack(config: HubConfig, place: Place) {
     ruleArn: traffic.ruleArn,
     releases,
     rollout: preview.summary,
+    cost: describeCost(monthlyCost),
     warnings: [...warnings],
     dashboard: pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`,
-    monthlyCost: monthlyCostOf(config, region),
+    monthlyCost,
   };
 }
 
