@@ -74,6 +74,12 @@ function withoutPin(path: string, query: string): string {
   return left.length === 0 ? path : `${path}?${left.join("&")}`;
 }
 
+/** The hub's own name of a session, in a message URL: its `sessionId`, or all of the URL. */
+export function sessionOf(url: string): string {
+  const query = url.split("?")[1] ?? "";
+  return new URLSearchParams(query).get("sessionId") ?? url;
+}
+
 /** What a client will send of a URL: the origin is its own affair. */
 function pathAndQuery(url: string): string {
   const absolute = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(.*)$/i.exec(url);

@@ -1,0 +1,28 @@
+import { Agent } from "node:http";
+import type { SidecarConfig } from "./config.ts";
+import type { Drain } from "./drain.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Observer } from "./observer.ts";
+import type { Home } from "./pin.ts";
+import type { Streams } from "./streams.ts";
+
+/** What the parts of one task's sidecar share. */
+export interface Task {
+  readonly config: SidecarConfig;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Writes a line of the sidecar's own log. */
+  readonly say: (text: string) => void;
+  /** This task's slot and address; known once it listens. */
+  home: Home;
+  /** Calls whose answer has not ended yet; streams that a GET opened are not among them. */
+  inFlight: number;
+  readonly agent: Agent;
+  readonly streams: Streams;
+  readonly drain: Drain;
+  readonly metrics: Metrics;
+  readonly observer: Observer;
+}
+
+/** Connections to the hub and to sister tasks are kept. */
+export const newAgent = () => new Agent({ keepAlive: true, maxSockets: Infinity, maxFreeSockets: 256 });

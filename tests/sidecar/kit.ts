@@ -1,0 +1,84 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import { connect } from "node:net";
+import type { TestContext } from "node:test";
+import { type SidecarConfig, readConfig } from "../../sidecar/config.ts";
+import type { ReadFlag } from "../../sidecar/flag.ts";
+import { Sidecar } from "../../sidecar/sidecar.ts";
+
+export const key = "the-key-of-these-tests";
+
+/** A server on a free loopback port that ends with the test; an error of its own is answered with 500. */
+export async function listen(
+  t: TestContext,
+  serve: (request: IncomingMessage, response: ServerResponse) => unknown,
+): Promise<{ port: number; server: Server }> {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    try {
+      await serve(request, response);
+    } catch (error) {
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end(String(error));
+    }
+  };
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { port: (server.address() as { port: number }).port, server };
+}
+
+export interface SidecarNeeds {
+  readonly hub: number;
+  readonly slot?: "blue" | "green";
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly readFlag?: ReadFlag;
+  readonly now?: () => number;
+}
+
+export interface Running {
+  readonly sidecar: Sidecar;
+  readonly config: SidecarConfig;
+  readonly port: number;
+  readonly url: string;
+  /** What it wrote to standard output, a line each. */
+  readonly lines: string[];
+}
+
+/** A sidecar in this process, in front of a hub; it ends with the test. */
+export async function startSidecar(t: TestContext, needs: SidecarNeeds): Promise<Running> {
+  const config = readConfig({
+    SIDECAR_LISTEN: "127.0.0.1:0",
+    SIDECAR_HUB: `127.0.0.1:${needs.hub}`,
+    SIDECAR_SLOT: needs.slot ?? "blue",
+    SIDECAR_RELEASE: `release-of-${needs.slot ?? "blue"}`,
+    SIDECAR_SIGNING_KEY: key,
+    SIDECAR_CONFIG: JSON.stringify(needs.settings ?? {}),
+    ...needs.env,
+  });
+  const lines: string[] = [];
+  const sidecar = new Sidecar({
+    config,
+    readFlag: needs.readFlag ?? (() => Promise.resolve(null)),
+    now: needs.now ?? (() => Date.now()),
+    write: (line) => lines.push(line),
+    address: (port) => `127.0.0.1:${port}`,
+  });
+  const port = await sidecar.start();
+  t.after(() => sidecar.close());
+  return { sidecar, config, port, url: `http://127.0.0.1:${port}`, lines };
+}
+
+/** Sends bytes as they are and gives all that comes back until the other side ends or falls silent. */
+export function raw(port: number, bytes: string | Buffer, silentMs = 1_000): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
+    socket.setTimeout(silentMs, () => socket.destroy());
+    socket.on("data", (chunk) => chunks.push(chunk));
+    socket.on("error", reject);
+    socket.on("close", () => resolve(Buffer.concat(chunks).toString("latin1")));
+  });
+}
