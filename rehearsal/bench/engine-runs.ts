@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sampleImages } from "../stage/config.ts";
@@ -55,9 +56,17 @@ export async function runEngine(stage: Stage, verb: EngineOrder["verb"]): Promis
     const program = JSON.parse(await readFile(report, "utf8")) as EngineRun["program"];
     return { ...answer, tookMs, program };
   } finally {
-    // It has answered, and ends by itself once it is let go; it then writes down what it compiled.
-    if (part.connected) part.disconnect();
+    await end(part);
   }
+}
+
+/** Let go, it ends by itself and writes down what it compiled; the stage's folder must not go before that. */
+async function end(part: ReturnType<typeof fork>): Promise<void> {
+  const ended = part.exitCode === null && part.signalCode === null ? once(part, "exit") : undefined;
+  if (part.connected) part.disconnect();
+  const timer = setTimeout(() => part.kill("SIGKILL"), 5_000);
+  await ended;
+  clearTimeout(timer);
 }
 
 async function answerOf(part: ReturnType<typeof fork>): Promise<EngineAnswer> {
@@ -77,4 +86,9 @@ export function least<T>(runs: readonly T[], of: (run: T) => number): number {
 /** All values, rounded, for a note: how far they lie apart says how busy the machine was. */
 export function spread<T>(runs: readonly T[], of: (run: T) => number): string {
   return runs.map((run) => Math.round(of(run))).join(", ");
+}
+
+/** What else the machine has to do: times on a busy one say little. */
+export function howBusy(): string {
+  return `${(loadavg()[0] ?? 0).toFixed(1)} processes wanted one of ${availableParallelism()} processors`;
 }

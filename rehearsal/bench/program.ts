@@ -1,5 +1,5 @@
 import type { Bench } from "./bench.ts";
-import { least, onStage, runEngine, spread, type EngineRun } from "./engine-runs.ts";
+import { howBusy, least, onStage, runEngine, spread, type EngineRun } from "./engine-runs.ts";
 
 const runs = 4;
 
@@ -24,7 +24,12 @@ export const bench: Bench = {
           atMost: 2_500,
           note: `start to end of the program's process, fastest of ${runs}: ${spread(others, took)} ms`,
         },
-        { name: "its processor time", value: least(others, (run) => run.program.cpuMs), unit: "ms" },
+        {
+          name: "its processor time",
+          value: least(others, (run) => run.program.cpuMs),
+          unit: "ms",
+          note: howBusy(),
+        },
         { name: "one evaluation on a fresh clone", value: took(first), unit: "ms" },
         {
           name: "memory of the program's process",
