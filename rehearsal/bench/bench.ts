@@ -1,4 +1,4 @@
-export type Unit = "ms" | "req/s" | "MB" | "count";
+export type Unit = "ms" | "req/s" | "MB" | "KB" | "count" | "ratio";
 
 /** One number that a bench found. */
 export interface Figure {

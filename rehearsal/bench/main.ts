@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   engine: () => import("./engine.ts"),
   program: () => import("./program.ts"),
   balancer: () => import("./balancer.ts"),
+  sidecar: () => import("./sidecar.ts"),
 };
 
 const usage = `npm run bench -- [NAME…] [--json]
