@@ -1,5 +1,6 @@
 import { Refusal } from "./failures.ts";
 import { type Colour, other, perColour } from "./policy/colour.ts";
+import { keepSessions } from "./policy/conclusion.ts";
 import { type Decision, decide } from "./policy/decision.ts";
 import type { SwitchInputs } from "./policy/inputs.ts";
 import { limits } from "./policy/limits.ts";
@@ -9,7 +10,7 @@ import { type Weights, describeWeights, weightsFor } from "./policy/weight.ts";
 import type { World } from "./ports.ts";
 import { mustReach, prove } from "./prove.ts";
 import { type Course, type Outcome, walk } from "./rollout.ts";
-import { type Session, change, endLease, takeLease, whileRenewing } from "./session.ts";
+import { type Session, change, endLease, takeLease, whileRenewing, writeOrSee } from "./session.ts";
 import { compare } from "./shift.ts";
 import { again } from "./retry.ts";
 import { describeDecision } from "./words.ts";
@@ -105,6 +106,7 @@ function course({ up, session }: At, candidate: Colour, steps: readonly Step[]):
     release: inputs.releases[candidate],
     steps,
     unverified: true,
+    first: false,
     home: session.held.record.rollout?.home ?? weightsFor(session.held.record.live, 100),
     plan: inputs.plan,
     tasks: perColour((of) => inputs.capacity[of].tasks),
@@ -229,12 +231,14 @@ async function first(
   const session = await startRecord(world, up, live, version);
   const weights = weightsFor(live, 100);
   const at: At = { world, up, session, cancel, before: session.held.record };
-  const judged = await walk(world, session, course(at, live, []), cancel);
-  if (judged.state !== "verified") {
-    await world.store.remove();
-    return judged;
-  }
-  return goLive(at, judged, weights);
+  const judged = await walk(world, session, { ...course(at, live, []), first: true }, cancel);
+  if (judged.state === "verified") return goLive(at, judged, weights, version);
+  // Of a rollout that was taken over the record is somebody else's.
+  if (judged.state === "taken-over") return judged;
+  // Where an earlier attempt may have made the rule before it died, the record keeps saying that this one is not over.
+  if (version === null) await again(world, () => world.store.remove(session.held.version));
+  else await endLease(world, session, (record) => record);
+  return judged;
 }
 
 /** Makes the rule, proves it in traffic and records it. */
@@ -242,15 +246,13 @@ async function goLive(
   { world, up, session, cancel }: At,
   judged: Outcome,
   weights: Weights,
+  version: number | null,
 ): Promise<Outcome> {
-  const holder = await takeLease(world, up.owner, session.held);
-  if (holder === null)
-    throw new Refusal(
-      "Somebody else changed the record of this first deployment at this moment. Run pulumi up again.",
-    );
-  const proof = await whileRenewing(world, holder, { signal: cancel }, async (signal) => {
-    const ruleArn = await world.rule.create(weights);
-    await change(world, holder, (record) => ({ ...record, ruleArn }));
+  const proof = await whileRenewing(world, session, { signal: cancel }, async (signal) => {
+    // Making it again takes up the one that was made when only the answer was lost.
+    const ruleArn = await again(world, () => world.rule.create(weights));
+    const intent = { from: weights, to: weights, at: world.clock.now(), pending: null };
+    await change(world, session, (record) => ({ ...record, ruleArn, intent, rollout: null }));
     return prove(world, [], weights, { timeoutMs: up.inputs.plan.proofTimeout, signal });
   });
   if (!proof.proved)
@@ -258,8 +260,10 @@ async function goLive(
       `The weighted rule was made with ${describeWeights(weights)}, and traffic did not show it within ${up.inputs.plan.proofTimeout / 1000} s: ${proof.why}. Look at it with npm run status.`,
     );
   await compare(world, [weights], weights);
-  const record = await endLease(world, holder, (held) => ({
-    ...held,
+  const { now } = world.clock;
+  const record = await endLease(world, session, (held) => ({
+    ...restIdle(held, version, now()),
+    intent: null,
     last: held.last && {
       ...held.last,
       outcome: "promoted" as const,
@@ -280,6 +284,18 @@ async function goLive(
     record,
     judgement: judged.judgement,
   };
+}
+
+/**
+ * The slot that nobody asked for is brought to its idle count, and scale-in is autoscaling's from then on. After a first
+ * deployment that died halfway it may hold sessions.
+ */
+function restIdle(held: SwitchRecord, version: number | null, now: number): SwitchRecord {
+  const colour = other(held.live);
+  const drainDeadline = held.inputs?.plan.drainDeadline ?? 0;
+  return version === null
+    ? { ...held, retirement: { colour, stage: "warm", since: now, deadline: now } }
+    : keepSessions(held, colour, now, now + drainDeadline);
 }
 
 /** A record that says: nothing is live yet, and this rollout is about to change that. */
@@ -317,7 +333,7 @@ async function startRecord(world: World, up: Up, live: Colour, version: number |
     last: null,
     inputs,
   };
-  if (!(await world.store.write(record, version)))
+  if (!(await again(world, () => writeOrSee(world, record, version))))
     throw new Refusal(
       `Somebody else is deploying this stack for the first time at this moment. See: npm run status`,
     );

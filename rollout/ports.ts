@@ -23,7 +23,8 @@ export interface Store {
   read(): Promise<Versioned | null>;
   /** Writes when the item still has `expected` (null: does not exist). False: somebody else wrote in between. */
   write(record: SwitchRecord, expected: number | null): Promise<boolean>;
-  remove(): Promise<void>;
+  /** Removes the item when it still has that version. False: somebody wrote in between, and it stays. */
+  remove(expected: number): Promise<boolean>;
 }
 
 /** The weighted rule. */
@@ -38,9 +39,18 @@ export interface Rule {
 /** Tasks behind a slot. */
 export interface Capacity {
   healthy(of: Colour): Promise<number>;
-  /** Asks for at least `tasks` tasks and returns at once. */
+  /** Asks for at least `tasks` tasks, none of which autoscaling may take away, and returns at once. */
   raise(of: Colour, tasks: number): Promise<void>;
-  /** Raises the slot's tasks to `tasks`, waits until as many targets are healthy, and says why not when it cannot. */
+  /** Keeps the tasks a slot has: autoscaling may add to them, and takes none away. */
+  hold(of: Colour): Promise<void>;
+  /** Gives scale-in back to autoscaling. */
+  free(of: Colour): Promise<void>;
+  /** Brings a retired slot down to `tasks` and gives its scale-in back to autoscaling. */
+  settle(of: Colour, tasks: number): Promise<void>;
+  /**
+   * Raises the slot's tasks to `tasks` and waits until as many targets are healthy, for `deadlineMs` at most. Says why not
+   * when it cannot: how many are healthy, how many tasks stopped meanwhile and for which reasons.
+   */
   scaleUp(
     of: Colour,
     tasks: number,

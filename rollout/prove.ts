@@ -1,4 +1,5 @@
 import type { Colour } from "./policy/colour.ts";
+import { limits } from "./policy/limits.ts";
 import { fits, planProof } from "./policy/proof.ts";
 import { type Weights, describeWeights } from "./policy/weight.ts";
 import type { World } from "./ports.ts";
@@ -41,7 +42,8 @@ const longestPauseMs = 1_000;
 
 /**
  * Watches real responses until the share seen at every address of the balancer fits `to`, or the time is up. Each round
- * is judged on its own, so answers from before the change took effect can't dilute it.
+ * is judged on its own, so answers from before the change took effect can't dilute it. Where old and new shares lie too
+ * close for the largest sample (23 and 25 %, say), answers that fit prove it only when all of the time has passed.
  */
 export async function prove(
   world: World,
@@ -59,6 +61,8 @@ export async function prove(
   const addresses = await world.traffic.addresses();
   const proved = new Set<string>();
   let pauseMs = firstPauseMs;
+  // Shares that no affordable sample tells apart: answers that fit count only once the change had its time to show.
+  const tellsFrom = plan.mistaken > limits.proofError ? started + timeoutMs : started;
   for (;;) {
     signal.throwIfAborted();
     const answers = { blue: 0, green: 0 };
@@ -69,8 +73,10 @@ export async function prove(
       answers.blue += round.blue;
       answers.green += round.green;
       if (pending && round[pending.colour] > 0) pending.seen.add(address);
-      const settled = !pending || pending.seen.has(address) || world.clock.now() >= pending.until;
-      if (round.failed === 0 && fits(plan, round.green) && settled) proved.add(address);
+      const now = world.clock.now();
+      const settled = !pending || pending.seen.has(address) || now >= pending.until;
+      const tells = now >= tellsFrom;
+      if (round.failed === 0 && fits(plan, round.green) && settled && tells) proved.add(address);
       else if (!settled) why = `${address} has not shown the change before this one yet`;
       else
         why =

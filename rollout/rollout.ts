@@ -1,5 +1,5 @@
 import { ApiRefused, Drifted, Fenced, Late, Short } from "./failures.ts";
-import { type Colour, colours } from "./policy/colour.ts";
+import { type Colour, colours, other } from "./policy/colour.ts";
 import {
   type Event,
   type Facts,
@@ -10,12 +10,13 @@ import {
   transitionFor,
 } from "./policy/machine.ts";
 import { type Plan, type Step, extensionOf } from "./policy/plan.ts";
-import { conclude, undrainSlot } from "./policy/conclusion.ts";
+import { conclude, reopenSlot, undrainSlot } from "./policy/conclusion.ts";
 import type { SwitchRecord } from "./policy/record.ts";
 import { type Weights, describeWeights, sameWeights, weightsFor } from "./policy/weight.ts";
 import type { Judgement, World } from "./ports.ts";
 import { type Pending, prove } from "./prove.ts";
 import { pendingOf } from "./pending.ts";
+import { again } from "./retry.ts";
 import { type Session, change, confirm, endLease, whileRenewing } from "./session.ts";
 import { type Needed, compare, shift } from "./shift.ts";
 
@@ -27,6 +28,8 @@ export interface Course {
   readonly unverified: boolean;
   readonly steps: readonly Step[];
   readonly home: Weights;
+  /** A first deployment: the lease is held on, for the rule has still to be made and proved. */
+  readonly first: boolean;
   readonly plan: Plan;
   /** Tasks a colour needs for all of the traffic. */
   readonly tasks: Record<Colour, number>;
@@ -55,7 +58,7 @@ interface Walk {
   readonly cancel: AbortSignal;
   /** Index of the step under way. */
   step: number;
-  /** Every weight the rule may show: recorded, and last intended. */
+  /** Weights the rule was last known to show, or was told to. */
   possible: Weights[];
   /** What went wrong, in a sentence; empty while nothing has. */
   why: string;
@@ -86,7 +89,6 @@ export async function walk(
     pending: pendingOf(session.held.record, course.plan.proofTimeout),
   };
   let state: State = course.start;
-  if (session.held.record.intent) at.possible.push(session.held.record.intent.to);
   if (course.start === "proving") at.possible.push(weightsOf(at));
   while (!isFinal(state)) {
     const event: Event = await performHeld(at, state).catch((error) =>
@@ -109,9 +111,15 @@ function factsOf(at: Walk, state: WorkingState): Facts {
     unverified: course.unverified,
     moreSteps: course.steps.length > step + (baked ? 1 : 0),
     full: course.steps[step]?.weight === 100,
-    exposed: at.possible.some((weights) => weights[course.candidate] > course.home[course.candidate]),
+    exposed: possible(at).some((weights) => weights[course.candidate] > course.home[course.candidate]),
     holds: course.plan.onInconclusive === "hold",
   };
+}
+
+/** Every weight the rule may show: what it showed, what was about to be written, and what went unanswered. */
+function possible({ possible: shown, session }: Walk): Weights[] {
+  const { intent, rollout } = session.held.record;
+  return [...shown, ...(intent ? [intent.to] : []), ...(rollout?.tried ?? [])];
 }
 
 /** Weights of the step under way. */
@@ -177,7 +185,8 @@ function knownEvent(error: unknown, cancelled: boolean): Event {
 async function scale(at: Walk, signal: AbortSignal): Promise<Event> {
   const { world, course } = at;
   at.cancel.throwIfAborted();
-  await change(world, at.session, (record) => undrainSlot(record, course.candidate));
+  await change(world, at.session, (record) => reopenSlot(record, course.candidate));
+  if (course.steps.length > 0) await again(world, () => world.capacity.hold(other(course.candidate)));
   const onProgress = (text: string) => world.report({ kind: "scaling", colour: course.candidate, text });
   const scaled = await world.capacity.scaleUp(
     course.candidate,
@@ -240,13 +249,19 @@ async function shiftToStep(at: Walk): Promise<Event> {
   const from = session.held.record.weights;
   const to = weightsOf(at);
   world.report({ kind: "shifting", from, to, step: at.step + 1, steps: course.steps.length });
-  at.possible = [from, to];
+  at.possible = [from];
   const tries = await shift(world, session, from, to, neededFor(at));
-  const pending = pendingOf(session.held.record, course.plan.proofTimeout);
-  // From the write on, which may have come long after the intent.
-  at.pending = pending && { ...pending, until: world.clock.now() + course.plan.proofTimeout };
+  at.possible = [from, to];
+  notePending(at);
   world.report({ kind: "written", weights: to, tries });
   return "written";
+}
+
+/** What the record's intent left open. Its time runs from now on: the write may have come long after the intent. */
+function notePending(at: Walk): void {
+  const { proofTimeout } = at.course.plan;
+  const pending = pendingOf(at.session.held.record, proofTimeout);
+  at.pending = pending && { ...pending, until: at.world.clock.now() + proofTimeout };
 }
 
 async function proveStep(at: Walk, signal: AbortSignal): Promise<Event> {
@@ -268,7 +283,7 @@ async function proveStep(at: Walk, signal: AbortSignal): Promise<Event> {
 /** Watches traffic; a proved weight becomes the recorded one and clears the intent. */
 async function proveAndRecord(at: Walk, to: Weights, signal: AbortSignal): Promise<boolean> {
   const { world, session, course } = at;
-  const before = [session.held.record.weights, ...at.possible, ...(session.held.record.rollout?.tried ?? [])];
+  const before = [session.held.record.weights, ...possible(at)];
   const { proofTimeout } = course.plan;
   const proof = await prove(world, before, to, { timeoutMs: proofTimeout, signal, pending: at.pending });
   if (!proof.proved) {
@@ -335,10 +350,11 @@ async function goHome(at: Walk): Promise<Event> {
   const from = session.held.record.weights;
   const serving = colours.filter((colour) => course.home[colour] > 0);
   world.report({ kind: "returning", to: course.home, why: at.why });
+  if (at.pending === null) notePending(at); // a shift that failed halfway noted nothing
   await change(world, session, (record) => serving.reduce(undrainSlot, record));
   const raised = Promise.all(serving.map((colour) => raise(at, colour)));
   const shifted = shift(world, session, from, course.home, () => ({ blue: 1, green: 1 }), [
-    ...at.possible,
+    ...possible(at),
     course.home,
   ]);
   const [tries] = await Promise.all([shifted, raised]);
@@ -391,10 +407,12 @@ async function concludeRollout(at: Walk, state: FinalState): Promise<Outcome> {
   try {
     return outcome(
       state,
-      await endLease(world, session, (record) => ({
-        ...conclude(record, { ...course, state, why: at.why, failed }, now),
-        last,
-      })),
+      course.first
+        ? await change(world, session, (record) => ({ ...record, last }))
+        : await endLease(world, session, (record) => ({
+            ...conclude(record, { ...course, state, why: at.why, failed }, now),
+            last,
+          })),
     );
   } catch (error) {
     if (!(error instanceof Fenced)) throw error;

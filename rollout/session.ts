@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { Drifted, Fenced, Late, Refusal } from "./failures.ts";
 import { limits } from "./policy/limits.ts";
 import { type SwitchRecord, leaseHeld } from "./policy/record.ts";
@@ -25,7 +26,7 @@ export async function takeLease(world: World, owner: string, found: Versioned): 
     );
   const now = world.clock.now();
   const record = { ...found.record, lease: { owner, since: now, until: now + limits.leaseMs } };
-  return (await world.store.write(record, found.version))
+  return (await again(world, () => writeOrSee(world, record, found.version)))
     ? { owner, fence: record.fence, held: { record, version: found.version + 1 } }
     : null;
 }
@@ -69,10 +70,31 @@ async function written(world: World, session: Session, record: SwitchRecord): Pr
     failure = error;
   }
   const there = await mustRead(world);
-  const mine = there.version === version + 1 && JSON.stringify(there.record) === JSON.stringify(record);
+  const mine = isWrite(there, record, version);
   session.held = there;
   if (failure !== undefined && !mine && there.version === version) throw failure;
   return mine;
+}
+
+/**
+ * A conditional write that counts as done when an earlier try of the same write took effect without an answer: the SDK
+ * sends a write again whose answer was lost, and the second one then finds the version changed.
+ */
+export async function writeOrSee(
+  world: World,
+  record: SwitchRecord,
+  version: number | null,
+): Promise<boolean> {
+  if (await world.store.write(record, version)) return true;
+  const there = await world.store.read();
+  return there !== null && isWrite(there, record, version);
+}
+
+function isWrite(there: Versioned, record: SwitchRecord, version: number | null): boolean {
+  return (
+    there.version === (version ?? 0) + 1 &&
+    isDeepStrictEqual(there.record, JSON.parse(JSON.stringify(record)))
+  );
 }
 
 /** Renews the lease and learns of a raised fence. */
@@ -111,6 +133,9 @@ export async function endLease(world: World, session: Session, make: Change): Pr
   return change(world, session, (record) => ({ ...make(record), lease: null }));
 }
 
+/** Why renewing stops; made once, for a reason made at each stop costs a stack trace. */
+const done = new Error("the work is done");
+
 /** What goes on beside held work: the signal that cancels it, and a look at the rule that throws Drifted. */
 export interface Beside {
   readonly signal: AbortSignal;
@@ -133,7 +158,7 @@ export async function whileRenewing<T>(
   const beside = [renewUntil(world, session, stop.signal, onLost)];
   if (look) beside.push(lookUntil(world, look, stop.signal, onLost));
   const [outcome] = await Promise.allSettled([work(AbortSignal.any([signal, lost.signal]))]);
-  stop.abort();
+  stop.abort(done);
   await Promise.all(beside);
   if (lost.signal.aborted) throw lost.signal.reason;
   if (outcome.status === "rejected") throw outcome.reason;

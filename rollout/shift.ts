@@ -1,6 +1,7 @@
 import { ApiRefused, Drifted, Fenced, Short } from "./failures.ts";
 import type { Colour } from "./policy/colour.ts";
 import { colours } from "./policy/colour.ts";
+import { undrainSlot } from "./policy/conclusion.ts";
 import { limits } from "./policy/limits.ts";
 import type { SwitchRecord } from "./policy/record.ts";
 import type { LiveRule } from "./policy/decision.ts";
@@ -29,8 +30,9 @@ export async function shift(
   const ours = [...expected, ...(session.held.record.rollout?.tried ?? [])];
   await compare(world, ours, from);
   const targets = await seeTargets(world, to, needed(to));
+  const serving = colours.filter((colour) => to[colour] > 0);
   await change(world, session, (record) => ({
-    ...(record.intent ? remember(record, record.intent.to) : record),
+    ...serving.reduce(undrainSlot, record.intent ? remember(record, record.intent.to) : record),
     intent: { from, to, at: world.clock.now(), pending: firstWeight(record, to, world.clock.now()) },
   }));
   const tries = await modify(world, session, [from, to, ...ours], to, targets);

@@ -1,4 +1,6 @@
 import { Drifted, Fenced } from "./failures.ts";
+import { colours } from "./policy/colour.ts";
+import { restartDrain } from "./policy/conclusion.ts";
 import { limits } from "./policy/limits.ts";
 import type { SwitchRecord } from "./policy/record.ts";
 import { type WayHome, takeOver } from "./policy/takeover.ts";
@@ -7,6 +9,7 @@ import type { Versioned, World } from "./ports.ts";
 import { pendingOf } from "./pending.ts";
 import { type Pending, type Proof, prove } from "./prove.ts";
 import { again } from "./retry.ts";
+import { writeOrSee } from "./session.ts";
 
 /** Tries of each call on the way home: a rollback has priority over a budget. */
 const tries = limits.callTries * 2;
@@ -17,6 +20,12 @@ export interface TakenOver {
   readonly from: Weights;
   readonly writes: number;
   readonly proof: Proof | null;
+}
+
+/** The record as whoever took over last wrote it: it changes when the lease is renewed. */
+export interface Holding {
+  record: SwitchRecord;
+  version: number;
 }
 
 /** Decides on what is found; null: there is nothing to do. Called again when somebody else wrote in between. */
@@ -34,8 +43,10 @@ export async function takeTrafficOver(
 ): Promise<TakenOver | null> {
   const claimed = await claim(world, choose, by);
   if (claimed === null) return null;
-  const { held, from, pending } = claimed;
-  const { record } = held;
+  const { from, pending } = claimed;
+  const held: Holding = { ...claimed.held };
+  const { record } = claimed.held;
+  const raised = raiseHome(world, record);
   const writes = await setWeights(world, held, record.weights);
   const live = await again(world, () => world.rule.read(), tries);
   if (live === null || !sameWeights(live.weights, record.weights)) throw new Drifted(live, record.weights);
@@ -48,13 +59,33 @@ export async function takeTrafficOver(
           signal: new AbortController().signal,
           pending,
         });
+  await raised;
   await release(world, held);
-  return { record, from, writes, proof };
+  return { record: held.record, from, writes, proof };
+}
+
+/**
+ * All of the tasks for the slots that get the traffic, some of which may have been retired since. Asked for before the
+ * rule is changed and not waited for: one healthy target is enough to go home, and what fails here is told.
+ */
+async function raiseHome(world: World, { inputs, weights }: SwitchRecord): Promise<void> {
+  if (inputs === null) return;
+  for (const colour of colours) {
+    if (weights[colour] === 0) continue;
+    const { tasks } = inputs.capacity[colour];
+    try {
+      await world.capacity.raise(colour, tasks);
+    } catch (error) {
+      const text = `raising ${colour} to ${tasks} tasks failed: ${(error as Error).message}`;
+      world.report({ kind: "scaling", colour, text });
+    }
+  }
 }
 
 /** Gives the lease back, unless somebody has taken it over since: then it is theirs. */
 async function release(world: World, { record, version }: Versioned): Promise<void> {
-  await again(world, () => world.store.write({ ...record, lease: null }, version), tries);
+  const released = { ...restartDrain(record, world.clock.now()), lease: null };
+  await again(world, () => world.store.write(released, version), tries);
 }
 
 /** The record, with the fence raised, by conditional write against whatever anybody else writes meanwhile. */
@@ -80,25 +111,17 @@ async function claim(
   );
 }
 
-/** A conditional write that counts as done when an earlier try of the same write took effect without an answer. */
-async function writeOrSee(world: World, record: SwitchRecord, version: number): Promise<boolean> {
-  if (await world.store.write(record, version)) return true;
-  const there = await world.store.read();
-  return (
-    there !== null && there.version === version + 1 && JSON.stringify(there.record) === JSON.stringify(record)
-  );
-}
-
 /**
  * Sets the rule; looks at it before every further try, so that the usual way is exactly one ModifyRule. Stops when
- * somebody else took over in between: then their weights stand.
+ * somebody else took over in between: then their weights stand. No write arrives after the lease ran out.
  */
-export async function setWeights(world: World, held: Versioned, to: Weights): Promise<number> {
+export async function setWeights(world: World, held: Holding, to: Weights): Promise<number> {
   let writes = 0;
   await again(
     world,
     async () => {
       if (writes > 0 && (await alreadySet(world, held, to))) return;
+      await keepLease(world, held);
       writes++;
       await world.rule.modify(to, limits.modifyTimeoutMs);
     },
@@ -107,10 +130,22 @@ export async function setWeights(world: World, held: Versioned, to: Weights): Pr
   return writes;
 }
 
-async function alreadySet(world: World, held: Versioned, to: Weights): Promise<boolean> {
+/** Renews a lease whose rest is too short for one more rule change. */
+async function keepLease(world: World, held: Holding): Promise<void> {
+  const now = world.clock.now();
+  const { lease } = held.record;
+  if (lease === null || lease.until - now >= limits.modifyTimeoutMs + limits.leaseMarginMs) return;
+  const renewed = { ...restartDrain(held.record, now), lease: { ...lease, until: now + limits.leaseMs } };
+  if (!(await writeOrSee(world, renewed, held.version))) throw takenOver();
+  held.record = renewed;
+  held.version++;
+}
+
+const takenOver = () => new Fenced("somebody else took the traffic over in the meantime");
+
+async function alreadySet(world: World, held: Holding, to: Weights): Promise<boolean> {
   const there = await world.store.read();
-  if (there?.version !== held.version)
-    throw new Fenced("somebody else took the traffic over in the meantime");
+  if (there?.version !== held.version) throw takenOver();
   const live = await world.rule.read();
   return live !== null && sameWeights(live.weights, to);
 }

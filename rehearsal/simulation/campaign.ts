@@ -1,7 +1,6 @@
 import { transitions } from "../../rollout/policy/machine.ts";
 import { type FaultKind, faultKinds, kindOf } from "./faults.ts";
 import { type RunResult, run } from "./run.ts";
-import { Random } from "./random.ts";
 
 export interface CampaignOptions {
   readonly seed: number;
@@ -9,6 +8,8 @@ export interface CampaignOptions {
   readonly faults?: number;
   /** Milliseconds; injected for the rate. */
   readonly now: () => number;
+  /** Processor time used so far, in milliseconds: what the rate on one core is measured by, however busy the machine is. */
+  readonly cpu: () => number;
   /** Called about once a second. */
   readonly onProgress?: (done: number, rate: number) => void;
   /** Stop at the first violation. */
@@ -19,8 +20,12 @@ export interface CampaignResult {
   readonly seed: number;
   readonly runs: number;
   readonly runsPerSecond: number;
+  /** Runs per second of processor time. */
+  readonly runsPerCoreSecond: number;
   readonly violations: readonly { readonly seed: number; readonly first: string }[];
   readonly faults: Readonly<Record<FaultKind, number>>;
+  /** What people, machines and the weather did, by kind. */
+  readonly deeds: Readonly<Record<string, number>>;
   /** Rows of the table taken, and those never taken. */
   readonly covered: number;
   readonly rows: number;
@@ -28,21 +33,22 @@ export interface CampaignResult {
   readonly guardings: readonly string[];
 }
 
-/** Many runs from one seed; each has a seed of its own, which replays it alone. */
+/** Many runs, the first from this seed and each further one from the next whole number, which replays it alone. */
 export async function campaign(options: CampaignOptions): Promise<CampaignResult> {
-  const seeds = new Random(options.seed);
   const faults = Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
+  const deeds: Record<string, number> = {};
   const taken = new Set<string>();
   const guardings = new Set<string>();
   const violations: { seed: number; first: string }[] = [];
   const started = options.now();
+  const cpuStarted = options.cpu();
   let told = started;
   let done = 0;
   while (done < options.runs) {
-    const result = await run({ seed: Math.floor(seeds.next() * 4_294_967_296), faults: options.faults ?? 1 });
+    const result = await run({ seed: (options.seed + done) % 4_294_967_296, faults: options.faults ?? 1 });
     done++;
     await turn();
-    tally(result, faults, taken, guardings);
+    tally(result, { faults, deeds, taken, guardings });
     if (result.violations[0] !== undefined)
       violations.push({ seed: result.seed, first: result.violations[0] });
     if (violations.length > 0 && options.stopAtFirst) break;
@@ -59,8 +65,10 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
     seed: options.seed,
     runs: done,
     runsPerSecond: done / seconds,
+    runsPerCoreSecond: (done * 1_000) / Math.max(1, options.cpu() - cpuStarted),
     violations,
     faults,
+    deeds,
     covered: rows.size - missed.length,
     rows: rows.size,
     missed,
@@ -68,13 +76,19 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
   };
 }
 
-function tally(
-  result: RunResult,
-  faults: Record<FaultKind, number>,
-  taken: Set<string>,
-  guardings: Set<string>,
-): void {
+interface Tally {
+  readonly faults: Record<FaultKind, number>;
+  readonly deeds: Record<string, number>;
+  readonly taken: Set<string>;
+  readonly guardings: Set<string>;
+}
+
+function tally(result: RunResult, { faults, deeds, taken, guardings }: Tally): void {
   for (const key of result.faults) faults[kindOf(key)]++;
+  for (const key of result.deeds) {
+    const kind = key.slice(key.indexOf(":") + 1);
+    deeds[kind] = (deeds[kind] ?? 0) + 1;
+  }
   for (const row of result.transitions) taken.add(row);
   for (const kind of result.guardings) guardings.add(kind);
 }

@@ -8,6 +8,9 @@ export const faultKinds = [
   "crash-before",
   "crash-after",
   "late-effect",
+  "duplicate",
+  "expired-credentials",
+  "lost-network",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -20,6 +23,9 @@ const odds: Record<FaultKind, number> = {
   "crash-before": 3_000,
   "crash-after": 3_000,
   "late-effect": 15_000,
+  duplicate: 10_000,
+  "expired-credentials": 800,
+  "lost-network": 2_000,
 };
 
 /**
@@ -46,7 +52,7 @@ export class Faults {
     for (const kind of faultKinds) {
       draw -= odds[kind] * this.#share;
       if (draw >= 0) continue;
-      if (kind === "late-effect" && name !== "modify") return null;
+      if (!possible(kind, name)) return null;
       const key = `${process}#${call}:${name}:${kind}`;
       if (this.#leftOut.has(key)) return null;
       this.struck.push(key);
@@ -54,6 +60,12 @@ export class Faults {
     }
     return null;
   }
+}
+
+/** Only a rule change arrives late; and it alone is not sent twice, for the SDK does not retry it. */
+function possible(kind: FaultKind, name: string): boolean {
+  if (kind === "late-effect") return name === "modify";
+  return kind !== "duplicate" || name !== "modify";
 }
 
 /** Kind of a struck fault. */

@@ -1,25 +1,26 @@
-import { type Colour, colours, perColour } from "../../rollout/policy/colour.ts";
+import { type Colour, colours, other, perColour } from "../../rollout/policy/colour.ts";
 import type { LiveRule } from "../../rollout/policy/decision.ts";
 import { limits } from "../../rollout/policy/limits.ts";
 import { type SwitchRecord, rejectionOf } from "../../rollout/policy/record.ts";
 import { type Weights, describeWeights, sameWeights } from "../../rollout/policy/weight.ts";
+import { Random } from "./random.ts";
 import type { Part } from "./script.ts";
+import { Slot, fullTasks } from "./slot.ts";
 import type { VirtualTime } from "./time.ts";
 
 /** A target may fail between the look at it and the write; by more than the slowest call it may not. */
-const checkToWriteMs = 60_000;
+const checkToWriteMs = 100_000;
+/** A hand edit may come between the look at the rule and the write; so long before a write it may not. */
+const editToWriteMs = 200_000;
+/** How far clocks of two machines may be apart. */
+const skewMs = 4_000;
+/** The guardian, as leases name it. */
+const guardian = "the guardian";
 
 /** Who changes the rule, as the invariants tell them apart. */
 export type Writer = "rollout" | "guardian" | "by hand" | "hand edit" | "create" | "late";
 
-export interface Slot {
-  release: string;
-  healthy: number;
-  /** Since when no target is healthy; null while one is. */
-  downSince: number | null;
-  tasks: number;
-  sessions: number;
-}
+const clockOf = (ms: number): string => new Date(ms).toISOString().slice(11, 23);
 
 /** A change of the rule: when it was accepted, and since when the balancer does it. No weights: the rule is gone. */
 interface Change {
@@ -38,26 +39,29 @@ export class Model {
   rule: LiveRule | null = null;
   ruleArn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/hub/1/2/3";
   item: { record: SwitchRecord; version: number } | null = null;
-  readonly slots: Record<Colour, Slot> = perColour(() => ({
-    release: "",
-    healthy: 2,
-    downSince: null,
-    tasks: 2,
-    sessions: 0,
-  }));
+  readonly slots: Record<Colour, Slot>;
   /** Releases that were live for everybody at some time. */
   readonly everLive = new Set<string>();
   readonly violations: string[] = [];
   readonly paged: string[] = [];
   /** Parts of the account that answer nothing but errors. */
   readonly down = new Set<Part>();
-  handEdited = false;
+  /** Share of all calls that are throttled. */
+  throttled = 0;
+  /** Since when the rule shows what a person set; null while it does not. */
+  editedSince: number | null = null;
   propagationMs = 0;
+  /** Told of every change of rule and drain, for the replay. */
+  say: (text: string) => void = () => undefined;
+  /** The guardian sent traffic back, and nothing was promoted since. */
+  #sentBack = false;
   readonly #changes: Change[] = [];
   readonly #asked: Record<Colour, number> = { blue: 0, green: 0 };
 
-  constructor(time: VirtualTime) {
+  constructor(time: VirtualTime, seed: number) {
     this.time = time;
+    const random = new Random(seed).fork(77);
+    this.slots = perColour((of) => new Slot(time, random.fork(of === "blue" ? 1 : 2)));
   }
 
   /** What the balancer does by now, as opposed to what it accepted. */
@@ -96,17 +100,71 @@ export class Model {
   setRule(weights: Weights, by: Writer): void {
     const before = this.rule?.weights ?? weights;
     if (by !== "hand edit") this.#judgeWrite(before, weights, by);
-    else this.handEdited = true;
+    this.editedSince = by === "hand edit" ? this.time.now : null;
     this.rule = { weights, strangers: [] };
+    this.say(`rule: ${describeWeights(weights)} ${by}`);
     const { now } = this.time;
     // Changes take effect in their order, all after the same delay; a rule that is made anew does at once.
     const delay = this.#changes.at(-1)?.weights ? this.propagationMs : 0;
     this.#changes.push({ written: now, done: now + delay, weights, by });
   }
 
+  /** A third target group in the rule, for a while. */
+  async addStranger(forMs: number): Promise<void> {
+    if (this.rule === null) return;
+    const edited = { weights: this.rule.weights, strangers: ["another group (weight 1)"] };
+    this.rule = edited;
+    this.editedSince ??= this.time.now;
+    await this.time.sleep(forMs);
+    if (this.rule === edited) this.rule = { ...edited, strangers: [] };
+  }
+
+  /** A conditional write of the record. */
+  write(record: SwitchRecord, expected: number | null, by: Writer): boolean {
+    if ((this.item?.version ?? null) !== expected) return false;
+    if (this.item) this.#judgeRecord(this.item.record, record, by);
+    this.item = { record, version: (expected ?? 0) + 1 };
+    for (const colour of colours) this.slots[colour].drainBy(record.drain[colour]);
+    const { retirement } = record;
+    if (retirement !== null)
+      this.say(`record: ${retirement.colour} ${retirement.stage} until ${clockOf(retirement.deadline)}`);
+    return true;
+  }
+
+  /** A conditional removal of the record. */
+  remove(expected: number): boolean {
+    if (this.item?.version !== expected) return false;
+    this.item = null;
+    return true;
+  }
+
+  /** Brings a slot down to a count. */
+  settle(of: Colour, tasks: number): void {
+    // A hand edit may come between the look and the deed.
+    const edited = this.editedSince !== null && this.time.now - this.editedSince < editToWriteMs;
+    if (this.carries(of) && !edited) this.violate(`${of} was scaled down to ${tasks} while it had weight`);
+    if (this.slots[of].hasSessions(this.time.now) && !edited)
+      this.violate(`${of} was scaled down to ${tasks} while it held sessions whose deadline had not come`);
+    this.slots[of].settle(tasks);
+  }
+
+  /** What the guardian may do to the record. */
+  #judgeRecord(before: SwitchRecord, after: SwitchRecord, by: Writer): void {
+    if (by === "rollout" && before.live !== after.live && after.previous !== null) this.#sentBack = false;
+    if (by !== "guardian") return;
+    const { lease } = before;
+    if (lease && lease.owner !== guardian && lease.until > this.time.now + skewMs)
+      this.violate(`the guardian wrote while ${lease.owner} held a fresh lease`);
+    if (before.live === after.live || before.rollout !== null) return;
+    if (this.#sentBack)
+      this.violate("the guardian sent traffic back twice, and nothing was promoted between");
+    this.#sentBack = true;
+  }
+
   removeRule(): void {
     this.rule = null;
     const { now } = this.time;
+    this.editedSince = null;
     this.#changes.push({ written: now, done: now, weights: null, by: "hand edit" });
   }
 
@@ -129,14 +187,14 @@ export class Model {
   #judgeWrite(before: Weights, after: Weights, by: Writer): void {
     if (after.blue + after.green !== 100)
       this.violate(`weights add up to ${after.blue + after.green}: ${describeWeights(after)}`);
+    this.#judgeEdit(by);
     for (const colour of colours) {
       const slot = this.slots[colour];
-      if (
-        after[colour] > before[colour] &&
-        slot.downSince !== null &&
-        this.time.now - slot.downSince > checkToWriteMs
-      )
-        this.violate(`${by} gave ${colour} ${after[colour]} % without a healthy target`);
+      const needed = this.#needed(colour, after, by);
+      if (after[colour] > before[colour] && by !== "late" && slot.shortFor(needed) > checkToWriteMs)
+        this.violate(
+          `${by} gave ${colour} ${after[colour]} % with ${slot.healthy} of ${needed} healthy targets`,
+        );
       if (after[colour] > before[colour] && by === "rollout") this.#judgeRelease(colour, before, after);
       if (
         after[colour] > before[colour] &&
@@ -146,6 +204,29 @@ export class Model {
       )
         this.violate(`the guardian moved traffic to ${slot.release} of ${colour}, which never was live`);
     }
+  }
+
+  /** Healthy targets that a weight needs: in proportion for a candidate, one on the way home. */
+  #needed(colour: Colour, after: Weights, by: Writer): number {
+    const rollout = this.item?.record.rollout;
+    if (by !== "rollout" || !rollout || rollout.candidate !== colour) return 1;
+    return sameWeights(rollout.home, after) ? 1 : Math.max(1, Math.ceil((fullTasks * after[colour]) / 100));
+  }
+
+  /** What a person set is not overwritten, except by a person. */
+  #judgeEdit(by: Writer): void {
+    const { rule, editedSince, item } = this;
+    if (!rule || editedSince === null || !item || (by !== "rollout" && by !== "guardian")) return;
+    const { weights, intent, rollout, reassert } = item.record;
+    const ours = [
+      weights,
+      ...(intent ? [intent.from, intent.to] : []),
+      ...(rollout?.tried ?? []),
+      ...(reassert?.instead ?? []),
+    ];
+    const looksOurs = rule.strangers.length === 0 && ours.some((known) => sameWeights(known, rule.weights));
+    if (!looksOurs && this.time.now - editedSince > editToWriteMs)
+      this.violate(`${by} overwrote a hand edit, ${describeWeights(rule.weights)}`);
   }
 
   #judgeRelease(colour: Colour, before: Weights, after: Weights): void {
@@ -164,10 +245,18 @@ export class Model {
       );
   }
 
-  /** Notes which release serves everybody now. */
+  /** Notes which release serves everybody now, and who opens sessions. */
   noteLive(): void {
     const weights = this.effective();
-    for (const colour of colours)
-      if (weights?.[colour] === 100) this.everLive.add(this.slots[colour].release);
+    for (const colour of colours) {
+      const slot = this.slots[colour];
+      if (weights?.[colour] === 100) this.everLive.add(slot.release);
+      slot.feed((weights?.[colour] ?? 0) > 0);
+    }
+  }
+
+  /** The colour that is not live. */
+  get idle(): Colour {
+    return other(this.item?.record.live ?? "blue");
   }
 }

@@ -1,5 +1,4 @@
 import type { Colour } from "../../rollout/policy/colour.ts";
-import type { SwitchRecord } from "../../rollout/policy/record.ts";
 import type { Judgement, RolloutEvent, World } from "../../rollout/ports.ts";
 import { sameWeights } from "../../rollout/policy/weight.ts";
 import type { Faults } from "./faults.ts";
@@ -34,6 +33,8 @@ export class Process {
   #calls = 0;
   /** Between the first move of a way home and its write, no gate may be asked. */
   #returning = false;
+  #expired = false;
+  #offlineUntil = 0;
   /** When traffic was last asked: a claim is about that moment, and is made after the record was written. */
   #askedAt = 0;
 
@@ -52,8 +53,9 @@ export class Process {
       random: () => random.next(),
       store: {
         read: () => this.#call("read", () => model.item && { ...model.item }),
-        write: (record, expected) => this.#call("write", () => this.#write(record, expected)),
-        remove: () => this.#call("remove", () => void (model.item = null)),
+        write: (record, expected) =>
+          this.#call("write", () => model.write(record, expected, this.#options.writer)),
+        remove: (expected) => this.#call("remove", () => model.remove(expected)),
       },
       rule: {
         read: () => this.#call("describe", () => model.rule),
@@ -67,27 +69,19 @@ export class Process {
       },
       capacity: {
         healthy: (of) => this.#call("healthy", () => model.slots[of].healthy),
-        raise: (of, tasks) =>
-          this.#call("raise", () => void (model.slots[of].tasks = Math.max(model.slots[of].tasks, tasks))),
-        scaleUp: async (of, tasks, deadlineMs, _onProgress, signal) => {
-          await this.#alive(model.time.sleep(random.chance(0.5) ? 0 : random.whole(0, 60_000), signal));
-          await this.#call(
-            "scale",
-            () => void (model.slots[of].tasks = Math.max(model.slots[of].tasks, tasks)),
-          );
-          for (let waited = 0; waited <= deadlineMs; waited += 15_000) {
-            if (model.slots[of].downSince === null) return { ready: true };
-            await this.#alive(model.time.sleep(15_000, signal));
-          }
-          return { ready: false, why: `${of} has no healthy target` };
-        },
+        raise: (of, tasks) => this.#call("raise", () => model.slots[of].raise(tasks)),
+        hold: () => this.#call("hold", () => undefined),
+        free: () => this.#call("free", () => undefined),
+        settle: (of, tasks) => this.#call("settle", () => model.settle(of, tasks)),
+        scaleUp: (of, tasks, deadlineMs, _onProgress, signal) => this.#scaleUp(of, tasks, deadlineMs, signal),
       },
       traffic: {
         namesSlots: true,
         addresses: () => this.#call("addresses", () => ["10.0.0.1"]),
         ask: () => {
           this.#askedAt = model.time.now;
-          return this.dead ? never() : Promise.resolve(model.answer());
+          if (this.dead) return never();
+          return this.#offline() ? Promise.reject(unreachable) : Promise.resolve(model.answer());
         },
       },
       gate: {
@@ -104,11 +98,33 @@ export class Process {
     };
   }
 
-  #write(record: SwitchRecord, expected: number | null): boolean {
+  async #scaleUp(
+    of: Colour,
+    tasks: number,
+    deadlineMs: number,
+    signal: AbortSignal,
+  ): Promise<{ ready: true } | { ready: false; why: string }> {
     const { model } = this.#options;
-    if ((model.item?.version ?? null) !== expected) return false;
-    model.item = { record, version: (expected ?? 0) + 1 };
-    return true;
+    const slot = model.slots[of];
+    await this.#call("scale", () => slot.raise(tasks));
+    for (let waited = 0; waited <= deadlineMs; waited += 15_000) {
+      if (slot.healthy >= tasks) return { ready: true };
+      await this.#alive(model.time.sleep(15_000, signal));
+    }
+    return { ready: false, why: `${of} has ${slot.healthy} of ${tasks} healthy targets` };
+  }
+
+  #offline(): boolean {
+    return this.#options.model.time.now < this.#offlineUntil;
+  }
+
+  /** What keeps a call from the account: this machine's network, its credentials, the account's own limits. */
+  #refuseCall(name: string): void {
+    const { model, random } = this.#options;
+    if (this.#offline()) throw unreachable;
+    if (this.#expired) throw new Error("ExpiredToken: the security token has expired");
+    if (model.down.has(partOf[name] ?? "rule")) throw new Error(`${name}: service unavailable`);
+    if (model.throttled > 0 && random.chance(model.throttled)) throw new Error(`${name}: rate exceeded`);
   }
 
   /** A rule change: beyond its time limit the caller gives up, and the change may arrive all the same. */
@@ -162,8 +178,12 @@ export class Process {
     if (fault === "long-delay") await model.time.sleep(random.whole(3_000, 90_000));
     if (fault === "crash-before") this.dead = true;
     if (this.dead) return never();
-    if (model.down.has(partOf[name] ?? "rule")) throw new Error(`${name}: service unavailable`);
+    if (fault === "expired-credentials") this.#expired = true;
+    if (fault === "lost-network") this.#offlineUntil = model.time.now + random.whole(2_000, 150_000);
+    this.#refuseCall(name);
     if (fault === "error-before") throw new Error(`${name}: connection reset`);
+    // A duplicate is a call that the SDK sent again because the first answer was lost: the second one's answer is seen.
+    if (fault === "duplicate") effect();
     const result = effect();
     if (fault === "crash-after") this.dead = true;
     if (fault === "error-after") throw new Error(`${name}: connection reset`);
@@ -182,6 +202,8 @@ export class Process {
   }
 }
 
+const unreachable = new Error("network is unreachable");
+
 /** The part of the account that answers a call; the others concern the rule. */
 const partOf: Readonly<Record<string, Part>> = {
   read: "record",
@@ -189,6 +211,9 @@ const partOf: Readonly<Record<string, Part>> = {
   remove: "record",
   healthy: "capacity",
   raise: "capacity",
+  hold: "capacity",
+  free: "capacity",
+  settle: "capacity",
   scale: "capacity",
   addresses: "traffic",
   modify: "modify",

@@ -1,14 +1,14 @@
 import { applyUp } from "../../rollout/apply.ts";
 import { tick } from "../../rollout/guardian/act.ts";
-import type { Guarding } from "../../rollout/guardian/decision.ts";
-import { adopt } from "../../rollout/policy/adoption.ts";
-import { type Colour, colours, other, perColour } from "../../rollout/policy/colour.ts";
+import { type AlarmKind, type Guarding, type Sight, decisive } from "../../rollout/guardian/decision.ts";
+import { type Colour, colours, perColour } from "../../rollout/policy/colour.ts";
 import { decide } from "../../rollout/policy/decision.ts";
 import type { SwitchInputs } from "../../rollout/policy/inputs.ts";
 import { leaseHeld } from "../../rollout/policy/record.ts";
 import { wayHome } from "../../rollout/policy/takeover.ts";
 import { describeWeights, sameWeights, weightsFor } from "../../rollout/policy/weight.ts";
 import type { RolloutEvent } from "../../rollout/ports.ts";
+import { refresh } from "../../rollout/refresh.ts";
 import { takeTrafficOver } from "../../rollout/takeover.ts";
 import { Faults } from "./faults.ts";
 import { inputsFor, randomPlan } from "./inputs.ts";
@@ -40,6 +40,8 @@ export interface RunResult {
 /** How long the quiet time at the end is: two leases and the time in which rollbacks are re-asserted. */
 const quietMs = 900_000;
 const minute = 60_000;
+/** The function's own time limit, as the program sets it. */
+const guardianTimeoutMs = 50_000;
 
 /** One run from one seed: a world, people and machines that act on it, faults, and the invariants throughout. */
 export async function run(options: RunOptions): Promise<RunResult> {
@@ -51,7 +53,7 @@ class Scene {
   readonly #options: RunOptions;
   readonly #random: Random;
   readonly #time = new VirtualTime();
-  readonly #model = new Model(this.#time);
+  readonly #model: Model;
   readonly #faults: Faults;
   readonly #plan;
   readonly #bad = new Set<string>();
@@ -63,10 +65,12 @@ class Scene {
   #greenWeight = 0;
   #quiet = false;
   /** Alarms of the live colour, as the guardian is told: they may lie. */
-  #alarm = false;
+  #alarms: AlarmKind[] = [];
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.#model = new Model(this.#time, options.seed);
+    this.#model.say = (text) => this.#say(text);
     this.#random = new Random(options.seed);
     this.#faults = new Faults(options.seed, options.faults ?? 1, options.leftOut);
     this.#plan = randomPlan(this.#random);
@@ -77,11 +81,11 @@ class Scene {
   async play(): Promise<RunResult> {
     const start = this.#time.now;
     const { deeds, endMs } = script(this.#random, this.#options.leftOut ?? new Set());
-    this.#model.slots.blue.release = this.#newRelease(0);
-    this.#model.slots.green.release = this.#model.slots.blue.release;
+    const first = this.#newRelease(0);
+    for (const colour of colours) this.#model.slots[colour].deploy(first);
     for (const deed of deeds) void this.#time.sleep(deed.atMs).then(() => this.#act(deed));
     for (let at = minute; at < endMs + quietMs; at += minute)
-      void this.#time.sleep(at).then(() => this.#guard());
+      void this.#time.sleep(at).then(() => this.#minute());
     await this.#time.run(start + endMs, () => this.#model.noteLive());
     this.#quiet = true;
     await this.#time.run(start + endMs + quietMs, () => this.#model.noteLive());
@@ -163,16 +167,23 @@ class Scene {
           : this.#model.setRule(weightsFor("green", deed.weight), "hand edit");
       case "destroy-rule":
         return this.#model.removeRule();
+      case "stranger":
+        return this.#model.addStranger(deed.forMs);
+      case "swap-tasks":
+        return this.#swapTasks(deed.forMs);
       case "refresh":
-        return this.#refresh();
+        return this.#refresh(deed.key);
       case "sick":
-        return this.#sicken(deed.colour, deed.forMs);
+        return this.#model.slots[deed.colour].sicken(deed.healthy, deed.forMs);
+      case "starts-fail":
+        return this.#model.slots[deed.colour].failStarts(deed.forMs);
       case "alarm":
-        this.#alarm = true;
-        return undefined;
+        return this.#alarm(deed.alarm, deed.lateMs);
       case "calm":
-        this.#alarm = false;
+        this.#alarms = [];
         return undefined;
+      case "throttling":
+        return this.#throttle(deed.share, deed.forMs);
       case "outage":
         return this.#outage(deed.of, deed.forMs);
       default:
@@ -183,10 +194,10 @@ class Scene {
   /** One `up`, by a process of its own. A new release goes into the idle slot as Pulumi would put it there. */
   async #up(label: string, what: { deploy: boolean; weight: number | null }): Promise<void> {
     const record = this.#model.item?.record;
-    const idle: Colour = other(record?.live ?? "blue");
+    const { idle } = this.#model;
     const weight =
       what.weight === null ? this.#greenWeight : idle === "green" ? what.weight : 100 - what.weight;
-    const releases = perColour((of) => this.#model.slots[of].release);
+    const releases = perColour((of) => this.#model.slots[of].configured);
     const mayDeploy =
       what.deploy &&
       record !== undefined &&
@@ -204,7 +215,7 @@ class Scene {
     this.#cancels.push(cancel);
     const process = this.#process("rollout", label, releases);
     if (this.#refusedBeforeAnything(label, inputs)) return;
-    if (mayDeploy) this.#deployed(idle, releases[idle]);
+    if (mayDeploy) this.#model.slots[idle].deploy(releases[idle]);
     await this.#told(label, applyUp(process.world(), { inputs, owner: label, id: label }, cancel.signal));
   }
 
@@ -214,10 +225,6 @@ class Scene {
     const decision = decide({ now: time.now, record: item?.record ?? null, rule, request });
     if (decision.kind === "refuse") this.#say(`${label} refused: ${decision.why}`);
     return decision.kind === "refuse";
-  }
-
-  #deployed(colour: Colour, release: string): void {
-    this.#model.slots[colour].release = release;
   }
 
   async #byHand(label: string, onlyUnderWay: boolean): Promise<void> {
@@ -246,22 +253,40 @@ class Scene {
     }
   }
 
-  #refresh(): void {
-    const { item, rule } = this.#model;
-    if (item === null) return;
-    const adopted = adopt(item.record, rule, this.#time.now);
-    if (adopted === null) return;
-    this.#model.item = { record: adopted, version: item.version + 1 };
-    if (rule !== null) this.#model.handEdited = false;
+  async #refresh(label: string): Promise<void> {
+    const { store, rule, clock } = this.#process("by hand", label).world();
+    await this.#told(
+      label,
+      refresh(store, rule, clock).then(({ record, live }) => {
+        const now = this.#model.rule;
+        const adopted = record && live && now && sameWeights(record.weights, now.weights);
+        if (adopted && now.strangers.length === 0) this.#model.editedSince = null;
+      }),
+    );
   }
 
-  async #sicken(colour: Colour, forMs: number): Promise<void> {
-    const slot = this.#model.slots[colour];
-    slot.healthy = 0;
-    slot.downSince ??= this.#time.now;
+  /** Somebody deploys another release into the idle slot, past the program. */
+  async #swapTasks(forMs: number): Promise<void> {
+    const { idle, slots, rule } = this.#model;
+    if ((rule?.weights[idle] ?? 1) > 0) return;
+    const swapped = this.#newRelease(0.5);
+    slots[idle].release = swapped;
     await this.#time.sleep(forMs);
-    slot.healthy = 2;
-    slot.downSince = null;
+    if (slots[idle].release === swapped) slots[idle].release = slots[idle].configured;
+  }
+
+  /** An alarm rings late; its event wakes the guardian a while after, too. */
+  async #alarm(kind: AlarmKind, lateMs: number): Promise<void> {
+    await this.#time.sleep(lateMs);
+    this.#alarms = [kind];
+    await this.#time.sleep(this.#random.whole(0, 30_000));
+    await this.#guard();
+  }
+
+  async #throttle(share: number, forMs: number): Promise<void> {
+    this.#model.throttled = share;
+    await this.#time.sleep(forMs);
+    this.#model.throttled = 0;
   }
 
   async #outage(of: Part, forMs: number): Promise<void> {
@@ -270,44 +295,70 @@ class Scene {
     this.#model.down.delete(of);
   }
 
+  /** The schedule's event: now and then it is missing, or comes twice. */
+  async #minute(): Promise<void> {
+    const draw = this.#quiet ? 1 : this.#random.next();
+    if (draw < 0.06) return;
+    await Promise.all(draw < 0.12 ? [this.#guard(), this.#guard()] : [this.#guard()]);
+  }
+
   async #guard(): Promise<void> {
     const label = "guardian";
     const process = this.#process("guardian", label);
+    void this.#time.sleep(guardianTimeoutMs).then(() => (process.dead = true));
+    const seen: Sight[] = [];
     const around = {
-      look: (record: { live: Colour }) =>
-        Promise.resolve({
-          now: this.#time.now,
-          alarms: this.#alarm && record.live ? (["error-rate"] as const) : [],
-          healthy: perColour((of) => this.#model.slots[of].healthy),
-          running: perColour((of) => [`task:${this.#model.slots[of].release}`]),
-          sessions: perColour((of) => this.#model.slots[of].sessions),
-          homeProbe: null,
-        }),
-      settle: (of: Colour, tasks: number) => Promise.resolve(this.#settle(of, tasks)),
+      look: () => {
+        seen.push(this.#look());
+        return Promise.resolve(seen[0] as Sight);
+      },
       page: (_subject: string, text: string) => Promise.resolve(void this.#model.paged.push(text)),
       publish: () => Promise.resolve(),
     };
     await this.#told(
       label,
       tick(process.world(), around).then((decided) => {
-        if (decided) this.#guardings.add(decided.kind);
-        if (decided && decided.kind !== "watch") this.#say(`guardian: ${decided.kind}: ${decided.why}`);
+        if (decided === null) return;
+        this.#guardings.add(decided.kind);
+        if (decided.kind !== "watch") this.#say(`guardian: ${decided.kind}: ${decided.why}`);
+        if (decided.kind === "home" && seen[0]) this.#judgeSendingBack(decided.why, seen[0]);
       }),
     );
   }
 
-  #settle(of: Colour, tasks: number): void {
-    if (this.#model.carries(of)) this.#model.violate(`${of} was scaled down to ${tasks} while it had weight`);
-    this.#model.slots[of].tasks = tasks;
+  /** What the guardian sees: the truth of health and tasks; telemetry that may be missing or late; alarms and probes that may lie. */
+  #look(): Sight {
+    const { slots, idle } = this.#model;
+    const late = this.#random.chance(0.3) ? this.#random.whole(0, 100_000) : 0;
+    const silent = this.#random.chance(0.1);
+    const count = (of: Colour) => (slots[of].hasSessions(this.#time.now - late) ? 3 : 0);
+    const probe = this.#bad.has(slots[idle].release) !== this.#random.chance(0.9);
+    return {
+      now: this.#time.now,
+      alarms: [...this.#alarms],
+      healthy: perColour((of) => slots[of].healthy),
+      running: perColour((of) => [slots[of].taskDefinition]),
+      sessions: perColour((of) => (silent ? null : count(of))),
+      homeProbe: this.#alarms.length > 0 ? probe : null,
+    };
+  }
+
+  #judgeSendingBack(why: string, { alarms, homeProbe }: Sight): void {
+    if (!why.includes("inside its rollback window")) return;
+    if (alarms.length === 0) this.#model.violate("the guardian sent traffic back without an alarm");
+    if (!alarms.some((kind) => decisive.includes(kind)) && homeProbe !== true)
+      this.#model.violate(
+        `the guardian sent traffic back for ${alarms.join(", ")} with no probe to show why`,
+      );
   }
 
   /** After the quiet time the traffic is where the record says, unless a person edited the rule and was paged. */
   #judgeEnd(): void {
-    const { item, rule, handEdited, slots } = this.#model;
-    if (item === null || rule === null || handEdited) return;
+    const { item, rule, editedSince, slots } = this.#model;
+    if (item === null || rule === null || editedSince !== null) return;
     const { record } = item;
     if (record.ruleArn === null) return;
-    const sick = colours.some((colour) => slots[colour].downSince !== null);
+    const sick = colours.some((colour) => slots[colour].healthy === 0);
     if (!sameWeights(rule.weights, record.weights))
       this.#model.violate(
         `at the end the rule has ${describeWeights(rule.weights)} and the record says ${describeWeights(record.weights)}`,

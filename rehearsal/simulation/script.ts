@@ -1,23 +1,17 @@
+import { type AlarmKind, alarmKinds } from "../../rollout/guardian/decision.ts";
 import type { Colour } from "../../rollout/policy/colour.ts";
 import type { Random } from "./random.ts";
 
 /** What people, machines and the weather do in a run. `weight` is the idle colour's. */
 export type Deed = { readonly key: string; readonly atMs: number } & (
-  | { readonly kind: "deploy" | "weigh"; readonly weight: number }
-  | { readonly kind: "hand-edit"; readonly weight: number }
-  | {
-      readonly kind:
-        | "repeat"
-        | "cancel"
-        | "rollback"
-        | "abort"
-        | "destroy-rule"
-        | "refresh"
-        | "alarm"
-        | "calm";
-    }
-  | { readonly kind: "sick"; readonly colour: Colour; readonly forMs: number }
+  | { readonly kind: "deploy" | "weigh" | "hand-edit"; readonly weight: number }
+  | { readonly kind: "repeat" | "cancel" | "rollback" | "abort" | "destroy-rule" | "refresh" | "calm" }
+  | { readonly kind: "stranger" | "swap-tasks"; readonly forMs: number }
+  | { readonly kind: "alarm"; readonly alarm: AlarmKind; readonly lateMs: number }
+  | { readonly kind: "sick"; readonly colour: Colour; readonly healthy: number; readonly forMs: number }
+  | { readonly kind: "starts-fail"; readonly colour: Colour; readonly forMs: number }
   | { readonly kind: "outage"; readonly of: Part; readonly forMs: number }
+  | { readonly kind: "throttling"; readonly share: number; readonly forMs: number }
 );
 
 /** Parts of the account that may answer nothing but errors for a while. */
@@ -25,27 +19,13 @@ export const parts = ["rule", "modify", "modify", "record", "capacity", "traffic
 export type Part = (typeof parts)[number];
 
 const weights = [0, 5, 25, 50, 60, 100, 100, 100] as const;
-const kinds = [
-  "deploy",
-  "deploy",
-  "weigh",
-  "weigh",
-  "repeat",
-  "repeat",
-  "cancel",
-  "rollback",
-  "abort",
-  "hand-edit",
-  "destroy-rule",
-  "refresh",
-  "alarm",
-  "calm",
-  "sick",
-  "outage",
-  "outage",
-] as const;
-/** Deeds that would make most runs about them: they are drawn once more before they happen. */
-const rare = new Set(["hand-edit", "destroy-rule", "sick", "alarm"]);
+/** Kinds of deeds, as often as they come. */
+const kinds: readonly Deed["kind"][] = [
+  ...Array.from({ length: 4 }, () => ["deploy", "weigh", "repeat"] as const).flat(),
+  ...(["cancel", "rollback", "abort", "refresh", "calm", "outage"] as const).flatMap((kind) => [kind, kind]),
+  ...(["hand-edit", "stranger", "swap-tasks", "destroy-rule", "alarm", "alarm"] as const),
+  ...(["sick", "starts-fail", "throttling", "outage"] as const),
+];
 
 /** A first deployment and up to eight more deeds, some minutes apart or nearly at once. */
 export function script(random: Random, leftOut: ReadonlySet<string>): { deeds: Deed[]; endMs: number } {
@@ -63,20 +43,35 @@ export function script(random: Random, leftOut: ReadonlySet<string>): { deeds: D
 }
 
 function deed(random: Random, n: number, atMs: number): Deed {
-  let kind = random.pick(kinds);
-  if (rare.has(kind) && random.chance(0.5)) kind = "repeat";
-  const key = `${n}:${kind}`;
-  if (kind === "deploy" || kind === "weigh") return { key, atMs, kind, weight: random.pick(weights) };
-  if (kind === "hand-edit") return { key, atMs, kind, weight: random.whole(0, 100) };
-  if (kind === "sick")
-    return {
-      key,
-      atMs,
-      kind,
-      colour: random.chance(0.5) ? "blue" : "green",
-      forMs: random.whole(10_000, 300_000),
-    };
-  if (kind === "outage")
-    return { key, atMs, kind, of: random.pick(parts), forMs: random.whole(5_000, 150_000) };
-  return { key, atMs, kind };
+  const kind = random.pick(kinds);
+  const is = { key: `${n}:${kind}`, atMs };
+  const colour = () => (random.chance(0.5) ? ("blue" as const) : ("green" as const));
+  switch (kind) {
+    case "deploy":
+    case "weigh":
+      return { ...is, kind, weight: random.pick(weights) };
+    case "hand-edit":
+      return { ...is, kind, weight: random.whole(0, 100) };
+    case "stranger":
+    case "swap-tasks":
+      return { ...is, kind, forMs: random.whole(30_000, 300_000) };
+    case "alarm":
+      return { ...is, kind, alarm: random.pick(alarmKinds), lateMs: random.whole(0, 240_000) };
+    case "sick":
+      return {
+        ...is,
+        kind,
+        colour: colour(),
+        healthy: random.whole(0, 1),
+        forMs: random.whole(10_000, 300_000),
+      };
+    case "starts-fail":
+      return { ...is, kind, colour: colour(), forMs: random.whole(60_000, 300_000) };
+    case "outage":
+      return { ...is, kind, of: random.pick(parts), forMs: random.whole(5_000, 150_000) };
+    case "throttling":
+      return { ...is, kind, share: random.pick([0.3, 0.5, 0.8]), forMs: random.whole(20_000, 240_000) };
+    default:
+      return { ...is, kind };
+  }
 }

@@ -29,9 +29,17 @@ export function makeCapacity(
   return {
     healthy,
     raise,
+    hold: (of) => bound(clients, service, of, { scaleIn: false }),
+    free: (of) => bound(clients, service, of, { scaleIn: true }),
+    async settle(of, tasks) {
+      await bound(clients, service, of, { least: tasks, scaleIn: true });
+      const { cluster, services } = service;
+      await clients.ecs.send(
+        new UpdateServiceCommand({ cluster, service: services[of], desiredCount: tasks }),
+      );
+    },
     async scaleUp(of, tasks, deadlineMs, onProgress, signal) {
       const started = clock.now();
-      if ((await healthy(of)) >= tasks) return { ready: true };
       const before = new Set((await stoppedTasks(clients, service, of)).map((task) => task.arn));
       await raise(of, tasks);
       for (;;) {
@@ -64,33 +72,42 @@ async function healthyTargets({ elb }: Pick<SwitchClients, "elb">, targetGroup: 
   return (TargetHealthDescriptions ?? []).filter((target) => target.TargetHealth?.State === "healthy").length;
 }
 
-/** The autoscaling bounds belong to the switch: the minimum rises with the count, and scale-in waits until the slot is retired. */
+/** The minimum rises with the count, and scale-in waits until the slot is retired. A count that is higher already stays. */
 async function raiseTo(
-  { ecs, scaling }: Pick<SwitchClients, "ecs" | "scaling">,
-  { cluster, services, capacity }: Service,
+  clients: Pick<SwitchClients, "ecs" | "scaling">,
+  service: Service,
   of: Colour,
   tasks: number,
 ): Promise<void> {
-  const { services: found } = await ecs.send(
+  const { cluster, services } = service;
+  await bound(clients, service, of, { least: tasks, scaleIn: false });
+  const { services: found } = await clients.ecs.send(
     new DescribeServicesCommand({ cluster, services: [services[of]] }),
   );
-  const desired = found?.[0]?.desiredCount ?? 0;
-  if (desired >= tasks) return;
+  if ((found?.[0]?.desiredCount ?? 0) >= tasks) return;
+  await clients.ecs.send(new UpdateServiceCommand({ cluster, service: services[of], desiredCount: tasks }));
+}
+
+/** The autoscaling bounds belong to the switch. Those that are not given stay as they are. */
+async function bound(
+  { scaling }: Pick<SwitchClients, "scaling">,
+  { cluster, services, capacity }: Service,
+  of: Colour,
+  { least, scaleIn }: { least?: number; scaleIn: boolean },
+): Promise<void> {
   await scaling.send(
     new RegisterScalableTargetCommand({
       ServiceNamespace: "ecs",
       ResourceId: `service/${nameOf(cluster)}/${services[of]}`,
       ScalableDimension: "ecs:service:DesiredCount",
-      MinCapacity: tasks,
-      MaxCapacity: Math.max(tasks, capacity[of].max),
+      ...(least === undefined ? {} : { MinCapacity: least, MaxCapacity: Math.max(least, capacity[of].max) }),
       SuspendedState: {
-        DynamicScalingInSuspended: true,
+        DynamicScalingInSuspended: !scaleIn,
         DynamicScalingOutSuspended: false,
-        ScheduledScalingSuspended: true,
+        ScheduledScalingSuspended: !scaleIn,
       },
     }),
   );
-  await ecs.send(new UpdateServiceCommand({ cluster, service: services[of], desiredCount: tasks }));
 }
 
 /** A cluster's name from its name or ARN. */

@@ -28,24 +28,30 @@ export function makeStore(dynamodb: DynamoDBClient, table: string, stack: string
         drain: { M: drainOf(record) },
       };
       const condition =
-        expected === null
-          ? { ConditionExpression: "attribute_not_exists(id)" }
-          : {
-              ConditionExpression: "version = :expected",
-              ExpressionAttributeValues: { ":expected": { N: String(expected) } },
-            };
-      try {
-        await dynamodb.send(new PutItemCommand({ TableName: table, Item: item, ...condition }));
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
+        expected === null ? { ConditionExpression: "attribute_not_exists(id)" } : versionIs(expected);
+      return conditionally(dynamodb.send(new PutItemCommand({ TableName: table, Item: item, ...condition })));
     },
-    async remove(): Promise<void> {
-      await dynamodb.send(new DeleteItemCommand({ TableName: table, Key: key }));
-    },
+    remove: (expected: number) =>
+      conditionally(
+        dynamodb.send(new DeleteItemCommand({ TableName: table, Key: key, ...versionIs(expected) })),
+      ),
   };
+}
+
+const versionIs = (expected: number) => ({
+  ConditionExpression: "version = :expected",
+  ExpressionAttributeValues: { ":expected": { N: String(expected) } },
+});
+
+/** Whether the condition held. */
+async function conditionally(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
 }
 
 /** No table means a first deployment: the preview asks before the table exists. */

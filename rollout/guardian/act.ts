@@ -1,17 +1,17 @@
+import { drainSlot, restartDrain } from "../policy/conclusion.ts";
 import { limits } from "../policy/limits.ts";
 import type { SwitchRecord } from "../policy/record.ts";
-import type { Colour } from "../policy/colour.ts";
+import { other } from "../policy/colour.ts";
 import type { Versioned, World } from "../ports.ts";
 import { again } from "../retry.ts";
-import { setWeights, takeTrafficOver } from "../takeover.ts";
+import { writeOrSee } from "../session.ts";
+import { type Holding, setWeights, takeTrafficOver } from "../takeover.ts";
 import { type Guarding, type Sight, guard } from "./decision.ts";
 
 /** What the guardian needs besides a rollout's world. */
 export interface Surroundings {
   /** Everything a decision looks at, read now. */
   look(record: SwitchRecord): Promise<Sight>;
-  /** Scales a slot to `tasks` and gives its scale-in back to autoscaling. */
-  settle(of: Colour, tasks: number): Promise<void>;
   /** Tells the on-call topic. */
   page(subject: string, text: string): Promise<void>;
   /** Publishes heartbeat, weight and healthy targets of each slot. */
@@ -27,9 +27,11 @@ export async function tick(world: World, around: Surroundings): Promise<Guarding
   if (found === null) return null;
   const rule = found.record.ruleArn === null ? null : await again(world, () => world.rule.read());
   const sight = await around.look(found.record);
-  await around.publish(found.record, sight);
+  const published = around.publish(found.record, sight);
+  published.catch(() => undefined); // it is waited for below: traffic that has to go home does not wait for a figure
   const decided = guard(found.record, rule, sight);
   await act(world, around, found, decided, sight);
+  await published;
   return decided;
 }
 
@@ -50,7 +52,7 @@ async function act(
     case "reassert":
       return reassert(world, around, found, decided);
     case "retire":
-      return retire(world, around, found, decided);
+      return retire(world, found, decided);
     default:
       return decided satisfies never;
   }
@@ -74,49 +76,72 @@ async function goHome(
   const taken = await takeTrafficOver(world, choose, { who: "the guardian", why: decided.why }, proofMs);
   if (taken === null) return;
   const proof = taken.proof?.proved === true ? "proved in traffic" : "not yet proved in traffic";
-  await around.page(
+  await page(
+    world,
+    around,
     "Traffic was sent home",
     `${decided.why}. blue ${taken.record.weights.blue} · green ${taken.record.weights.green}, ${proof}.`,
   );
 }
 
-/** Puts a rollback's weights back under a lease of its own, so that no `up` begins between the look and the write. */
+/** Puts a rollback's weights back. */
 async function reassert(
   world: World,
   around: Surroundings,
-  { record, version }: Versioned,
+  found: Versioned,
   decided: Extract<Guarding, { kind: "reassert" }>,
 ): Promise<void> {
-  const now = world.clock.now();
-  const held = {
-    record: { ...record, lease: { owner: "the guardian", since: now, until: now + limits.leaseMs } },
-    version: version + 1,
-  };
-  if (!(await world.store.write(held.record, version))) return; // somebody wrote in between: the next tick looks again
-  await setWeights(world, held, decided.weights);
-  await again(world, () => world.store.write({ ...record, lease: null }, held.version));
-  await around.page("A rollback was put back in place", decided.why);
+  const done = await underLease(world, found, async (held) => {
+    await setWeights(world, held, decided.weights);
+    return restartDrain(held.record, world.clock.now());
+  });
+  if (done) await page(world, around, "A rollback was put back in place", decided.why);
 }
 
-/** One step of retirement, by conditional write: whoever wrote in between is not overwritten, and the next tick looks again. */
+/** One step of retirement. */
 async function retire(
   world: World,
-  around: Surroundings,
-  { record, version }: Versioned,
+  found: Versioned,
   decided: Extract<Guarding, { kind: "retire" }>,
 ): Promise<void> {
-  const { inputs } = record;
+  const { inputs } = found.record;
   if (inputs === null) return;
+  const { colour, step } = decided;
   const now = world.clock.now();
-  const { colour } = decided;
-  if (decided.step === "idle") await around.settle(colour, inputs.plan.idleTasks);
-  const deadline = now + (decided.step === "warm" ? inputs.plan.warmTime : 0);
-  await world.store.write(
-    {
+  await underLease(world, found, async ({ record }) => {
+    if (step === "evict") return drainSlot(record, colour, now, now + limits.evictMs);
+    if (step === "idle") {
+      await world.capacity.settle(colour, inputs.plan.idleTasks);
+      await world.capacity.free(other(colour));
+    }
+    const deadline = now + (step === "warm" ? inputs.plan.warmTime : 0);
+    return {
       ...record,
       drain: { ...record.drain, [colour]: null },
-      retirement: { colour, stage: decided.step, since: now, deadline },
-    },
-    version,
-  );
+      retirement: { colour, stage: step, since: now, deadline },
+    };
+  });
+}
+
+/**
+ * Does something under a lease of the guardian's own, so that no `up` begins between the look and the deed, and records
+ * what comes of it. False when somebody wrote in between: the next tick looks again.
+ */
+async function underLease(
+  world: World,
+  { record, version }: Versioned,
+  deed: (held: Holding) => Promise<SwitchRecord>,
+): Promise<boolean> {
+  const now = world.clock.now();
+  const lease = { owner: "the guardian", since: now, until: now + limits.leaseMs };
+  const held: Holding = { record: { ...record, lease }, version: version + 1 };
+  if (!(await writeOrSee(world, held.record, version))) return false;
+  const after = await deed(held);
+  await again(world, () => world.store.write({ ...after, lease: null }, held.version));
+  return true;
+}
+
+/** Tells the on-call topic what was done; a call that failed is made again. */
+function page(world: World, around: Surroundings, subject: string, text: string): Promise<void> {
+  return again(world, () => around.page(subject, text));
 }

@@ -1,5 +1,6 @@
 import { type Colour, colours, other } from "../policy/colour.ts";
 import type { LiveRule } from "../policy/decision.ts";
+import { limits } from "../policy/limits.ts";
 import { type SwitchRecord, leaseHeld } from "../policy/record.ts";
 import { type WayHome, wayHome } from "../policy/takeover.ts";
 import { type Weights, describeWeights, sameWeights, weightsFor } from "../policy/weight.ts";
@@ -35,7 +36,7 @@ export type Guarding =
   | { readonly kind: "reassert"; readonly weights: Weights; readonly why: string }
   | {
       readonly kind: "retire";
-      readonly step: "warm" | "idle";
+      readonly step: "evict" | "warm" | "idle";
       readonly colour: Colour;
       readonly why: string;
     };
@@ -73,12 +74,33 @@ function abandoned(record: SwitchRecord, rule: LiveRule, sight: Sight): Guarding
       kind: "page",
       why: `the lease of ${record.lease.owner} ran out in mid-rollout, and ${dead} has no healthy target to go home to`,
     };
-  return home && { kind: "home", home, why: `the lease of ${record.lease.owner} ran out in mid-rollout` };
+  if (!home) return null;
+  const changed = changedHome(record, rule, home.to, sight);
+  if (changed)
+    return {
+      kind: "page",
+      why: `the lease of ${record.lease.owner} ran out in mid-rollout, and ${changed}`,
+    };
+  return { kind: "home", home, why: `the lease of ${record.lease.owner} ran out in mid-rollout` };
+}
+
+/** A colour that would get its first weight and runs something else than was recorded: nothing that was live before. */
+function changedHome(record: SwitchRecord, rule: LiveRule, to: Weights, sight: Sight): string | null {
+  const first = colours.find((of) => rule.weights[of] === 0 && to[of] > 0);
+  return first ? runsAnother(first, record.slots[first].taskDefinition, sight) : null;
+}
+
+/** Says what a colour runs, unless all of it is the task definition recorded. */
+function runsAnother(colour: Colour, recorded: string, { running }: Sight): string | null {
+  const others = running[colour].filter((definition) => definition !== recorded);
+  if (others.length === 0 && running[colour].length > 0) return null;
+  return `${colour} runs ${others.join(", ") || "nothing"} instead of ${recorded}, which was live before`;
 }
 
 /** A write that came after somebody took over: their weights are put back. */
-function lateWrite(record: SwitchRecord, rule: LiveRule, { now, healthy }: Sight): Guarding | null {
+function lateWrite(record: SwitchRecord, rule: LiveRule, sight: Sight): Guarding | null {
   const { reassert } = record;
+  const { now, healthy } = sight;
   if (
     !reassert ||
     reassert.until <= now ||
@@ -95,6 +117,9 @@ function lateWrite(record: SwitchRecord, rule: LiveRule, { now, healthy }: Sight
       kind: "page",
       why: `a late write set ${describeWeights(rule.weights)}, and ${gains} has no healthy target to put ${describeWeights(reassert.weights)} back`,
     };
+  const changed = changedHome(record, rule, reassert.weights, sight);
+  if (changed)
+    return { kind: "page", why: `a late write set ${describeWeights(rule.weights)}, and ${changed}` };
   return {
     kind: "reassert",
     weights: reassert.weights,
@@ -119,7 +144,7 @@ function shows(rule: LiveRule, expected: readonly Weights[]): boolean {
 }
 
 /** Alarms that say the live release itself is broken, whatever the providers behind it do. */
-const decisive: readonly AlarmKind[] = ["error-rate", "no-healthy-target", "telemetry-lost"];
+export const decisive: readonly AlarmKind[] = ["error-rate", "no-healthy-target", "telemetry-lost"];
 
 /** Inside the rollback window: back to the previous release, at most once, for going back closes the window. */
 function sendBack(record: SwitchRecord, sight: Sight): Guarding | null {
@@ -143,14 +168,8 @@ function sendBack(record: SwitchRecord, sight: Sight): Guarding | null {
       kind: "page",
       why: `${what} in ALARM for ${record.live}, and ${previous.colour} has no healthy target to go back to`,
     };
-  const others = sight.running[previous.colour].filter(
-    (definition) => definition !== previous.taskDefinition,
-  );
-  if (others.length > 0 || sight.running[previous.colour].length === 0)
-    return {
-      kind: "page",
-      why: `${what} in ALARM for ${record.live}, and ${previous.colour} runs ${others.join(", ") || "nothing"} instead of ${previous.taskDefinition}, which was live before`,
-    };
+  const another = runsAnother(previous.colour, previous.taskDefinition, sight);
+  if (another) return { kind: "page", why: `${what} in ALARM for ${record.live}, and ${another}` };
   return {
     kind: "home",
     home: { to: weightsFor(previous.colour, 100), rejected: record.slots[record.live].release },
@@ -158,7 +177,7 @@ function sendBack(record: SwitchRecord, sight: Sight): Guarding | null {
   };
 }
 
-/** One step of the slot that lost its traffic: drained, then kept warm, then down to the idle count. */
+/** One step of the slot that lost its traffic: drained, then kept warm, then down to the idle count. Sessions that were kept are evicted at their deadline. */
 function retire(record: SwitchRecord, sight: Sight): Guarding | null {
   const { retirement } = record;
   if (retirement === null || record.weights[retirement.colour] > 0 || retirement.stage === "idle")
@@ -166,7 +185,15 @@ function retire(record: SwitchRecord, sight: Sight): Guarding | null {
   const { colour } = retirement;
   if (retirement.stage === "draining") {
     const over = sight.now >= retirement.deadline;
-    if (!over && sight.sessions[colour] !== 0) return null;
+    const empty = sight.sessions[colour] === 0 && sight.now - retirement.since >= limits.telemetryLateMs;
+    if (!over && !empty) return null;
+    if (!empty && record.drain[colour] === null)
+      return {
+        kind: "retire",
+        step: "evict",
+        colour,
+        why: `${colour} kept its sessions until its deadline, and they move on now`,
+      };
     return {
       kind: "retire",
       step: "warm",

@@ -4,8 +4,7 @@ import {
   GetMetricDataCommand,
   PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
-import { DescribeTasksCommand, ListTasksCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
-import { RegisterScalableTargetCommand } from "@aws-sdk/client-application-auto-scaling";
+import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { guardianMetrics, metricDimension, metricNamespace } from "../../sidecar/telemetry.ts";
 import type { SwitchClients } from "../aws/clients.ts";
@@ -45,7 +44,6 @@ export function surroundings(
         homeProbe: probing ? await probe(world, home) : null,
       };
     },
-    settle: (of, tasks) => settle(clients, inputs, of, tasks),
     async page(subject, text) {
       if (inputs.topics.onCall === undefined) return;
       await sns.send(
@@ -142,29 +140,6 @@ async function openSessions(cloudwatch: CloudWatchClient, now: number, of: Colou
 async function probe(world: World, of: Colour): Promise<boolean> {
   const judgement = await world.gate.candidate(of, AbortSignal.timeout(20_000)).catch(() => null);
   return judgement?.verdict === "pass";
-}
-
-async function settle(
-  { ecs, scaling }: SwitchClients,
-  { cluster, services, capacity }: SwitchInputs,
-  of: Colour,
-  tasks: number,
-): Promise<void> {
-  await scaling.send(
-    new RegisterScalableTargetCommand({
-      ServiceNamespace: "ecs",
-      ResourceId: `service/${cluster.slice(cluster.lastIndexOf("/") + 1)}/${services[of]}`,
-      ScalableDimension: "ecs:service:DesiredCount",
-      MinCapacity: tasks,
-      MaxCapacity: Math.max(tasks, capacity[of].max),
-      SuspendedState: {
-        DynamicScalingInSuspended: false,
-        DynamicScalingOutSuspended: false,
-        ScheduledScalingSuspended: false,
-      },
-    }),
-  );
-  await ecs.send(new UpdateServiceCommand({ cluster, service: services[of], desiredCount: tasks }));
 }
 
 async function publish(cloudwatch: CloudWatchClient, record: SwitchRecord, sight: Sight): Promise<void> {

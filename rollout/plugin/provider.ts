@@ -5,13 +5,13 @@ import { makeClients } from "../aws/clients.ts";
 import { makeRule } from "../aws/rule.ts";
 import { makeStore } from "../aws/store.ts";
 import { Refusal } from "../failures.ts";
-import { adopt } from "../policy/adoption.ts";
 import { type SwitchInputs, type SwitchOutputs, switchInputs } from "../policy/inputs.ts";
 import { type SwitchRecord, leaseHeld } from "../policy/record.ts";
 import { describeWeights, sameWeights } from "../policy/weight.ts";
+import { refresh } from "../refresh.ts";
 import type { Outcome } from "../rollout.ts";
 import { describeEvent, nextCommand } from "../words.ts";
-import { openWorld } from "../world.ts";
+import { openWorld, realClock } from "../world.ts";
 import { hasUnknowns, inputProblems, parseInputs, unmark } from "./inputs.ts";
 import { readSwitch } from "./preview.ts";
 import type { Progress } from "./progress.ts";
@@ -194,20 +194,12 @@ async function read(id: string, _urn: string, props: unknown): Promise<provider.
   const inputs = parseInputs(pick(unmark(props) as Record<string, unknown>));
   const clients = makeClients(inputs);
   try {
-    const store = makeStore(clients.dynamodb, inputs.table, inputs.stack);
-    const rule = await makeRule(clients, {
-      ruleArn: id,
-      targetGroups: inputs.targetGroups,
-      make: null,
-    }).read();
-    const found = await store.read();
-    const adopted = found && adopt(found.record, rule, Date.now());
-    if (adopted && !(await store.write(adopted, found.version)))
-      throw new Error(
-        `The record of ${inputs.stack} changed while it was being refreshed. Run pulumi refresh again.`,
-      );
+    const { record, live: rule } = await refresh(
+      makeStore(clients.dynamodb, inputs.table, inputs.stack),
+      makeRule(clients, { ruleArn: id, targetGroups: inputs.targetGroups, make: null }),
+      realClock,
+    );
     if (rule === null) return { id: "", props: {} };
-    const record = adopted ?? found?.record;
     if (!record)
       throw new Error(
         `The weighted rule ${id} is there, and its record in table ${inputs.table} is gone. Restore the item ${inputs.stack} from a backup before anything else.`,
@@ -235,7 +227,10 @@ async function remove(id: string, _urn: string, props: unknown): Promise<void> {
         `${lease.owner} is moving traffic since ${new Date(lease.since).toISOString()}. Stop it first: npm run abort`,
       );
     await makeRule(clients, { ruleArn: id, targetGroups: inputs.targetGroups, make: null }).remove();
-    if (found) await store.remove();
+    if (found && !(await store.remove(found.version)))
+      throw new Error(
+        `The record of ${inputs.stack} changed while its rule was being removed. Run pulumi destroy again.`,
+      );
   } finally {
     clients.close();
   }

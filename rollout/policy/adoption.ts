@@ -1,11 +1,12 @@
 import { other } from "./colour.ts";
+import { keepSessions, undrainSlot } from "./conclusion.ts";
 import type { LiveRule } from "./decision.ts";
 import { type SwitchRecord, leaseHeld } from "./record.ts";
 import { sameWeights } from "./weight.ts";
 
 /**
  * The record after a refresh has seen the live rule: what is live becomes what is recorded. A rule that is gone is
- * recorded as to be made again. Rejections stay. While somebody holds the lease nothing is adopted; null means no change.
+ * recorded as to be made again. A colour without weight is retired as after any other move. Rejections stay. While somebody holds the lease nothing is adopted; null means no change.
  */
 export function adopt(record: SwitchRecord, rule: LiveRule | null, now: number): SwitchRecord | null {
   if (leaseHeld(record, now)) return null;
@@ -13,15 +14,19 @@ export function adopt(record: SwitchRecord, rule: LiveRule | null, now: number):
   if (rule.strangers.length > 0 || rule.weights.blue + rule.weights.green !== 100) return null;
   if (sameWeights(rule.weights, record.weights) && record.intent === null) return null;
   const moved = rule.weights[record.live] === 0;
+  const live = moved ? other(record.live) : record.live;
+  const roles = moved ? { live, liveSince: now, previous: null, verified: null } : {};
   const adopted: SwitchRecord = {
     ...record,
+    ...roles,
     weights: rule.weights,
     intent: null,
     rollout: null,
     lease: null,
     reassert: null,
   };
-  return moved
-    ? { ...adopted, live: other(record.live), liveSince: now, previous: null, verified: null }
-    : adopted;
+  const idle = other(live);
+  if (rule.weights[idle] > 0) return undrainSlot(undrainSlot(adopted, idle), live);
+  const deadline = now + (record.inputs?.plan.drainDeadline ?? 0);
+  return keepSessions(undrainSlot(adopted, live), idle, now, deadline);
 }

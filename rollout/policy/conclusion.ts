@@ -10,7 +10,7 @@ export interface Ended {
   readonly candidate: Colour;
   readonly release: string;
   readonly home: Weights;
-  readonly plan: Pick<Plan, "onFail" | "drainDeadline" | "rollbackWindow">;
+  readonly plan: Pick<Plan, "onFail" | "drainDeadline" | "rollbackWindow" | "warmTime">;
   readonly state: FinalState;
   readonly why: string;
   /** A gate said fail. */
@@ -26,9 +26,21 @@ export function conclude(record: SwitchRecord, ended: Ended, now: number): Switc
       : record.reassert;
   const over = { ...record, rollout: null, intent: null, reassert };
   if (ended.state === "promoted") return promote(over, ended, now);
-  if (ended.state === "rolled-back") return comeHome(over, ended, now);
-  if (ended.state === "refused" && ended.failed) return reject(over, ended.release, ended.why, now);
-  return over;
+  // A change without a rollout was no release's doing: a first deployment that died before its proof.
+  if (ended.state === "rolled-back")
+    return comeHome(over, { ...ended, blamed: record.rollout !== null }, now);
+  const rested = rest(over, ended, now);
+  return ended.state === "refused" && ended.failed ? reject(rested, ended.release, ended.why, now) : rested;
+}
+
+/** A candidate that was scaled up and has no weight is kept warm for a while, for a shift that may follow, and then retired. */
+function rest(record: SwitchRecord, { candidate, plan }: Ended, now: number): SwitchRecord {
+  const idle = record.ruleArn !== null && record.live !== candidate && record.weights[candidate] === 0;
+  if (!idle || record.retirement !== null) return record;
+  return {
+    ...record,
+    retirement: { colour: candidate, stage: "warm", since: now, deadline: now + plan.warmTime },
+  };
 }
 
 /** The candidate is live; the colour it replaces stays one weight flip away and begins to drain. */
@@ -49,21 +61,21 @@ function promote(record: SwitchRecord, { candidate, release, plan }: Ended, now:
  * Traffic is home. A release that lost all its weight is rejected; going home past a promotion makes the previous colour
  * live again. For a while the guardian puts these weights back when a late write changes them.
  */
-function comeHome(record: SwitchRecord, ended: Ended, now: number): SwitchRecord {
+function comeHome(record: SwitchRecord, ended: Ended & { blamed: boolean }, now: number): SwitchRecord {
   const { candidate, home, plan } = ended;
   const reasserted: SwitchRecord = {
     ...record,
     reassert: { weights: home, until: now + limits.reassertMs, instead: record.reassert?.instead ?? [] },
   };
   if (home[candidate] > 0) return reasserted;
-  const left = reject(reasserted, ended.release, ended.why, now);
+  const left = ended.blamed ? reject(reasserted, ended.release, ended.why, now) : reasserted;
   const back: SwitchRecord =
     record.live === candidate
       ? { ...left, live: other(candidate), liveSince: now, previous: null, verified: null }
       : left;
   return plan.onFail === "evict-sessions"
     ? drainSlot(back, candidate, now, now + Math.min(limits.evictMs, plan.drainDeadline))
-    : back;
+    : keepSessions(back, candidate, now, now + plan.drainDeadline);
 }
 
 /** Tells a slot's sidecars to take no new session and to end the open ones by the deadline. */
@@ -73,6 +85,31 @@ export function drainSlot(record: SwitchRecord, colour: Colour, now: number, dea
     drain: { ...record.drain, [colour]: deadline },
     retirement: { colour, stage: "draining", since: now, deadline },
   };
+}
+
+/** The time that a draining slot has begins when its traffic stops, not when that was decided. */
+export function restartDrain(record: SwitchRecord, now: number): SwitchRecord {
+  const { retirement, drain } = record;
+  if (retirement === null || retirement.stage !== "draining") return record;
+  const { colour } = retirement;
+  const deadline = now + retirement.deadline - retirement.since;
+  const again = { ...record, retirement: { ...retirement, since: now, deadline } };
+  return drain[colour] === null ? again : { ...again, drain: { ...drain, [colour]: deadline } };
+}
+
+/** Open sessions stay as long as they like, up to the deadline; then the slot is retired as any other. */
+export function keepSessions(
+  record: SwitchRecord,
+  colour: Colour,
+  now: number,
+  deadline: number,
+): SwitchRecord {
+  return { ...record, retirement: { colour, stage: "draining", since: now, deadline } };
+}
+
+/** The slot takes sessions again. What it holds from before still has its deadline, should it get no weight after all. */
+export function reopenSlot(record: SwitchRecord, colour: Colour): SwitchRecord {
+  return { ...record, drain: { ...record.drain, [colour]: null } };
 }
 
 /** The slot takes sessions again; nothing of it is being retired. */

@@ -203,6 +203,12 @@ function refuseReleases(
         "rollback-target-changed",
         `${idle} is what a rollback returns to for another ${formatDuration(roundUp(previous.until - now))} (until ${iso(previous.until)}). Wait, or set rollout.replaceRollbackTarget.`,
       );
+    const { retirement } = record;
+    if (retirement?.colour === idle && retirement.stage === "draining" && retirement.deadline > now)
+      return refuse(
+        "sessions-open",
+        `${idle} lost its traffic at ${iso(retirement.since)} and its sessions may stay until ${iso(retirement.deadline)}. Wait for its drain, or set rollout.replaceRollbackTarget.`,
+      );
     const open = openSessions?.[idle] ?? 0;
     if (open > 0)
       return refuse(

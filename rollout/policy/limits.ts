@@ -10,6 +10,8 @@ export const limits = {
   leaseMarginMs: 5_000,
   /** For how long after a rollback its weights are put back when a late write changed them. */
   reassertMs: 600_000,
+  /** How late telemetry may be: that a slot holds no sessions is believed only so long after it began to drain. */
+  telemetryLateMs: 120_000,
   /** How long evicted sessions have after a failed gate: their streams are closed one by one until then. */
   evictMs: 30_000,
   /** Error rate of each side of the proof in traffic: of missing a balancer that still does the old, and of doubting one that does the new. */

@@ -36,7 +36,7 @@ export type Event =
   | "fail"
   | "inconclusive" // a gate's verdict
   | "written" // the rule was changed and read back
-  | "api-refused" // the balancer would not take the change, and the rule is as it was
+  | "api-refused" // the balancer did not take the change however often it was told, and the rule is as it was
   | "proved"
   | "unproved" // real responses fit the weights, or did not until the limit
   | "cancelled" // Ctrl-C
@@ -109,8 +109,7 @@ export const transitions: readonly Transition[] = [
     "exposed",
   ),
   row("shifting", "short", "refused", "no weight goes to a slot with too few healthy targets"),
-  row("shifting", "api-refused", "returning", "a rollout that cannot go on goes home", "exposed"),
-  row("shifting", "api-refused", "refused", "nothing was changed"),
+  row("shifting", "api-refused", "returning", "a change that was refused may still arrive late"),
   row("shifting", "cancelled", "returning", "a cancelled rollout leaves everybody on live", "exposed"),
   row("shifting", "cancelled", "refused", "nothing was changed"),
   row("shifting", "drifted", "taken-over", "a hand edit is never overwritten"),

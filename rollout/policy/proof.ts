@@ -17,6 +17,16 @@ export interface ProofPlan {
  * @param to new share of the colour, 0 to 1
  */
 export function planProof(from: readonly number[], to: number): ProofPlan {
+  const key = `${from.join(" ")} > ${to}`;
+  const known = plans.get(key) ?? makePlan(from, to);
+  plans.set(key, known);
+  return known;
+}
+
+/** Plans that were made: a proof asks again for the ones it had, and weights are whole percents. */
+const plans = new Map<string, ProofPlan>();
+
+function makePlan(from: readonly number[], to: number): ProofPlan {
   let samples: number = limits.proofSamplesMin;
   for (;;) {
     const { low, high } = binomialBand(samples, to, 1 - limits.proofError);

@@ -1,5 +1,5 @@
 import { other } from "./colour.ts";
-import { drainSlot, undrainSlot } from "./conclusion.ts";
+import { drainSlot, keepSessions, undrainSlot } from "./conclusion.ts";
 import { limits } from "./limits.ts";
 import { type SwitchRecord, reject } from "./record.ts";
 import { type Weights, weightsFor } from "./weight.ts";
@@ -72,6 +72,8 @@ function comeHome(record: SwitchRecord, { to }: WayHome, now: number): SwitchRec
     record.live === emptied
       ? { ...record, live: other(emptied), liveSince: now, previous: null, verified: null }
       : record;
-  const evict = record.inputs?.plan.onFail !== "keep-sessions";
-  return evict ? drainSlot(back, emptied, now, now + limits.evictMs) : back;
+  const plan = record.inputs?.plan;
+  return plan?.onFail === "keep-sessions"
+    ? keepSessions(back, emptied, now, now + plan.drainDeadline)
+    : drainSlot(back, emptied, now, now + limits.evictMs);
 }

@@ -13,13 +13,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: "prove from the rule instead of responses",
     file: "rollout/prove.ts",
-    search: "if (round.failed === 0 && fits(plan, round.green) && settled) proved.add(address);",
-    replacement: "if (round.failed === 0 || fits(plan, round.green) || settled) proved.add(address);",
+    search: "if (round.failed === 0 && fits(plan, round.green) && settled && tells) proved.add(address);",
+    replacement: "if (round.failed === 0) proved.add(address);",
   },
   {
     name: "a change that nobody saw is taken for undone",
     file: "rollout/prove.ts",
-    search: "!pending || pending.seen.has(address) || world.clock.now() >= pending.until",
+    search: "!pending || pending.seen.has(address) || now >= pending.until",
     replacement: "true",
   },
   {
@@ -91,5 +91,42 @@ export const mutants: readonly Mutant[] = [
     search: 'world.report({ kind: "returning", to: course.home, why: at.why });',
     replacement:
       'world.report({ kind: "returning", to: course.home, why: at.why }); await bake(at, false, at.cancel);',
+  },
+  {
+    name: "the guardian fights a fresh lease",
+    file: "rollout/guardian/decision.ts",
+    search: "if (leaseHeld(record, now))",
+    replacement: "if (leaseHeld(record, now) && now < 0)",
+  },
+  {
+    name: "the guardian goes back to a slot that runs another task definition",
+    file: "rollout/guardian/decision.ts",
+    search: "const another = runsAnother(previous.colour, previous.taskDefinition, sight);",
+    replacement: "const another = runsAnother(previous.colour, previous.taskDefinition, sight) && null;",
+  },
+  {
+    name: "the guardian acts twice inside a window",
+    file: "rollout/policy/takeover.ts",
+    search: "live: other(emptied), liveSince: now, previous: null,",
+    replacement:
+      "live: other(emptied), liveSince: now, previous: { colour: emptied, ...record.slots[emptied], until: now + 9e6 },",
+  },
+  {
+    name: "the guardian takes a provider's outage for the release's fault",
+    file: "rollout/guardian/decision.ts",
+    search: "sight.homeProbe === true;",
+    replacement: "sight.homeProbe !== null;",
+  },
+  {
+    name: "retire before the sessions end",
+    file: "rollout/guardian/decision.ts",
+    search: "if (!over && !empty) return null;",
+    replacement: "",
+  },
+  {
+    name: "the drain's time runs while the traffic still flows",
+    file: "rollout/guardian/act.ts",
+    search: "return restartDrain(held.record, world.clock.now());",
+    replacement: "return held.record;",
   },
 ];
