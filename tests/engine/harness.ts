@@ -166,7 +166,7 @@ export function urnOf(name: string, type = "test:index:Thing", parent?: string):
 }
 
 /** Runs the program as the runner would: when a step failed, nobody waits for the rest of it. */
-function follow(program: Program) {
+export function follow(program: Program) {
   return async ({ run, deployment }: Parameters<Parameters<typeof execute>[2]>[0]): Promise<void> => {
     const whole = program((wanted) => deployment.register(goal(wanted)), deployment)
       .then(() => deployment.finish())

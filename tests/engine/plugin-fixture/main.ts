@@ -18,6 +18,24 @@ class Half extends Error {
   }
 }
 
+/** A component of two resources of another package. */
+class Pair extends pulumi.ComponentResource {
+  readonly arn: pulumi.Output<string>;
+  constructor(type: string, name: string, inputs: pulumi.Inputs, options: object) {
+    super(type, name, {}, options);
+    const one = new Thing(`${name}-one`, { of: inputs["size"] }, { parent: this });
+    this.arn = new Thing(`${name}-two`, { of: one.arn }, { parent: this }).arn;
+    this.registerOutputs({ arn: this.arn });
+  }
+}
+
+class Thing extends pulumi.CustomResource {
+  declare readonly arn: pulumi.Output<string>;
+  constructor(name: string, args: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
+    super("test:index:Thing", name, { arn: undefined, ...args }, opts);
+  }
+}
+
 const progress = connectProgress(process.argv.at(-1));
 const cancelled = new AbortController();
 
@@ -34,6 +52,8 @@ async function act(urn: string, news: Props): Promise<void> {
       process.exit(70);
       break;
     case "wait": {
+      progress.say(urn, `pid ${process.pid}`);
+      await progress.flush();
       // Ends only when it is asked to cancel, as a rollout does by rolling back.
       const until = Date.now() + 20_000;
       while (!cancelled.signal.aborted && Date.now() < until) await delay(10);
@@ -69,6 +89,10 @@ const box: provider.Provider = {
   read: async (id: string, _urn: string, props?: Props) =>
     props?.["act"] === "vanish" ? { id: "", props: {} } : { id, props: { ...props, seen: true } },
   delete: async () => undefined,
+  construct: async (name: string, type: string, inputs: pulumi.Inputs, options: object) => {
+    const pair = new Pair(type, name, inputs, options);
+    return { urn: pair.urn, state: { arn: pair.arn, token: inputs["token"] } };
+  },
   invoke: async (token: string, inputs: Props) =>
     inputs["fail"] === undefined
       ? { outputs: { token, length: (inputs["text"] as string).length } }
