@@ -12,6 +12,18 @@ export function refuse(response: ServerResponse, status: number, text: string): 
   return null;
 }
 
+/** Nobody can read this `requestState` any more: official servers say it so, and the client begins its call anew. */
+export function refuseState(response: ServerResponse, id: string | number | null): null {
+  const error = {
+    code: -32_602,
+    message: "Invalid or expired requestState",
+    data: { reason: "invalid_request_state" },
+  };
+  response.setHeader("content-type", "application/json");
+  response.writeHead(200).end(JSON.stringify({ jsonrpc: "2.0", error, id }));
+  return null;
+}
+
 /** The probe's answer: which slot, task and release the balancer chose. */
 export function prove(task: Task, response: ServerResponse): null {
   const { slot, release } = task.config;

@@ -27,6 +27,11 @@ export class Drain {
     return Math.min(this.#stopping, this.#deadline ?? Infinity);
   }
 
+  /** Whether the flag drains all tasks of the slot, not only this one by SIGTERM. */
+  get wholeSlot(): boolean {
+    return this.#deadline !== null;
+  }
+
   /** SIGTERM came: this task ends by the deadline, whatever the flag says. */
   stop(deadline: number): void {
     this.#stopping = deadline;

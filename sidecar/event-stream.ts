@@ -1,42 +1,43 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
+import { type Call, stateReplacement } from "./call.ts";
 import { EndpointRewriter } from "./endpoint-event.ts";
+import { EventStrings } from "./event-strings.ts";
 import { EventData, messagesIn } from "./messages.ts";
 import { pass } from "./pass.ts";
 import { pinUrl, sessionOf } from "./pin.ts";
-import type { Route } from "./route.ts";
 import type { Stream } from "./streams.ts";
-import type { Task } from "./task.ts";
+
+/** What is done to a stream's bytes on their way. */
+interface Rewriter {
+  push(chunk: Buffer): Buffer;
+  flush(): Buffer;
+}
 
 /** Sends an event stream on: its endpoint pinned, its messages watched, its silence filled. */
-export function passStream(
-  task: Task,
-  request: IncomingMessage,
-  response: ServerResponse,
-  answer: IncomingMessage,
-  route: Route,
-  known: string | null,
-): void {
-  const { config, now, metrics, observer, streams } = task;
-  const { settings, keys } = config;
-  let session = known;
-  const isSession = request.method === "GET" && !route.sister;
-  const stream: Stream = { session: session ?? "", response, between: true, lastSentAt: now() };
-  const opens = isSession && session === null && settings.pin;
-  const rewriter = opens
-    ? new EndpointRewriter((url) => {
-        session = sessionOf(url);
-        stream.session = session;
-        metrics.count("SessionsOpened");
-        return pinUrl(url, task.home, keys[0] as string);
-      })
-    : null;
+export function passStream(call: Call, answer: IncomingMessage, known: string | null): void {
+  const { task, request, response, route, done } = call;
+  const { settings } = task.config;
+  const { now, observer, streams } = task;
+  const ours = route.sister === null;
+  // The answer to one call ends by itself; what a GET or a subscription opened ends when somebody ends it.
+  const lasts = request.method === "GET" || request.headers["mcp-method"] === "subscriptions/listen";
+  const stream: Stream = {
+    kind: lasts && ours ? "session" : "call",
+    session: known ?? "",
+    response,
+    between: true,
+    lastSentAt: now(),
+  };
+  if (lasts) done();
+  const opens = ours && request.method === "GET" && known === null && settings.pin;
+  const rewriter = opens ? endpointPinner(call, stream) : stateReplacer(call);
   const data =
-    settings.observe && !route.sister
+    settings.observe && ours
       ? new EventData(settings.largestObserved, (text) => {
-          if (session !== null) observer.answered(session, messagesIn(text));
+          if (stream.session !== "") observer.answered(stream.session, messagesIn(text));
         })
       : null;
-  if (isSession) streams.add(stream);
+  streams.add(stream);
   const send = (bytes: Buffer): void => {
     if (bytes.length === 0) return;
     stream.between = endsEvent(bytes);
@@ -50,14 +51,29 @@ export function passStream(
   answer.on("end", () => {
     if (rewriter) send(rewriter.flush());
     response.end();
+    done();
   });
   answer.on("error", () => response.destroy());
   response.on("close", () => {
     streams.delete(stream);
     // Streamable HTTP keeps its session when a stream ends; an SSE session is its stream.
-    if (opens && session !== null) observer.closed(session, !answer.complete);
+    if (opens && stream.session !== "") observer.closed(stream.session, !answer.complete);
     answer.destroy();
   });
+}
+
+/** Pins the URL in the `endpoint` event, from which the stream's session is known. */
+function endpointPinner({ task }: Call, stream: Stream): Rewriter {
+  return new EndpointRewriter((url) => {
+    stream.session = sessionOf(url);
+    task.metrics.count("SessionsOpened");
+    return pinUrl(url, task.home, task.config.keys[0] as string);
+  });
+}
+
+function stateReplacer(call: Call): Rewriter | null {
+  const states = stateReplacement(call);
+  return states && new EventStrings(states);
 }
 
 function endsEvent(bytes: Buffer): boolean {

@@ -16,6 +16,8 @@ const hopByHop = [
   "trailer",
   "transfer-encoding",
   "upgrade",
+  // Answered here already.
+  "expect",
 ];
 const ownHeaders = [header.slot, header.task, header.release];
 
@@ -34,7 +36,10 @@ export function requestHeaders(
   for (const [name, value] of Object.entries(given))
     if (value !== undefined && !drop.has(name)) headers[name] = value;
   if (given["transfer-encoding"] !== undefined) delete headers["content-length"];
-  if (route.sister) headers[hopHeader] = signFresh(config.keys[0] as string, "hop", now());
+  if (route.body !== null) headers["content-length"] = String(route.body.length);
+  // The token opens the sidecar's door and is nobody else's affair; without tokens the header is the hub's.
+  if (config.tokens.length > 0) delete headers["authorization"];
+  if (route.sister !== null) headers[hopHeader] = signFresh(config.keys[0] as string, "hop", now());
   else for (const name of [header.probeSlot, header.probeProof, header.synthetic]) delete headers[name];
   if (route.sessionId !== null) headers["mcp-session-id"] = route.sessionId;
   return headers;
@@ -43,7 +48,7 @@ export function requestHeaders(
 /** Puts an answer's headers on the response; only a sister may say which slot, task and release answered. */
 export function copyHeaders(answer: IncomingMessage, response: ServerResponse, sister: boolean): void {
   for (const [name, value] of Object.entries(answer.headers))
-    if (value !== undefined && !hopByHop.includes(name) && (!sister || !name.startsWith("x-hub-")))
+    if (value !== undefined && !hopByHop.includes(name) && !name.startsWith("x-hub-"))
       response.setHeader(name, value);
   if (!sister) return;
   for (const name of ownHeaders)

@@ -24,6 +24,11 @@ export function messagesIn(text: string): Message[] {
   return all.filter((one): one is Message => typeof one === "object" && one !== null);
 }
 
+/** The id of the one request in a body; null when there is none to answer. */
+export function idOf(body: Buffer | null): string | number | null {
+  return messagesIn(body?.toString("utf8") ?? "")[0]?.id ?? null;
+}
+
 /** Takes the data of events out of a stream's bytes, however they are cut. Data above `largest` bytes is passed over. */
 export class EventData {
   readonly #largest: number;

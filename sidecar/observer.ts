@@ -39,8 +39,13 @@ export class Observer {
     this.#options = options;
   }
 
-  /** Messages from the client. */
-  asked(session: string, messages: readonly Message[], synthetic: boolean): void {
+  /** Messages from the client, that came at `since`, in milliseconds since 1970. */
+  asked(
+    session: string,
+    messages: readonly Message[],
+    synthetic: boolean,
+    since = this.#options.now(),
+  ): void {
     for (const { id, method, params } of messages) {
       if (method === undefined) continue;
       if (method === "notifications/cancelled") this.#end(session, params?.requestId, "cancelled");
@@ -49,7 +54,7 @@ export class Observer {
       waiting.set(keyOf(id), {
         method,
         tool: method === "tools/call" && typeof params?.name === "string" ? params.name : null,
-        since: this.#options.now(),
+        since,
         synthetic,
       });
       if (waiting.size > mostWaiting) waiting.delete(waiting.keys().next().value as string);

@@ -2,7 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { prove, refuse, tellHealth } from "./answers.ts";
 import { hopHeader } from "./headers.ts";
 import { type Pinned, readSessionPin, readUrlPin, sessionOf } from "./pin.ts";
+import { isStateless } from "./request-state.ts";
 import { isToken, verifyFresh } from "./signature.ts";
+import { sisterAddress } from "./sisters.ts";
+import { statelessRoute } from "./stateless.ts";
 import type { Task } from "./task.ts";
 import { header, healthPath, proofPath } from "./telemetry.ts";
 
@@ -17,8 +20,17 @@ export interface Route {
   readonly session: string | null;
   /** The hub's own session id, to be put in place of the pinned one. */
   readonly sessionId: string | null;
-  readonly sister: boolean;
+  /** The task it is for, when that is another one. */
+  readonly sister: string | null;
+  /** It belongs to no session: what the hub mints for it is wrapped. */
+  readonly stateless: boolean;
+  /** It belongs to something open: a session, or a state it brings back. */
+  readonly returning: boolean;
   readonly synthetic: boolean;
+  /** The whole body when it was needed for the decision; else it comes with the request. */
+  readonly body: Buffer | null;
+  /** Where it goes when the sister is gone. */
+  readonly otherwise: Route | null;
 }
 
 /** Decides where a request goes; null when it was answered here. */
@@ -28,43 +40,65 @@ export async function routeOf(
   response: ServerResponse,
 ): Promise<Route | null> {
   const { config, now } = task;
-  const { settings, keys, hub } = config;
+  const { settings, keys } = config;
+  const { method = "", headers } = request;
   const url = request.url ?? "/";
   const path = url.split("?")[0] as string;
-  if (!methods.includes(request.method ?? "")) return refuse(response, 405, "Method not allowed");
+  if (!methods.includes(method)) return refuse(response, 405, "Method not allowed");
   if (path === proofPath) return prove(task, response);
   if (path === healthPath) return tellHealth(task, response);
   const allowed = [settings.mcpPath, settings.messagePath, settings.healthPath];
   if (!allowed.includes(path)) return refuse(response, 404, "Not found");
-  if (Number(request.headers["content-length"] ?? 0) > settings.largestBody)
+  if (Number(headers["content-length"] ?? 0) > settings.largestBody)
     return refuse(response, 413, "Too large");
-  const probing = verifyFresh(keys, "probe", String(request.headers[header.probeProof] ?? ""), now());
-  const synthetic = probing && request.headers[header.synthetic] !== undefined;
-  const toHub = {
-    host: hub.host,
-    port: hub.port,
-    url,
-    session: null,
-    sessionId: null,
-    sister: false,
-    synthetic,
-  };
+  const probing = verifyFresh(keys, "probe", String(headers[header.probeProof] ?? ""), now());
+  const toHub = hubRoute(task, url, probing && headers[header.synthetic] !== undefined);
   if (path === settings.healthPath)
-    return request.method === "GET" ? toHub : refuse(response, 405, "Method not allowed");
-  if (!isAuthorized(config.tokens, request)) {
+    return method === "GET" ? toHub : refuse(response, 405, "Method not allowed");
+  // A sister has asked for the token already, and keeps it to itself.
+  const hopped = verifyFresh(keys, "hop", String(headers[hopHeader] ?? ""), now());
+  if (!hopped && !isAuthorized(config.tokens, request)) {
     response.setHeader("www-authenticate", "Bearer");
     return refuse(response, 401, "A bearer token is needed");
   }
   const pinned = pinOf(task, request, url);
   if (pinned === "forged") return refuse(response, 404, "Session not found");
-  if (pinned) return pinnedRoute(task, request, response, pinned, toHub);
-  if (request.headers[header.probeSlot] !== undefined && !probing)
+  if (pinned) return pinnedRoute(task, request, response, pinned, toHub, hopped);
+  if (headers[header.probeSlot] !== undefined && !probing)
     return refuse(response, 403, "A probe must be signed");
-  if (await task.drain.refuses()) {
-    response.setHeader("retry-after", "1");
-    return refuse(response, 503, "This task takes no new sessions");
-  }
-  return toHub;
+  const stateless = settings.pin && method === "POST" && isStateless(headers["mcp-protocol-version"]);
+  const route = stateless
+    ? await statelessRoute(task, request, response, { ...toHub, stateless }, hopped)
+    : toHub;
+  if (route === null || route.returning || !(await task.drain.refuses())) return route;
+  return elsewhere(task, response, route, hopped);
+}
+
+function hubRoute({ config }: Task, url: string, synthetic: boolean): Route {
+  const { host, port } = config.hub;
+  return {
+    host,
+    port,
+    url,
+    session: null,
+    sessionId: null,
+    sister: null,
+    stateless: false,
+    returning: false,
+    synthetic,
+    body: null,
+    otherwise: null,
+  };
+}
+
+/** A new session while this task drains: to a sister task that is known, once, else later. */
+function elsewhere(task: Task, response: ServerResponse, route: Route, hopped: boolean): Route | null {
+  const { config, home, sisters, drain } = task;
+  const sister = hopped || drain.wholeSlot ? null : sisters.latest;
+  const address = sister === null ? null : sisterAddress(sister, config, home);
+  if (address !== null) return { ...route, ...address, sister };
+  response.setHeader("retry-after", "1");
+  return refuse(response, 503, "This task takes no new sessions");
 }
 
 function pinOf({ config }: Task, request: IncomingMessage, url: string): Pinned | "forged" | null {
@@ -75,28 +109,27 @@ function pinOf({ config }: Task, request: IncomingMessage, url: string): Pinned 
 
 /** A session of this task goes to the hub, one of a sister task to its sidecar, once. */
 function pinnedRoute(
-  { config, home, now }: Task,
+  { config, home, sisters }: Task,
   request: IncomingMessage,
   response: ServerResponse,
   pinned: Pinned,
   toHub: Route,
+  hopped: boolean,
 ): Route | null {
   const bySession = request.headers["mcp-session-id"] !== undefined;
+  // A pinned GET of a stream's own URL would open a second session.
+  if (!bySession && request.method !== "POST" && request.method !== "OPTIONS")
+    return refuse(response, 405, "Method not allowed");
   if (pinned.slot !== config.slot) return refuse(response, 404, "Session not found");
   if (pinned.task === home.task) {
     const session = bySession ? pinned.own : sessionOf(pinned.own);
-    return bySession ? { ...toHub, session, sessionId: pinned.own } : { ...toHub, url: pinned.own, session };
+    const route = { ...toHub, session, returning: true };
+    return bySession ? { ...route, sessionId: pinned.own } : { ...route, url: pinned.own };
   }
-  const hop = request.headers[hopHeader];
-  if (hop !== undefined && verifyFresh(config.keys, "hop", String(hop), now()))
-    return refuse(response, 404, "Session not found");
-  const at = pinned.task.lastIndexOf(":");
-  return {
-    ...toHub,
-    host: pinned.task.slice(0, at),
-    port: Number(pinned.task.slice(at + 1)),
-    sister: true,
-  };
+  const address = hopped ? null : sisterAddress(pinned.task, config, home);
+  if (address === null) return refuse(response, 404, "Session not found");
+  sisters.saw(pinned.task);
+  return { ...toHub, ...address, sister: pinned.task, returning: true };
 }
 
 function isAuthorized(tokens: readonly string[], { headers }: IncomingMessage): boolean {

@@ -8,6 +8,7 @@ import { Metrics } from "./metrics.ts";
 import { type AccessLine, Observer } from "./observer.ts";
 import { Protection } from "./protection.ts";
 import { routeOf } from "./route.ts";
+import { Sisters } from "./sisters.ts";
 import { Streams, sliceMs } from "./streams.ts";
 import { type Task, newAgent } from "./task.ts";
 import { header } from "./telemetry.ts";
@@ -44,6 +45,8 @@ export class Sidecar {
       say,
       home: { slot: "", task: "" },
       inFlight: 0,
+      holding: { held: 0 },
+      sisters: new Sisters(now),
       agent: newAgent(),
       streams,
       metrics,
@@ -64,6 +67,11 @@ export class Sidecar {
     this.#server.on("clientError", (_error, socket) => {
       if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
     });
+  }
+
+  /** What is open here now. */
+  get open(): { readonly sessions: number; readonly calls: number } {
+    return { sessions: this.#task.streams.size, calls: this.#task.inFlight };
   }
 
   /** Listens and begins to look at the drain flag. Returns the port. */

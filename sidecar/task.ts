@@ -1,9 +1,11 @@
 import { Agent } from "node:http";
 import type { SidecarConfig } from "./config.ts";
 import type { Drain } from "./drain.ts";
+import type { Holding } from "./held-body.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Observer } from "./observer.ts";
 import type { Home } from "./pin.ts";
+import type { Sisters } from "./sisters.ts";
 import type { Streams } from "./streams.ts";
 
 /** What the parts of one task's sidecar share. */
@@ -17,6 +19,9 @@ export interface Task {
   home: Home;
   /** Calls whose answer has not ended yet; streams that a GET opened are not among them. */
   inFlight: number;
+  /** Request bodies that are held whole. */
+  readonly holding: Holding;
+  readonly sisters: Sisters;
   readonly agent: Agent;
   readonly streams: Streams;
   readonly drain: Drain;
