@@ -64,6 +64,9 @@ export async function routeOf(
   const pinned = pinOf(task, request, url);
   if (pinned === "forged") return refuse(response, 404, "Session not found");
   if (pinned) return pinnedRoute(task, request, response, pinned, toHub, hopped);
+  // Messages are for sessions, and every session here has a pin.
+  if (settings.pin && path === settings.messagePath && path !== settings.mcpPath)
+    return refuse(response, 404, "Session not found");
   if (headers[header.probeSlot] !== undefined && !probing)
     return refuse(response, 403, "A probe must be signed");
   const stateless = settings.pin && method === "POST" && isStateless(headers["mcp-protocol-version"]);

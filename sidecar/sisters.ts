@@ -36,7 +36,7 @@ function split(task: string): [string, string] {
 
 /** Addresses of different places are never each other's sisters. */
 function placeOf(host: string): string {
-  if (/^127\./.test(host) || host === "::1") return "loopback";
+  if (host.startsWith("127.") || host === "::1") return "loopback";
   if (/^169\.254\.|^0\.|^fe[89ab]/i.test(host) || host === "::") return "link-local";
   return isIP(host) === 6 ? "IPv6" : "IPv4";
 }

@@ -14,7 +14,7 @@ export function fromWeb(serve: (request: Request) => Promise<Response>) {
         headers: Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
         signal: left.signal,
         ...(hasBody ? { body: Readable.toWeb(incoming) as ReadableStream, duplex: "half" } : {}),
-      } as RequestInit),
+      }),
     );
     outgoing.writeHead(response.status, Object.fromEntries(response.headers));
     outgoing.flushHeaders();

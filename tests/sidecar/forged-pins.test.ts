@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import test, { type TestContext } from "node:test";
+import { pinSession, pinUrl } from "../../sidecar/pin.ts";
+import { sisterAddress } from "../../sidecar/sisters.ts";
+import { key, listen, raw, startSidecar } from "./kit.ts";
+
+const session = "5f8a1c9e-0000-4000-8000-000000000001";
+
+/** Counts what reaches it, whatever it is. */
+async function trap(t: TestContext) {
+  const reached: string[] = [];
+  const { port } = await listen(t, (request, response) => {
+    if (request.url === "/api/health") return response.end('{"state":"ready"}');
+    reached.push(`${request.method} ${request.url} ${String(request.headers["mcp-session-id"])}`);
+    return response.setHeader("x-hub-task", `127.0.0.1:${port}`).end("reached");
+  });
+  return { port, reached };
+}
+
+/** Pins in URLs, each edited from a good one: none is what the sidecar signed. */
+function forgedUrls(good: string, task: string, other: string): string[] {
+  const [, query = ""] = good.split("?");
+  const parameters = new URLSearchParams(query);
+  const edited = (change: (all: URLSearchParams) => void) => {
+    const all = new URLSearchParams(parameters);
+    change(all);
+    return `/messages?${all.toString()}`;
+  };
+  const signature = parameters.get("pin") as string;
+  const set = (name: string, value: string) => edited((all) => all.set(name, value));
+  const host = (name: string) => set("task", `${name}:${other}`);
+  const flipped = signature.replace(/^./, (first) => (first === "0" ? "1" : "0"));
+  return [
+    set("slot", "green"),
+    set("slot", "BLUE"),
+    set("slot", "blue\n"),
+    set("slot", ""),
+    set("task", `127.0.0.1:${other}`),
+    set("task", `${task}.`),
+    set("task", `0${task}`),
+    set("task", ""),
+    set("task", `${task}@127.0.0.1:${other}`),
+    set("task", `127.0.0.1:${other}#${task}`),
+    set("task", `${task}\n127.0.0.1:${other}`),
+    ...["localhost", "[::1]", "2130706433", "0x7f000001", "127.1", "0.0.0.0", "169.254.170.2"].map(host),
+    ...["169.254.169.254", "evil.example", "[::ffff:127.0.0.1]", "127.0.0.1%00", "10.0.0.1"].map(host),
+    ...[0, 1, 8, 16, 31].map((length) => set("pin", signature.slice(0, length))),
+    set("pin", `${signature}0`),
+    set("pin", signature + signature),
+    set("pin", signature.toUpperCase().replace(/^\d*/, "A")),
+    set("pin", flipped),
+    set("pin", "0".repeat(32)),
+    set("pin", "é".repeat(16)),
+    set("sessionId", "another"),
+    edited((all) => all.append("sessionId", "another")),
+    edited((all) => all.append("slot", "blue")),
+    edited((all) => all.append("task", `127.0.0.1:${other}`)),
+    edited((all) => all.append("pin", signature)),
+    edited((all) => all.delete("slot")),
+    edited((all) => all.delete("task")),
+    edited((all) => all.delete("pin")),
+    edited((all) => all.delete("sessionId")),
+    edited((all) => all.append("more", "1")),
+    `/mcp?${query}`,
+    `/messages?${query.replace("slot=", "slot%3D")}`,
+    `/messages?${query.replace("&task=", "%26task=")}`,
+    `/messages?${query.replaceAll("&", ";")}`,
+    `/messages?${query.replace("sessionId=", "sessionid=")}`,
+    `/messages?${query.replace("sessionId=", "session%49d=")}`,
+    `/messages?slot=green&${query}`,
+    `/messages?sessionId=${session}`,
+    "/messages",
+  ];
+}
+
+/** Pins in session ids. */
+function forgedIds(good: string, task: string, other: string): string[] {
+  const [slot, task64, signature, own] = good.split(".") as [string, string, string, string];
+  const at = (address: string) => Buffer.from(address).toString("base64url");
+  return [
+    own,
+    `.${own}`,
+    "...",
+    ["green", task64, signature, own].join("."),
+    [slot, at(`127.0.0.1:${other}`), signature, own].join("."),
+    [slot, at(`localhost:${other}`), signature, own].join("."),
+    [slot, at(`${task}\n`), signature, own].join("."),
+    [slot, "", signature, own].join("."),
+    [slot, task64, signature.slice(0, 31), own].join("."),
+    [slot, task64, "", own].join("."),
+    [slot, task64, `${signature}0`, own].join("."),
+    [slot, task64, "f".repeat(32), own].join("."),
+    [slot, task64, signature, `${own}x`].join("."),
+    [slot, task64, signature, ""].join("."),
+    [slot, task64, signature].join("."),
+    [slot, task64, signature, own, own].join("."),
+    `${good}, ${good}`,
+    good.replaceAll(".", "%2e"),
+    Buffer.from(good).toString("base64url"),
+  ];
+}
+
+test("no forged pin reaches a hub, another task, another slot or another port", async (t) => {
+  const hub = await trap(t);
+  const sister = await trap(t);
+  const { port } = await startSidecar(t, { hub: hub.port });
+  const task = `127.0.0.1:${port}`;
+  const home = { slot: "blue", task };
+  const url = pinUrl(`/messages?sessionId=${session}`, home, key);
+  const id = pinSession(session, home, key);
+  const good = await raw(port, post(url));
+  assert.match(good, /reached/, "the pin they are made from is a good one");
+  assert.match(await raw(port, post("/mcp", id)), /reached/);
+  assert.equal(hub.reached.length, 2);
+  const urls = forgedUrls(url, task, String(sister.port));
+  const ids = forgedIds(id, task, String(sister.port));
+  assert.ok(urls.length + ids.length >= 60, `${urls.length + ids.length} pins`);
+  for (const forged of urls)
+    for (const method of ["POST", "GET"]) {
+      const answer = await raw(port, post(forged, undefined, method));
+      assert.match(answer, /^HTTP\/1\.1 40[045] /, `${method} ${forged}`);
+    }
+  for (const forged of ids)
+    for (const method of ["POST", "GET", "DELETE"]) {
+      const answer = await raw(port, post("/mcp", forged, method));
+      assert.match(answer, /^HTTP\/1\.1 40[04] /, `${method} ${forged}`);
+    }
+  assert.deepEqual([hub.reached.slice(2), sister.reached], [[], []]);
+});
+
+test("a pin that was signed for elsewhere is good nowhere else, and opens no session", async (t) => {
+  const hub = await trap(t);
+  const gone = await listen(t, (_request, response) => response.end("something else has this address"));
+  const { port } = await startSidecar(t, { hub: hub.port });
+  const own = { slot: "blue", task: `127.0.0.1:${port}` };
+  const signed = (home: { slot: string; task: string }, by = key) => [
+    post(pinUrl(`/messages?sessionId=${session}`, home, by)),
+    post("/mcp", pinSession(session, home, by)),
+  ];
+  const refused = [
+    ...signed({ slot: "green", task: own.task }),
+    ...signed({ slot: "blue", task: `127.0.0.1:${gone.port}` }),
+    ...signed({ slot: "blue", task: "127.0.0.1:1" }),
+    ...signed({ slot: "blue", task: `localhost:${hub.port}` }),
+    ...signed({ slot: "blue", task: "169.254.170.2:80" }),
+    ...signed({ slot: "blue", task: "127.0.0.1:0" }),
+    ...signed({ slot: "blue", task: "127.0.0.1:99999" }),
+    ...signed({ slot: "blue", task: "no-address" }),
+    ...signed(own, "a key of another stack"),
+    // The signature of one kind is not good for the other.
+    post(
+      "/mcp",
+      pinSession(session, own, key).replace(/^(\w+\.\w+)\.\w+/, (_all, start: string) => {
+        const query = pinUrl(`/messages?sessionId=${session}`, own, key).split("?")[1];
+        return `${start}.${new URLSearchParams(query).get("pin")}`;
+      }),
+    ),
+    post(pinUrl("/mcp?a=1", own, key), undefined, "GET"),
+  ];
+  for (const request of refused) assert.match(await raw(port, request), /^HTTP\/1\.1 40[45] /, request);
+  assert.deepEqual(hub.reached, []);
+});
+
+test("a hub that would open a session for a pinned request is not let: the client begins anew", async (t) => {
+  const { port: hub } = await listen(t, (_request, response) =>
+    response.setHeader("mcp-session-id", "a new one").end("{}"),
+  );
+  const { port } = await startSidecar(t, { hub });
+  const id = pinSession("an old one", { slot: "blue", task: `127.0.0.1:${port}` }, key);
+  const answer = await raw(port, post("/mcp", id));
+  assert.match(answer, /^HTTP\/1\.1 404 /);
+  assert.doesNotMatch(answer, /mcp-session-id/i);
+});
+
+test("a sister is a task of the same network, on the same port", () => {
+  const home = { slot: "blue", task: "10.0.1.7:8080" };
+  const inEcs = { metadataUri: "http://169.254.170.2/v4", listen: { host: "0.0.0.0", port: 8080 } };
+  assert.deepEqual(sisterAddress("10.0.2.9:8080", inEcs, home), { host: "10.0.2.9", port: 8080 });
+  for (const task of ["10.0.2.9:80", "169.254.170.2:8080", "127.0.0.1:8080", "hub:8080", "[::1]:8080", ""])
+    assert.equal(sisterAddress(task, inEcs, home), null, task);
+});
+
+function post(url: string, id?: string, method = "POST"): string {
+  const named = id === undefined ? "" : `mcp-session-id: ${id}\r\n`;
+  const body = method === "POST" ? "content-length: 2\r\n" : "";
+  return `${method} ${url} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\n${named}${body}\r\n${method === "POST" ? "{}" : ""}`;
+}
