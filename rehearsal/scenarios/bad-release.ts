@@ -1,6 +1,6 @@
 import type { Line } from "./evidence.ts";
 import { held } from "./result.ts";
-import { greenRelease } from "./releases.ts";
+import { faultyGreen } from "./releases.ts";
 import { type Scenario, describeFailure, nothingLost } from "./scenario.ts";
 
 /** Calls that green answers well: more than its gate at weight 0 makes, fewer than its first step does. */
@@ -15,7 +15,7 @@ export const badRelease: Scenario = {
     await play.startLoad();
     await play.mustUp(
       `green is deployed; after ${goodCalls} calls half of its answers are errors`,
-      greenRelease(play.stage.config, { errorShare: 0.5, errorAfter: goodCalls }),
+      faultyGreen(play.stage, { errorShare: 0.5, errorAfter: goodCalls }),
     );
     const failed = await play.up("greenWeight 100", { greenWeight: 100 });
     const decided = decisionOf(await play.evidence());

@@ -1,5 +1,5 @@
 import { held } from "./result.ts";
-import { greenRelease } from "./releases.ts";
+import { faultyGreen } from "./releases.ts";
 import { type Scenario, describeFailure, nothingLost } from "./scenario.ts";
 
 export const refused: Scenario = {
@@ -10,7 +10,7 @@ export const refused: Scenario = {
     await play.mustUp("blue goes live");
     await play.startLoad();
     const failed = await play.up("green is deployed without its tool, greenWeight 100", {
-      ...greenRelease(play.stage.config, { toolMissing: true }),
+      ...faultyGreen(play.stage, { toolMissing: true }),
       greenWeight: 100,
     });
     await play.pause(1_000);

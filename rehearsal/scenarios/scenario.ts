@@ -66,7 +66,7 @@ export class Play {
   /** The same, and it must succeed: nothing after it would mean anything. */
   async mustUp(what: string, config: Readonly<Record<string, unknown>> = {}): Promise<RunResult> {
     const result = await this.up(what, config);
-    if (!result.ok) throw new Error(`"${what}" failed:\n${describeFailure(result)}`);
+    if (!result.ok) throw new UpFailed(what, describeFailure(result));
     return result;
   }
 
@@ -133,6 +133,16 @@ function isWorthTelling(text: string): boolean {
   );
 }
 
+/** An up that a scenario builds on failed: the hub or its config is not fit, and that is the scenario's result. */
+class UpFailed extends Error {
+  readonly what: string;
+
+  constructor(what: string, message: string) {
+    super(message);
+    this.what = what;
+  }
+}
+
 /** Runs one scenario from an empty account to an empty account. */
 export async function runScenario(scenario: Scenario, choices: Choices): Promise<ScenarioResult> {
   const started = Date.now();
@@ -144,13 +154,33 @@ export async function runScenario(scenario: Scenario, choices: Choices): Promise
   });
   const play = new Play(choices, stage);
   try {
-    const said = await scenario.run(play);
+    const said = await scenario.run(play).catch((error: unknown) => {
+      if (error instanceof UpFailed) return refusedBy(error, play);
+      throw error;
+    });
     await play.abandon();
     return result(scenario, said, play.tally, await play.evidence(), Date.now() - started);
   } finally {
     await play.abandon();
     await stage.close();
   }
+}
+
+/** Lines of the hub's log that explain a release which never came up. */
+const quotedLines = 8;
+
+async function refusedBy(error: UpFailed, play: Play): Promise<Awaited<ReturnType<Scenario["run"]>>> {
+  const ended = (await play.evidence()).findLast((line) => line.kind === "ended");
+  const slot = "green" in play.stage.config ? "green" : "blue";
+  const quoted = play.stage.hubLog(slot, quotedLines);
+  play.say(`the last lines of the ${slot} hub's log:${quoted.length === 0 ? " it wrote none" : ""}`);
+  for (const line of quoted) play.say(`  | ${line}`);
+  const rolledBack = ended?.kind === "ended" && ended.outcome === "rolled-back";
+  const log = quoted.length === 0 ? "" : ` Its last log line: ${quoted.at(-1)}`;
+  return {
+    outcome: rolledBack ? "rolled-back" : "refused",
+    held: [held(`up: ${error.what}`, false, `${error.message.replaceAll(/\s+/g, " ")}${log}`)],
+  };
 }
 
 function result(

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type AccessEntry } from "../aws/balancer/index.ts";
 import { type LocalAws, startAws } from "../aws/index.ts";
-import type { Images } from "../aws/tasks/index.ts";
+import type { ImageCommand, Images } from "../aws/tasks/index.ts";
 import { systemClock } from "../clock.ts";
 import {
   type EngineEvent,
@@ -17,6 +17,7 @@ import {
   up,
 } from "../engine/index.ts";
 import { awsProvider, awsxProvider } from "../providers/index.ts";
+import type { Colour } from "../../rollout/policy/colour.ts";
 import { UsageError } from "../errors.ts";
 import { layConfig, rehearsalConfig, signingSecret } from "./config.ts";
 
@@ -53,6 +54,10 @@ export interface Stage {
   readonly signingKey: string;
   /** Hears every request that the balancer served. */
   onAccess(listener: (entry: AccessEntry) => void): () => void;
+  /** Adds an image made from those that there are; returns its reference. */
+  addImage(make: (images: Images) => { reference: string; image: ImageCommand }): string;
+  /** Last lines that the hub of a slot wrote, oldest first. */
+  hubLog(slot: Colour, lines: number): readonly string[];
   /** Changes stack config, as `pulumi config set` does. */
   set(config: Readonly<Record<string, unknown>>): void;
   preview(options?: RunOptions): Promise<RunResult>;
@@ -71,10 +76,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const port = await portOf(options.config);
   const folder = await mkdtemp(join(tmpdir(), "rehearsal-"));
   const listeners = new Set<(entry: AccessEntry) => void>();
+  const images: Record<string, ImageCommand> = { ...options.images };
   let aws: LocalAws;
   try {
     aws = await startAws({
-      images: options.images,
+      images,
       folder: join(folder, "tasks"),
       clock: systemClock,
       random: options.random,
@@ -90,6 +96,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+  aws.runner.removeAtEnd(folder);
   try {
     let config = layConfig(rehearsalConfig(port, join(folder, "evidence")), options.config);
     const access = config["access"] as { port: number };
@@ -127,6 +134,12 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
+      addImage(make) {
+        const { reference, image } = make(images);
+        images[reference] = image;
+        return reference;
+      },
+      hubLog: (slot, lines) => lastHubLines(aws.logs, slot, lines),
       set(changed) {
         config = layConfig(config, changed);
       },
@@ -144,6 +157,12 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** What the hub's container wrote, without its sidecar's lines; streams are named prefix/container/task. */
+function lastHubLines(logs: LocalAws["logs"], slot: Colour, count: number): readonly string[] {
+  const written = logs.lines(`/${project}/${stackName}/${slot}`, (stream) => stream.includes("/hub/"));
+  return written.slice(-count);
 }
 
 /** Whole keys and texts, as the engine takes them: JSON where it is JSON. */

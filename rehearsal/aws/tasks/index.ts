@@ -61,6 +61,11 @@ export class TaskRunner {
     return new Promise((resolve) => task.onStopped(() => resolve()));
   }
 
+  /** A folder that goes when this process does, even when it is killed. */
+  removeAtEnd(folder: string): void {
+    this.#reaper.folder(folder);
+  }
+
   /** SIGKILL for everything at once; resolves when all are gone. */
   async killAll(): Promise<void> {
     const tasks = [...this.#tasks.values()];

@@ -199,7 +199,11 @@ export class Plugin implements Provider {
   }
 
   async cancel(): Promise<void> {
-    if (this.#process) await this.#call((client, done) => client.cancel(new empty.Empty(), done));
+    if (!this.#process) return;
+    const deadline = Date.now() + CANCEL_MS;
+    await this.#call((client, done) =>
+      client.cancel(new empty.Empty(), new grpc.Metadata(), { deadline }, done),
+    );
   }
 
   async close(): Promise<void> {
@@ -249,6 +253,9 @@ export class Plugin implements Provider {
     }
   }
 }
+
+/** A plugin answers a cancel at once; one that does not in this many ms is ended without its answer. */
+const CANCEL_MS = 5_000;
 
 /** The end of a process is told a moment after its connection broke; this is how long that moment may be. */
 function sleepless(): Promise<undefined> {

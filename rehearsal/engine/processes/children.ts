@@ -24,9 +24,11 @@ const GRACE_MS = 2_000;
 export class Children {
   readonly #alive = new Map<ChildProcess, Promise<Exit>>();
   #reaper: ChildProcess | undefined;
+  #closed = false;
 
-  /** Starts a child without input whose stdout and stderr can be read. */
+  /** Starts a child without input whose stdout and stderr can be read. Throws when the run has ended meanwhile. */
   start(command: Command): { child: ChildProcess; exited: Promise<Exit> } {
+    if (this.#closed) throw new Error(`${command.file} is not started: the run has ended`);
     this.#reaper ??= startReaper();
     const child = spawn(command.file, command.args, {
       cwd: command.cwd,
@@ -66,6 +68,7 @@ export class Children {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#alive.keys()].map((child) => this.end(child)));
     const reaper = this.#reaper;
     if (!reaper) return;

@@ -32,7 +32,7 @@ export interface Logs extends Service {
   /** Takes a line of a container; makes group and stream when they are missing, as the awslogs driver may. */
   take(group: string, stream: string, line: string): void;
   /** Messages of a group, oldest first. */
-  lines(group: string): readonly string[];
+  lines(group: string, ofStream?: (stream: string) => boolean): readonly string[];
 }
 
 /** Lines kept per group; the oldest go first. */
@@ -89,7 +89,8 @@ export function logs(ids: Ids, clock: Clock, onLine: (group: string, line: strin
       const now = clock.now();
       append(groups.get(group) ?? make(group, now), stream, now, line);
     },
-    lines: (group) => (groups.get(group)?.lines ?? []).map(({ message }) => message),
+    lines: (group, ofStream = () => true) =>
+      (groups.get(group)?.lines ?? []).flatMap(({ stream, message }) => (ofStream(stream) ? [message] : [])),
     handlers: {
       CreateLogGroup(input: CreateLogGroupCommandInput, call: Call) {
         const name = input.logGroupName ?? "";
