@@ -1,18 +1,21 @@
 import { randomInt } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, readFile, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { parse as parseYaml } from "yaml";
 import { ConfigError, configKeys, parseConfig } from "../infra/config.ts";
 import { loadImages } from "./aws/tasks/index.ts";
 import { UsageError } from "./errors.ts";
 import { seeded } from "./random.ts";
+import { renderHtml } from "./html.ts";
 import { describeAll, describeScenario } from "./report.ts";
 import { type Choices, type ScenarioResult, runScenario, scenarios } from "./scenarios/index.ts";
 import { layConfig, rehearsalConfig, sampleImages } from "./stage/config.ts";
 import { repository } from "./stage/index.ts";
 
 const help = `npm run rehearse -- [--scenario NAME|all] [--list] [--images FILE] [--config FILE] [--seed N]
-                    [--json FILE] [--help]
+                    [--json FILE] [--report FILE.html] [--help]
 
 Deploys the real program on a local AWS, moves real MCP sessions from blue to green and back, and says
 whether each scenario kept its promise. Nothing leaves this machine.
@@ -23,6 +26,7 @@ whether each scenario kept its promise. Nothing leaves this machine.
   --config FILE     stack config (YAML or JSON) laid over the rehearsal's own: paths, images, limits
   --seed N          seed of everything that is random here
   --json FILE       writes the results as JSON; "-" writes them to standard output, and nothing else
+  --report FILE     writes the results as one HTML page that opens offline
 
 Example: npm run rehearse -- --scenario cutover --seed 7
 Exit: 0 every promise kept, 1 one was broken, 2 usage or config, 3 a scenario could not be played.
@@ -60,6 +64,7 @@ interface Flags extends Omit<Choices, "say" | "signal" | "random"> {
   readonly names: readonly string[];
   readonly seed: number;
   readonly json: string | null;
+  readonly report: string | null;
 }
 
 async function play(flags: Flags, signal: AbortSignal): Promise<number> {
@@ -95,7 +100,8 @@ function shorten(text: string): string {
   return line.length > longestText ? `${line.slice(0, longestText - 1)}…` : line;
 }
 
-async function write({ json, seed }: Flags, results: readonly ScenarioResult[]): Promise<void> {
+async function write({ json, report, seed }: Flags, results: readonly ScenarioResult[]): Promise<void> {
+  if (report !== null) await writeFile(report, renderHtml(seed, results));
   if (json === null) return;
   const text = `${JSON.stringify({ schema: 1, seed, scenarios: results }, null, 2)}\n`;
   if (json === "-") process.stdout.write(text);
@@ -114,6 +120,8 @@ async function readFlags(args: readonly string[]): Promise<Flags | number> {
     return 0;
   }
   const names = namesOf(values.scenario);
+  await mustBeWritable("--json", values.json);
+  await mustBeWritable("--report", values.report);
   const seed = values.seed === undefined ? randomInt(4_294_967_295) : seedOf(values.seed);
   const config = values.config === undefined ? {} : await readConfigFile(values.config);
   const images = {
@@ -121,7 +129,7 @@ async function readFlags(args: readonly string[]): Promise<Flags | number> {
     ...(values.images === undefined ? {} : await loadImages(values.images)),
   };
   checkConfig(config);
-  return { names, seed, config, images, json: values.json ?? null };
+  return { names, seed, config, images, json: values.json ?? null, report: values.report ?? null };
 }
 
 function parse(args: readonly string[]) {
@@ -135,12 +143,23 @@ function parse(args: readonly string[]) {
         config: { type: "string" },
         seed: { type: "string" },
         json: { type: "string" },
+        report: { type: "string" },
         help: { type: "boolean", default: false },
       },
     });
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\nSee: npm run rehearse -- --help`, { cause: error });
   }
+}
+
+/** Said before the rehearsal, not after minutes of it. */
+async function mustBeWritable(flag: string, path: string | undefined): Promise<void> {
+  if (path === undefined || (flag === "--json" && path === "-")) return;
+  const folder = dirname(resolve(path));
+  await access(folder, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === "ENOENT" ? "does not exist" : `cannot be written to (${error.code})`;
+    throw new UsageError(`${flag} ${path}: the folder ${folder} ${why}`, { cause: error });
+  });
 }
 
 function namesOf(asked: string | undefined): string[] {

@@ -66,6 +66,14 @@ test("weights that are no whole percent are refused with the value given, and ex
   }
 });
 
+test("a report that could not be written is refused before anything runs, and exit 2", () => {
+  for (const flag of ["--json", "--report"]) {
+    const { status, stderr } = rehearse(flag, "/nowhere/result.html");
+    assert.equal(status, 2);
+    assert.match(stderr, /the folder \/nowhere does not exist/);
+  }
+});
+
 test("a port that is taken is refused by its number, and exit 2", async (t) => {
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
