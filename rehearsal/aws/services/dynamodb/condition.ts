@@ -21,6 +21,8 @@ export function fulfils(item: Item | undefined, expression: string, about: Names
   return result;
 }
 
+const comparators = new Set(["=", "<>", "<", "<=", ">", ">="]);
+
 const invalid = (why: string) => new AwsError("ValidationException", `Invalid ConditionExpression: ${why}`);
 
 class Reader {
@@ -78,6 +80,7 @@ function single(reader: Reader, item: Item, about: Names): boolean {
   if (reader.peek() === "(" && !first.startsWith(":")) return called(first, reader, item, about);
   const left = operand(first, item, about);
   const comparator = reader.next();
+  if (!comparators.has(comparator)) throw invalid(`Syntax error near "${comparator}"`);
   return compare(left, comparator, operand(reader.next(), item, about));
 }
 
@@ -106,6 +109,7 @@ function operand(text: string, item: Item, { names, values }: Names): AttributeV
       );
     return value;
   }
+  if (!/^[#A-Za-z_]/.test(text)) throw invalid(`Syntax error near "${text}"`);
   let at: AttributeValue | undefined = { M: item };
   for (const part of text.split(".")) {
     const name: string | undefined = part.startsWith("#") ? names[part] : part;

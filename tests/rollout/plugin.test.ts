@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import {
+  CreateRuleCommand,
+  DescribeRulesCommand,
+  ModifyRuleCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { invoke } from "../../rehearsal/engine/invoke.ts";
+import { secret, UNKNOWN, type PropertyMap } from "../../rehearsal/engine/provider.ts";
+import { inputsFor } from "../../rehearsal/simulation/inputs.ts";
+import type { SwitchInputs } from "../../rollout/policy/inputs.ts";
+import type { SwitchRecord } from "../../rollout/policy/record.ts";
+import { Account } from "../aws/account.ts";
+import { REPOSITORY, Stack, type Program } from "../engine/harness.ts";
+import { a, b, plan, record } from "./situation.ts";
+
+/** The executable that the Pulumi CLI would start, in its own folder. */
+const plugins = { trafficswitch: join(REPOSITORY, "rollout/plugin") };
+const TYPE = "trafficswitch:index:TrafficSwitch";
+const table = "hub-simulated-switch";
+const stackName = "simulated";
+
+/** An account in which blue is live, with its rule and its record. */
+async function deployed(over: Partial<SwitchRecord> = {}) {
+  const account = await Account.open();
+  const targetGroups = {
+    blue: await account.makeTargetGroup("blue"),
+    green: await account.makeTargetGroup("green"),
+  };
+  const { listenerArn } = await account.makeListener();
+  const groups = (blue: number) => [
+    {
+      Type: "forward" as const,
+      ForwardConfig: {
+        TargetGroups: [
+          { TargetGroupArn: targetGroups.blue, Weight: blue },
+          { TargetGroupArn: targetGroups.green, Weight: 100 - blue },
+        ],
+      },
+    },
+  ];
+  const made = await account.elb.send(
+    new CreateRuleCommand({
+      ListenerArn: listenerArn,
+      Priority: 100,
+      Conditions: [{ Field: "path-pattern", Values: ["/mcp"] }],
+      Actions: groups(100),
+    }),
+  );
+  const ruleArn = made.Rules?.[0]?.RuleArn ?? "";
+  const inputs: SwitchInputs = {
+    ...inputsFor(plan, 0, { blue: a, green: b }, undefined),
+    table,
+    stack: stackName,
+    listenerArn,
+    targetGroups,
+    evidence: { folder: join(account.folder, "evidence") },
+  };
+  await account.makeTable(table);
+  const write = (changed: Partial<SwitchRecord>) =>
+    account.dynamodb.send(
+      new PutItemCommand({
+        TableName: table,
+        Item: {
+          id: { S: stackName },
+          version: { N: "1" },
+          json: { S: JSON.stringify({ ...record({ ruleArn, inputs }), ...changed }) },
+        },
+      }),
+    );
+  await write(over);
+  return {
+    account,
+    inputs,
+    ruleArn,
+    write,
+    setBlue: (blue: number) =>
+      account.elb.send(new ModifyRuleCommand({ RuleArn: ruleArn, Actions: groups(blue) })),
+    rule: async () =>
+      (await account.elb.send(new DescribeRulesCommand({ ListenerArn: listenerArn }))).Rules?.find(
+        ({ RuleArn }) => RuleArn === ruleArn,
+      ),
+    recorded: async () => {
+      const get = new GetItemCommand({ TableName: table, Key: { id: { S: stackName } } });
+      const json = (await account.dynamodb.send(get)).Item?.["json"]?.S;
+      return json === undefined ? null : (JSON.parse(json) as SwitchRecord);
+    },
+    [Symbol.asyncDispose]: () => account[Symbol.asyncDispose](),
+  };
+}
+
+const stackFor = (account: Account): Stack => new Stack({ plugins, env: { ...account.aws.env } });
+
+const theSwitch =
+  (inputs: object): Program =>
+  (register) =>
+    register({ name: "switch", type: TYPE, inputs: inputs as PropertyMap });
+
+const problem = ({ diagnostics }: { diagnostics: { message: string }[] }): string =>
+  diagnostics[0]?.message ?? "";
+
+test("the plugin takes up a rule and a record that are there, finds them unchanged, and deletes both", async () => {
+  await using there = await deployed();
+  const { inputs, ruleArn } = there;
+  using stack = stackFor(there.account);
+  const made = await stack.up(theSwitch(inputs));
+  assert.equal(made.ok, true, problem(made));
+  const [entry] = stack.named("switch");
+  assert.deepEqual(
+    [entry?.id, entry?.outputs["live"], entry?.outputs["weights"], entry?.outputs["liveRelease"]],
+    [ruleArn, "blue", { blue: 100, green: 0 }, a],
+  );
+  const lines = stack.events.flatMap((event) =>
+    event.kind === "log" && event.urn === entry?.urn ? [event.message] : [],
+  );
+  assert.ok(lines.length > 0, "no progress on the resource's line");
+  assert.equal((await stack.up(theSwitch(inputs))).changes.same, 1);
+  assert.deepEqual((await there.recorded())?.lease, null);
+
+  // Other paths change the rule and leave its weights alone.
+  const conditions = [{ field: "path-pattern", values: ["/mcp", "/sse"] }];
+  assert.equal((await stack.up(theSwitch({ ...inputs, conditions }))).changes.update, 1);
+  const { Conditions, Actions } = (await there.rule()) ?? {};
+  assert.deepEqual(Conditions?.[0]?.PathPatternConfig?.Values ?? Conditions?.[0]?.Values, ["/mcp", "/sse"]);
+  assert.equal(Actions?.[0]?.ForwardConfig?.TargetGroups?.[0]?.Weight, 100);
+
+  assert.equal((await stack.destroy()).ok, true);
+  assert.deepEqual([await there.rule(), await there.recorded()], [undefined, null]);
+});
+
+test("check refuses bad inputs before anything runs and does not judge what is unknown; diff replaces on identity", async () => {
+  await using there = await deployed();
+  const { inputs } = there;
+  using stack = stackFor(there.account);
+  for (const [change, reason] of [
+    [{ greenWeight: 101 }, /bad inputs: greenWeight: /],
+    [{ greenWeight: 4.5 }, /bad inputs: greenWeight: /],
+    [{ colour: "red" }, /bad inputs: .*Unrecognized key: "colour"/],
+    [{ plan: { ...inputs.plan, gate: ["wishful-thinking"] } }, /bad inputs: plan\.gate: .*wishful-thinking/],
+  ] as const)
+    assert.match(problem(await stack.preview(theSwitch({ ...inputs, ...change }))), reason);
+  assert.equal((await stack.preview(theSwitch({ ...inputs, listenerArn: UNKNOWN }))).ok, true);
+
+  await stack.up(theSwitch({ ...inputs, region: secret(inputs.region) }));
+  assert.equal((await stack.preview(theSwitch(inputs))).changes.same, 1);
+  assert.equal((await stack.preview(theSwitch({ ...inputs, greenWeight: 5 }))).changes.update, 1);
+  assert.equal((await stack.preview(theSwitch({ ...inputs, priority: 101 }))).changes.replace, 1);
+  assert.equal((await stack.preview(theSwitch({ ...inputs, listenerArn: UNKNOWN }))).changes.replace, 0);
+});
+
+test("the invoke tells what is live and what an up would do, refuses in words, and knows no other function", async () => {
+  await using there = await deployed();
+  using stack = stackFor(there.account);
+  const { inputs } = there;
+  const asked = {
+    region: inputs.region,
+    table,
+    stack: stackName,
+    releases: inputs.releases,
+    plan: inputs.plan,
+  };
+  const result = await stack.preview(async (_, deployment) => {
+    const read = (args: object, token = "trafficswitch:index:readSwitch") =>
+      invoke(deployment, token, args as PropertyMap, undefined);
+    const moving = await read({ ...asked, greenWeight: 25 });
+    assert.deepEqual(
+      [moving.return?.["live"], moving.return?.["action"], moving.return?.["first"]],
+      ["blue", "shift", false],
+    );
+    const steps = moving.return?.["steps"] as { weight: number }[];
+    assert.deepEqual(
+      steps.map(({ weight }) => weight),
+      [5, 25],
+    );
+    const fresh = await read({ ...asked, table: "no-such-table", greenWeight: 0 });
+    assert.deepEqual([fresh.return?.["first"], fresh.return?.["live"]], [true, null]);
+    await there.setBlue(60);
+    const refused = await read({ ...asked, greenWeight: 25 });
+    assert.equal(refused.failures?.[0]?.property, "greenWeight");
+    assert.match(refused.failures?.[0]?.reason ?? "", /60/);
+    const malformed = await read({ ...asked, greenWeight: "5%" });
+    assert.equal(malformed.failures?.[0]?.property, "greenWeight");
+    await assert.rejects(read({}, "trafficswitch:index:guess"), /the traffic switch has no function/);
+  });
+  assert.equal(result.ok, true, problem(result));
+});
+
+test("an update refuses a hand edit and touches nothing; a refresh adopts what is live; a lease that is held refuses both ways", async () => {
+  await using there = await deployed();
+  using stack = stackFor(there.account);
+  const { inputs } = there;
+  await stack.up(theSwitch(inputs));
+  await there.setBlue(60);
+  const refused = await stack.up(theSwitch({ ...inputs, greenWeight: 5 }));
+  assert.equal(refused.ok, false);
+  assert.match(problem(refused), /60/);
+  assert.equal(stack.named("switch")[0]?.initErrors, undefined, "a refusal is no partial failure");
+  assert.deepEqual((await there.recorded())?.weights, { blue: 100, green: 0 });
+
+  assert.equal((await stack.refresh()).changes.update, 1);
+  const [entry] = stack.named("switch");
+  assert.deepEqual([entry?.outputs["weights"], entry?.inputs["greenWeight"]], [{ blue: 60, green: 40 }, 40]);
+  assert.deepEqual((await there.recorded())?.weights, { blue: 60, green: 40 });
+
+  const lease = { owner: "somebody else", since: Date.now(), until: Date.now() + 600_000 };
+  await there.write({ lease });
+  await there.setBlue(100);
+  assert.match(problem(await stack.up(theSwitch(inputs))), /somebody else/);
+  assert.match(problem(await stack.destroy()), /somebody else is moving traffic since 20/);
+  assert.notEqual(await there.rule(), undefined);
+});
