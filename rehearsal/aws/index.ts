@@ -119,6 +119,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     folder,
     environment,
     log: (group, line) => journal.take(group, "local", line),
+    onFailure: (name, result) => note(`the function ${name} failed: ${result}`),
   });
   const bridge = eventBridge(ids, clock, options.scheduleSpeedup ?? 1, (target, event) =>
     functions.invokeAsync(target, event),

@@ -1,11 +1,30 @@
 import { badRelease } from "./bad-release.ts";
+import { breakGlass } from "./break-glass.ts";
+import { crash } from "./crash.ts";
 import { cutover } from "./cutover.ts";
+import { guardian } from "./guardian.ts";
+import { lostOperator } from "./lost-operator.ts";
+import { operators } from "./operators.ts";
+import { propagation } from "./propagation.ts";
 import { refused } from "./refused.ts";
 import { rollback } from "./rollback.ts";
+import { throttled } from "./throttled.ts";
 import type { Scenario } from "./scenario.ts";
 
 export { runScenario, type Choices, type Scenario } from "./scenario.ts";
 export type { ScenarioResult } from "./result.ts";
 
 /** Every scenario, in the order in which they run. */
-export const scenarios: readonly Scenario[] = [cutover, badRelease, refused, rollback];
+export const scenarios: readonly Scenario[] = [
+  cutover,
+  badRelease,
+  refused,
+  rollback,
+  breakGlass,
+  propagation,
+  lostOperator,
+  crash,
+  operators,
+  throttled,
+  guardian,
+];

@@ -6,7 +6,7 @@ import type { Renewal, Tally } from "../clients/tally.ts";
 import type { EngineEvent, RunResult } from "../engine/index.ts";
 import { binomialBand } from "../../rollout/policy/binomial.ts";
 import type { Colour } from "../../rollout/policy/colour.ts";
-import { type Stage, openStage } from "../stage/index.ts";
+import { type Stage, type StageOptions, openStage } from "../stage/index.ts";
 import { type Line, type Held as HeldStep, readEvidence, stepsOf } from "./evidence.ts";
 import { type Held, type ScenarioResult, type StepResult, held } from "./result.ts";
 
@@ -28,11 +28,20 @@ export interface Scenario {
   readonly promise: string;
   /** Whether it runs when nobody names one. */
   readonly usual: boolean;
+  /** What its stage has otherwise than others. */
+  readonly stage?: Pick<StageOptions, "propagationDelayMs" | "speedup">;
   run(play: Play): Promise<Pick<ScenarioResult, "outcome" | "held"> & Partial<ScenarioResult["timings"]>>;
 }
 
 /** Most steps of load that two cores carry beside everything else. */
 const usualLoad = { sessions: 50, perSecond: 90, callEveryMs: 1_500, newSessionsPerSecond: 3 };
+/** For drills that look at the switch more than at its users. */
+export const lightLoad: typeof usualLoad = {
+  ...usualLoad,
+  sessions: 12,
+  perSecond: 50,
+  newSessionsPerSecond: 1,
+};
 
 /** A scenario under way: its stage, its load, and what it learns. */
 export class Play {
@@ -57,7 +66,7 @@ export class Play {
     this.say(`up: ${what}`);
     const result = await this.stage.up({
       signal: this.choices.signal,
-      onEvent: (event) => this.#tell(event),
+      onEvent: (event) => this.tell(event),
     });
     this.choices.signal.throwIfAborted();
     return result;
@@ -71,10 +80,10 @@ export class Play {
   }
 
   /** Starts the clients. */
-  async startLoad(): Promise<Load> {
+  async startLoad(amount = usualLoad): Promise<Load> {
     const hub = hubOf(this.stage.config);
     this.#load = new Load({
-      ...usualLoad,
+      ...amount,
       url: this.stage.url,
       healthPath: hub.healthPath,
       random: this.choices.random,
@@ -86,9 +95,7 @@ export class Play {
       },
     });
     await this.#load.start();
-    this.say(
-      `${this.#load.openSessions} MCP sessions open, ${usualLoad.perSecond} further requests a second`,
-    );
+    this.say(`${this.#load.openSessions} MCP sessions open, ${amount.perSecond} further requests a second`);
     return this.#load;
   }
 
@@ -113,7 +120,8 @@ export class Play {
     return sleep(ms, undefined, { signal: this.choices.signal });
   }
 
-  #tell(event: EngineEvent): void {
+  /** Says what is worth saying of an engine's event. */
+  tell(event: EngineEvent): void {
     if (
       event.kind === "log" &&
       event.urn?.includes("TrafficSwitch") === true &&
@@ -151,6 +159,7 @@ export async function runScenario(scenario: Scenario, choices: Choices): Promise
     config: choices.config,
     random: choices.random,
     onNote: (note) => choices.say(`  note: ${note}`),
+    ...scenario.stage,
   });
   const play = new Play(choices, stage);
   try {

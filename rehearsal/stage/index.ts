@@ -39,7 +39,13 @@ export interface StageOptions {
 
 export interface RunOptions {
   readonly signal?: AbortSignal;
+  /** Aborted: the engine ends at once, as if it were killed. */
+  readonly killSignal?: AbortSignal;
   readonly onEvent?: (event: EngineEvent) => void;
+  /** Another state than the stage's own: an operator on another machine, whom no lock of this one stops. */
+  readonly stateFile?: string;
+  /** Folders of plugin executables by package, in place of those that Pulumi.yaml names. */
+  readonly plugins?: Record<string, string>;
 }
 
 /** A place where the real program is deployed: an account of its own, an engine's state, a public address. */
@@ -116,8 +122,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       (how: RunOptions = {}) =>
         verb({
           ...engineOptions(),
+          ...(how.stateFile === undefined ? {} : { stateFile: how.stateFile }),
           providers: { aws: () => awsProvider({ env }), awsx: () => awsxProvider({ env }) },
           ...(how.signal ? { signal: how.signal } : {}),
+          ...(how.killSignal ? { killSignal: how.killSignal } : {}),
+          ...(how.plugins ? { plugins: how.plugins } : {}),
           ...(how.onEvent ? { onEvent: how.onEvent } : {}),
         });
     return {

@@ -13,7 +13,7 @@ Exit: 0 proved in traffic, 1 failed, 2 refused before any write, 3 set and not y
 `;
 
 await main(async () => {
-  const flags = readFlags(help);
+  const flags = readFlags("abort", help);
   const target = await findTarget(flags);
   const choose = (found: typeof target.record) =>
     found.rollout === null ? null : wayHome(found, Date.now());
@@ -21,6 +21,6 @@ await main(async () => {
     flags,
     target,
     choose,
-    "No rollout is under way. To go back to the previous release: npm run rollback",
+    `No rollout is under way. To go back to the previous release: npm run rollback -- --stack ${target.inputs.stack}`,
   );
-}, help);
+});

@@ -17,7 +17,8 @@ export interface Flags {
 }
 
 /** Flags that all three commands share. Prints the help and ends with 0 when it is asked for. */
-export function readFlags(help: string): Flags {
+export function readFlags(name: "rollback" | "status" | "abort", help: string): Flags {
+  const seeHelp = `See: npm run ${name} -- --help`;
   try {
     const { values } = parseArgs({
       options: {
@@ -34,22 +35,23 @@ export function readFlags(help: string): Flags {
       process.exit(exit.ok);
     }
     if ((values.stack === undefined) === (values.rule === undefined))
-      throw new UsageError("Name either --stack STACK or --rule ARN.");
+      throw new UsageError(`Name the switch, either by --stack STACK or by --rule ARN. ${seeHelp}`);
     return values;
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError((error as Error).message, { cause: error });
+    throw new UsageError(`${(error as Error).message} ${seeHelp}`, { cause: error });
   }
 }
 
 /** Runs a command to its exit code. Usage errors and refusals are one sentence; anything else keeps its cause. */
-export async function main(run: () => Promise<number>, help: string): Promise<void> {
+export async function main(run: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await run();
   } catch (error) {
-    const mistake = error instanceof UsageError || error instanceof Refusal;
-    process.stderr.write(`${paint("red", "error")}: ${(error as Error).message}\n`);
-    if (error instanceof UsageError) process.stderr.write(`\n${help}`);
+    const noCredentials = (error as Error).name === "CredentialsProviderError";
+    const mistake = error instanceof UsageError || error instanceof Refusal || noCredentials;
+    const next = noCredentials ? " Set AWS_PROFILE, or log in with: aws sso login" : "";
+    process.stderr.write(`${paint("red", "error")}: ${(error as Error).message}${next}\n`);
     if (!mistake && (error as Error).cause)
       process.stderr.write(`caused by: ${String((error as Error).cause)}\n`);
     process.exitCode = mistake ? exit.usage : exit.failed;

@@ -20,7 +20,7 @@ Exit: 0 when the live rule is what was recorded, 1 when it is not, 2 for a usage
 `;
 
 await main(async () => {
-  const flags = readFlags(help);
+  const flags = readFlags("status", help);
   const target = await findTarget(flags);
   const seen = await look(target);
   if (flags.json) process.stdout.write(`${JSON.stringify(facts(target, seen))}\n`);
@@ -28,7 +28,7 @@ await main(async () => {
   return seen.rule !== null && describeWeights(seen.rule.weights) === describeWeights(target.record.weights)
     ? exit.ok
     : exit.failed;
-}, help);
+});
 
 interface Seen {
   readonly rule: LiveRule | null;

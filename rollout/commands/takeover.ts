@@ -9,6 +9,7 @@ import type { World } from "../ports.ts";
 import { type Colour, colours } from "../policy/colour.ts";
 import { type Weights, describeWeights } from "../policy/weight.ts";
 import { type Choose, takeTrafficOver } from "../takeover.ts";
+import { again } from "../retry.ts";
 import { describeEvent } from "../words.ts";
 import { exit, type Flags, paint, UsageError } from "./command.ts";
 import type { Target } from "./target.ts";
@@ -27,11 +28,12 @@ export async function takeOverByHand(
     const world = worldOf(target, clients, (text) => {
       if (!flags.json) process.stdout.write(`  ${text}\n`);
     });
+    await mustExist(world, target);
     const home = choose(target.record);
     const dead = home && (await deadColour(world, home.to));
     if (dead)
       throw new UsageError(
-        `${dead} has no healthy target, so no traffic can go there. Start tasks in it first; ${describeWeights(target.record.weights)} stays.`,
+        `${dead} has no healthy target, so no traffic can go there. ${describeWeights(target.record.weights)} stays. Start tasks in it first: aws ecs update-service --cluster ${inputs.cluster} --service ${inputs.services[dead]} --desired-count ${inputs.capacity[dead].tasks}`,
       );
     const who = `${userInfo().username} by hand`;
     const taken = await takeTrafficOver(
@@ -58,12 +60,20 @@ export async function takeOverByHand(
   }
 }
 
+/** Refuses before the record is touched when there is no rule to change. */
+async function mustExist(world: World, { ruleArn, inputs }: Target): Promise<void> {
+  if ((await again(world, () => world.rule.read())) !== null) return;
+  throw new UsageError(
+    `The weighted rule ${ruleArn} no longer exists, so there are no weights to set. Make it again with pulumi refresh and pulumi up of stack ${inputs.stack}.`,
+  );
+}
+
 /** A colour that would get traffic and has nothing to serve it. */
 async function deadColour(world: World, to: Weights): Promise<Colour | undefined> {
-  const healthy = {
-    blue: await world.capacity.healthy("blue"),
-    green: await world.capacity.healthy("green"),
-  };
+  const [blue, green] = await Promise.all(
+    colours.map((of) => again(world, () => world.capacity.healthy(of))),
+  );
+  const healthy = { blue: blue as number, green: green as number };
   return colours.find((of) => to[of] > 0 && healthy[of] < 1);
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { DescribeTagsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { parse } from "yaml";
 import { type SwitchClients, makeClients } from "../aws/clients.ts";
 import { makeStore } from "../aws/store.ts";
@@ -27,16 +28,19 @@ export async function findTarget(flags: Flags): Promise<Target> {
     const found = await makeStore(clients.dynamodb, name.table, name.stack).read();
     if (found === null)
       throw new UsageError(
-        `Table ${name.table} in ${region} has no record of stack ${name.stack}: it was never deployed from here, or the region is another (--region).`,
+        `Table ${name.table} in ${region} has no record of stack ${name.stack}: it was never deployed from here, or the region is another. Name it with --region, or list the stacks with: pulumi stack ls`,
       );
     const { record } = found;
     if (record.inputs === null || record.ruleArn === null)
-      throw new UsageError(`Stack ${name.stack} has no weighted rule yet; its first deployment is not over.`);
+      throw new UsageError(
+        `Stack ${name.stack} has no weighted rule yet; its first deployment is not over. Run pulumi up again.`,
+      );
     if (flags.rule !== undefined && record.ruleArn !== flags.rule)
       throw new UsageError(
-        `${flags.rule} is not the weighted rule of stack ${name.stack}; that is ${record.ruleArn}.`,
+        `${flags.rule} is not the weighted rule of stack ${name.stack}; that is ${record.ruleArn}. Name that one, or: --stack ${name.stack}`,
       );
-    return { record, inputs: { ...record.inputs, region }, ruleArn: record.ruleArn };
+    // Whoever is in a hurry acts as themselves: the profile of the last up may be known on its machine only.
+    return { record, inputs: { ...record.inputs, region, profile: undefined }, ruleArn: record.ruleArn };
   } finally {
     clients.close();
   }
@@ -44,38 +48,65 @@ export async function findTarget(flags: Flags): Promise<Target> {
 
 function regionOf(flags: Flags): string {
   const fromRule = flags.rule === undefined ? undefined : partsOf(flags.rule).region;
+  if (fromRule !== undefined && flags.region !== undefined && flags.region !== fromRule)
+    throw new UsageError(
+      `--region is ${flags.region}, and the rule named is in ${fromRule}. Leave --region out.`,
+    );
   const region = flags.region ?? fromRule ?? process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"];
   if (!region) throw new UsageError("No region is known: name it with --region, or set AWS_REGION.");
   return region;
 }
 
-function partsOf(rule: string): { region: string } {
+function partsOf(rule: string): { region: string; account: string } {
   const match = ruleArnShape.exec(rule);
   if (!match)
     throw new UsageError(
-      `"${rule}" is not the ARN of a listener rule; it looks like arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener-rule/app/NAME/…/…/…`,
+      `"${rule}" is not the ARN of a listener rule; it looks like arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener-rule/app/NAME/…/…/… See: npm run status -- --stack STACK`,
     );
-  return { region: match[1] as string };
+  return { region: match[1] as string, account: match[2] as string };
 }
 
 /** The record's table has a fixed name made of project and stack. */
 async function byStack(stack: string): Promise<{ table: string; stack: string }> {
   const { name } = parse(await readFile("Pulumi.yaml", "utf8")) as { name: string };
   const short = stack.slice(stack.lastIndexOf("/") + 1);
+  if (!/^[A-Za-z0-9_.-]{1,100}$/.test(short))
+    throw new UsageError(`"${stack}" is not the name of a stack. List the stacks with: pulumi stack ls`);
   return { table: `${name}-${short}-switch`, stack: short };
 }
 
 /** The rule's own tags name its record. */
 async function byRule({ elb }: SwitchClients, rule: string): Promise<{ table: string; stack: string }> {
-  const tags = await elb.send(new DescribeTagsCommand({ ResourceArns: [rule] })).catch((error: Error) => {
-    throw new UsageError(`${rule} cannot be read: ${error.name}: ${error.message}`, { cause: error });
-  });
+  const tags = await elb
+    .send(new DescribeTagsCommand({ ResourceArns: [rule] }))
+    .catch(async (error: Error) => {
+      if (error.name === "CredentialsProviderError") throw error;
+      throw new UsageError(await whyUnreadable(rule, error), { cause: error });
+    });
   const value = (key: string) => tags.TagDescriptions?.[0]?.Tags?.find((tag) => tag.Key === key)?.Value;
   const table = value("traffic-switch:table");
   const stack = value("traffic-switch:stack");
   if (!table || !stack)
     throw new UsageError(
-      `${rule} is not a traffic switch's weighted rule: it carries no traffic-switch tags.`,
+      `${rule} is not a traffic switch's weighted rule: it carries no traffic-switch tags. Name the stack instead: --stack STACK`,
     );
   return { table, stack };
+}
+
+/** The balancer says of a rule in another account only that it does not exist. */
+async function whyUnreadable(rule: string, error: Error): Promise<string> {
+  const { region, account } = partsOf(rule);
+  const sts = new STSClient({ region });
+  try {
+    const { Account: mine } = await sts.send(new GetCallerIdentityCommand({}));
+    if (mine !== undefined && mine !== account)
+      return `${rule} is in account ${account}, and these credentials are of account ${mine}. Set AWS_PROFILE to one of account ${account}.`;
+  } catch {
+    // Who asks could not be told; what was asked has its own error, which is said below.
+  } finally {
+    sts.destroy();
+  }
+  if (error.name === "RuleNotFoundException")
+    return `${rule} does not exist (any more). See which rule it is now: npm run status -- --stack STACK`;
+  return `${rule} cannot be read: ${error.name}: ${error.message}. Try: --stack STACK`;
 }

@@ -12,7 +12,15 @@ import type {
 import { AwsError } from "../../error.ts";
 import type { Handler } from "../../service.ts";
 import { checkedActions, localAction, localCondition } from "./actions.ts";
-import { type HeldListener, type State, change, listed, listenerOf, loadBalancerOf } from "./state.ts";
+import {
+  type HeldListener,
+  type State,
+  change,
+  listed,
+  listenerOf,
+  loadBalancerOf,
+  ruleOf,
+} from "./state.ts";
 
 const defaults: Readonly<Record<string, string>> = {
   "tcp.idle_timeout.seconds": "350",
@@ -140,6 +148,7 @@ export function listeners(state: State): Record<string, Handler> {
       return {};
     },
     DescribeTags(input: DescribeTagsInput) {
+      for (const arn of input.ResourceArns ?? []) if (arn.includes(":listener-rule/")) ruleOf(state, arn);
       return {
         TagDescriptions: (input.ResourceArns ?? []).map((ResourceArn) => ({
           ResourceArn,

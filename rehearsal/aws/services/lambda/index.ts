@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createHash } from "node:crypto";
 import type {
   AddPermissionCommandInput,
@@ -34,10 +35,18 @@ export interface LambdaOptions {
   /** What every function gets besides its own variables. */
   readonly environment: Readonly<Record<string, string>>;
   readonly log: (group: string, line: string) => void;
+  /** Hears of an invocation that nobody waits for and that failed. */
+  readonly onFailure: (name: string, result: string) => void;
 }
 
+/** Where this repository has the AWS SDK, which is part of Lambda's own runtime. */
+const sdk = fileURLToPath(import.meta.resolve("@aws-sdk/client-lambda")).replace(
+  /([\\/]node_modules[\\/]@aws-sdk)[\\/].*$/,
+  "$1",
+);
+
 /** Lambda: each invocation is a process of its own. */
-export function lambda({ ids, folder, environment, log }: LambdaOptions): Lambda {
+export function lambda({ ids, folder, environment, log, onFailure }: LambdaOptions): Lambda {
   const functions = new Map<string, Held>();
   const running = new Set<ChildProcess>();
   const tags = new Tags();
@@ -59,6 +68,7 @@ export function lambda({ ids, folder, environment, log }: LambdaOptions): Lambda
         "The local AWS takes functions as zip files in the request only.",
       );
     await rm(held.folder, { recursive: true, force: true });
+    await provideSdk(join(held.folder, "node_modules"));
     for (const { path, bytes } of unzip(zip)) {
       await mkdir(join(held.folder, path, ".."), { recursive: true });
       await writeFile(join(held.folder, path), bytes);
@@ -102,15 +112,22 @@ export function lambda({ ids, folder, environment, log }: LambdaOptions): Lambda
       });
     });
   };
+  let closed = false;
+  const forget = (held: Held, event: object): void => {
+    void run(held, event).then(({ result, failed }) => {
+      if (failed && !closed) onFailure(held.live.FunctionName, result);
+    });
+  };
   return {
     signingName: "lambda",
     protocol: "rest-json",
     shapes: () => import("@aws-sdk/client-lambda"),
     invokeAsync(ref, event) {
       const held = functions.get(nameOf(ref));
-      if (held) void run(held, event);
+      if (held) forget(held, event);
     },
     close() {
+      closed = true;
       for (const child of running) child.kill("SIGKILL");
     },
     handlers: {
@@ -176,7 +193,7 @@ export function lambda({ ids, folder, environment, log }: LambdaOptions): Lambda
           Buffer.from((input.Payload ?? []) as Uint8Array).toString("utf8") || "{}",
         );
         if (input.InvocationType === "Event") {
-          void run(held, event);
+          forget(held, event as object);
           return { StatusCode: 202 };
         }
         const { result, failed } = await run(held, event);
@@ -252,4 +269,10 @@ export function lambda({ ids, folder, environment, log }: LambdaOptions): Lambda
       ListTags: (input: { Resource?: string }) => ({ Tags: tags.map(input.Resource ?? "") }),
     },
   };
+}
+
+/** A function finds the SDK as on Lambda: without bringing it along. */
+async function provideSdk(modules: string): Promise<void> {
+  await mkdir(modules, { recursive: true });
+  await symlink(sdk, join(modules, "@aws-sdk"), "dir");
 }

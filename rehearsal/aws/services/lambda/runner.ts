@@ -1,6 +1,10 @@
 import { existsSync, writeSync } from "node:fs";
+import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+
+// What a function compiles is kept for its next invocation: Lambda keeps whole processes.
+enableCompileCache();
 
 /** Runs one invocation: the event on standard input, the result on descriptor 3. */
 const [folder = ".", handler = "index.handler"] = process.argv.slice(2);

@@ -1,0 +1,79 @@
+import { Account } from "../drills/account.ts";
+import { runCommand } from "../drills/command.ts";
+import { greenRelease } from "./releases.ts";
+import { held } from "./result.ts";
+import { type Play, type Scenario, describeFailure, lightLoad } from "./scenario.ts";
+
+/** Share of the calls that are throttled. */
+const share = 0.5;
+/** A rollback may take as long, throttled, in milliseconds. */
+const limitMs = 10_000;
+
+const steps = {
+  rollout: {
+    steps: [
+      { weight: 50, bake: "4s" },
+      { weight: 100, bake: "4s" },
+    ],
+  },
+};
+
+export const throttled: Scenario = {
+  name: "throttled",
+  promise:
+    "With half of all AWS calls throttled a rollout completes, and a rollback is proved in under 10 s.",
+  usual: false,
+  async run(play) {
+    const account = new Account(play.stage);
+    try {
+      return await show(play, account);
+    } finally {
+      account.close();
+    }
+  },
+};
+
+async function show(play: Play, account: Account) {
+  const { aws } = play.stage;
+  await play.mustUp("blue goes live");
+  await play.startLoad(lightLoad);
+  await play.mustUp("green is deployed beside it", { ...greenRelease(play.stage.config), ...steps });
+  let struck = 0;
+  const stop = aws.onCall(({ when, error }) => {
+    if (when === "after" && error === "ThrottlingException") struck++;
+  });
+  const fault = aws.faults.add({}, { kind: "throttle", probability: share });
+  const moved = await play.up("greenWeight 100, every second call throttled", { greenWeight: 100 });
+  const back = await play.up("greenWeight 0, every second call throttled", { greenWeight: 0 });
+  const lines = await play.evidence();
+  const began = lines.findLast(({ kind }) => kind === "returning")?.at ?? Infinity;
+  const proved = lines.findLast(({ kind }) => kind === "proved")?.at ?? Infinity;
+  fault.remove();
+  const retry = (await account.record()).slots.green.release;
+  await play.mustUp("greenWeight 100 once more, unthrottled", { greenWeight: 100, rollout: { retry } });
+  const again = aws.faults.add({}, { kind: "throttle", probability: share });
+  const byHand = await runCommand(play.stage, "rollback", ["--stack", "rehearsal", "--json"]);
+  again.remove();
+  stop();
+  const rule = await account.rule();
+  const { lost, sent } = (await play.stopLoad()).counts.requests;
+  return {
+    outcome: "rolled-back" as const,
+    verdictToTrafficMs: proved - began,
+    held: [
+      held("calls were throttled", struck > 20, `${struck} calls`),
+      held("the rollout completes", moved.ok, moved.ok ? "promoted" : describeFailure(moved).slice(0, 140)),
+      held(
+        "up rolls back: proved in under 10 s",
+        back.ok && proved - began < limitMs,
+        back.ok ? `${proved - began} ms` : describeFailure(back).slice(0, 140),
+      ),
+      held(
+        "npm run rollback: proved in under 10 s",
+        byHand.code === 0 && byHand.tookMs < limitMs && rule?.weights.green === 0,
+        byHand.code === 0 ? `${byHand.tookMs} ms` : `exit ${byHand.code}: ${byHand.err.slice(0, 120)}`,
+      ),
+      held("no request is lost", lost === 0, `${lost} of ${sent}`),
+    ],
+  };
+}
