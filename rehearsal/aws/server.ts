@@ -14,6 +14,8 @@ export interface CallEvent {
   readonly input: Readonly<Record<string, unknown>>;
   /** Code of the error that it ended with; null for none. Only afterwards. */
   readonly error: string | null;
+  /** What it answered; null for an error. Only afterwards. */
+  readonly output: object | null;
 }
 
 /** Answers plain HTTP requests that are no AWS calls: the task metadata and agent endpoints. Null: not its path. */
@@ -123,7 +125,7 @@ export class Endpoint {
   ): Promise<object> {
     const { faults, clock, onCall } = this.#options;
     const about = { service: service.signingName, operation, input };
-    onCall({ ...about, when: "before", error: null });
+    onCall({ ...about, when: "before", error: null, output: null });
     try {
       const output = await faults.around(service.signingName, operation, async () => {
         const handler = service.handlers[operation];
@@ -136,10 +138,15 @@ export class Endpoint {
           requestId,
         });
       });
-      onCall({ ...about, when: "after", error: null });
+      onCall({ ...about, when: "after", error: null, output: output ?? {} });
       return output ?? {};
     } catch (error) {
-      onCall({ ...about, when: "after", error: error instanceof AwsError ? error.code : "InternalFailure" });
+      onCall({
+        ...about,
+        when: "after",
+        error: error instanceof AwsError ? error.code : "InternalFailure",
+        output: null,
+      });
       throw error;
     }
   }

@@ -7,6 +7,7 @@ import {
   type ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
   type Rule as ElbRule,
+  type RuleCondition,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { SwitchClients } from "./clients.ts";
 import { type PerColour, colours } from "../policy/colour.ts";
@@ -157,6 +158,7 @@ async function create(
 }
 
 /** Conditions as ELBv2 spells them. */
-function spell(conditions: Conditions): { Field: string; Values: string[] }[] {
-  return conditions.map(({ field, values }) => ({ Field: field, Values: values }));
+function spell(conditions: Conditions): RuleCondition[] {
+  // `Values` beside `Field` takes one value only; several go into the field's own member.
+  return conditions.map(({ field, values }) => ({ Field: field, PathPatternConfig: { Values: values } }));
 }

@@ -116,13 +116,13 @@ export function cloudwatch(clock: Clock, onAlarm: (change: AlarmChange) => void)
         return {
           MetricDataResults: queries
             .filter(({ ReturnData }) => ReturnData !== false)
-            .map(({ Id = "", Label }) => {
+            .map(({ Id = "", Label, MetricStat }) => {
               const points = [...(series.get(Id) ?? [])].sort(([a], [b]) =>
                 input.ScanBy === "TimestampAscending" ? a - b : b - a,
               );
               return {
                 Id,
-                Label: Label ?? Id,
+                Label: Label ?? MetricStat?.Metric?.MetricName ?? Id,
                 Timestamps: points.map(([start]) => new Date(start)),
                 Values: points.map(([, value]) => value),
                 StatusCode: "Complete",

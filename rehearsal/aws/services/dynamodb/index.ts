@@ -95,6 +95,7 @@ export function dynamodb(ids: Ids): Service {
               : {}),
             ItemCount: 0,
             TableSizeBytes: 0,
+            WarmThroughput: { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4_000, Status: "ACTIVE" },
           },
           items: new Map(),
           ttl: null,
@@ -163,7 +164,7 @@ export function dynamodb(ids: Ids): Service {
       GetItem(input: GetItemCommandInput) {
         const table = tableOf(input.TableName);
         const Item = table.items.get(placeOf(table, input.Key));
-        return Item === undefined ? {} : { Item };
+        return Item === undefined ? {} : { Item: projected(Item, input) };
       },
       PutItem(input: PutItemCommandInput) {
         const table = tableOf(input.TableName);
@@ -185,9 +186,27 @@ export function dynamodb(ids: Ids): Service {
   };
 }
 
-const backups = ({ pointInTime }: Table) => ({
+const backups = ({ pointInTime, live }: Table) => ({
   ContinuousBackupsDescription: {
     ContinuousBackupsStatus: "ENABLED",
-    PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: pointInTime ? "ENABLED" : "DISABLED" },
+    PointInTimeRecoveryDescription: pointInTime
+      ? {
+          PointInTimeRecoveryStatus: "ENABLED",
+          RecoveryPeriodInDays: 35,
+          EarliestRestorableDateTime: live.CreationDateTime,
+          LatestRestorableDateTime: live.CreationDateTime,
+        }
+      : { PointInTimeRecoveryStatus: "DISABLED" },
   },
 });
+
+/** The attributes that a read asks for, top-level names only; all of them where it names none. */
+function projected(
+  item: Item,
+  input: Pick<GetItemCommandInput, "ProjectionExpression" | "ExpressionAttributeNames">,
+): Item {
+  if (input.ProjectionExpression === undefined) return item;
+  const names = input.ProjectionExpression.split(",").map((name) => name.trim());
+  const wanted = names.map((name) => input.ExpressionAttributeNames?.[name] ?? name);
+  return Object.fromEntries(Object.entries(item).filter(([name]) => wanted.includes(name)));
+}

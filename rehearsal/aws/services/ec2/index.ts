@@ -67,8 +67,8 @@ export function ec2(ids: Ids): Service {
       const key = `${rule.IpProtocol} ${rule.FromPort} ${rule.ToPort}`;
       const into = byPorts.get(key) ?? {
         IpProtocol: rule.IpProtocol,
-        FromPort: rule.FromPort,
-        ToPort: rule.ToPort,
+        // Where every protocol is meant, a group's permission has no ports, although its rule says -1.
+        ...(rule.IpProtocol === "-1" ? {} : { FromPort: rule.FromPort, ToPort: rule.ToPort }),
         IpRanges: [],
         Ipv6Ranges: [],
         UserIdGroupPairs: [],
@@ -207,7 +207,11 @@ export function ec2(ids: Ids): Service {
           ToPort: -1,
           CidrIpv4: "0.0.0.0/0",
         });
-        return { GroupId, Tags: tags.list(GroupId) };
+        return {
+          GroupId,
+          SecurityGroupArn: arn("ec2", `security-group/${GroupId}`),
+          Tags: tags.list(GroupId),
+        };
       },
       DescribeSecurityGroups(input: { GroupIds?: string[]; Filters?: Filter[] }) {
         const found = describe(groups, input.GroupIds, input.Filters, "InvalidGroup.NotFound");
@@ -272,7 +276,7 @@ export function ec2(ids: Ids): Service {
             ...rest,
             ...(ReferencedGroupId === undefined
               ? {}
-              : { ReferencedGroupInfo: { GroupId: ReferencedGroupId } }),
+              : { ReferencedGroupInfo: { GroupId: ReferencedGroupId, UserId: account } }),
           });
         }
         return { Return: true };
@@ -342,7 +346,7 @@ function rulesOf(permission: IpPermission): Partial<SecurityGroupRule>[] {
     })),
     ...(permission.UserIdGroupPairs ?? []).map(({ GroupId, Description }) => ({
       ...base,
-      ReferencedGroupInfo: { GroupId },
+      ReferencedGroupInfo: { GroupId, UserId: account },
       Description,
     })),
   ];

@@ -1,4 +1,5 @@
 import type {
+  Cluster,
   CreateClusterCommandInput,
   DescribeClustersCommandInput,
   RegisterTaskDefinitionCommandInput,
@@ -7,6 +8,22 @@ import { AwsError } from "../../error.ts";
 import type { Call, Handler } from "../../service.ts";
 import { fromLower } from "../../tags.ts";
 import { type State, alive, clusterOf, definitionOf, ecsArn, knownTasks } from "./state.ts";
+
+/** A cluster as DescribeClusters shows it. */
+function shown(state: State, cluster: Cluster & { clusterArn: string }): Cluster {
+  const own = <T extends { clusterArn: string }>(one: T) => one.clusterArn === cluster.clusterArn;
+  const tasks = knownTasks(state).filter((task) => alive(task) && own(task));
+  const running = tasks.filter(({ task }) => task?.state === "RUNNING").length;
+  const services = [...state.services.values()].filter(({ live, active }) => active && own(live));
+  return {
+    ...cluster,
+    activeServicesCount: services.length,
+    runningTasksCount: running,
+    pendingTasksCount: tasks.length - running,
+    registeredContainerInstancesCount: 0,
+    tags: state.tags.lower(cluster.clusterArn),
+  };
+}
 
 export function definitions(state: State): Record<string, Handler> {
   return {
@@ -24,15 +41,13 @@ export function definitions(state: State): Record<string, Handler> {
       };
       state.clusters.set(clusterName, cluster);
       state.tags.set(clusterArn, fromLower(input.tags));
-      return { cluster: { ...cluster, tags: state.tags.lower(clusterArn) } };
+      return { cluster: shown(state, cluster) };
     },
     DescribeClusters(input: DescribeClustersCommandInput) {
       const names = (input.clusters ?? ["default"]).map((ref) => ref.slice(ref.lastIndexOf("/") + 1));
       const found = names.map((name) => ({ name, cluster: state.clusters.get(name) }));
       return {
-        clusters: found.flatMap(({ cluster }) =>
-          cluster ? [{ ...cluster, tags: state.tags.lower(cluster.clusterArn) }] : [],
-        ),
+        clusters: found.flatMap(({ cluster }) => (cluster ? [shown(state, cluster)] : [])),
         failures: found.flatMap(({ name, cluster }) =>
           cluster ? [] : [{ arn: ecsArn(`cluster/${name}`), reason: "MISSING" }],
         ),
@@ -59,7 +74,7 @@ export function definitions(state: State): Record<string, Handler> {
           "The Cluster cannot be deleted while Tasks are active.",
         );
       cluster.status = "INACTIVE";
-      return { cluster };
+      return { cluster: shown(state, cluster) };
     },
     RegisterTaskDefinition(input: RegisterTaskDefinitionCommandInput, call: Call) {
       const family = input.family ?? "";
@@ -78,6 +93,10 @@ export function definitions(state: State): Record<string, Handler> {
       const { tags, ...rest } = input;
       const taskDefinition = {
         ...rest,
+        containerDefinitions: (input.containerDefinitions ?? []).map((container) => ({
+          cpu: 0,
+          ...container,
+        })),
         family,
         revision,
         taskDefinitionArn: ecsArn(`task-definition/${family}:${revision}`),

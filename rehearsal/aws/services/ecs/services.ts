@@ -34,11 +34,22 @@ function shown(state: State, service: HeldService, withTags: boolean) {
     events: service.events,
     deployments: service.deployments.map((deployment) => {
       const own = tasks.filter((task) => task.deployment === deployment.id);
-      return { ...deployment, runningCount: running(own), pendingCount: pending(own) };
+      const { notBefore: _held, ...live } = deployment;
+      return {
+        ...live,
+        rolloutStateReason: live.rolloutStateReason ?? reasonOf(deployment),
+        networkConfiguration: service.live.networkConfiguration,
+        platformFamily: "Linux",
+        runningCount: running(own),
+        pendingCount: pending(own),
+      };
     }),
     ...(withTags ? { tags: state.tags.lower(service.live.serviceArn) } : {}),
   };
 }
+
+const reasonOf = ({ id, rolloutState }: HeldService["deployments"][number]) =>
+  `ECS deployment ${id} ${rolloutState === "COMPLETED" ? "completed" : "in progress"}.`;
 
 export function services(state: State, scheduler: Scheduler): Record<string, Handler> {
   return {

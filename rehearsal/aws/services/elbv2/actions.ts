@@ -113,6 +113,11 @@ export function checkedConditions(conditions: readonly RuleCondition[] | undefin
 
 function checkedCondition(condition: RuleCondition): RuleCondition {
   const { Field, Values } = condition;
+  if ((Field === "path-pattern" || Field === "host-header") && (Values?.length ?? 0) > 1)
+    throw new AwsError(
+      "ValidationError",
+      `The '${Field}' field contains too many values in 'Values'; the limit is '1': several go into its typed member`,
+    );
   if (Field === "path-pattern") {
     const values = condition.PathPatternConfig?.Values ?? Values ?? [];
     return { Field, Values: values, PathPatternConfig: { Values: values } };

@@ -88,7 +88,9 @@ export function loadBalancers(state: State): Record<string, Handler> {
         attributes: new Map(Object.entries(defaults)),
       });
       state.tags.set(LoadBalancerArn, input.Tags);
-      return { LoadBalancers: [loadBalancerOf(state, LoadBalancerArn).live] };
+      const { live } = loadBalancerOf(state, LoadBalancerArn);
+      // It is ready when it is looked at first.
+      return { LoadBalancers: [{ ...live, State: { Code: "provisioning" } }] };
     },
     DescribeLoadBalancers(input: DescribeLoadBalancersInput) {
       const found = selected(

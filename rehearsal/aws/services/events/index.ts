@@ -128,6 +128,7 @@ export function eventBridge(
           State: held.state,
           Description: held.description,
           EventBusName: "default",
+          CreatedBy: account,
         };
       },
       DeleteRule(input: { Name?: string }) {

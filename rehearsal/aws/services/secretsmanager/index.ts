@@ -140,6 +140,7 @@ export function secretsManager(ids: Ids): SecretsManager {
           Description: secret.description,
           KmsKeyId: secret.kmsKey,
           CreatedDate: secret.created,
+          LastChangedDate: [...secret.versions.values()].at(-1)?.created ?? secret.created,
           DeletedDate: secret.deleted ?? undefined,
           Tags: tags.list(secret.arn),
           VersionIdsToStages: stagesOf(secret),

@@ -124,6 +124,7 @@ export function sns(ids: Ids): Sns {
             Endpoint: one.endpoint,
             Owner: account,
             RawMessageDelivery: "false",
+            ConfirmationWasAuthenticated: String(one.attributes.get("PendingConfirmation") !== "true"),
             ...Object.fromEntries(one.attributes),
           },
         };

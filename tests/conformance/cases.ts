@@ -1,0 +1,260 @@
+/** A call, its input made from what earlier calls of the same account answered, and the name its answer is kept under. */
+export interface Case {
+  readonly call: string;
+  readonly input: (kept: Kept) => object;
+  readonly keep?: string;
+}
+/** Answers of one account by name. */
+export type Kept = Readonly<Record<string, Record<string, unknown>>>;
+
+const at = (kept: Kept, name: string, path: string): string =>
+  path
+    .split(".")
+    .reduce<unknown>((here, part) => (here as Record<string, unknown>)[part], kept[name]) as string;
+
+const one = (call: string, input: object | ((kept: Kept) => object), keep?: string): Case => ({
+  call,
+  input: typeof input === "function" ? (input as (kept: Kept) => object) : () => input,
+  ...(keep === undefined ? {} : { keep }),
+});
+
+const group = (name: string) => ({ Name: name, Protocol: "HTTP", Port: 80, TargetType: "ip" });
+const blue = (kept: Kept) => at(kept, "blue", "TargetGroups.0.TargetGroupArn");
+const green = (kept: Kept) => at(kept, "green", "TargetGroups.0.TargetGroupArn");
+const listener = (kept: Kept) => at(kept, "listener", "Listeners.0.ListenerArn");
+const rule = (kept: Kept) => at(kept, "rule", "Rules.0.RuleArn");
+const paths = (...Values: string[]) => ({ Field: "path-pattern", PathPatternConfig: { Values } });
+const weighted = (kept: Kept, toBlue: number, toGreen: number) => [
+  {
+    Type: "forward",
+    ForwardConfig: {
+      TargetGroups: [
+        { TargetGroupArn: blue(kept), Weight: toBlue },
+        { TargetGroupArn: green(kept), Weight: toGreen },
+      ],
+      TargetGroupStickinessConfig: { Enabled: false },
+    },
+  },
+];
+const nowhere = "arn:aws:elasticloadbalancing:us-east-1:123456789012";
+
+const balancing: Case[] = [
+  one("ec2.DescribeVpcs", { Filters: [{ Name: "isDefault", Values: ["true"] }] }, "network"),
+  one("ec2.DescribeSubnets", {}, "subnets"),
+  one(
+    "elasticloadbalancing.CreateTargetGroup",
+    (kept) => ({ ...group("b"), VpcId: at(kept, "network", "Vpcs.0.VpcId") }),
+    "blue",
+  ),
+  one(
+    "elasticloadbalancing.CreateTargetGroup",
+    (kept) => ({ ...group("g"), VpcId: at(kept, "network", "Vpcs.0.VpcId") }),
+    "green",
+  ),
+  one(
+    "elasticloadbalancing.CreateLoadBalancer",
+    (kept) => ({
+      Name: "hub",
+      Subnets: [at(kept, "subnets", "Subnets.0.SubnetId"), at(kept, "subnets", "Subnets.1.SubnetId")],
+    }),
+    "balancer",
+  ),
+  one("elasticloadbalancing.CreateLoadBalancer", (kept) => ({
+    Name: "hub",
+    Subnets: [at(kept, "subnets", "Subnets.0.SubnetId")],
+  })),
+  one(
+    "elasticloadbalancing.CreateListener",
+    (kept) => ({
+      LoadBalancerArn: at(kept, "balancer", "LoadBalancers.0.LoadBalancerArn"),
+      Protocol: "HTTP",
+      Port: 0,
+      DefaultActions: [
+        {
+          Type: "fixed-response",
+          FixedResponseConfig: { StatusCode: "404", ContentType: "text/plain", MessageBody: "no" },
+        },
+      ],
+    }),
+    "listener",
+  ),
+  one(
+    "elasticloadbalancing.CreateRule",
+    (kept) => ({
+      ListenerArn: listener(kept),
+      Priority: 100,
+      Conditions: [paths("/mcp", "/messages")],
+      Actions: weighted(kept, 100, 0),
+    }),
+    "rule",
+  ),
+  one("elasticloadbalancing.CreateRule", (kept) => ({
+    ListenerArn: listener(kept),
+    Priority: 100,
+    Conditions: [paths("/other")],
+    Actions: weighted(kept, 100, 0),
+  })),
+  one("elasticloadbalancing.CreateRule", (kept) => ({
+    ListenerArn: listener(kept),
+    Priority: 101,
+    Conditions: [{ Field: "path-pattern", Values: ["/mcp", "/messages"] }],
+    Actions: weighted(kept, 100, 0),
+  })),
+  ...[
+    [99, 1],
+    [90, 10],
+    [75, 25],
+    [50, 50],
+    [0, 100],
+    [100, 0],
+  ].flatMap(([toBlue = 0, toGreen = 0]) => [
+    one("elasticloadbalancing.ModifyRule", (kept) => ({
+      RuleArn: rule(kept),
+      Actions: weighted(kept, toBlue, toGreen),
+    })),
+    one("elasticloadbalancing.DescribeRules", (kept) => ({ RuleArns: [rule(kept)] })),
+  ]),
+  one("elasticloadbalancing.ModifyRule", (kept) => ({
+    RuleArn: `${nowhere}:listener-rule/app/no/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee`,
+    Actions: weighted(kept, 100, 0),
+  })),
+  one("elasticloadbalancing.DescribeTargetGroups", { Names: ["none"] }),
+  one("elasticloadbalancing.DescribeTargetHealth", {
+    TargetGroupArn: `${nowhere}:targetgroup/none/0123456789abcdef`,
+  }),
+  one("elasticloadbalancing.DeleteTargetGroup", (kept) => ({ TargetGroupArn: blue(kept) })),
+  one("elasticloadbalancing.AddTags", (kept) => ({
+    ResourceArns: [rule(kept)],
+    Tags: [{ Key: "live", Value: "blue" }],
+  })),
+  one("elasticloadbalancing.DescribeTags", (kept) => ({ ResourceArns: [rule(kept)] })),
+  one("elasticloadbalancing.DeleteRule", (kept) => ({ RuleArn: rule(kept) })),
+  one("elasticloadbalancing.DescribeRules", (kept) => ({ RuleArns: [rule(kept)] })),
+];
+
+const container = { name: "hub", image: "hub:1", memory: 64, essential: true };
+const fargate = {
+  family: "case",
+  networkMode: "awsvpc",
+  requiresCompatibilities: ["FARGATE"],
+  cpu: "256",
+  memory: "512",
+};
+const tasks: Case[] = [
+  one("ecs.DescribeServices", { cluster: "none", services: ["none"] }),
+  one("ecs.CreateCluster", { clusterName: "case" }),
+  one("ecs.DescribeServices", { cluster: "case", services: ["none"] }),
+  one("ecs.UpdateService", { cluster: "case", service: "none", desiredCount: 1 }),
+  one("ecs.DescribeTaskDefinition", { taskDefinition: "none:1" }),
+  one("ecs.RegisterTaskDefinition", { ...fargate, containerDefinitions: [container] }),
+  one("ecs.RegisterTaskDefinition", {
+    ...fargate,
+    containerDefinitions: [{ ...container, image: "hub:2" }],
+  }),
+  one("ecs.DescribeTaskDefinition", { taskDefinition: "case" }),
+  one("ecs.ListTaskDefinitions", { familyPrefix: "case" }),
+  one("ecs.ListServices", { cluster: "case" }),
+  one("ecs.DeleteCluster", { cluster: "case" }),
+];
+
+const alarm = {
+  AlarmName: "case-errors",
+  Namespace: "Case",
+  MetricName: "Errors",
+  Dimensions: [{ Name: "Slot", Value: "blue" }],
+  Statistic: "Sum",
+  Period: 60,
+  EvaluationPeriods: 3,
+  DatapointsToAlarm: 2,
+  Threshold: 5,
+  ComparisonOperator: "GreaterThanThreshold",
+  TreatMissingData: "notBreaching",
+};
+const minute = new Date(Math.floor(Date.now() / 60_000) * 60_000 - 600_000);
+const datum = (Value: number) => ({
+  MetricName: "Errors",
+  Dimensions: [{ Name: "Slot", Value: "blue" }],
+  Timestamp: minute,
+  Value,
+});
+const watching: Case[] = [
+  one("monitoring.PutMetricAlarm", alarm),
+  one("monitoring.DescribeAlarms", { AlarmNames: ["case-errors", "case-none"] }),
+  one("monitoring.SetAlarmState", { AlarmName: "case-none", StateValue: "ALARM", StateReason: "no such" }),
+  one("monitoring.PutMetricData", { Namespace: "Case", MetricData: [datum(3), datum(5)] }),
+  ...["Sum", "Average", "Minimum", "Maximum", "SampleCount"].map((Stat) =>
+    one("monitoring.GetMetricData", {
+      StartTime: minute,
+      EndTime: new Date(minute.getTime() + 60_000),
+      MetricDataQueries: [
+        {
+          Id: "m",
+          MetricStat: {
+            Metric: {
+              Namespace: "Case",
+              MetricName: "Errors",
+              Dimensions: [{ Name: "Slot", Value: "blue" }],
+            },
+            Period: 60,
+            Stat,
+          },
+        },
+      ],
+    }),
+  ),
+  one("monitoring.DeleteAlarms", { AlarmNames: ["case-errors"] }),
+  one("monitoring.DescribeAlarms", { AlarmNamePrefix: "case-" }),
+  one("monitoring.GetDashboard", { DashboardName: "none" }),
+];
+
+const said = ["first line", "second ERROR line", "third line"];
+const writing: Case[] = [
+  one("logs.CreateLogGroup", { logGroupName: "/case" }),
+  one("logs.CreateLogGroup", { logGroupName: "/case" }),
+  one("logs.PutRetentionPolicy", { logGroupName: "/none", retentionInDays: 30 }),
+  one("logs.CreateLogStream", { logGroupName: "/case", logStreamName: "a" }),
+  one("logs.CreateLogStream", { logGroupName: "/case", logStreamName: "a" }),
+  one("logs.PutLogEvents", {
+    logGroupName: "/case",
+    logStreamName: "a",
+    logEvents: said.map((message, index) => ({ timestamp: minute.getTime() + index, message })),
+  }),
+  one("logs.FilterLogEvents", { logGroupName: "/case", filterPattern: "ERROR" }),
+  one("logs.FilterLogEvents", { logGroupName: "/case", startTime: minute.getTime() + 1 }),
+  one("logs.FilterLogEvents", { logGroupName: "/none" }),
+  one("logs.DeleteLogGroup", { logGroupName: "/case" }),
+  one("logs.DeleteLogGroup", { logGroupName: "/case" }),
+];
+
+const key = { id: { S: "case" } };
+const keeping: Case[] = [
+  one("dynamodb.CreateTable", {
+    TableName: "case",
+    BillingMode: "PAY_PER_REQUEST",
+    KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+    AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+  }),
+  one("dynamodb.PutItem", {
+    TableName: "case",
+    Item: { ...key, version: { N: "1" }, drain: { M: {} } },
+    ConditionExpression: "attribute_not_exists(id)",
+  }),
+  one("dynamodb.PutItem", { TableName: "case", Item: key, ConditionExpression: "attribute_not_exists(id)" }),
+  one("dynamodb.PutItem", {
+    TableName: "case",
+    Item: { ...key, version: { N: "2" } },
+    ConditionExpression: "version = :expected",
+    ExpressionAttributeValues: { ":expected": { N: "7" } },
+  }),
+  one("dynamodb.GetItem", { TableName: "case", Key: key, ConsistentRead: true }),
+  one("dynamodb.GetItem", { TableName: "case", Key: key, ProjectionExpression: "version" }),
+  one("dynamodb.GetItem", { TableName: "none", Key: key }),
+  one("secretsmanager.DescribeSecret", { SecretId: "none" }),
+  one("secretsmanager.CreateSecret", { Name: "case", SecretString: "s" }),
+  one("secretsmanager.CreateSecret", { Name: "case", SecretString: "s" }),
+  one("secretsmanager.GetSecretValue", { SecretId: "case" }),
+  one("sns.GetTopicAttributes", { TopicArn: "arn:aws:sns:us-east-1:123456789012:none" }),
+];
+
+/** Calls beyond a deployment's: the weights a rollout sets, and the errors that the switch, the checks and the provider go by. */
+export const cases: readonly Case[] = [...balancing, ...tasks, ...watching, ...writing, ...keeping];

@@ -1,0 +1,44 @@
+import { openStage, repository } from "../../rehearsal/stage/index.ts";
+import { sampleImages } from "../../rehearsal/stage/config.ts";
+import { seeded } from "../../rehearsal/random.ts";
+
+/** A call of the AWS SDK as it was made, and what the local AWS answered. */
+export interface Recorded {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly output: unknown;
+  /** Code of the error it ended with. */
+  readonly error: string | null;
+}
+
+/**
+ * Every AWS call of a first deployment: the real program in the embedded engine, in the account's own network. Balancer, services,
+ * alarms and logs are made as in production; TLS and the bucket of access logs are not, for the local AWS has
+ * neither. Lambda is left out: moto runs functions in Docker.
+ */
+export async function recordDeployment(): Promise<{ calls: Recorded[]; secret: string }> {
+  const calls: Recorded[] = [];
+  const stage = await openStage({
+    images: sampleImages(repository),
+    random: seeded(21),
+    config: {
+      alerts: { onCall: { emails: ["on-call@example.com"] }, team: { emails: ["team@example.com"] } },
+    },
+  });
+  try {
+    stage.aws.onCall(({ when, service, operation, input, output, error }) => {
+      // A copy: what a handler answers may change with the resource.
+      if (when === "after" && service !== "lambda")
+        calls.push(structuredClone({ service, operation, input, output, error }));
+    });
+    const result = await stage.up();
+    if (!result.ok)
+      throw new Error(
+        `the deployment failed: ${result.diagnostics.map(({ message }) => message).join("\n")}`,
+      );
+    return { calls, secret: stage.signingKey };
+  } finally {
+    await stage.close();
+  }
+}

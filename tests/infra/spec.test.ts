@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { specLimits } from "../../checks/spec.ts";
+import { slotAlarms } from "../../infra/alarms.ts";
+import { parseConfig } from "../../infra/config.ts";
+import { containersOf } from "../../infra/containers.ts";
+import { dashboardBody } from "../../infra/dashboard.ts";
+import { slotOf } from "../../infra/guards.ts";
+import { trustWorkflow } from "../../infra/policies.ts";
+import { releaseNameOf } from "../../infra/release.ts";
+import { colours } from "../../rollout/policy/colour.ts";
+
+const config = parseConfig({
+  blue: { image: "hub:1", hubConfig: { toolFiltering: { enabled: true } } },
+  green: { image: "hub:1", hubConfig: { toolFiltering: { enabled: false } } },
+  sidecar: { signingSecret: "hub/signing" },
+});
+
+test("the limits are the requirement's, to the digit", () => {
+  const values = Object.fromEntries(Object.entries(specLimits).map(([name, { value }]) => [name, value]));
+  assert.deepEqual(
+    [
+      values["firstRequests"],
+      values["analysisLatencyP95Ms"],
+      values["successRatePercent"],
+      values["logErrors"],
+    ],
+    [100, 2000, 99, 0],
+  );
+  assert.deepEqual(
+    [values["alarmErrorRatePercent"], values["alarmLatencyP95Ms"], values["alarmLlmFailurePercent"]],
+    [5, 3000, 10],
+  );
+  assert.deepEqual(
+    [
+      values["stagingCleanHoursMin"],
+      values["stagingCleanHoursMax"],
+      values["rollbackMinutes"],
+      values["rollbackWindowHours"],
+    ],
+    [24, 48, 5, 24],
+  );
+});
+
+test("the three alerts of the requirement exist per colour, at its limits, above and not at them, and call whom it says", () => {
+  for (const colour of colours) {
+    const alarms = slotAlarms("hub-production", colour, config.thresholds);
+    const seen = ["error-rate", "latency", "llm-failures"].map((kind) => {
+      const alarm = alarms.find(({ name }) => name === `hub-production-${colour}-${kind}`);
+      assert.ok(alarm, kind);
+      return [alarm.args.threshold, alarm.args.comparisonOperator, alarm.topic];
+    });
+    assert.deepEqual(seen, [
+      [5, "GreaterThanThreshold", "onCall"],
+      [3000, "GreaterThanThreshold", "team"],
+      [10, "GreaterThanThreshold", "onCall"],
+    ]);
+  }
+});
+
+test("the dashboard tracks every metric of the requirement, both colours side by side, with the limits as lines", () => {
+  const { widgets } = JSON.parse(dashboardBody("us-east-1", config.thresholds, [])) as {
+    widgets: {
+      properties: { title: string; metrics?: unknown[]; annotations?: { horizontal: { value: number }[] } };
+    }[];
+  };
+  const linesOf = (title: string) => {
+    const widget = widgets.find(({ properties }) => properties.title === title);
+    assert.ok(widget, `no widget is called ${title}`);
+    const text = JSON.stringify(widget.properties.metrics);
+    for (const colour of colours) assert.ok(text.includes(`"${colour}"`), `${title} lacks ${colour}`);
+    return (widget.properties.annotations?.horizontal ?? []).map(({ value }) => value);
+  };
+  linesOf("Request volume");
+  assert.deepEqual(linesOf("Success rate"), [99, 95]);
+  assert.deepEqual(linesOf("Analysis latency"), [2000, 3000]);
+  assert.deepEqual(linesOf("LLM failures"), [10]);
+  for (const title of ["Tool exposure changes", "Open sessions", "LLM cost", "Weight"]) linesOf(title);
+});
+
+test("a release's config file is part of its name and of its task definition, so that the other colour keeps its own", () => {
+  const [blue, green] = colours.map((colour) => slotOf(config, colour));
+  assert.ok(blue && green);
+  assert.notEqual(releaseNameOf(blue, config), releaseNameOf(green, config));
+  const facts = {
+    colour: "blue",
+    release: "r",
+    logGroup: "g",
+    region: "us-east-1",
+    secretArns: new Map([["hub/signing", "arn"]]),
+    table: "t",
+    stack: "s",
+  } as const;
+  const text = JSON.stringify(containersOf(config, blue, facts));
+  assert.ok(text.includes(JSON.stringify(JSON.stringify(blue.hubConfig)).slice(1, -1)), text);
+});
+
+test("the deploy role trusts one branch of one repository and nobody else", () => {
+  const text = JSON.stringify(trustWorkflow("arn:provider", "example/hub", "main"));
+  assert.ok(text.includes("repo:example/hub:ref:refs/heads/main"), text);
+  assert.doesNotMatch(text, /\*/);
+});
