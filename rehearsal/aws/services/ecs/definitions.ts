@@ -11,7 +11,7 @@ import { type State, alive, clusterOf, definitionOf, ecsArn, knownTasks } from "
 
 /** A cluster as DescribeClusters shows it. */
 function shown(state: State, cluster: Cluster & { clusterArn: string }): Cluster {
-  const own = <T extends { clusterArn: string }>(one: T) => one.clusterArn === cluster.clusterArn;
+  const own = (one: { readonly clusterArn: string }) => one.clusterArn === cluster.clusterArn;
   const tasks = knownTasks(state).filter((task) => alive(task) && own(task));
   const running = tasks.filter(({ task }) => task?.state === "RUNNING").length;
   const services = [...state.services.values()].filter(({ live, active }) => active && own(live));
