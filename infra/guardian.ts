@@ -33,7 +33,14 @@ export async function bundleGuardian(): Promise<string> {
 
 /** The function, once a minute and on every change of one of the stack's alarms. */
 export async function makeGuardian(
-  facts: { name: string; table: string; stack: string; role: iam.Role; alarmPrefix: string },
+  facts: {
+    name: string;
+    table: string;
+    stack: string;
+    role: iam.Role;
+    alarmPrefix: string;
+    bundle: Promise<string>;
+  },
   opts: pulumi.ComponentResourceOptions,
 ): Promise<lambda.Function> {
   const logGroup = new cloudwatch.LogGroup(
@@ -55,7 +62,7 @@ export async function makeGuardian(
       // One at a time: two ticks at once could only get in each other's way.
       reservedConcurrentExecutions: 1,
       code: new pulumi.asset.AssetArchive({
-        "index.mjs": new pulumi.asset.StringAsset(await bundleGuardian()),
+        "index.mjs": new pulumi.asset.StringAsset(await facts.bundle),
       }),
       environment: { variables: { SWITCH_TABLE: facts.table, SWITCH_STACK: facts.stack } },
     },

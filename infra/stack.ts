@@ -13,7 +13,7 @@ import { type HubConfig, publicPaths } from "./config.ts";
 import { describeCost, monthlyCostOf } from "./cost.ts";
 import { dashboardBody } from "./dashboard.ts";
 import { makeAlias, makeCertificate } from "./domain.ts";
-import { makeGuardian } from "./guardian.ts";
+import { bundleGuardian, makeGuardian } from "./guardian.ts";
 import { guard, slotOf } from "./guards.ts";
 import { makeLogsBucket } from "./logs-bucket.ts";
 import { makeNetwork } from "./network.ts";
@@ -49,6 +49,9 @@ export async function makeStack(config: HubConfig, place: Place) {
   const prefix = `${project}-${stack}`;
   const table = `${prefix}-switch`;
   const releases = perColour((colour) => releaseNameOf(slotOf(config, colour), config));
+  // Bundled while the switch is asked, which takes as long; where it is refused, nobody needs the bundle.
+  const bundle = bundleGuardian();
+  bundle.catch(() => undefined);
   const preview = await readSwitch({
     region,
     ...(profile === undefined ? {} : { profile }),
@@ -138,7 +141,7 @@ export async function makeStack(config: HubConfig, place: Place) {
     description: "Sends traffic home when nobody is watching any more",
   });
   const guardian = await makeGuardian(
-    { name: `${prefix}-guardian`, table, stack, role: guardianRole, alarmPrefix: `${prefix}-` },
+    { name: `${prefix}-guardian`, table, stack, role: guardianRole, alarmPrefix: `${prefix}-`, bundle },
     opts,
   );
   if (config.github)
