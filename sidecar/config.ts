@@ -23,6 +23,10 @@ const settings = z.strictObject({
   flagMs: z.int().min(50).default(1_000),
   /** Milliseconds between two reports of metrics. */
   metricsMs: z.int().min(100).default(5_000),
+  /** How long a client may take to send a request's headers, in milliseconds. */
+  headersMs: z.int().min(100).default(10_000),
+  /** How long a client may take to send a whole request, in milliseconds. */
+  requestMs: z.int().min(100).default(120_000),
   /** Largest request body, in bytes. */
   largestBody: z
     .int()

@@ -53,8 +53,10 @@ export class EndpointRewriter {
     if (at < 0) return bytes;
     this.#done = true;
     const [, field = "data:", url = ""] = /^(data: ?)(.*)$/s.exec(lines[at] as string) ?? [];
-    lines[at] =
-      field + Buffer.from(this.#rewrite(Buffer.from(url, "latin1").toString("utf8"))).toString("latin1");
+    const given = Buffer.from(url, "latin1").toString("utf8");
+    // A URL that is no UTF-8 is none; it passes as it came.
+    if (Buffer.from(given).toString("latin1") !== url) return bytes;
+    lines[at] = field + Buffer.from(this.#rewrite(given)).toString("latin1");
     return Buffer.from(lines.join(""), "latin1");
   }
 }
@@ -64,8 +66,8 @@ function eventEnd(bytes: Buffer): number {
   let lineStart = 0;
   for (let at = 0; at < bytes.length; at++) {
     if (bytes[at] !== lf && bytes[at] !== cr) continue;
-    // A lone CR at the end may be half of a CRLF.
-    if (bytes[at] === cr && at + 1 >= bytes.length) return -1;
+    // A lone CR at the end may be half of a CRLF; the blank line is one all the same, and the LF passes by itself.
+    if (bytes[at] === cr && at + 1 >= bytes.length) return at === lineStart ? at + 1 : -1;
     const next = bytes[at] === cr && bytes[at + 1] === lf ? at + 2 : at + 1;
     if (at === lineStart) return next;
     lineStart = next;

@@ -57,10 +57,10 @@ export class Sidecar {
     this.#server = createServer(
       {
         maxHeaderSize: 16_384,
-        headersTimeout: 10_000,
-        requestTimeout: 0,
+        headersTimeout: Math.min(config.settings.headersMs, config.settings.requestMs),
+        requestTimeout: config.settings.requestMs,
         keepAliveTimeout: 125_000,
-        connectionsCheckingInterval: 5_000,
+        connectionsCheckingInterval: Math.min(5_000, config.settings.headersMs),
       },
       (request, response) => void this.#serve(request, response),
     );

@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type IncomingMessage, type ServerResponse, get } from "node:http";
+import test, { type TestContext } from "node:test";
+import fc from "fast-check";
+import { Drain, closeNow } from "../../sidecar/drain.ts";
+import { pinUrl } from "../../sidecar/pin.ts";
+import { Protection } from "../../sidecar/protection.ts";
+import { type Stream, Streams, sliceMs } from "../../sidecar/streams.ts";
+import { header } from "../../sidecar/telemetry.ts";
+import { key, listen, startSidecar } from "./kit.ts";
+
+test("streams close evenly: the largest second is at most twice the average, for any number and time", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 5_000 }), fc.integer({ min: 2, max: 120 }), (sessions, seconds) => {
+      let open = sessions;
+      const closed = Array.from({ length: seconds }, () => 0);
+      for (let at = 0; at < seconds * 1_000; at += sliceMs) {
+        const now = closeNow(open, seconds * 1_000 - at, sliceMs);
+        open -= now;
+        closed[Math.floor(at / 1_000)]! += now;
+      }
+      assert.equal(open, 0);
+      // Where there are fewer sessions than slices, one a slice is as even as it gets.
+      const slicesPerSecond = 1_000 / sliceMs;
+      const fewest = sessions < seconds * slicesPerSecond ? slicesPerSecond : 0;
+      assert.ok(Math.max(...closed) <= Math.max((2 * sessions) / seconds, fewest), closed.join(" "));
+    }),
+  );
+});
+
+/** A response that keeps what was written to it. */
+function fakeResponse(needsDrain = false) {
+  const written: string[] = [];
+  const response = {
+    writableNeedDrain: needsDrain,
+    write: (text: string) => written.push(text) > 0,
+    end: (text?: string) => written.push(`${text ?? ""}END`),
+  };
+  return { response: response as unknown as ServerResponse, written };
+}
+const streamOf = (response: ServerResponse, more: Partial<Stream> = {}): Stream => ({
+  kind: "session",
+  session: "s",
+  response,
+  between: true,
+  lastSentAt: 0,
+  ...more,
+});
+
+test("an idle stream gets a comment, one within an event or with a slow receiver does not", () => {
+  const streams = new Streams();
+  const [idle, within, slow, call] = [fakeResponse(), fakeResponse(), fakeResponse(true), fakeResponse()];
+  streams.add(streamOf(idle.response));
+  streams.add(streamOf(within.response, { between: false }));
+  streams.add(streamOf(slow.response));
+  streams.add(streamOf(call.response, { kind: "call" }));
+  assert.equal(streams.size, 3);
+  for (let now = 1_000; now <= 45_000; now += 1_000) streams.beat(now, 15_000);
+  assert.deepEqual(idle.written, [":\n\n", ":\n\n", ":\n\n"]);
+  assert.deepEqual(call.written, idle.written);
+  assert.deepEqual([within.written, slow.written], [[], []]);
+});
+
+test("a busy session is closed last, at the deadline", () => {
+  const streams = new Streams();
+  const [busy, idle] = [fakeResponse(), fakeResponse()];
+  streams.add(streamOf(busy.response, { session: "busy" }));
+  streams.add(streamOf(idle.response, { session: "idle", lastSentAt: 9 }));
+  const isBusy = (session: string) => session === "busy";
+  streams.closeSome(sliceMs, isBusy);
+  assert.deepEqual([busy.written.length, idle.written], [0, ["retry: 100\n\nEND"]]);
+  streams.closeSome(0, isBusy);
+  assert.equal(busy.written.length, 1);
+});
+
+test("a flag that can't be read changes nothing; one that was cleared is seen before a refusal", async () => {
+  let flag: () => Promise<number | null> = () => Promise.resolve(5_000);
+  let now = 0;
+  const said: string[] = [];
+  const drain = new Drain({ readFlag: () => flag(), now: () => now, log: (text) => said.push(text) });
+  assert.equal(await drain.refuses(), false);
+  await drain.look();
+  assert.equal(await drain.refuses(), true);
+  flag = () => Promise.reject(new Error("no answer"));
+  await drain.look();
+  assert.equal(await drain.refuses(), true);
+  assert.match(said.join(), /no answer/);
+  flag = () => Promise.resolve(null);
+  now = 1_000;
+  assert.equal(await drain.refuses(), false);
+});
+
+test("scale-in protection is set with the first session, renewed, and cleared", async (t) => {
+  const asked: unknown[] = [];
+  const { port } = await listen(t, async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    asked.push(JSON.parse(Buffer.concat(chunks).toString()));
+    response.statusCode = asked.length === 1 ? 500 : 200;
+    response.end("{}");
+  });
+  let now = 0;
+  const said: string[] = [];
+  const protection = new Protection({
+    agentUri: `http://127.0.0.1:${port}`,
+    now: () => now,
+    log: (text) => said.push(text),
+  });
+  await protection.update(false);
+  assert.equal(asked.length, 0);
+  await protection.update(true);
+  assert.match(said.join(), /answered 500/);
+  for (now = 2_000; now < 300_000; now += 2_000) await protection.update(true);
+  await protection.update(false);
+  await protection.update(false);
+  const on = { ProtectionEnabled: true, ExpiresInMinutes: 10 };
+  assert.deepEqual(asked, [on, on, on, { ProtectionEnabled: false }]);
+});
+
+/** A hub with SSE streams and calls that end when they are told to. */
+async function slowHub(t: TestContext) {
+  const calls: ServerResponse[] = [];
+  const hub = await listen(t, (request, response) => {
+    if (request.url === "/api/health") return response.end('{"state":"ready"}');
+    if (request.method === "POST") return void calls.push(response);
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    return response.write("event: endpoint\ndata: /messages?sessionId=a\n\n");
+  });
+  return { port: hub.port, calls };
+}
+
+function openStream(url: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    get(`${url}/mcp`, (answer) => {
+      answer.resume();
+      resolve(answer);
+    }).on("error", reject);
+  });
+}
+
+test("SIGTERM: health stays green, new sessions go to the sister, calls in flight finish, streams end", async (t) => {
+  const hub = await slowHub(t);
+  const sister = await startSidecar(t, { hub: (await slowHub(t)).port });
+  const { sidecar, url, port } = await startSidecar(t, { hub: hub.port, settings: { stopMs: 1_500 } });
+  const home = { slot: "blue", task: `127.0.0.1:${port}` };
+  const call = (at: string) =>
+    fetch(at + pinUrl("/messages?sessionId=a", home, key), { method: "POST", body: "{}" });
+  const inFlight = call(url);
+  const viaSister = call(sister.url);
+  while (hub.calls.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  const stream = await openStream(url);
+  const stopped = sidecar.stop();
+  assert.equal((await fetch(`${url}/.health`)).status, 200);
+  const refused = await fetch(`${url}/mcp`);
+  assert.deepEqual([refused.status, refused.headers.get("retry-after")], [503, "1"]);
+  // A pin of the sister's tells where it is.
+  const other = { slot: "blue", task: `127.0.0.1:${sister.port}` };
+  const left = new AbortController();
+  void fetch(url + pinUrl("/messages?sessionId=b", other, key), {
+    method: "POST",
+    body: "{}",
+    signal: left.signal,
+  }).catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const moved = await openStream(url);
+  assert.equal(moved.headers[header.task], other.task);
+  moved.destroy();
+  left.abort();
+  for (const response of hub.calls) response.end("done");
+  assert.equal(await (await inFlight).text(), "done");
+  assert.equal(await (await viaSister).text(), "done");
+  if (!stream.readableEnded) await once(stream, "end");
+  await stopped;
+});
+
+test("bytes wait for a slow reader instead of filling memory", async (t) => {
+  let sent = 0;
+  const size = 32 * 1024 * 1024;
+  const { port } = await listen(t, (_request, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const chunk = Buffer.from(`: ${"x".repeat(65_533)}\n\n`);
+    const more = (): void => {
+      while (sent < size) {
+        sent += chunk.length;
+        if (!response.write(chunk)) return void response.once("drain", more);
+      }
+      response.end();
+    };
+    more();
+  });
+  const { url } = await startSidecar(t, { hub: port });
+  const answer = await new Promise<IncomingMessage>((resolve) => void get(`${url}/mcp`, resolve));
+  answer.pause();
+  let before = -1;
+  while (before !== sent) {
+    before = sent;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  assert.ok(sent < size / 2, `${sent} bytes left the hub while nobody read`);
+  let got = 0;
+  for await (const chunk of answer) got += (chunk as Buffer).length;
+  assert.ok(got >= size, `${got} bytes arrived`);
+});
