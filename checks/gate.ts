@@ -142,7 +142,8 @@ class Bake {
       if (!this.#decided()) await this.#lookOnce();
     }
     const found = resultOf(this.#context, this.#checks, this.#latest, this.#probeCount());
-    const result = { ...found, why: found.why + this.#unreachable(found.verdict) };
+    const why = found.why + this.#unreachable(found.verdict) + probeWords(found.probes);
+    const result = { ...found, why };
     for (const reading of result.readings) this.#reporter.final(reading);
     return result;
   }
@@ -258,6 +259,11 @@ class Bake {
     }
     return { ...total, costUsd: Number(total.costUsd.toFixed(5)) };
   }
+}
+
+/** What the own probes were and cost, said with every verdict they had a part in. */
+function probeWords({ sent, costUsd }: ProbeCount): string {
+  return sent === 0 ? "" : `; ${sent} own probes, about $${costUsd.toFixed(2)}`;
 }
 
 /** Own probes a second once the sample is large enough and no users ask: enough to notice a late fault within 10 s. */

@@ -1,5 +1,5 @@
 import { defineCheck } from "../define.ts";
-import { howToRecord } from "./stated.ts";
+import { howToRecord, momentOf } from "./stated.ts";
 
 /** Older than this a stated number of bugs says nothing about today. */
 const statedForMs = 24 * 3_600_000;
@@ -31,7 +31,7 @@ export const noCriticalBugs = defineCheck({
       const why = `no command named bugs is configured, and the record has no release.bugs: ${howToRecord}`;
       return { verdict: "inconclusive", value: null, samples: 0, why };
     }
-    const hours = (now - Date.parse(stated.at)) / 3_600_000;
+    const hours = (now - momentOf(stated.at)) / 3_600_000;
     const why = `${stated.openCritical} open critical bugs, stated ${hours.toFixed(1)} h ago`;
     const base = { value: stated.openCritical, samples: 1 };
     if (stated.openCritical > 0) return { ...base, verdict: "fail", why };

@@ -1,4 +1,4 @@
-import { statedCheck } from "./stated.ts";
+import { momentOf, statedCheck } from "./stated.ts";
 
 /** Somebody is on call now. */
 export const onCallAssigned = statedCheck({
@@ -9,7 +9,7 @@ export const onCallAssigned = statedCheck({
   part: "onCall",
   judge({ onCall }, { now }) {
     if (onCall === undefined) return null;
-    const during = Date.parse(onCall.from) <= now() && now() < Date.parse(onCall.until);
+    const during = momentOf(onCall.from) <= now() && now() < momentOf(onCall.until);
     const span = `${onCall.name}, from ${onCall.from} until ${onCall.until}`;
     return during
       ? { verdict: "pass", value: onCall.name, samples: 1, why: span }

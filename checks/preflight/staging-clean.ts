@@ -3,7 +3,7 @@ import { defineCheck } from "../define.ts";
 import { brief } from "../analysis.ts";
 import type { ReleaseRecord } from "../release-record.ts";
 import { specLimits } from "../spec.ts";
-import { howToRecord } from "./stated.ts";
+import { howToRecord, momentOf } from "./stated.ts";
 
 const hourMs = 3_600_000;
 const mostLines = 200_000;
@@ -29,7 +29,7 @@ export const stagingClean = defineCheck({
       const why = `the record has no release.staging: ${howToRecord}`;
       return { verdict: "inconclusive", value: null, samples: 0, why };
     }
-    const hours = (context.now() - Date.parse(staging.since)) / hourMs;
+    const hours = (context.now() - momentOf(staging.since)) / hourMs;
     const base = { value: Number(hours.toFixed(1)), samples: log === null ? 1 : log.lines };
     const ran = `${hours.toFixed(1)} hours in staging since ${staging.since}`;
     if (hours < context.thresholds.stagingCleanHoursMin)
@@ -76,7 +76,7 @@ async function stagingLog(context: CheckContext): Promise<StagingLog | null> {
   const staging = release?.staging;
   if (staging?.stack === undefined) return null;
   if (logErrorPatterns.length === 0) throw new Error("no error patterns are configured to judge the log by");
-  const from = Date.parse(staging.since);
+  const from = momentOf(staging.since);
   const to = now();
   const lines = await sources.logs.lines(
     { group: staging.stack.logGroup, from, to, most: mostLines },

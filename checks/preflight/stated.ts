@@ -37,6 +37,13 @@ export function statedCheck(of: StatedDefinition): Check {
   });
 }
 
+/** Milliseconds since the epoch; throws where a record that nobody checked holds something else. */
+export function momentOf(text: string): number {
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) throw new Error(`the record says "${text}" where a moment belongs`);
+  return at;
+}
+
 /** A name under a moment, which must not lie in the future. */
 export function judgeSignature(
   what: string,
@@ -45,7 +52,7 @@ export function judgeSignature(
 ): Judgement | null {
   if (signature === undefined) return null;
   const base = { value: signature.by, samples: 1 };
-  if (Date.parse(signature.at) > now)
+  if (momentOf(signature.at) > now)
     return {
       ...base,
       verdict: "fail",

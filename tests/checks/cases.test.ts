@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Check, Verdict } from "../../checks/check.ts";
+import { evidenceReading } from "../../checks/evidence.ts";
+import { builtInChecks } from "../../checks/registry.ts";
+import type { Case, Cases } from "./cases/case.ts";
+import { gateCases } from "./cases/gate.ts";
+import { preflightCases } from "./cases/preflight.ts";
+import { rollbackCases } from "./cases/rollback.ts";
+import { smokeCases } from "./cases/smoke.ts";
+import { watchCases } from "./cases/watch.ts";
+import { contextWith } from "./fixtures/context.ts";
+
+const cases: Cases = { ...preflightCases, ...smokeCases, ...gateCases, ...watchCases, ...rollbackCases };
+
+async function ends(check: Check, of: Case, verdict: Verdict): Promise<void> {
+  const reading = await check.read(of.in);
+  assert.equal(reading.verdict, verdict, `${check.name}: ${reading.why}`);
+  assert.match(reading.why, of.why);
+  assert.deepEqual(evidenceReading.parse(JSON.parse(JSON.stringify(reading))).check, check.name);
+  if (verdict === "pass") assert.ok(reading.samples >= reading.minimumSamples, check.name);
+}
+
+test("every check has its four cases, and no case is left of a check that is gone", () => {
+  const names = builtInChecks.map((check) => check.name);
+  assert.deepEqual(Object.keys(cases).sort(), [...names].sort());
+});
+
+for (const check of builtInChecks) {
+  const of = cases[check.name];
+  if (of === undefined) continue;
+  test(`${check.name} passes, fails, cannot tell, and keeps the cause of a broken source`, async () => {
+    await ends(check, of.passes, "pass");
+    if ("never" in of.fails) assert.notEqual(of.fails.never, "");
+    else await ends(check, of.fails, "fail");
+    await ends(check, of.cannotTell, "inconclusive");
+    await ends(check, of.broken, "inconclusive");
+  });
+}
+
+test("no check rejects, passes or fails where nothing at all is known", async () => {
+  const bare = contextWith({ deployment: null, slot: null, logErrorPatterns: [] });
+  for (const check of builtInChecks) {
+    const reading = await check.read(bare);
+    assert.equal(reading.verdict, "inconclusive", `${check.name}: ${reading.why}`);
+    assert.equal(reading.samples, 0, check.name);
+  }
+});

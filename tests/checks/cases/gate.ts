@@ -1,0 +1,152 @@
+import type { CheckContext } from "../../../checks/check.ts";
+import type { AlarmState } from "../../../checks/sources/alarms.ts";
+import type { TargetHealth } from "../../../checks/sources/targets.ts";
+import { contextWith } from "../fixtures/context.ts";
+import { inputsFor } from "../fixtures/inputs.ts";
+import { answered, asking, type Cases, greenLog, logging, tear, tornBook, tornWords } from "./case.ts";
+
+const given = (samples: CheckContext["samples"]) => contextWith({ samples });
+const broken = { in: given(tornBook), why: tornWords };
+
+function targets(over: Partial<TargetHealth>): CheckContext {
+  const none = { healthy: 0, unhealthy: 0, initial: 0, draining: 0, reasons: [] };
+  const deployment = inputsFor("http://hub.test", {
+    capacity: { blue: { tasks: 2, max: 4 }, green: { tasks: 2, max: 4 } },
+  });
+  return asking({ targets: { health: async () => ({ ...none, ...over }) } }, { deployment });
+}
+
+const withAlarms = {
+  deployment: inputsFor("http://hub.test", { alarms: { blue: ["b"], green: ["slow", "errors"] } }),
+};
+
+function alarms(...states: [string, AlarmState["state"]][]): CheckContext {
+  const found = states.map(([name, state]) => ({
+    name,
+    state,
+    reason: "3 datapoints above 5",
+    actionsEnabled: true,
+    actions: ["arn:topic"],
+  }));
+  return asking({ alarms: { states: async () => found } }, withAlarms);
+}
+
+export const gateCases: Cases = {
+  "target-health": {
+    passes: { in: targets({ healthy: 2 }), why: /^2 of 2 targets healthy$/ },
+    fails: {
+      in: targets({ healthy: 1, unhealthy: 1, reasons: ["Target.Timeout"] }),
+      why: /^1 of 2 targets healthy, 1 unhealthy \(Target.Timeout\)$/,
+    },
+    cannotTell: {
+      in: asking({}, { slot: null }),
+      why: /judges one slot: name it with --slot blue or --slot green$/,
+    },
+    broken: { in: asking({ targets: { health: tear } }), why: tornWords },
+  },
+  "error-share": {
+    passes: {
+      in: given(answered({ green: { count: 300 } })),
+      why: /^0 of 300 answers bad \(0 %\), limit 1 %$/,
+    },
+    fails: {
+      in: given(answered({ green: { count: 60, bad: 12 } })),
+      why: /^12 of 60 answers bad \(20 %\), limit 1 %: evidence .* to 1, where 100 to 1 is enough; mostly: HTTP 500$/,
+    },
+    cannotTell: {
+      in: given(answered({ green: { count: 298 } })),
+      why: /^0 of 298 answers bad.*too few to tell, 299 without one would show it$/,
+    },
+    broken,
+  },
+  latency: {
+    passes: {
+      in: given(answered({ green: { count: 60 } })),
+      why: /^p95 50 ms; 0 of 60 analyses took 2000 ms or more/,
+    },
+    fails: {
+      in: given(answered({ green: { count: 60, slow: 30 } })),
+      why: /^p95 2500 ms; 30 of 60 analyses took 2000 ms or more \(50 %\), limit 5 %: evidence/,
+    },
+    cannotTell: {
+      in: given(answered({ green: { count: 58 } })),
+      why: /0 of 58 .*too few to tell, 59 without/,
+    },
+    broken,
+  },
+  "first-requests": {
+    passes: {
+      in: given(answered({ green: { count: 150 } })),
+      why: /^100 of the first 100 answered well \(100 %\), p95 50 ms$/,
+    },
+    fails: {
+      in: given(answered({ green: { count: 100, slow: 6 } })),
+      why: /^6 of the first 100 took 2000 ms or more: p95 of 100 is above the limit$/,
+    },
+    cannotTell: {
+      in: given(answered({ green: { count: 99 } })),
+      why: /^99 of the first 99 .*: 1 more to come$/,
+    },
+    broken,
+  },
+  "llm-failures": {
+    passes: {
+      in: given(answered({ green: { count: 30 } })),
+      why: /^0 of 30 analyses were LLM failures \(0 %\), limit 10 %$/,
+    },
+    fails: {
+      in: given(answered({ green: { count: 40, bad: 30, outcome: "llm-failure" } })),
+      why: /^30 of 40 analyses were LLM failures \(75 %\), limit 10 %: evidence/,
+    },
+    cannotTell: {
+      in: given(answered({ green: { count: 28 } })),
+      why: /0 of 28 .*too few to tell, 29 without/,
+    },
+    broken,
+  },
+  "log-errors": {
+    passes: {
+      in: contextWith({ logs: greenLog(logging(["up", "served"])) }),
+      why: /^0 of 2 lines are errors$/,
+    },
+    fails: {
+      in: contextWith({ logs: greenLog(logging(["up", "ERROR: no memory"])) }),
+      why: /^1 of 2 lines are errors, the first: ERROR: no memory$/,
+    },
+    cannotTell: {
+      in: contextWith({ logs: greenLog(logging([])) }),
+      why: /^the slot logged nothing in the window$/,
+    },
+    broken: {
+      in: contextWith({ logs: greenLog({ logs: { lines: tear, write: tear } }) }),
+      why: tornWords,
+    },
+  },
+  alarms: {
+    passes: { in: alarms(["slow", "OK"], ["errors", "OK"]), why: /^2 alarms, none fired$/ },
+    fails: {
+      in: alarms(["slow", "INSUFFICIENT_DATA"], ["errors", "ALARM"]),
+      why: /^errors is in ALARM: 3 datapoints above 5$/,
+    },
+    cannotTell: {
+      in: alarms(["slow", "INSUFFICIENT_DATA"], ["errors", "OK"]),
+      why: /^no data yet for slow$/,
+    },
+    broken: { in: asking({ alarms: { states: tear } }, withAlarms), why: tornWords },
+  },
+  "live-comparison": {
+    passes: {
+      in: given(answered({ blue: { count: 100, bad: 2 }, green: { count: 100, bad: 2 } })),
+      why: /candidate 2 of 100 bad \(2 %\), live 2 of 100 \(2 %\): no evidence that the candidate is worse/,
+    },
+    fails: {
+      in: given(answered({ blue: { count: 100 }, green: { count: 100, bad: 20 } })),
+      why: /^candidate 20 of 100 bad \(20 %\), live 0 of 100 \(0 %\): evidence \d+ to 1 that the candidate is worse$/,
+    },
+    cannotTell: {
+      in: given(answered({ blue: { count: 10 }, green: { count: 100 } })),
+      why: /10 of the 59 samples that a pass needs$/,
+    },
+    broken,
+  },
+};
