@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type Verdict, verdicts, worstOf } from "../../checks/check.ts";
+import { judgeCount } from "../../checks/counts.ts";
+import { builtInChecks } from "../../checks/registry.ts";
+import { falseAlarmRate, judgeShare } from "../../checks/shares.ts";
+import { Samples } from "../../checks/samples.ts";
+import { ComparisonEvidence } from "../../checks/statistics/comparison.ts";
+import { cleanAnswersToShow, ShareEvidence } from "../../checks/statistics/evidence.ts";
+import { bakeRequests, limit, page, readPage, seeded, simulateBake } from "../../docs/detection-table.ts";
+import { contextWith, noon } from "./fixtures/context.ts";
+
+/** So many false alarms of 10,000 would come with a chance below one in a million if the rate were as stated. */
+const mostFalseAlarms = 10_000 * falseAlarmRate + 5 * Math.sqrt(10_000 * falseAlarmRate);
+
+/** The share of 10,000 bakes, looked at after every answer, that reach the evidence needed to fail. */
+function falseAlarms(share: number, answers: number, random: () => number): number {
+  let alarms = 0;
+  for (let bake = 0; bake < 10_000; bake += 1) {
+    const evidence = new ShareEvidence(share);
+    for (let n = 0; n < answers; n += 1)
+      if (evidence.add(random() < share) >= 1 / falseAlarmRate) {
+        alarms += 1;
+        break;
+      }
+  }
+  return alarms;
+}
+
+test("10,000 bakes at the limit, looked at after every answer, fail no more often than stated", () => {
+  for (const [share, answers] of [
+    [0.01, 1_000],
+    [0.05, 400],
+    [0.1, 300],
+  ] as const) {
+    const alarms = falseAlarms(share, answers, seeded(7));
+    assert.ok(alarms <= mostFalseAlarms, `${alarms} false alarms of 10,000 at ${share}`);
+  }
+});
+
+test("a candidate as good as live is failed no more often than stated, whatever both are like", () => {
+  const random = seeded(11);
+  for (const share of [0.01, 0.1, 0.4]) {
+    let alarms = 0;
+    for (let bake = 0; bake < 1_000; bake += 1) {
+      const evidence = new ComparisonEvidence();
+      let highest = 0;
+      for (let n = 0; n < 200 && highest < 1 / falseAlarmRate; n += 1) {
+        evidence.add("live", random() < share);
+        highest = Math.max(highest, evidence.add("candidate", random() < share));
+      }
+      if (highest >= 1 / falseAlarmRate) alarms += 1;
+    }
+    // Ten are the stated rate; so many come with a chance below one in a million.
+    assert.ok(alarms <= 30, `${alarms} false alarms of 1,000 at ${share}`);
+  }
+});
+
+test("a candidate at twice the limit is caught within 1,500 requests in half of the bakes, one at five times in 95 of 100 within 400", () => {
+  const random = seeded(3);
+  const caughtWithin = (rate: number, requests: number) =>
+    Array.from({ length: 400 }, () => simulateBake(rate, random).sequential).filter(
+      (at) => at !== null && at <= requests,
+    ).length / 400;
+  assert.ok(caughtWithin(2 * limit, 1_500) >= 0.5);
+  assert.ok(caughtWithin(5 * limit, 400) >= 0.95);
+  assert.ok(bakeRequests >= 1_500);
+});
+
+test("docs/checks.md shows the table as the code computes it", () => {
+  assert.equal(readPage(), page(readPage()), "run: node docs/detection-table.ts");
+});
+
+test("no check of samples passes below its minimum, whatever the answers", async () => {
+  const sampled = builtInChecks.filter((check) => check.probes !== null);
+  assert.ok(sampled.length >= 6);
+  const answer = fc.record({
+    outcome: fc.constantFrom(
+      "ok" as const,
+      "ok" as const,
+      "ok" as const,
+      "error" as const,
+      "llm-failure" as const,
+    ),
+    latencyMs: fc.constantFrom(10, 10, 10, 3_000),
+    slot: fc.constantFrom("blue" as const, "green" as const),
+    analysis: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(answer, { maxLength: 320, size: "max" }),
+      fc.boolean(),
+      async (answers, clean) => {
+        const samples = new Samples();
+        for (const of of answers)
+          samples.add({ ...of, ...(clean ? { outcome: "ok", latencyMs: 10 } : {}), at: noon, from: "probe" });
+        for (const check of sampled) {
+          const reading = await check.read(contextWith({ samples }));
+          if (reading.verdict !== "pass") continue;
+          assert.ok(reading.samples >= reading.minimumSamples, check.name);
+          assert.ok(reading.minimumSamples >= check.minimumSamples(contextWith().thresholds), check.name);
+        }
+      },
+    ),
+    { numRuns: 60, seed: 1 },
+  );
+});
+
+test("a share is failed once its evidence has been enough, and passes only with the sample its limit asks for", () => {
+  const share = fc.double({ min: 0.002, max: 0.5, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(fc.boolean(), { maxLength: 400, size: "max" }), share, (answers, at) => {
+      const { verdict, bad } = judgeShare(answers, at, "answers bad");
+      const evidence = new ShareEvidence(at);
+      const enough = answers.map((isBad) => evidence.add(isBad)).some((of) => of >= 1 / falseAlarmRate);
+      assert.equal(verdict === "fail", enough);
+      if (verdict === "pass")
+        assert.ok(answers.length >= cleanAnswersToShow(at) && bad / answers.length < at);
+    }),
+    { numRuns: 200, seed: 1 },
+  );
+});
+
+test("a finished count passes only within its limit and with its sample, and never at zero", () => {
+  fc.assert(
+    fc.property(
+      fc.nat(2_000),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.double({ min: 0.002, max: 0.5, noNaN: true }),
+      (of, part, at) => {
+        const bad = Math.floor(of * part);
+        const { verdict } = judgeCount(bad, of, at, "requests", "<");
+        if (verdict === "pass") assert.ok(of >= cleanAnswersToShow(at) && bad / of < at);
+        if (verdict === "fail") assert.ok(bad / of >= at);
+        if (of === 0) assert.equal(verdict, "inconclusive");
+      },
+    ),
+    { numRuns: 300, seed: 1 },
+  );
+});
+
+test("fail outranks inconclusive outranks pass, and nothing judged is inconclusive", () => {
+  assert.equal(worstOf([]), "inconclusive");
+  const rank: Verdict[] = ["fail", "inconclusive", "pass"];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...verdicts), { minLength: 1 }), (of) => {
+      assert.equal(
+        worstOf(of),
+        rank.find((verdict) => of.includes(verdict)),
+      );
+    }),
+  );
+});
