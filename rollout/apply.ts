@@ -50,6 +50,8 @@ async function tryUp(world: World, up: Up, cancel: AbortSignal): Promise<Tried> 
   if (decision.kind === "refuse") throw new Refusal(decision.why);
   if (decision.kind === "first") return first(world, up, decision.live, found?.version ?? null, cancel);
   if (found === null) throw new Error(`decided ${decision.kind} without a record`);
+  // A shift that could not be proved is refused before anything is written.
+  if (decision.kind === "shift" || decision.kind === "resume") await mustReach(world, cancel);
   const session = await takeLease(world, up.owner, found);
   if (session === null) return "decide anew";
   if (found.record.ruleArn === null) await makeRuleAgain(world, session);
@@ -74,7 +76,6 @@ async function act(at: At, decision: Act): Promise<Outcome> {
   if (decision.kind === "nothing") return keep(at);
   if (decision.kind === "rollback") return sendHome(at, decision.from, decision.to);
   const { candidate } = decision;
-  if (decision.kind !== "verify") await mustReach(world, cancel);
   await adoptInputs(at);
   if (decision.kind === "verify") return walk(world, session, course(at, candidate, []), cancel);
   const resumed = decision.kind === "resume";

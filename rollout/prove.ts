@@ -1,3 +1,4 @@
+import { Refusal } from "./failures.ts";
 import type { Colour } from "./policy/colour.ts";
 import { limits } from "./policy/limits.ts";
 import { fits, planProof } from "./policy/proof.ts";
@@ -61,8 +62,8 @@ export async function prove(
   const addresses = await world.traffic.addresses();
   const proved = new Set<string>();
   let pauseMs = firstPauseMs;
-  // Shares that no affordable sample tells apart: answers that fit count only once the change had its time to show.
-  const tellsFrom = plan.mistaken > limits.proofError ? started + timeoutMs : started;
+  // Shares that no affordable sample tells apart: answers say something only once the change had its time to show.
+  if (plan.mistaken > limits.proofError) await world.clock.sleep(timeoutMs, signal);
   for (;;) {
     signal.throwIfAborted();
     const answers = { blue: 0, green: 0 };
@@ -75,8 +76,7 @@ export async function prove(
       if (pending && round[pending.colour] > 0) pending.seen.add(address);
       const now = world.clock.now();
       const settled = !pending || pending.seen.has(address) || now >= pending.until;
-      const tells = now >= tellsFrom;
-      if (round.failed === 0 && fits(plan, round.green) && settled && tells) proved.add(address);
+      if (round.failed === 0 && fits(plan, round.green) && settled) proved.add(address);
       else if (!settled) why = `${address} has not shown the change before this one yet`;
       else
         why =
@@ -129,15 +129,15 @@ async function ask(world: World, address: string, samples: number, signal: Abort
   return round;
 }
 
-/** Throws when an address of the balancer can't be reached from here, before anything is written. */
+/** Throws Refusal when an address of the balancer can't be reached from here, before anything is written. */
 export async function mustReach(world: World, signal: AbortSignal): Promise<void> {
   const addresses = await world.traffic.addresses();
-  if (addresses.length === 0) throw new Error("the balancer's name resolves to no address");
+  if (addresses.length === 0) throw new Refusal("the balancer's name resolves to no address");
   for (const address of addresses) {
     try {
       await world.traffic.ask(address, signal);
     } catch (error) {
-      throw new Error(
+      throw new Refusal(
         `the balancer's address ${address} can't be reached from here, so no shift could be proved: ${(error as Error).message}`,
         { cause: error },
       );

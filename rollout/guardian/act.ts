@@ -73,7 +73,7 @@ async function goHome(
     );
     return now.kind === "home" ? now.home : null;
   };
-  const taken = await takeTrafficOver(world, choose, { who: "the guardian", why: decided.why }, proofMs);
+  const taken = await takeTrafficOver(world, choose, { who: nameOf(world), why: decided.why }, proofMs);
   if (taken === null) return;
   const proof = taken.proof?.proved === true ? "proved in traffic" : "not yet proved in traffic";
   await page(
@@ -133,12 +133,20 @@ async function underLease(
   deed: (held: Holding) => Promise<SwitchRecord>,
 ): Promise<boolean> {
   const now = world.clock.now();
-  const lease = { owner: "the guardian", since: now, until: now + limits.leaseMs };
+  const lease = { owner: nameOf(world), since: now, until: now + limits.leaseMs };
   const held: Holding = { record: { ...record, lease }, version: version + 1 };
   if (!(await writeOrSee(world, held.record, version))) return false;
   const after = await deed(held);
   await again(world, () => world.store.write({ ...after, lease: null }, held.version));
   return true;
+}
+
+/** Each tick has a name of its own: two at the same moment must not take each other's writes for theirs. */
+function nameOf(world: World): string {
+  const tick = Math.floor(world.random() * 0x1_0000_0000)
+    .toString(16)
+    .padStart(8, "0");
+  return `the guardian (tick ${tick})`;
 }
 
 /** Tells the on-call topic what was done; a call that failed is made again. */

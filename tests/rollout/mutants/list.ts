@@ -13,7 +13,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "prove from the rule instead of responses",
     file: "rollout/prove.ts",
-    search: "if (round.failed === 0 && fits(plan, round.green) && settled && tells) proved.add(address);",
+    search: "if (round.failed === 0 && fits(plan, round.green) && settled) proved.add(address);",
     replacement: "if (round.failed === 0) proved.add(address);",
   },
   {

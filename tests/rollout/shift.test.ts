@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { applyUp } from "../../rollout/apply.ts";
+import { makeClients } from "../../rollout/aws/clients.ts";
+import { Fenced, Refusal } from "../../rollout/failures.ts";
+import { takeOver } from "../../rollout/policy/takeover.ts";
+import { weightsFor } from "../../rollout/policy/weight.ts";
+import { refresh } from "../../rollout/refresh.ts";
+import { takeLease } from "../../rollout/session.ts";
+import { shift } from "../../rollout/shift.ts";
+import { takeTrafficOver } from "../../rollout/takeover.ts";
+import { quiet, up } from "./quiet.ts";
+import { a, b, now as then } from "./situation.ts";
+
+const signal = new AbortController().signal;
+const home = weightsFor("blue", 100);
+const one = () => ({ blue: 1, green: 1 });
+
+test("the SDK sends a rule change once; only reads are retried by it", async () => {
+  const clients = makeClients({ region: "us-east-1" });
+  assert.deepEqual(
+    [await clients.elbOnce.config.maxAttempts(), await clients.elb.config.maxAttempts()],
+    [1, 6],
+  );
+  clients.close();
+});
+
+test("a rollout to 100 is one rule change a step, each proved before it is baked, and promotes", async () => {
+  const { world, model, sent, events, play } = quiet();
+  const outcome = await play(applyUp(world, up(100), signal));
+  assert.equal(outcome.state, "promoted");
+  assert.deepEqual(
+    sent.map(({ green }) => green),
+    [5, 100],
+  );
+  const order = events.filter(({ kind }) => kind === "proved" || kind === "baking").map(({ kind }) => kind);
+  assert.deepEqual(order, ["proved", "baking", "proved", "baking"]);
+  const { record } = outcome;
+  assert.deepEqual(
+    [record.live, record.lease, record.previous?.colour, record.retirement?.stage, model.violations],
+    ["green", null, "blue", "draining", []],
+  );
+});
+
+test("a rollback is exactly one rule change, asks no gate, and scales the slot that takes the traffic", async () => {
+  const previous = { colour: "blue" as const, release: a, taskDefinition: `task:${a}`, until: then * 2 };
+  const over = { live: "green" as const, weights: weightsFor("green", 100), previous };
+  const { world, model, sent, play } = quiet(over);
+  model.slots.blue.settle(1);
+  const outcome = await play(applyUp(world, up(0), signal));
+  assert.equal(outcome.state, "rolled-back");
+  assert.deepEqual([sent, model.slots.blue.tasks, model.violations], [[{ green: 0 }], 2, []]);
+});
+
+test("a failed gate sends everybody home with one change and rejects the release", async () => {
+  const { world, sent, model, play } = quiet({}, "fail");
+  const verified = await play(applyUp(world, up(100), signal));
+  assert.equal(verified.state, "rolled-back");
+  assert.deepEqual(
+    sent.map(({ green }) => green),
+    [5, 0],
+  );
+  assert.equal(model.item?.record.rejected[0]?.release, b);
+});
+
+test("a change whose answer was lost is not sent again when the rule shows it", async () => {
+  const { world, sent, play } = quiet();
+  let failed = false;
+  const rule: typeof world.rule = {
+    ...world.rule,
+    async modify(weights, timeoutMs) {
+      await world.rule.modify(weights, timeoutMs);
+      if (!failed) {
+        failed = true;
+        throw new Error("connection reset");
+      }
+    },
+  };
+  const outcome = await play(applyUp({ ...world, rule }, up(5), signal));
+  assert.deepEqual([outcome.state, sent], ["reached", [{ green: 5 }]]);
+});
+
+test("a late write after a fence is put right by the process that wrote it", async () => {
+  const { world, model, sent, events, time, play } = quiet();
+  const session = await takeLease(world, "me", { ...(model.item as NonNullable<typeof model.item>) });
+  assert.ok(session);
+  const rule: typeof world.rule = {
+    ...world.rule,
+    modify(weights, timeoutMs) {
+      const { item } = model;
+      if (item && sent.length === 0) {
+        const to = { to: home, rejected: null };
+        const taken = takeOver(item.record, to, { who: "somebody", why: "by hand" }, time.now);
+        model.item = { record: taken, version: item.version + 1 };
+      }
+      return world.rule.modify(weights, timeoutMs);
+    },
+  };
+  const late = shift({ ...world, rule }, session, home, weightsFor("green", 5), one);
+  await assert.rejects(
+    play(late),
+    (error) => error instanceof Fenced && /somebody took the traffic over/.test(error.message),
+  );
+  assert.deepEqual([sent.map(({ green }) => green), model.rule?.weights], [[5, 0], home]);
+  assert.ok(events.some(({ kind }) => kind === "repaired"));
+});
+
+test("taking over is one rule change, raises the fence and the tasks, and gives the lease back", async () => {
+  const rollout = {
+    id: "r",
+    candidate: "green",
+    release: b,
+    asked: 100,
+    home,
+    startedAt: then,
+    tried: [],
+    passed: [],
+  } as const;
+  const over = { weights: weightsFor("green", 25), rollout: { ...rollout, tried: [], passed: [] } };
+  const { world, model, sent, play } = quiet(over);
+  model.slots.blue.settle(1);
+  const by = { who: "somebody", why: "by hand" };
+  const taken = await play(takeTrafficOver(world, () => ({ to: home, rejected: b }), by, 30_000));
+  assert.ok(taken?.proof?.proved);
+  const { record } = model.item ?? {};
+  assert.deepEqual(
+    [sent.length, record?.fence, record?.lease, record?.rejected[0]?.release, record?.drain.green !== null],
+    [1, 1, null, b, true],
+  );
+  assert.equal(model.slots.blue.tasks, 2);
+});
+
+test("a change that somebody holds the lease for is refused with the holder and since when", async () => {
+  const lease = { owner: "ci", since: then, until: then * 2 };
+  const { world, sent, play } = quiet({ lease });
+  await assert.rejects(
+    play(applyUp(world, up(100), signal)),
+    (error) =>
+      error instanceof Refusal &&
+      error.message.includes(`ci holds the lease since ${new Date(then).toISOString().slice(0, 19)}Z`),
+  );
+  assert.deepEqual(sent, []);
+});
+
+test("Ctrl-C sends everybody home and returns only then", async () => {
+  const { world, model, time, play } = quiet();
+  const cancel = new AbortController();
+  void time.sleep(12_000).then(() => cancel.abort(new Error("cancelled")));
+  const outcome = await play(applyUp(world, up(100), cancel.signal));
+  assert.deepEqual(
+    [outcome.state, outcome.why, model.rule?.weights],
+    ["rolled-back", "the rollout was cancelled", home],
+  );
+});
+
+test("a refresh whose record changed between its two looks adopts nothing", async () => {
+  const { world, model, play } = quiet({ weights: weightsFor("green", 50) });
+  const rule = {
+    read: async () => {
+      const { item } = model;
+      if (item) model.item = { record: { ...item.record, weights: home }, version: item.version + 1 };
+      return { weights: weightsFor("green", 30), strangers: [] };
+    },
+  };
+  await assert.rejects(play(refresh(world.store, rule, world.clock)), /changed while it was being refreshed/);
+  assert.deepEqual(model.item?.record.weights, home);
+});
