@@ -1,6 +1,5 @@
 import { Refusal } from "./failures.ts";
 import { type Colour, other, perColour } from "./policy/colour.ts";
-import { keepSessions } from "./policy/conclusion.ts";
 import { type Decision, decide } from "./policy/decision.ts";
 import type { SwitchInputs } from "./policy/inputs.ts";
 import { limits } from "./policy/limits.ts";
@@ -288,15 +287,13 @@ async function goLive(
 }
 
 /**
- * The slot that nobody asked for is brought to its idle count, and scale-in is autoscaling's from then on. After a first
- * deployment that died halfway it may hold sessions.
+ * The slot that nobody asked for is brought to its idle count, and scale-in is autoscaling's from then on.
  */
 function restIdle(held: SwitchRecord, version: number | null, now: number): SwitchRecord {
   const colour = other(held.live);
-  const drainDeadline = held.inputs?.plan.drainDeadline ?? 0;
   return version === null
     ? { ...held, retirement: { colour, stage: "warm", since: now, deadline: now } }
-    : keepSessions(held, colour, now, now + drainDeadline);
+    : held;
 }
 
 /** A record that says: nothing is live yet, and this rollout is about to change that. */
@@ -329,7 +326,16 @@ async function startRecord(world: World, up: Up, live: Colour, version: number |
       passed: [],
     },
     reassert: null,
-    retirement: null,
+    // After a first deployment that died halfway the other slot may hold sessions.
+    retirement:
+      version === null
+        ? null
+        : {
+            colour: other(live),
+            stage: "draining",
+            since: now,
+            deadline: now + inputs.plan.drainDeadline,
+          },
     drain: { blue: null, green: null },
     last: null,
     inputs,

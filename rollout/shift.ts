@@ -1,7 +1,7 @@
 import { ApiRefused, Drifted, Fenced, Short } from "./failures.ts";
 import type { Colour } from "./policy/colour.ts";
 import { colours } from "./policy/colour.ts";
-import { undrainSlot } from "./policy/conclusion.ts";
+import { keepSessions, undrainSlot } from "./policy/conclusion.ts";
 import { limits } from "./policy/limits.ts";
 import type { SwitchRecord } from "./policy/record.ts";
 import type { LiveRule } from "./policy/decision.ts";
@@ -31,13 +31,24 @@ export async function shift(
   await compare(world, ours, from);
   const targets = await seeTargets(world, to, needed(to));
   const serving = colours.filter((colour) => to[colour] > 0);
+  const emptied = colours.find((colour) => to[colour] === 0 && ours.some((weights) => weights[colour] > 0));
   await change(world, session, (record) => ({
-    ...serving.reduce(undrainSlot, record.intent ? remember(record, record.intent.to) : record),
+    ...loseTraffic(
+      serving.reduce(undrainSlot, record.intent ? remember(record, record.intent.to) : record),
+      emptied,
+      world.clock.now(),
+    ),
     intent: { from, to, at: world.clock.now(), pending: firstWeight(record, to, world.clock.now()) },
   }));
   const tries = await modify(world, session, [from, to, ...ours], to, targets);
   await readBack(world, session, to);
   return tries;
+}
+
+/** Noted before the change, for a crash must not leave a slot behind whose sessions nobody waits for. */
+function loseTraffic(record: SwitchRecord, colour: Colour | undefined, now: number): SwitchRecord {
+  const drainDeadline = record.inputs?.plan.drainDeadline ?? 0;
+  return colour === undefined ? record : keepSessions(record, colour, now, now + drainDeadline);
 }
 
 /** The colour that gets its first weight by this change; else what an unproved change before it left pending. */

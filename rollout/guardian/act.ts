@@ -1,7 +1,7 @@
-import { drainSlot, restartDrain } from "../policy/conclusion.ts";
+import { drainSlot } from "../policy/conclusion.ts";
 import { limits } from "../policy/limits.ts";
 import type { SwitchRecord } from "../policy/record.ts";
-import { other } from "../policy/colour.ts";
+import { colours, other } from "../policy/colour.ts";
 import type { Versioned, World } from "../ports.ts";
 import { again } from "../retry.ts";
 import { writeOrSee } from "../session.ts";
@@ -93,7 +93,9 @@ async function reassert(
 ): Promise<void> {
   const done = await underLease(world, found, async (held) => {
     await setWeights(world, held, decided.weights);
-    return restartDrain(held.record, world.clock.now());
+    const now = world.clock.now();
+    const emptied = colours.find((of) => decided.weights[of] === 0);
+    return emptied ? drainSlot(held.record, emptied, now, now + limits.evictMs) : held.record;
   });
   if (done) await page(world, around, "A rollback was put back in place", decided.why);
 }

@@ -126,7 +126,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the drain's time runs while the traffic still flows",
     file: "rollout/guardian/act.ts",
-    search: "return restartDrain(held.record, world.clock.now());",
-    replacement: "return held.record;",
+    search: "return emptied ? drainSlot(",
+    replacement: "return now < 0 && emptied ? drainSlot(",
   },
 ];
