@@ -15,12 +15,16 @@ export async function prepare(endpoint: string, secret: string): Promise<Map<str
     const { Account } = await ask<{ Account: string }>("sts", "GetCallerIdentity");
     const filter = { Filters: [{ Name: "isDefault", Values: ["true"] }] };
     const { Vpcs } = await ask<{ Vpcs: { VpcId: string }[] }>("ec2", "DescribeVpcs", filter);
-    const { Subnets } = await ask<{ Subnets: { SubnetId: string }[] }>("ec2", "DescribeSubnets");
+    const { Subnets } = await ask<{ Subnets: { SubnetId: string; AvailabilityZone: string }[] }>(
+      "ec2",
+      "DescribeSubnets",
+    );
+    const byZone = Subnets.toSorted((a, b) => (a.AvailabilityZone < b.AvailabilityZone ? -1 : 1));
     await ask("secretsmanager", "CreateSecret", { Name: signingSecret, SecretString: secret });
     return new Map<string, string>([
       [account, Account],
       [defaultVpc.vpcId, Vpcs[0]?.VpcId ?? ""],
-      ...defaultVpc.subnets.map((subnet, index) => [subnet, Subnets[index]?.SubnetId ?? ""] as const),
+      ...defaultVpc.subnets.map((subnet, index) => [subnet, byZone[index]?.SubnetId ?? ""] as const),
     ]);
   } finally {
     caller.close();

@@ -56,7 +56,8 @@ export class Comparison {
 
   /** Lists whose order AWS does not promise are compared in an order of their own. */
   #lists(path: string, field: string, ours: unknown[], theirs: unknown[]): void {
-    const [a, b] = [ours, theirs].map((list) => list.toSorted(byShape));
+    const a = ours.toSorted((one, two) => byShape(rename(one, this.names), rename(two, this.names)));
+    const b = theirs.toSorted(byShape);
     if (ours.length === 0 || theirs.length === 0) {
       if (ours.length !== theirs.length) this.#differ(path, ours, theirs);
       return;
@@ -64,8 +65,8 @@ export class Comparison {
     if (ours.length !== theirs.length && !keyed(ours) && !keyed(theirs))
       this.#differ(`${path}[]`, `${ours.length} members`, `${theirs.length} members`);
     if (keyed(ours) || keyed(theirs)) return this.#walk(path, field, byKey(ours), byKey(theirs));
-    for (const [index, member] of (a ?? []).entries())
-      if (index < theirs.length) this.#walk(`${path}[]`, field, member, b?.[index]);
+    for (const [index, member] of a.entries())
+      if (index < theirs.length) this.#walk(`${path}[]`, field, member, b[index]);
   }
 
   #learn(ours: string, theirs: string): void {
@@ -148,7 +149,10 @@ function byKey(list: readonly unknown[]): Record<string, unknown> {
 
 /** An order that made-up names do not change: by the form of each text. */
 function byShape(a: unknown, b: unknown): number {
-  const [one, two] = [sortText(a), sortText(b)];
+  const [one, two] = [a, b].map((value) => `${sortText(value)} ${JSON.stringify(sorted(value))}`) as [
+    string,
+    string,
+  ];
   return one === two ? 0 : one < two ? -1 : 1;
 }
 const sortText = (value: unknown): string =>
