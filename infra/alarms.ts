@@ -260,6 +260,6 @@ export function makeAlarms(
   const made = [...bySlot.blue, ...bySlot.green, ...stackAlarms(prefix, limits, has)].map(make);
   return {
     names: perColour((colour) => bySlot[colour].map(({ name }) => name)),
-    arns: made.slice(0, bySlot.blue.length + bySlot.green.length).map(({ arn }) => arn),
+    arns: made.map(({ arn }) => arn),
   };
 }

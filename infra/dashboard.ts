@@ -1,4 +1,5 @@
 import type { Thresholds } from "../checks/spec.ts";
+import { llmPrice } from "./alarms.ts";
 import { type Colour, colours } from "../rollout/policy/colour.ts";
 import { guardianMetrics, metricDimension, metricNamespace, type MetricName } from "../sidecar/telemetry.ts";
 
@@ -6,117 +7,146 @@ import { guardianMetrics, metricDimension, metricNamespace, type MetricName } fr
 export const tracked = [
   "Request volume",
   "Success rate",
-  "Analysis latency",
-  "LLM failures",
-  "Tool exposure changes",
-  "Open sessions",
-  "LLM cost",
+  "Error rate",
+  "Analysis latency (p50, p95, p99)",
+  "Tool exposure changes per session",
+  "LLM API costs",
+  "Session count",
 ] as const;
+/** The requirement's third alert is about this one. */
+export const alsoTracked = "LLM failure rate";
 
-const colour = { blue: "#1f77b4", green: "#2ca02c" } as const satisfies Record<Colour, string>;
+const shades = {
+  blue: ["#1f77b4", "#aec7e8", "#08306b"],
+  green: ["#2ca02c", "#98df8a", "#00441b"],
+} as const satisfies Record<Colour, readonly string[]>;
 const width = 12;
 const height = 5;
+const hourly = 3_600;
 
-/** The dashboard's body: each metric with both colours side by side, limits as lines, the weight over time under them. */
-export function dashboardBody(region: string, limits: Thresholds, alarmArns: readonly string[]): string {
-  const series = (name: MetricName, stat: string) =>
-    colours.map((of) => [metricNamespace, name, metricDimension, of, { stat, label: of, color: colour[of] }]);
-  const math = (text: (of: Colour) => string, parts: readonly [string, MetricName, string][]) =>
-    colours.flatMap((of) => [
-      ...parts.map(([id, name, stat]) => [
-        metricNamespace,
-        name,
-        metricDimension,
-        of,
-        { id: `${id}_${of}`, stat, visible: false },
-      ]),
-      [{ expression: text(of), label: of, color: colour[of], id: `shown_${of}` }],
-    ]);
-  const widgets: [string, unknown[], { label: string; value: number }[]][] = [
-    [tracked[0], series("Requests", "Sum"), []],
-    [
-      tracked[1],
-      math(
-        (of) => `100 * good_${of} / all_${of}`,
-        [
-          ["good", "Successes", "Sum"],
-          ["all", "Requests", "Sum"],
-        ],
-      ),
-      [
-        { label: "gate", value: limits.successRatePercent },
-        { label: "alarm", value: 100 - limits.alarmErrorRatePercent },
-      ],
-    ],
-    [
-      tracked[2],
-      series("AnalysisLatency", "p95"),
-      [
-        { label: "gate", value: limits.analysisLatencyP95Ms },
-        { label: "alarm", value: limits.alarmLatencyP95Ms },
-      ],
-    ],
-    [
-      tracked[3],
-      math(
-        (of) => `100 * failed_${of} / calls_${of}`,
-        [
-          ["failed", "LlmFailures", "Sum"],
-          ["calls", "AnalysisCalls", "Sum"],
-        ],
-      ),
-      [{ label: "alarm", value: limits.alarmLlmFailurePercent }],
-    ],
-    [tracked[4], series("ToolListChanges", "Sum"), []],
-    [tracked[5], series("OpenSessions", "Maximum"), []],
-    [tracked[6], [...series("InputTokens", "Sum"), ...series("OutputTokens", "Sum")], []],
-  ];
-  const weight = colours.map((of) => [
+interface Row {
+  readonly title: string;
+  /** Metrics as CloudWatch's dashboards take them. */
+  readonly metrics: (of: Colour) => unknown[];
+  /** Limits, drawn as lines. */
+  readonly lines?: readonly { label: string; value: number }[];
+  /** Seconds. */
+  readonly period?: number;
+}
+
+const plain = (of: Colour, name: string, stat: string, shade = 0, label = stat): unknown[] => [
+  metricNamespace,
+  name,
+  metricDimension,
+  of,
+  { stat, label, color: shades[of][shade] },
+];
+/** A formula over sums; only its result is drawn. */
+const formula = (of: Colour, text: string, parts: Readonly<Record<string, MetricName>>): unknown[] => [
+  ...Object.entries(parts).map(([id, name]) => [
     metricNamespace,
-    "Weight" satisfies keyof typeof guardianMetrics,
+    name,
     metricDimension,
     of,
-    { stat: "Maximum", label: of, color: colour[of] },
-  ]);
+    { id, stat: "Sum", visible: false },
+  ]),
+  [{ expression: text, label: of, color: shades[of][0], id: "shown" }],
+];
+
+function rows(limits: Thresholds): Row[] {
+  const alarm = (value: number) => ({ label: "alarm", value });
+  const gate = (value: number) => ({ label: "gate", value });
+  const requests = { good: "Successes", all: "Requests" } as const;
+  return [
+    { title: tracked[0], metrics: (of) => [plain(of, "Requests", "Sum")] },
+    {
+      title: tracked[1],
+      metrics: (of) => formula(of, "100 * FILL(good, 0) / all", requests),
+      lines: [gate(limits.successRatePercent)],
+    },
+    {
+      title: tracked[2],
+      metrics: (of) => formula(of, "100 * (all - FILL(good, 0)) / all", requests),
+      lines: [alarm(limits.alarmErrorRatePercent)],
+    },
+    {
+      title: tracked[3],
+      metrics: (of) => ["p95", "p50", "p99"].map((stat, shade) => plain(of, "AnalysisLatency", stat, shade)),
+      lines: [gate(limits.analysisLatencyP95Ms), alarm(limits.alarmLatencyP95Ms)],
+    },
+    {
+      title: tracked[4],
+      metrics: (of) =>
+        formula(of, "changes / opened", { changes: "ToolListChanges", opened: "SessionsOpened" }),
+      period: hourly,
+    },
+    {
+      title: `${tracked[5]}, $ an hour`,
+      metrics: (of) =>
+        formula(
+          of,
+          `(FILL(in, 0) * ${llmPrice.inputPerMillion} + FILL(out, 0) * ${llmPrice.outputPerMillion}) / 1000000`,
+          { in: "InputTokens", out: "OutputTokens" },
+        ),
+      lines: [
+        {
+          label: `alarm: $${limits.llmCostPerDayUsd} a day, both slots together`,
+          value: limits.llmCostPerDayUsd / 24,
+        },
+      ],
+      period: hourly,
+    },
+    { title: tracked[6], metrics: (of) => [plain(of, "OpenSessions", "Maximum")] },
+    {
+      title: alsoTracked,
+      metrics: (of) =>
+        formula(of, "100 * FILL(failed, 0) / calls", { failed: "LlmFailures", calls: "AnalysisCalls" }),
+      lines: [alarm(limits.alarmLlmFailurePercent)],
+    },
+  ];
+}
+
+/** The dashboard's body: a row per metric, blue left and green right, limits as lines; under them the weight over time and the alarms. */
+export function dashboardBody(region: string, limits: Thresholds, alarmArns: readonly string[]): string {
+  const all = rows(limits);
+  const chart = (title: string, metrics: unknown[], more: object = {}) => ({
+    title,
+    region,
+    period: 60,
+    view: "timeSeries",
+    metrics,
+    ...more,
+  });
+  const weights = colours.map((of) =>
+    plain(of, "Weight" satisfies keyof typeof guardianMetrics, "Maximum", 0, of),
+  );
   return JSON.stringify({
     widgets: [
-      ...widgets.map(([title, metrics, lines], index) => ({
-        type: "metric",
-        x: (index % 2) * width,
-        y: Math.floor(index / 2) * height,
-        width,
-        height,
-        properties: {
-          title,
-          region,
-          period: 60,
-          view: "timeSeries",
-          metrics,
-          annotations: { horizontal: lines },
-        },
-      })),
-      {
-        type: "alarm",
-        x: width,
-        y: 3 * height,
-        width,
-        height,
-        properties: { title: "Alarms", alarms: alarmArns },
-      },
+      ...all.flatMap(({ title, metrics, lines = [], period = 60 }, row) =>
+        colours.map((of, column) => ({
+          type: "metric",
+          x: column * width,
+          y: row * height,
+          width,
+          height,
+          properties: chart(`${title}: ${of}`, metrics(of), { period, annotations: { horizontal: lines } }),
+        })),
+      ),
       {
         type: "metric",
         x: 0,
-        y: 4 * height,
+        y: all.length * height,
         width: 2 * width,
-        height: 4,
-        properties: {
-          title: "Weight",
-          region,
-          period: 60,
-          view: "timeSeries",
-          metrics: weight,
-          yAxis: { left: { min: 0, max: 100 } },
-        },
+        height,
+        properties: chart("Weight", weights, { yAxis: { left: { min: 0, max: 100 } } }),
+      },
+      {
+        type: "alarm",
+        x: 0,
+        y: (all.length + 1) * height,
+        width: 2 * width,
+        height,
+        properties: { title: "Alarms", alarms: alarmArns },
       },
     ],
   });

@@ -38,6 +38,7 @@ export async function makeGuardian(
     table: string;
     stack: string;
     role: iam.Role;
+    policy: iam.RolePolicy;
     alarmPrefix: string;
     bundle: Promise<string>;
   },
@@ -66,7 +67,7 @@ export async function makeGuardian(
       }),
       environment: { variables: { SWITCH_TABLE: facts.table, SWITCH_STACK: facts.stack } },
     },
-    { ...opts, dependsOn: [logGroup] },
+    { ...opts, dependsOn: [logGroup, facts.policy] },
   );
   const wake = (name: string, rule: cloudwatch.EventRuleArgs) => {
     const made = new cloudwatch.EventRule(`guardian-${name}`, rule, opts);

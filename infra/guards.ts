@@ -46,6 +46,7 @@ export function guard(config: HubConfig, preview: SwitchPreview): Findings {
     warnings.push(
       "The sidecar is off: shifts are not proved in traffic, and latency and LLM failures have no metric.",
     );
+  refusals.push(...stranded(config), ...tooSmall(config, preview));
   warnings.push(...capacityWarnings(config, preview));
   return { refusals, warnings };
 }
@@ -54,6 +55,30 @@ export function guard(config: HubConfig, preview: SwitchPreview): Findings {
 const requestsNeeded = 299;
 /** At 100 probes a second, and a little for the answers. */
 const shortestBakeMs = 4_000;
+
+/** Pinned sessions must not outlive the tasks that hold them. */
+function stranded({ rollout }: HubConfig): string[] {
+  return rollout.drainDeadline > rollout.warmTime
+    ? [
+        `rollout.drainDeadline is ${rollout.drainDeadline / 1_000} s and rollout.warmTime ${rollout.warmTime / 1_000} s: sessions pinned to a slot could outlive its tasks. Raise warmTime to at least drainDeadline.`,
+      ]
+    : [];
+}
+
+/** The slot that is asked to carry weight must be able to grow to its share of what live carries. */
+function tooSmall(config: HubConfig, { live }: SwitchPreview): string[] {
+  if (live === null) return [];
+  const candidate = other(live);
+  const asked = candidate === "green" ? config.greenWeight : 100 - config.greenWeight;
+  const needed = Math.ceil((slotOf(config, live).tasks * asked) / 100);
+  const { tasks, maxTasks } = slotOf(config, candidate);
+  const most = maxTasks ?? tasks * 2;
+  return most < needed
+    ? [
+        `${candidate} may have ${most} tasks at most, and ${asked} % of ${live}'s traffic needs ${needed}. Raise ${candidate}.tasks or ${candidate}.maxTasks, or ask for less weight.`,
+      ]
+    : [];
+}
 
 /** A candidate much smaller than live may not carry what it is asked to. */
 function capacityWarnings(config: HubConfig, preview: SwitchPreview): string[] {

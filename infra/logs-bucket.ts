@@ -28,6 +28,15 @@ export function makeLogsBucket(
     },
     opts,
   );
+  new s3.BucketServerSideEncryptionConfiguration(
+    "balancer-logs",
+    {
+      bucket: bucket.bucket,
+      // The balancer writes with this kind of key only.
+      rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+    },
+    opts,
+  );
   new s3.BucketLifecycleConfiguration(
     "balancer-logs",
     {

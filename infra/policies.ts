@@ -1,3 +1,5 @@
+import { metricNamespace } from "../sidecar/telemetry.ts";
+
 /** A statement of an IAM policy. */
 export interface Statement {
   readonly Sid?: string;
@@ -68,6 +70,12 @@ export interface Things {
   readonly listener: string;
   readonly topics: readonly string[];
   readonly scalableTargets: string;
+  /** Key of the stack's item in the table. */
+  readonly item: string;
+  /** Rules that pin and probe: nobody but a deployment changes them. */
+  readonly fixedRules: readonly string[];
+  /** Log group of the guardian itself. */
+  readonly guardianLogs: string;
 }
 
 /** Starts the containers: pulls images, writes logs, reads exactly the secrets that they name. */
@@ -83,13 +91,18 @@ export const executionPolicy = ({ logGroups, secrets }: Things): PolicyDocument 
   );
 
 /** Runs in the task: the sidecar reads its drain flag and protects its own task. The hub needs nothing of AWS. */
-export const taskPolicy = ({ table, cluster }: Things): PolicyDocument =>
+export const taskPolicy = ({ table, item, cluster }: Things): PolicyDocument =>
   document(
-    allow(["dynamodb:GetItem"], [table]),
+    allow(["dynamodb:GetItem"], [table], onlyItem(item)),
     allow(["ecs:UpdateTaskProtection", "ecs:GetTaskProtection"], "*", {
       ArnEquals: { "ecs:cluster": cluster },
     }),
   );
+
+/** One item of a table and no other. */
+const onlyItem = (item: string): object => ({
+  "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [item] },
+});
 
 const look: readonly string[] = [
   "elasticloadbalancing:DescribeRules",
@@ -101,15 +114,23 @@ const look: readonly string[] = [
   "cloudwatch:GetMetricData",
 ];
 
-const moveTasks = ({ services, cluster }: Things): Statement[] => [
+const moveTasks = ({ services, cluster, scalableTargets }: Things): Statement[] => [
   allow(["ecs:DescribeServices", "ecs:UpdateService"], services),
   allow(["ecs:ListTasks", "ecs:DescribeTasks"], "*", { ArnEquals: { "ecs:cluster": cluster } }),
   allow(["ecs:DescribeTaskDefinition"], "*"),
-  allow(["application-autoscaling:RegisterScalableTarget"], "*", {
+  allow(["application-autoscaling:RegisterScalableTarget"], [scalableTargets], {
     StringEquals: { "application-autoscaling:service-namespace": "ecs" },
   }),
   allow(["application-autoscaling:DescribeScalableTargets"], "*"),
 ];
+
+/** A weighted rule's ARN is not known before it is made, so it is the others that are named. */
+const leaveFixedRules = ({ fixedRules }: Things): Statement => ({
+  Sid: "PinsStay",
+  Effect: "Deny",
+  Action: ["elasticloadbalancing:ModifyRule", "elasticloadbalancing:DeleteRule"],
+  Resource: fixedRules,
+});
 
 /** Assumed by the switch while it moves traffic: its rule, its two services, its record, and looking. */
 export const switchPolicy = (things: Things): PolicyDocument =>
@@ -121,8 +142,13 @@ export const switchPolicy = (things: Things): PolicyDocument =>
       [`${things.listenerRules}/*`],
     ),
     allow(["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"], [`${things.listenerRules}/*`]),
+    leaveFixedRules(things),
     ...moveTasks(things),
-    allow(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], [things.table]),
+    allow(
+      ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"],
+      [things.table],
+      onlyItem(things.item),
+    ),
     allow(
       ["logs:FilterLogEvents"],
       things.logGroups.map((arn) => `${arn}:*`),
@@ -141,13 +167,11 @@ export const guardianPolicy = (things: Things): PolicyDocument =>
   document(
     allow(look, "*"),
     allow(["elasticloadbalancing:ModifyRule", "elasticloadbalancing:AddTags"], [`${things.listenerRules}/*`]),
+    leaveFixedRules(things),
     ...moveTasks(things),
-    allow(["dynamodb:GetItem", "dynamodb:PutItem"], [things.table]),
-    allow(["cloudwatch:PutMetricData"], "*", { StringEquals: { "cloudwatch:namespace": "McpHub" } }),
-    allow(
-      ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-      "arn:aws:logs:*:*:log-group:/aws/lambda/*",
-    ),
+    allow(["dynamodb:GetItem", "dynamodb:PutItem"], [things.table], onlyItem(things.item)),
+    allow(["cloudwatch:PutMetricData"], "*", { StringEquals: { "cloudwatch:namespace": metricNamespace } }),
+    allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${things.guardianLogs}:*`]),
     ...(things.secrets.length > 0 ? [allow(["secretsmanager:GetSecretValue"], things.secrets)] : []),
     ...(things.topics.length > 0 ? [allow(["sns:Publish"], things.topics)] : []),
   );
@@ -244,8 +268,20 @@ export const deployPolicy = ({
         "dynamodb:PutItem",
         "dynamodb:DeleteItem",
         "secretsmanager:GetSecretValue",
-        "elasticloadbalancing:ModifyRule",
       ],
       Resource: "*",
+    },
+    {
+      // The weighted rule carries these tags; the pins and probes, which a deployment may change, do not.
+      Sid: "WeightsAreTheSwitchs",
+      Effect: "Deny",
+      Action: [
+        "elasticloadbalancing:ModifyRule",
+        "elasticloadbalancing:DeleteRule",
+        "elasticloadbalancing:AddTags",
+        "elasticloadbalancing:RemoveTags",
+      ],
+      Resource: "*",
+      Condition: { Null: { "aws:ResourceTag/traffic-switch:table": "false" } },
     },
   );

@@ -3,31 +3,40 @@ import * as pulumi from "@pulumi/pulumi";
 import { longestCredentialsMs } from "./guards.ts";
 import { type PolicyDocument, trust, trustAccount, trustWorkflow } from "./policies.ts";
 
-/** A role with one inline policy. */
+/** A role and what it may do. Whoever uses the role at once has to wait for the policy, too. */
+export interface MadeRole {
+  readonly role: iam.Role;
+  readonly policy: iam.RolePolicy;
+}
+
+/** A role with one inline policy, under the stack's own path. */
 export function makeRole(
   name: string,
   trusted: pulumi.Input<object>,
   policy: pulumi.Input<PolicyDocument>,
   opts: pulumi.ComponentResourceOptions,
-  more: { description: string; maxSessionMs?: number; name?: string },
-): iam.Role {
+  more: { description: string; path: string; maxSessionMs?: number },
+): MadeRole {
   const role = new iam.Role(
     name,
     {
       description: more.description,
       assumeRolePolicy: pulumi.output(trusted).apply((of) => JSON.stringify(of)),
-      ...(more.name === undefined ? {} : { name: more.name }),
+      path: more.path,
       ...(more.maxSessionMs === undefined ? {} : { maxSessionDuration: more.maxSessionMs / 1_000 }),
     },
     opts,
   );
-  new iam.RolePolicy(
+  const attached = new iam.RolePolicy(
     name,
     { role: role.name, policy: pulumi.output(policy).apply((of) => JSON.stringify(of)) },
     opts,
   );
-  return role;
+  return { role, policy: attached };
 }
+
+/** Path of the stack's roles: the deploy role may touch roles under it and no others. */
+export const rolePath = (project: string, stack: string): string => `/${project}/${stack}/`;
 
 export const taskTrust = trust("ecs-tasks.amazonaws.com");
 export const lambdaTrust = trust("lambda.amazonaws.com");

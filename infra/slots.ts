@@ -24,6 +24,8 @@ export interface SlotNeeds {
   readonly balancer: Balancer;
   readonly executionRole: iam.Role;
   readonly taskRole: iam.Role;
+  /** What the roles may do: a task that starts before it is attached can't read its secrets. */
+  readonly permissions: readonly iam.RolePolicy[];
   readonly logGroups: Readonly<Record<Colour, cloudwatch.LogGroup>>;
   readonly releases: Readonly<Record<Colour, string>>;
   /** ARNs by secret name. */
@@ -72,7 +74,7 @@ export function makeSlot(
       propagateTags: "SERVICE",
       waitForSteadyState: true,
     },
-    { ...opts, dependsOn: [...balancer.rules], ignoreChanges: ["desiredCount"] },
+    { ...opts, dependsOn: [...balancer.rules, ...needs.permissions], ignoreChanges: ["desiredCount"] },
   );
   makeScaling(colour, slot, needs, service, config.rollout.idleTasks, firstLive, opts);
   return { logGroup: needs.logGroups[colour], taskDefinition, service };

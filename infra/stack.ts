@@ -27,7 +27,15 @@ import {
 } from "./policies.ts";
 import type { Place } from "./read.ts";
 import { releaseNameOf } from "./release.ts";
-import { lambdaTrust, makeDeployRole, makeRole, switchSessionMs, switchTrust, taskTrust } from "./roles.ts";
+import {
+  lambdaTrust,
+  makeDeployRole,
+  makeRole,
+  rolePath,
+  switchSessionMs,
+  switchTrust,
+  taskTrust,
+} from "./roles.ts";
 import { makeLogGroups, makeSlot, mostTasks } from "./slots.ts";
 import { makeTopics } from "./topics.ts";
 
@@ -104,6 +112,7 @@ export async function makeStack(config: HubConfig, place: Place) {
     opts,
   );
   const secrets = findSecrets(config);
+  const path = rolePath(project, stack);
   const things = thingsOf(place, account, {
     record,
     logGroups,
@@ -113,10 +122,12 @@ export async function makeStack(config: HubConfig, place: Place) {
     balancer,
     topics,
   });
-  const executionRole = makeRole("execution", taskTrust, things.apply(executionPolicy), opts, {
+  const execution = makeRole("execution", taskTrust, things.apply(executionPolicy), opts, {
+    path,
     description: "Starts the hub's containers",
   });
-  const taskRole = makeRole("task", taskTrust, things.apply(taskPolicy), opts, {
+  const task = makeRole("task", taskTrust, things.apply(taskPolicy), opts, {
+    path,
     description: "The hub's containers",
   });
   const needs = {
@@ -125,34 +136,37 @@ export async function makeStack(config: HubConfig, place: Place) {
     cluster,
     network,
     balancer,
-    executionRole,
-    taskRole,
+    executionRole: execution.role,
+    taskRole: task.role,
+    permissions: [execution.policy, task.policy],
     logGroups,
     releases,
     secrets,
     table,
   };
   const slots = perColour((colour) => makeSlot(config, colour, needs, colour === firstLive, opts));
-  const switchRole = makeRole("switch", account.apply(switchTrust), things.apply(switchPolicy), opts, {
+  const switching = makeRole("switch", account.apply(switchTrust), things.apply(switchPolicy), opts, {
+    path,
     description: "Moves traffic between the colours",
     maxSessionMs: switchSessionMs,
   });
-  const guardianRole = makeRole("guardian", lambdaTrust, things.apply(guardianPolicy), opts, {
+  const guarding = makeRole("guardian", lambdaTrust, things.apply(guardianPolicy), opts, {
+    path,
     description: "Sends traffic home when nobody is watching any more",
   });
   const guardian = await makeGuardian(
-    { name: `${prefix}-guardian`, table, stack, role: guardianRole, alarmPrefix: `${prefix}-`, bundle },
+    { name: `${prefix}-guardian`, table, stack, ...guarding, alarmPrefix: `${prefix}-`, bundle },
     opts,
   );
   if (config.github)
     makeDeployRole(
       config.github,
       pulumi
-        .all([switchRole.arn, account, record.arn, pulumi.all([...secrets.values()])])
+        .all([switching.role.arn, account, record.arn, pulumi.all([...secrets.values()])])
         .apply(([role, id, tableArn, secretArns]) =>
           deployPolicy({
             switchRole: role,
-            roles: `arn:aws:iam::${id}:role/*`,
+            roles: `arn:aws:iam::${id}:role${path}*`,
             table: tableArn,
             secrets: secretArns,
           }),
@@ -174,7 +188,7 @@ export async function makeStack(config: HubConfig, place: Place) {
     {
       region,
       ...(profile === undefined ? {} : { profile }),
-      roleArn: switchRole.arn,
+      roleArn: switching.role.arn,
       table,
       stack,
       listenerArn: balancer.listener.arn,
@@ -215,7 +229,14 @@ export async function makeStack(config: HubConfig, place: Place) {
     },
     {
       ...opts,
-      dependsOn: [record, guardian, ...balancer.rules, ...colours.map((colour) => slots[colour].service)],
+      dependsOn: [
+        record,
+        guardian,
+        // A role without its policy may do nothing.
+        switching.policy,
+        ...balancer.rules,
+        ...colours.map((colour) => slots[colour].service),
+      ],
     },
   );
   whole.done();
@@ -261,7 +282,11 @@ interface Made {
 }
 
 /** ARNs that the roles' policies name. Services go by pattern, for they need the roles to exist. */
-function thingsOf({ region }: Place, account: pulumi.Output<string>, made: Made): pulumi.Output<Things> {
+function thingsOf(
+  { region, project, stack }: Place,
+  account: pulumi.Output<string>,
+  made: Made,
+): pulumi.Output<Things> {
   const { record, logGroups, evidenceGroup, secrets, cluster, balancer, topics } = made;
   return pulumi
     .output({
@@ -274,17 +299,34 @@ function thingsOf({ region }: Place, account: pulumi.Output<string>, made: Made)
       clusterName: cluster.name,
       listener: balancer.listener.arn,
       topicArns: [topics.onCall.arn, topics.team.arn],
+      fixedRules: balancer.rules.map((rule) => rule.arn),
     })
-    .apply(({ id, table, groups, evidence, secretArns, clusterArn, clusterName, listener, topicArns }) => ({
-      table,
-      logGroups: groups,
-      evidenceGroup: evidence,
-      secrets: secretArns,
-      services: [`arn:aws:ecs:${region}:${id}:service/${clusterName}/*`],
-      cluster: clusterArn,
-      listener,
-      listenerRules: listener.replace(":listener/", ":listener-rule/"),
-      topics: topicArns,
-      scalableTargets: `arn:aws:application-autoscaling:${region}:${id}:scalable-target/*`,
-    }));
+    .apply(
+      ({
+        id,
+        table,
+        groups,
+        evidence,
+        secretArns,
+        clusterArn,
+        clusterName,
+        listener,
+        topicArns,
+        fixedRules,
+      }) => ({
+        table,
+        logGroups: groups,
+        evidenceGroup: evidence,
+        secrets: secretArns,
+        services: colours.map((colour) => `arn:aws:ecs:${region}:${id}:service/${clusterName}/${colour}-*`),
+        item: stack,
+        fixedRules,
+        guardianLogs: `arn:aws:logs:${region}:${id}:log-group:/aws/lambda/${project}-${stack}-guardian`,
+        cluster: clusterArn,
+        listener,
+        listenerRules: listener.replace(":listener/", ":listener-rule/"),
+        topics: topicArns,
+        scalableTargets: `arn:aws:application-autoscaling:${region}:${id}:scalable-target/*`,
+      }),
+    );
 }

@@ -1,0 +1,336 @@
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import { settings } from "../../infra/balancer.ts";
+import { alsoTracked, tracked } from "../../infra/dashboard.ts";
+import type { PolicyDocument } from "../../infra/policies.ts";
+import { type Evaluation, evaluate } from "./program.ts";
+import { type Attempt, allowed } from "./policy.ts";
+
+// oxlint-disable-next-line typescript/no-explicit-any -- inputs of any resource, read member by member
+type Inputs = Record<string, any>;
+const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+const lb = (kind: string) => `aws:lb/${kind[0]?.toLowerCase()}${kind.slice(1)}:${kind}`;
+
+describe("the production example", () => {
+  let made: Evaluation;
+  before(async () => {
+    made = await evaluate();
+  });
+  const inputs = (type: string, name?: string): Inputs => made.one(type, name).inputs;
+
+  test("only the balancer is open to the world, on 443 and 80; tasks admit the balancer and each other", () => {
+    const rules = made.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule");
+    const open = rules.filter(({ inputs: rule }) => rule["cidrIpv4"] === "0.0.0.0/0");
+    assert.deepEqual(
+      open
+        .map(({ inputs: rule }) => [rule["securityGroupId"], rule["fromPort"], rule["toPort"]])
+        .sort(byText),
+      [
+        ["balancer-id", 443, 443],
+        ["balancer-id", 80, 80],
+      ],
+    );
+    const ofTasks = rules.filter(({ inputs: rule }) => rule["securityGroupId"] === "tasks-id");
+    assert.deepEqual(ofTasks.map(({ inputs: rule }) => rule["referencedSecurityGroupId"]).sort(byText), [
+      "balancer-id",
+      "tasks-id",
+    ]);
+    for (const { inputs: rule } of ofTasks) assert.equal(rule["cidrIpv4"], undefined);
+  });
+
+  test("a new network has two zones and one NAT gateway", () => {
+    const vpc = inputs("awsx:ec2:Vpc");
+    assert.equal(vpc["numberOfAvailabilityZones"], 2);
+    assert.deepEqual(vpc["natGateways"], { strategy: "Single" });
+  });
+
+  test("the balancer speaks TLS 1.3's policy, sends plain HTTP there, logs, and cannot be deleted", () => {
+    const balancer = inputs(lb("LoadBalancer"));
+    assert.equal(balancer["enableDeletionProtection"], true);
+    assert.equal(balancer["dropInvalidHeaderFields"], true);
+    assert.equal(balancer["accessLogs"].enabled, true);
+    assert.equal(balancer["healthCheckLogs"].enabled, true);
+    const listener = inputs(lb("Listener"), "hub");
+    assert.equal(listener["protocol"], "HTTPS");
+    assert.equal(listener["sslPolicy"], settings.sslPolicy);
+    assert.match(listener["sslPolicy"], /TLS13/);
+    assert.equal(listener["defaultActions"][0].fixedResponse.statusCode, "404");
+    const plain = inputs(lb("Listener"), "to-https")["defaultActions"][0];
+    assert.deepEqual(plain.redirect, { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" });
+  });
+
+  test("the certificate is validated by DNS, and the alias does not follow target health", () => {
+    assert.equal(inputs("aws:acm/certificate:Certificate")["validationMethod"], "DNS");
+    const alias = inputs("aws:route53/record:Record", "hub")["aliases"][0];
+    assert.equal(alias.evaluateTargetHealth, false);
+  });
+
+  test("the logs' bucket is private, encrypted and expires", () => {
+    const block = inputs("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock");
+    for (const key of ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"])
+      assert.equal(block[key], true, key);
+    const encryption = inputs(
+      "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    );
+    assert.equal(encryption["rules"][0].applyServerSideEncryptionByDefault.sseAlgorithm, "AES256");
+    const lifecycle = inputs("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration");
+    assert.equal(lifecycle["rules"][0].expiration.days, 90);
+    const policy = JSON.parse(inputs("aws:s3/bucketPolicy:BucketPolicy")["policy"]);
+    const deny = policy.Statement.find(({ Effect }: { Effect: string }) => Effect === "Deny");
+    assert.deepEqual(deny.Condition, { Bool: { "aws:SecureTransport": "false" } });
+  });
+
+  test("every rule names the hub's public paths, so that its admin API is never routed", () => {
+    const rules = made.all(lb("ListenerRule"));
+    assert.equal(rules.length, 6);
+    for (const { name, inputs: rule } of rules) {
+      const conditions = rule["conditions"] as Inputs[];
+      const paths = conditions.find((condition) => condition["pathPattern"])?.["pathPattern"].values;
+      assert.deepEqual(paths, ["/mcp", "/messages", "/api/health", "/.slot"], name);
+      assert.equal(conditions.length, 2, name);
+    }
+    const shared = inputs("trafficswitch:index:TrafficSwitch")["conditions"][0].values;
+    for (const path of shared) assert.doesNotMatch(path, /\*|config|servers|restart/);
+  });
+
+  test("pins and probes come before the weighted rule, and no group is sticky", () => {
+    const weighted = inputs("trafficswitch:index:TrafficSwitch")["priority"];
+    for (const { inputs: rule } of made.all(lb("ListenerRule")))
+      assert.ok(Number(rule["priority"]) < weighted);
+    for (const { inputs: group } of made.all(lb("TargetGroup"))) {
+      assert.equal((group as Inputs)["stickiness"].enabled, false);
+      assert.equal(group["loadBalancingAlgorithmType"], "least_outstanding_requests");
+      assert.equal(group["deregistrationDelay"], 60);
+      assert.equal(group["name"], undefined, "a fixed name meets itself at a replacement");
+    }
+  });
+
+  for (const colour of ["blue", "green"]) {
+    test(`${colour}: the service stops at a broken release, stays where it is, and is awaited`, () => {
+      const service = made.one("aws:ecs/service:Service", colour);
+      const of = service.inputs as Inputs;
+      assert.deepEqual(of["deploymentCircuitBreaker"], { enable: true, rollback: false });
+      assert.equal(of["availabilityZoneRebalancing"], "DISABLED");
+      assert.equal(of["waitForSteadyState"], true);
+      assert.equal(of["networkConfiguration"].assignPublicIp, false);
+      assert.deepEqual(service.ignoreChanges, ["desiredCount"]);
+      for (const role of ["execution", "task"])
+        assert.ok(service.dependencies.includes(`aws:iam/rolePolicy:RolePolicy ${role}`), role);
+      assert.ok(service.dependencies.includes(`aws:lb/listenerRule:ListenerRule pin-${colour}`));
+    });
+
+    test(`${colour}: the hub outlives its sidecar's drain, and no secret is in plain text`, () => {
+      const definition = inputs("aws:ecs/taskDefinition:TaskDefinition", colour);
+      assert.equal(definition["skipDestroy"], true);
+      const containers = JSON.parse(definition["containerDefinitions"]) as Inputs[];
+      const [hub, sidecar] = containers as [Inputs, Inputs];
+      assert.deepEqual([hub["name"], sidecar["name"]], ["hub", "sidecar"]);
+      assert.deepEqual([hub["stopTimeout"], sidecar["stopTimeout"]], [30, 90]);
+      assert.deepEqual(sidecar["dependsOn"], [{ containerName: "hub", condition: "START" }]);
+      for (const { image } of containers) assert.match(image, /@sha256:[0-9a-f]{64}$/);
+      assert.deepEqual(
+        containers.flatMap(({ secrets }) => secrets.map(({ name }: { name: string }) => name)).sort(byText),
+        ["GEMINI_API_KEY", "SIDECAR_SIGNING_KEY", "SIDECAR_TOKENS"],
+      );
+      const variables = hub["environment"] as { name: string; value: string }[];
+      const config = variables.find(({ name }) => name === "HUB_CONFIG")?.value ?? "";
+      assert.match(config, /\$\{GEMINI_API_KEY\}/);
+    });
+
+    test(`${colour}: autoscaling's bounds are the switch's, and scale-in waits`, () => {
+      const target = made.one("aws:appautoscaling/target:Target", colour);
+      assert.equal((target.inputs as Inputs)["suspendedState"].dynamicScalingInSuspended, true);
+      assert.deepEqual(target.ignoreChanges, ["minCapacity", "maxCapacity", "suspendedState"]);
+      assert.ok(Number(target.inputs["minCapacity"]) >= 1);
+    });
+  }
+
+  const alarm = (name: string) => inputs("aws:cloudwatch/metricAlarm:MetricAlarm", name);
+  const shown = (name: string): string =>
+    alarm(name)["metricQueries"].find(({ returnData }: Inputs) => returnData).expression;
+  const topic = (name: string) => alarm(name)["alarmActions"][0].split(":").at(-1);
+
+  test("the requirement's three alerts, at its limits, per colour, to whom it says", () => {
+    for (const colour of ["blue", "green"])
+      for (const [kind, limit, who] of [
+        ["error-rate", 5, "on-call-1"],
+        ["latency", 3000, "team-1"],
+        ["llm-failures", 10, "on-call-1"],
+      ] as const) {
+        const name = `${colour}-${kind}`;
+        assert.equal(alarm(name)["threshold"], limit, name);
+        assert.equal(alarm(name)["comparisonOperator"], "GreaterThanThreshold", name);
+        assert.equal(topic(name), who, name);
+      }
+  });
+
+  test("one bad request at night pages nobody: each alert is judged on enough samples only", () => {
+    assert.match(shown("blue-error-rate"), /^IF\(requests >= 20, .*, 0\)$/);
+    assert.match(shown("blue-latency"), /^IF\(calls >= 10, p95, 0\)$/);
+    assert.match(shown("blue-llm-failures"), /^IF\(calls >= 10, .*, 0\)$/);
+  });
+
+  test("silence is not green: empty groups are filled, heartbeats breach, lost telemetry is told", () => {
+    assert.match(shown("green-no-healthy-target"), /weight > 0 AND FILL\(healthy, 0\) < 1/);
+    assert.match(shown("green-telemetry-lost"), /weight > 0 AND FILL\(reports, 0\) < 1/);
+    assert.equal(alarm("guardian-silent")["treatMissingData"], "breaching");
+  });
+
+  test("the balancer's own errors, the cost of both slots and the certificate have alarms", () => {
+    assert.equal(alarm("balancer-5xx")["metricName"], "HTTPCode_ELB_5XX_Count");
+    assert.equal(alarm("llm-cost")["threshold"], 100);
+    for (const part of ["in_blue", "out_blue", "in_green", "out_green"])
+      assert.ok(shown("llm-cost").includes(part));
+    assert.equal(alarm("certificate")["metricName"], "DaysToExpiry");
+  });
+
+  test("subscribers hear by mail and by HTTPS", () => {
+    const protocols = made
+      .all("aws:sns/topicSubscription:TopicSubscription")
+      .map(({ inputs: subscription }) => subscription["protocol"]);
+    assert.deepEqual(protocols.sort(byText), ["email", "email", "https"]);
+  });
+
+  test("the dashboard shows the seven metrics, blue beside green, limits as lines, the weight, every alarm", () => {
+    const { widgets } = JSON.parse(inputs("aws:cloudwatch/dashboard:Dashboard")["dashboardBody"]);
+    for (const title of [...tracked, alsoTracked]) {
+      const pair = widgets.filter(({ properties }: Inputs) => properties.title.startsWith(title));
+      assert.deepEqual(
+        pair.map(({ x }: Inputs) => x),
+        [0, 12],
+        title,
+      );
+      assert.equal(pair[0].y, pair[1].y, title);
+    }
+    const lines = widgets.flatMap(({ properties }: Inputs) =>
+      (properties.annotations?.horizontal ?? []).map(({ value }: Inputs) => value),
+    );
+    assert.deepEqual([...new Set(lines)], [99, 5, 2000, 3000, 100 / 24, 10]);
+    assert.ok(widgets.some(({ properties }: Inputs) => properties.title === "Weight"));
+    const listed = widgets.find(({ type }: Inputs) => type === "alarm").properties.alarms;
+    assert.equal(listed.length, made.all("aws:cloudwatch/metricAlarm:MetricAlarm").length);
+    assert.match(String(made.outputs["dashboard"]), /dashboard\/hub-production$/);
+  });
+
+  test("whoever takes a role at once waits for what it may do", () => {
+    const waits = (type: string, name: string) => made.one(type, name).dependencies;
+    assert.ok(
+      waits("trafficswitch:index:TrafficSwitch", "switch").includes("aws:iam/rolePolicy:RolePolicy switch"),
+    );
+    assert.ok(
+      waits("aws:lambda/function:Function", "guardian").includes("aws:iam/rolePolicy:RolePolicy guardian"),
+    );
+  });
+
+  const policy = (role: string) =>
+    JSON.parse(inputs("aws:iam/rolePolicy:RolePolicy", role)["policy"]) as PolicyDocument;
+  const may = (role: string, action: string, resource = "*", context: Attempt["context"] = {}) =>
+    allowed(policy(role), { action, resource, context });
+  const elb = "arn:aws:elasticloadbalancing:us-east-1:123456789012";
+  const ecs = "arn:aws:ecs:us-east-1:123456789012:service";
+  const table = "arn:aws:dynamodb:us-east-1:123456789012:table/hub-production-switch";
+  const weighted = `${elb}:listener-rule/app/hub/1/hub/weighted`;
+  const item = { "dynamodb:LeadingKeys": "production" };
+
+  test("the switch moves its rule, its two services and its one item", () => {
+    assert.ok(may("switch", "elasticloadbalancing:ModifyRule", weighted));
+    assert.ok(may("switch", "elasticloadbalancing:AddTags", weighted));
+    assert.ok(may("switch", "ecs:UpdateService", `${ecs}/hub-1/green-1`));
+    assert.ok(may("switch", "dynamodb:PutItem", table, item));
+    assert.ok(may("guardian", "elasticloadbalancing:ModifyRule", weighted));
+    assert.ok(may("guardian", "dynamodb:PutItem", table, item));
+    assert.ok(may("guardian", "cloudwatch:PutMetricData", "*", { "cloudwatch:namespace": "McpHub" }));
+  });
+
+  test("no role can do more than its job", () => {
+    const denied: [string, string, string?, Attempt["context"]?][] = [];
+    for (const role of ["switch", "guardian"])
+      denied.push(
+        [role, "elasticloadbalancing:ModifyListener", `${elb}:listener/app/hub/1/hub`],
+        [role, "elasticloadbalancing:ModifyRule", `${elb}:listener-rule/app/hub/1/hub/pin-blue`],
+        [role, "elasticloadbalancing:ModifyRule", `${elb}:listener-rule/app/other/2/other/weighted`],
+        [role, "elasticloadbalancing:SetRulePriorities", weighted],
+        [role, "elasticloadbalancing:RegisterTargets"],
+        [role, "ecs:UpdateService", `${ecs}/hub-1/other-1`],
+        [role, "ecs:UpdateService", `${ecs}/other/green-1`],
+        [role, "ecs:DeleteService", `${ecs}/hub-1/green-1`],
+        [role, "dynamodb:PutItem", table, { "dynamodb:LeadingKeys": "staging" }],
+        [role, "dynamodb:DeleteTable", table],
+        [role, "iam:PassRole"],
+        [role, "cloudwatch:SetAlarmState"],
+        [role, "secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:123456789012:secret:other"],
+      );
+    denied.push(
+      ["guardian", "elasticloadbalancing:DeleteRule", weighted],
+      ["guardian", "logs:PutLogEvents", "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/other:*"],
+      ["guardian", "cloudwatch:PutMetricData", "*", { "cloudwatch:namespace": "AWS/ECS" }],
+      ["task", "dynamodb:PutItem", table, item],
+      ["task", "dynamodb:GetItem", table, { "dynamodb:LeadingKeys": "staging" }],
+      ["task", "secretsmanager:GetSecretValue"],
+      ["task", "elasticloadbalancing:ModifyRule", weighted],
+      [
+        "execution",
+        "secretsmanager:GetSecretValue",
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:other",
+      ],
+      ["execution", "dynamodb:GetItem", table, item],
+      [
+        "deploy",
+        "elasticloadbalancing:ModifyRule",
+        weighted,
+        { "aws:ResourceTag/traffic-switch:table": "t" },
+      ],
+      ["deploy", "iam:CreateUser"],
+      ["deploy", "iam:CreateAccessKey"],
+      ["deploy", "iam:PutRolePolicy", "arn:aws:iam::123456789012:role/admin"],
+      [
+        "deploy",
+        "iam:PassRole",
+        "arn:aws:iam::123456789012:role/admin",
+        { "iam:PassedToService": "lambda.amazonaws.com" },
+      ],
+      [
+        "deploy",
+        "secretsmanager:GetSecretValue",
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:hub/gemini-AbCdEf",
+      ],
+      ["deploy", "dynamodb:PutItem", table, item],
+    );
+    const through = denied.filter(([role, action, resource, context]) =>
+      may(role, action, resource, context),
+    );
+    assert.deepEqual(through, []);
+  });
+
+  test("a deployment changes pins and roles of its own stack", () => {
+    assert.ok(
+      may("deploy", "elasticloadbalancing:ModifyRule", `${elb}:listener-rule/app/hub/1/hub/pin-blue`),
+    );
+    assert.ok(may("deploy", "iam:PutRolePolicy", "arn:aws:iam::123456789012:role/hub/production/task-1"));
+    assert.ok(may("deploy", "sts:AssumeRole", "arn:aws:iam::123456789012:role/hub/production/switch-1"));
+  });
+
+  test("workflows of one branch deploy, without long-lived keys", () => {
+    const trust = JSON.parse(inputs("aws:iam/role:Role", "deploy")["assumeRolePolicy"]).Statement[0];
+    assert.equal(trust.Action, "sts:AssumeRoleWithWebIdentity");
+    assert.equal(
+      trust.Condition.StringEquals["token.actions.githubusercontent.com:sub"],
+      "repo:example/hub-infrastructure:ref:refs/heads/main",
+    );
+    assert.equal(inputs("aws:iam/role:Role", "deploy")["maxSessionDuration"], 43_200);
+    assert.deepEqual(made.all("aws:iam/accessKey:AccessKey"), []);
+  });
+
+  test("what a security reviewer asks: retention, record kept, no admin wildcard, no secret in any input", () => {
+    for (const { name, inputs: group } of made.all("aws:cloudwatch/logGroup:LogGroup"))
+      assert.ok(Number(group["retentionInDays"]) > 0, name);
+    const record = inputs("aws:dynamodb/table:Table");
+    assert.equal(record["deletionProtectionEnabled"], true);
+    assert.equal(record["pointInTimeRecovery"].enabled, true);
+    for (const { name, inputs: rolePolicy } of made.all("aws:iam/rolePolicy:RolePolicy"))
+      for (const { Effect, Action } of (JSON.parse(String(rolePolicy["policy"])) as PolicyDocument).Statement)
+        if (Effect === "Allow") assert.ok(!Action.some((action) => /^(\*|iam:\*)$/.test(action)), name);
+    assert.deepEqual(made.all("aws:secretsmanager/secretVersion:SecretVersion"), []);
+    assert.doesNotMatch(JSON.stringify(made.resources), /AKIA|BEGIN [A-Z ]*KEY|AIza/);
+  });
+});

@@ -1,0 +1,265 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor, type MockResourceArgs } from "@pulumi/pulumi/runtime/mocks.js";
+import * as runtimeSettings from "@pulumi/pulumi/runtime/settings.js";
+import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
+import { parse } from "yaml";
+import { readConfig } from "../../infra/read.ts";
+import { makeStack } from "../../infra/stack.ts";
+import type { SwitchPreview } from "../../rollout/policy/request.ts";
+import { layConfig } from "../../rehearsal/stage/config.ts";
+
+/** One resource as the program registered it. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** What is known of it once it exists: its inputs and what AWS would add. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly id: string;
+  readonly parent: string;
+  /** `type name` of everything that exists before it. */
+  readonly dependencies: readonly string[];
+  readonly ignoreChanges: readonly string[];
+}
+
+export interface Evaluation {
+  readonly resources: readonly Registered[];
+  /** The one resource of this type and name. Throws when there is none. */
+  one(type: string, name?: string): Registered;
+  all(type: string): readonly Registered[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Warnings that the program told. */
+  readonly warnings: readonly string[];
+}
+
+export interface World {
+  /** What the switch answers when it is asked what is live; an error is its refusal. */
+  readonly preview?: Partial<SwitchPreview> | Error;
+  readonly dryRun?: boolean;
+  /** Every resource before the program was refused. */
+  readonly onRegister?: (name: string) => void;
+}
+
+const account = "123456789012";
+const region = "us-east-1";
+const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`;
+
+/** The config of the example that ships, as Pulumi hands it to the program. */
+export const production: Readonly<Record<string, unknown>> = Object.fromEntries(
+  Object.entries(
+    (
+      parse(readFileSync(new URL("../../Pulumi.production.yaml", import.meta.url), "utf8")) as {
+        config: Record<string, unknown>;
+      }
+    ).config,
+  ).flatMap(([key, value]) => (key.startsWith("hub:") ? [[key.slice(4), value]] : [])),
+);
+
+const firstDeployment: SwitchPreview = {
+  first: true,
+  live: null,
+  weights: null,
+  action: "first",
+  summary: "blue becomes live",
+  steps: [],
+  releases: null,
+};
+
+/** What AWS adds to a resource's inputs, by type. Only what the program reads. */
+const added: Readonly<Record<string, (name: string, inputs: Record<string, unknown>) => object>> = {
+  "aws:lb/loadBalancer:LoadBalancer": (name) => ({
+    arn: arn("elasticloadbalancing", `loadbalancer/app/${name}/1`),
+    arnSuffix: `app/${name}/1`,
+    dnsName: `${name}.elb.example`,
+    zoneId: "Z1",
+  }),
+  "aws:lb/listener:Listener": (name) => ({
+    arn: arn("elasticloadbalancing", `listener/app/hub/1/${name}`),
+  }),
+  "aws:lb/listenerRule:ListenerRule": (name) => ({
+    arn: arn("elasticloadbalancing", `listener-rule/app/hub/1/hub/${name}`),
+  }),
+  "aws:lb/targetGroup:TargetGroup": (name) => ({
+    arn: arn("elasticloadbalancing", `targetgroup/${name}/1`),
+  }),
+  "aws:acm/certificate:Certificate": (name) => ({
+    arn: arn("acm", `certificate/${name}`),
+    domainValidationOptions: [
+      { resourceRecordName: "_check.", resourceRecordType: "CNAME", resourceRecordValue: "_value." },
+    ],
+  }),
+  "aws:route53/record:Record": (_name, { name }) => ({ fqdn: name }),
+  "aws:s3/bucket:Bucket": (name) => ({ bucket: `${name}-1`, arn: `arn:aws:s3:::${name}-1` }),
+  "aws:sns/topic:Topic": (name) => ({ arn: arn("sns", `${name}-1`) }),
+  "aws:dynamodb/table:Table": (_name, inputs) => ({
+    arn: arn("dynamodb", `table/${inputs["name"] as string}`),
+  }),
+  "aws:ecs/cluster:Cluster": (name) => ({ name: `${name}-1`, arn: arn("ecs", `cluster/${name}-1`) }),
+  "aws:ecs/service:Service": (name) => ({ name: `${name}-1`, arn: arn("ecs", `service/hub-1/${name}-1`) }),
+  "aws:ecs/taskDefinition:TaskDefinition": (name) => ({ arn: arn("ecs", `task-definition/${name}:1`) }),
+  "aws:cloudwatch/logGroup:LogGroup": (_name, inputs) => ({
+    arn: arn("logs", `log-group:${inputs["name"] as string}`),
+  }),
+  "aws:cloudwatch/metricAlarm:MetricAlarm": (_name, inputs) => ({
+    arn: arn("cloudwatch", `alarm:${inputs["name"] as string}`),
+  }),
+  "aws:cloudwatch/eventRule:EventRule": (name) => ({ name, arn: arn("events", `rule/${name}`) }),
+  "aws:iam/role:Role": (name, inputs) => ({
+    name: `${name}-1`,
+    arn: `arn:aws:iam::${account}:role${(inputs["path"] as string | undefined) ?? "/"}${name}-1`,
+  }),
+  "aws:iam/policy:Policy": (name) => ({ arn: `arn:aws:iam::${account}:policy/${name}-1` }),
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": () => ({
+    arn: `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`,
+  }),
+  "aws:lambda/function:Function": (_name, inputs) => ({
+    arn: arn("lambda", `function:${inputs["name"] as string}`),
+  }),
+  "awsx:ec2:Vpc": () => ({
+    vpcId: "vpc-1",
+    publicSubnetIds: ["subnet-a", "subnet-b"],
+    privateSubnetIds: ["subnet-c", "subnet-d"],
+  }),
+};
+
+/** Answers of functions. Anything else is an error: an answer nobody thought of would prove nothing. */
+function answer(token: string, args: Record<string, unknown>, preview: World["preview"]): object {
+  if (token === "trafficswitch:index:readSwitch") {
+    // As gRPC carries a failure.
+    if (preview instanceof Error) throw Object.assign(preview, { details: preview.message });
+    return { ...firstDeployment, ...preview };
+  }
+  if (token === "aws:index/getCallerIdentity:getCallerIdentity")
+    return { accountId: account, arn: "", userId: "", id: "" };
+  if (token === "aws:secretsmanager/getSecret:getSecret")
+    return { arn: arn("secretsmanager", `secret:${args["name"] as string}-AbCdEf`), name: args["name"] };
+  if (token === "aws:route53/getZone:getZone") return { zoneId: "Z2", name: args["name"] };
+  throw new Error(`the program called ${token}, which this test's account does not know`);
+}
+
+/** Keeps what a mock of Pulumi's own does not show: parent, dependencies and options. */
+class Recorder extends MockMonitor {
+  readonly registered: Registered[] = [];
+  readonly #onRegister: World["onRegister"];
+
+  constructor(world: World) {
+    super({
+      call: ({ token, inputs }) => answer(token, inputs as Record<string, unknown>, world.preview),
+      newResource: ({ type, name, inputs, id }: MockResourceArgs) => ({
+        id: id || `${name}-id`,
+        state: { ...inputs, ...added[type]?.(name, inputs as Record<string, unknown>) },
+      }),
+    });
+    this.#onRegister = world.onRegister;
+  }
+
+  override async registerResource(
+    request: RegisterRequest,
+    callback: (error: unknown, response: unknown) => void,
+  ): Promise<void> {
+    const raw = request.getObject()?.toJavaScript() ?? {};
+    const name = request.getName();
+    if (request.getType() !== "pulumi:pulumi:Stack") this.#onRegister?.(name);
+    await super.registerResource(request, ((error: unknown, response: RegisterResponse) => {
+      if (response && request.getType() !== "pulumi:pulumi:Stack")
+        this.registered.push({
+          type: request.getType(),
+          name,
+          inputs: raw,
+          outputs: response.getObject().toJavaScript(),
+          id: response.getId(),
+          parent: request.getParent(),
+          dependencies: request.getDependenciesList().map(shortUrn),
+          ignoreChanges: request.getIgnorechangesList(),
+        });
+      callback(error, response);
+    }) as never);
+  }
+}
+
+interface RegisterRequest {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
+  getDependenciesList(): string[];
+  getIgnorechangesList(): string[];
+}
+interface RegisterResponse {
+  getId(): string;
+  getObject(): { toJavaScript(): Record<string, unknown> };
+}
+
+/** `type name` of a URN. */
+function shortUrn(urn: string): string {
+  const [, , types = "", name = ""] = urn.split("::");
+  return `${types.split("$").at(-1)} ${name}`;
+}
+
+/**
+ * Evaluates the whole program in this process against an account that answers at once, and returns everything it registered.
+ * `config` is laid over the production example. Rejects as the program does.
+ */
+export async function evaluate(
+  config: Readonly<Record<string, unknown>> = {},
+  world: World = {},
+): Promise<Evaluation> {
+  return evaluateExactly(layConfig({ ...production }, config), world);
+}
+
+/** The same with this config and nothing under it. */
+export function evaluateExactly(
+  config: Readonly<Record<string, unknown>>,
+  world: World = {},
+): Promise<Evaluation> {
+  return (runtimeState as unknown as Internals).withLocalStorage(async () => {
+    const monitor = new Recorder(world);
+    const internals = runtimeSettings as unknown as Internals;
+    internals.setMockOptions(monitor, "hub", "production", world.dryRun ?? false, "test");
+    await internals.awaitFeatureSupport();
+    const texts = Object.entries(config).map(([key, value]) => [
+      `hub:${key}`,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+    pulumi.runtime.setAllConfig({
+      ...(Object.fromEntries(texts) as Record<string, string>),
+      "aws:region": region,
+    });
+    const warnings: string[] = [];
+    const { config: parsed, place } = readConfig();
+    const made = await makeStack(parsed, place);
+    const outputs = await settled(pulumi.output(made));
+    await internals.waitForRPCs();
+    const { registered } = monitor;
+    warnings.push(...(outputs["warnings"] as string[]));
+    return {
+      resources: registered,
+      warnings,
+      outputs,
+      all: (type) => registered.filter((resource) => resource.type === type),
+      one(type, name) {
+        const found = registered.filter(
+          (resource) => resource.type === type && (name === undefined || resource.name === name),
+        );
+        const [only] = found;
+        if (only === undefined || found.length > 1)
+          throw new Error(`${found.length} resources are ${type}${name === undefined ? "" : ` ${name}`}`);
+        return only;
+      },
+    };
+  });
+}
+
+interface Internals {
+  withLocalStorage<Result>(work: () => Promise<Result>): Promise<Result>;
+  setMockOptions(monitor: unknown, project: string, stack: string, preview: boolean, org: string): void;
+  awaitFeatureSupport(): Promise<void>;
+  waitForRPCs(): Promise<void>;
+}
+
+function settled(output: pulumi.Output<object>): Promise<Record<string, unknown>> {
+  return new Promise((resolve) => {
+    output.apply((value) => resolve(value as Record<string, unknown>));
+  });
+}
