@@ -14,7 +14,7 @@ export interface Address {
 /**
  * The address of another task, when it can be one: a literal IP address of this task's own network, never the machine's own
  * or a link-local one (ECS's and EC2's metadata live there) unless this task itself is there, and in ECS on this task's own
- * port. Null: nothing will be sent there, though the pin is signed.
+ * port, unless the tasks share a machine and its loopback interface. Null: nothing will be sent there, though the pin is signed.
  */
 export function sisterAddress(
   task: string,
@@ -25,7 +25,8 @@ export function sisterAddress(
   const [own] = split(home.task);
   if (isIP(host) === 0 || !/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) return null;
   if (placeOf(host) !== placeOf(own)) return null;
-  if (metadataUri !== null && Number(port) !== listen.port) return null;
+  const sharesMachine = placeOf(own) === "loopback"; // then tasks differ by their ports
+  if (metadataUri !== null && !sharesMachine && Number(port) !== listen.port) return null;
   return { host, port: Number(port) };
 }
 
