@@ -29,8 +29,11 @@ type Rest = Pick<SpecLine, "how" | "by" | "proof" | "byHand">;
 
 const inFile = (file: string) => (test: string) => ({ test, in: `tests/${file}` });
 const ofCommand = inFile("checks/command.test.ts");
-const ofChecks = ofCommand("--list names every check once, and --explain derives the sample from the limit");
+const ofChecks = inFile("checks/cases.test.ts")(
+  "passes, fails, cannot tell, and keeps the cause of a broken source",
+);
 const ofSpec = inFile("infra/spec.test.ts");
+const ofProgram = inFile("infra/program.test.ts");
 const ofConfig = inFile("infra/config.test.ts");
 const ofExample = inFile("infra/config-example.test.ts");
 const ofDecision = inFile("rollout/decision.test.ts");
@@ -57,7 +60,11 @@ const alarm = (kind: string, topic: "on-call" | "team"): Rest => ({
 const charted = (title: string): Rest => ({
   how: "On the dashboard, both colours side by side.",
   by: [resource(`"${title}"`, "infra/dashboard.ts")],
-  proof: [ofSpec("the dashboard tracks every metric of the requirement")],
+  proof: [
+    ofProgram(
+      "the dashboard shows the seven metrics, blue beside green, limits as lines, the weight, every alarm",
+    ),
+  ],
 });
 const person = (byHand: string): Rest => ({ how: "Not the program's.", by: [], proof: [], byHand });
 
@@ -320,24 +327,26 @@ export const specLines: readonly SpecLine[] = [
     [
       "Analysis latency (p50, p95, p99)",
       {
-        ...charted("Analysis latency"),
-        how: "p95 on the dashboard; p50, p95 and p99 in the benchmark's answer.",
-        by: [resource('"Analysis latency"', "infra/dashboard.ts"), { check: "performance-benchmark" }],
+        ...charted("Analysis latency (p50, p95, p99)"),
+        by: [
+          resource('"Analysis latency (p50, p95, p99)"', "infra/dashboard.ts"),
+          { check: "performance-benchmark" },
+        ],
       },
     ],
-    ["Tool exposure changes per session", charted("Tool exposure changes")],
+    ["Tool exposure changes per session", charted("Tool exposure changes per session")],
     [
       "LLM API costs",
       {
-        ...charted("LLM cost"),
+        ...charted("LLM API costs"),
         by: [
-          resource('"LLM cost"', "infra/dashboard.ts"),
+          resource('"LLM API costs"', "infra/dashboard.ts"),
           { check: "watch-llm-cost" },
           resource("-llm-cost", "infra/alarms.ts"),
         ],
       },
     ],
-    ["Session count", charted("Open sessions")],
+    ["Session count", charted("Session count")],
   ]),
   ...at("Phase 4: alerts and logs", [
     ["High Error Rate: error_rate > 5%, notify_on_call", alarm("error-rate", "on-call")],
@@ -353,7 +362,7 @@ export const specLines: readonly SpecLine[] = [
     [
       "Track analysis patterns",
       {
-        ...charted("Tool exposure changes"),
+        ...charted("Tool exposure changes per session"),
         how: "Calls and exposure changes are counted. Which categories were chosen is in the slot's log group.",
         by: [{ check: "watch-adoption" }, resource("makeLogGroups", "infra/slots.ts")],
         proof: [ofChecks],
@@ -479,7 +488,11 @@ export const specLines: readonly SpecLine[] = [
       {
         how: "Its link is a stack output.",
         by: [resource("dashboard", "infra/index.ts")],
-        proof: [ofSpec("the dashboard tracks every metric of the requirement")],
+        proof: [
+          ofProgram(
+            "the dashboard shows the seven metrics, blue beside green, limits as lines, the weight, every alarm",
+          ),
+        ],
         byHand: "Look at it.",
       },
     ],

@@ -4,7 +4,6 @@ import { specLimits } from "../../checks/spec.ts";
 import { slotAlarms } from "../../infra/alarms.ts";
 import { parseConfig } from "../../infra/config.ts";
 import { containersOf } from "../../infra/containers.ts";
-import { dashboardBody } from "../../infra/dashboard.ts";
 import { slotOf } from "../../infra/guards.ts";
 import { trustWorkflow } from "../../infra/policies.ts";
 import { releaseNameOf } from "../../infra/release.ts";
@@ -56,26 +55,6 @@ test("the three alerts of the requirement exist per colour, at its limits, above
       [10, "GreaterThanThreshold", "onCall"],
     ]);
   }
-});
-
-test("the dashboard tracks every metric of the requirement, both colours side by side, with the limits as lines", () => {
-  const { widgets } = JSON.parse(dashboardBody("us-east-1", config.thresholds, [])) as {
-    widgets: {
-      properties: { title: string; metrics?: unknown[]; annotations?: { horizontal: { value: number }[] } };
-    }[];
-  };
-  const linesOf = (title: string) => {
-    const widget = widgets.find(({ properties }) => properties.title === title);
-    assert.ok(widget, `no widget is called ${title}`);
-    const text = JSON.stringify(widget.properties.metrics);
-    for (const colour of colours) assert.ok(text.includes(`"${colour}"`), `${title} lacks ${colour}`);
-    return (widget.properties.annotations?.horizontal ?? []).map(({ value }) => value);
-  };
-  linesOf("Request volume");
-  assert.deepEqual(linesOf("Success rate"), [99, 95]);
-  assert.deepEqual(linesOf("Analysis latency"), [2000, 3000]);
-  assert.deepEqual(linesOf("LLM failures"), [10]);
-  for (const title of ["Tool exposure changes", "Open sessions", "LLM cost", "Weight"]) linesOf(title);
 });
 
 test("a release's config file is part of its name and of its task definition, so that the other colour keeps its own", () => {
