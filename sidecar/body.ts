@@ -20,9 +20,12 @@ export class Body {
 
   messages(): Message[] {
     if (this.#size > this.#largest) return [];
-    const text = Buffer.concat(this.#chunks).toString("utf8");
-    this.#messages ??=
-      /^(data|event|id|:)/m.test(text) && !text.trimStart().startsWith("{") ? [] : messagesIn(text);
+    this.#messages ??= messagesIn(this.#text());
     return this.#messages;
+  }
+
+  #text(): string {
+    const [only] = this.#chunks;
+    return (this.#chunks.length === 1 && only ? only : Buffer.concat(this.#chunks)).toString("utf8");
   }
 }

@@ -68,15 +68,31 @@ export class Drain {
   }
 }
 
-/**
- * How many streams to close in this slice, so that they end evenly before the deadline instead of all at once: their share
- * of the time that is left, rounded up.
- * @param open streams still open
- * @param leftMs until the deadline
- * @param sliceMs length of a slice
- */
-export function closeNow(open: number, leftMs: number, sliceMs: number): number {
-  if (open === 0) return 0;
-  const slices = Math.max(1, Math.floor(leftMs / sliceMs));
-  return Math.ceil(open / slices);
+/** How many streams to close now and then, so that they end evenly until a deadline instead of all at once. */
+export class Pace {
+  /** Parts of streams that were due and could not be closed: a slice's share is seldom a whole number. */
+  #owed = 0;
+  #lookedAt: number | null = null;
+
+  /**
+   * Their share of the time that passed since the last look, in whole streams.
+   * @param open streams still open
+   * @param now in milliseconds
+   * @param deadline in the same; from then on it is all of them
+   */
+  due(open: number, now: number, deadline: number): number {
+    const passed = Math.max(0, now - (this.#lookedAt ?? now));
+    this.#lookedAt = now;
+    if (now >= deadline) return open;
+    this.#owed = Math.min(open, this.#owed + (open * passed) / (deadline - now + passed));
+    const whole = Math.floor(this.#owed);
+    this.#owed -= whole;
+    return whole;
+  }
+
+  /** Nothing is draining: what was owed is not. */
+  reset(): void {
+    this.#owed = 0;
+    this.#lookedAt = null;
+  }
 }

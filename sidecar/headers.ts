@@ -21,20 +21,21 @@ const hopByHop = [
 ];
 const ownHeaders = [header.slot, header.task, header.release];
 
+const never: ReadonlySet<string> = new Set([...hopByHop, ...ownHeaders, hopHeader]);
+
 /** The headers a request goes on with: without what is about one connection, or only the sidecar may say. */
 export function requestHeaders(
   { config, now }: Task,
   { headers: given }: IncomingMessage,
   route: Route,
 ): Record<string, string | string[]> {
-  const named = (given.connection ?? "")
-    .toLowerCase()
-    .split(",")
-    .map((name) => name.trim());
-  const drop = new Set([...hopByHop, ...named, ...ownHeaders, hopHeader]);
   const headers: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(given))
-    if (value !== undefined && !drop.has(name)) headers[name] = value;
+  for (const name in given) {
+    const value = given[name];
+    if (value !== undefined && !never.has(name)) headers[name] = value;
+  }
+  if (given.connection !== undefined)
+    for (const name of given.connection.toLowerCase().split(",")) delete headers[name.trim()];
   if (given["transfer-encoding"] !== undefined) delete headers["content-length"];
   if (route.body !== null) headers["content-length"] = String(route.body.length);
   // The token opens the sidecar's door and is nobody else's affair; without tokens the header is the hub's.

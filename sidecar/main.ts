@@ -1,5 +1,6 @@
 import { readConfig } from "./config.ts";
 import { flagReader } from "./flag.ts";
+import { Lines } from "./lines.ts";
 import { Sidecar } from "./sidecar.ts";
 
 /** The container's program: everything it needs stands in its environment. */
@@ -12,16 +13,21 @@ async function main(): Promise<void> {
     process.exit(2);
   }
   const host = await ownHost(config.metadataUri);
+  const lines = new Lines((text) => process.stdout.write(text));
+  process.on("exit", () => lines.flush());
   const sidecar = new Sidecar({
     config,
     readFlag: flagReader(config),
     now: () => Date.now(),
-    write: (line) => process.stdout.write(`${line}\n`),
+    write: (line) => lines.add(line),
     address: (port) => `${host}:${port}`,
   });
   const port = await sidecar.start();
-  process.stdout.write(
-    `${JSON.stringify({ type: "sidecar", text: `listening on ${config.listen.host}:${port} for ${config.slot}` })}\n`,
+  lines.add(
+    JSON.stringify({
+      type: "sidecar",
+      text: `listening on ${config.listen.host}:${port} for ${config.slot}`,
+    }),
   );
   let stopping = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const)

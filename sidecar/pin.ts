@@ -91,3 +91,36 @@ function split(text: string, at: string): [string, string?] {
   const index = text.indexOf(at);
   return index < 0 ? [text] : [text.slice(0, index), text.slice(index + 1)];
 }
+
+/** Most pins that are remembered; the oldest is let go. */
+const mostRemembered = 10_000;
+
+/** Reads pins, and remembers those that were good: a session sends the same one with each request. */
+export class PinReader {
+  readonly #keys: readonly string[];
+  readonly #good = new Map<string, Pinned>();
+
+  constructor(keys: readonly string[]) {
+    this.#keys = keys;
+  }
+
+  /** The pin of a request's path and query. */
+  url(url: string): Pinned | "forged" | null {
+    return this.#remembered(`url ${url}`, () => readUrlPin(url, this.#keys));
+  }
+
+  /** The pin of a session id. */
+  session(id: string): Pinned | "forged" {
+    return this.#remembered(`session ${id}`, () => readSessionPin(id, this.#keys));
+  }
+
+  #remembered<Read extends Pinned | "forged" | null>(text: string, read: () => Read): Read | Pinned {
+    const known = this.#good.get(text);
+    if (known) return known;
+    const pinned = read();
+    if (pinned === null || pinned === "forged") return pinned;
+    this.#good.set(text, pinned);
+    if (this.#good.size > mostRemembered) this.#good.delete(this.#good.keys().next().value as string);
+    return pinned;
+  }
+}

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { prove, refuse, tellHealth } from "./answers.ts";
 import { hopHeader } from "./headers.ts";
-import { type Pinned, readSessionPin, readUrlPin, sessionOf } from "./pin.ts";
+import { type Pinned, sessionOf } from "./pin.ts";
 import { isStateless } from "./request-state.ts";
 import { isToken, verifyFresh } from "./signature.ts";
 import { sisterAddress } from "./sisters.ts";
@@ -104,10 +104,10 @@ function elsewhere(task: Task, response: ServerResponse, route: Route, hopped: b
   return refuse(response, 503, "This task takes no new sessions");
 }
 
-function pinOf({ config }: Task, request: IncomingMessage, url: string): Pinned | "forged" | null {
+function pinOf({ config, pins }: Task, request: IncomingMessage, url: string): Pinned | "forged" | null {
   if (!config.settings.pin) return null;
   const id = request.headers["mcp-session-id"];
-  return id === undefined ? readUrlPin(url, config.keys) : readSessionPin(String(id), config.keys);
+  return id === undefined ? pins.url(url) : pins.session(String(id));
 }
 
 /** A session of this task goes to the hub, one of a sister task to its sidecar, once. */

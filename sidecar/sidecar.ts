@@ -6,6 +6,7 @@ import type { ReadFlag } from "./flag.ts";
 import { forward } from "./forward.ts";
 import { Metrics } from "./metrics.ts";
 import { type AccessLine, Observer } from "./observer.ts";
+import { PinReader } from "./pin.ts";
 import { Protection } from "./protection.ts";
 import { routeOf } from "./route.ts";
 import { Sisters } from "./sisters.ts";
@@ -48,6 +49,7 @@ export class Sidecar {
       holding: { held: 0 },
       sisters: new Sisters(now),
       agent: newAgent(),
+      pins: new PinReader(config.keys),
       streams,
       metrics,
       drain: new Drain({ readFlag, now, log: say }),
@@ -149,11 +151,8 @@ export class Sidecar {
 
   /** Closes streams evenly while draining. */
   #pace(): void {
-    const { deadline } = this.#task.drain;
-    if (deadline !== null)
-      this.#task.streams.closeSome(deadline - this.#options.now(), (session) =>
-        this.#task.observer.busy(session),
-      );
+    const { drain, streams, observer, now } = this.#task;
+    streams.closeSome(now(), drain.deadline, (session) => observer.busy(session));
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

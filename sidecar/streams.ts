@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { closeNow } from "./drain.ts";
+import { Pace } from "./drain.ts";
 
 /** An open event stream. */
 export interface Stream {
@@ -21,6 +21,7 @@ export const sliceMs = 250;
 export class Streams {
   readonly #open = new Set<Stream>();
   #sessions = 0;
+  readonly #pace = new Pace();
 
   /** Streams of sessions and subscriptions. */
   get size(): number {
@@ -46,11 +47,18 @@ export class Streams {
     }
   }
 
-  /** Closes this slice's share, the longest idle first: their clients connect again one after the other. */
-  closeSome(leftMs: number, busy: (session: string) => boolean): void {
-    const count = leftMs <= 0 ? this.#open.size : closeNow(this.#sessions, leftMs, sliceMs);
+  /**
+   * Closes the share that is due, the longest idle first: their clients connect again one after the other.
+   * @param deadline in milliseconds since 1970; null: nothing is draining
+   */
+  closeSome(now: number, deadline: number | null, busy: (session: string) => boolean): void {
+    if (deadline === null) return this.#pace.reset();
+    const over = now >= deadline;
+    const due = this.#pace.due(this.#sessions, now, deadline);
+    const count = over ? this.#open.size : due;
+    if (count === 0) return;
     const idle = [...this.#open].filter(
-      (stream) => leftMs <= 0 || (stream.kind === "session" && stream.between && !busy(stream.session)),
+      (stream) => over || (stream.kind === "session" && stream.between && !busy(stream.session)),
     );
     for (const { response, between } of idle.sort((a, b) => a.lastSentAt - b.lastSentAt).slice(0, count))
       // Clients of this transport connect again by themselves, after three seconds unless they are told otherwise.

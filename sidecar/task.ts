@@ -4,7 +4,7 @@ import type { Drain } from "./drain.ts";
 import type { Holding } from "./held-body.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Observer } from "./observer.ts";
-import type { Home } from "./pin.ts";
+import type { Home, PinReader } from "./pin.ts";
 import type { Sisters } from "./sisters.ts";
 import type { Streams } from "./streams.ts";
 
@@ -23,6 +23,7 @@ export interface Task {
   readonly holding: Holding;
   readonly sisters: Sisters;
   readonly agent: Agent;
+  readonly pins: PinReader;
   readonly streams: Streams;
   readonly drain: Drain;
   readonly metrics: Metrics;

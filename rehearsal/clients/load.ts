@@ -9,6 +9,8 @@ export interface LoadOptions {
   /** Base URL of the balancer. */
   readonly url: string;
   readonly session: SessionOptions;
+  /** Transports that sessions are opened over, in turn; without them the session's own. */
+  readonly transports?: readonly SessionOptions["transport"][];
   readonly healthPath: string;
   /** Sessions that stay open throughout. */
   readonly sessions: number;
@@ -34,6 +36,8 @@ export class Load {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 32 });
   readonly #running = new Set<Promise<void>>();
   readonly #open = new Set<Session>();
+  /** Sessions that were asked for. */
+  #asked = 0;
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -61,6 +65,11 @@ export class Load {
     return this.#open.size;
   }
 
+  /** Slot that answered each open session last. */
+  slots(): (string | null)[] {
+    return [...this.#open].map((session) => session.slot());
+  }
+
   /** Tasks that each open session was answered by. */
   tasksPerSession(): number[] {
     return [...this.#open].map(({ tasks }) => tasks.size);
@@ -80,7 +89,8 @@ export class Load {
     const { tally } = this;
     try {
       const onRenewal = (slot: string | null) => this.#renewed(slot);
-      const session = await openSession({ ...this.#options.session, onRenewal });
+      const transport = this.#nextTransport();
+      const session = await openSession({ ...this.#options.session, transport, onRenewal });
       tally.counts.sessions.opened++;
       tally.request("ok", Date.now());
       this.#open.add(session);
@@ -89,6 +99,11 @@ export class Load {
       tally.request("lost", Date.now(), `opening a session: ${(error as Error).message}`);
       return null;
     }
+  }
+
+  #nextTransport(): SessionOptions["transport"] {
+    const { transports, session } = this.#options;
+    return transports?.[this.#asked++ % transports.length] ?? session.transport;
   }
 
   /** A long session: a call now and then, until the end. One that is over is opened again, as MCP wants it. */

@@ -7,9 +7,11 @@ import { lostOperator } from "./lost-operator.ts";
 import { operators } from "./operators.ts";
 import { propagation } from "./propagation.ts";
 import { refused } from "./refused.ts";
+import { retirement } from "./retirement.ts";
 import { rollback } from "./rollback.ts";
 import { throttled } from "./throttled.ts";
 import type { Scenario } from "./scenario.ts";
+import { sessions } from "./sessions.ts";
 
 export { runScenario, type Choices, type Scenario } from "./scenario.ts";
 export type { ScenarioResult } from "./result.ts";
@@ -27,4 +29,6 @@ export const scenarios: readonly Scenario[] = [
   operators,
   throttled,
   guardian,
+  sessions,
+  retirement,
 ];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import type { Images } from "../aws/tasks/index.ts";
-import { Load } from "../clients/load.ts";
+import { Load, type LoadOptions } from "../clients/load.ts";
 import type { Renewal, Tally } from "../clients/tally.ts";
 import type { EngineEvent, RunResult } from "../engine/index.ts";
 import { binomialBand } from "../../rollout/policy/binomial.ts";
@@ -43,6 +43,11 @@ export const lightLoad: typeof usualLoad = {
   newSessionsPerSecond: 1,
 };
 
+/** What a scenario wants otherwise than usual. */
+type LoadWanted = Partial<
+  Pick<LoadOptions, "sessions" | "perSecond" | "callEveryMs" | "newSessionsPerSecond" | "transports">
+>;
+
 /** A scenario under way: its stage, its load, and what it learns. */
 export class Play {
   readonly choices: Choices;
@@ -79,11 +84,12 @@ export class Play {
     return result;
   }
 
-  /** Starts the clients. */
-  async startLoad(amount = usualLoad): Promise<Load> {
+  /** Starts the clients: the usual ones, unless a scenario wants others. */
+  async startLoad(wanted: LoadWanted = {}): Promise<Load> {
     const hub = hubOf(this.stage.config);
+    const load = { ...usualLoad, ...wanted };
     this.#load = new Load({
-      ...amount,
+      ...load,
       url: this.stage.url,
       healthPath: hub.healthPath,
       random: this.choices.random,
@@ -95,7 +101,7 @@ export class Play {
       },
     });
     await this.#load.start();
-    this.say(`${this.#load.openSessions} MCP sessions open, ${amount.perSecond} further requests a second`);
+    this.say(`${this.#load.openSessions} MCP sessions open, ${load.perSecond} further requests a second`);
     return this.#load;
   }
 

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Lines } from "../../sidecar/lines.ts";
+import { Pace } from "../../sidecar/drain.ts";
+
+/** Streams closed in each second, when they are looked at every 250 ms until the deadline. */
+function closedBySecond(streams: number, seconds: number): number[] {
+  const pace = new Pace();
+  const closed = Array.from({ length: seconds + 1 }, () => 0);
+  let open = streams;
+  for (let now = 0; now <= seconds * 1_000; now += 250) {
+    const due = pace.due(open, now, seconds * 1_000);
+    open -= due;
+    closed[Math.floor(now / 1_000)]! += due;
+  }
+  assert.equal(open, 0, "nothing is open after the deadline");
+  return closed;
+}
+
+for (const [streams, seconds] of [
+  [20, 20],
+  [80, 20],
+  [1_000, 20],
+  [333, 60],
+] as const)
+  test(`${streams} streams close evenly over ${seconds} s`, () => {
+    const bySecond = closedBySecond(streams, seconds);
+    const average = streams / seconds;
+    assert.ok(Math.max(...bySecond) <= Math.max(2 * average, average + 1), bySecond.join(" "));
+    const half = bySecond.slice(0, seconds / 2).reduce((sum, count) => sum + count, 0);
+    assert.ok(Math.abs(half - streams / 2) <= 1 + streams / 20, `${half} of ${streams} in the first half`);
+  });
+
+test("a deadline that is over closes everything, and a drain that ended owes nothing", () => {
+  const pace = new Pace();
+  assert.equal(pace.due(7, 1_000, 1_000), 7);
+  pace.due(10, 1_000, 11_000);
+  pace.reset();
+  assert.equal(pace.due(10, 60_000, 70_000), 0);
+});
+
+test("lines wait for one another and are written whole, at the latest when the process ends", () => {
+  const written: string[] = [];
+  const lines = new Lines((text) => written.push(text));
+  lines.add("one");
+  lines.add("two");
+  assert.deepEqual(written, []);
+  lines.flush();
+  lines.flush();
+  assert.deepEqual(written, ["one\ntwo\n"]);
+  lines.add("x".repeat(70_000));
+  assert.equal(written.length, 2, "much is not kept waiting");
+});
