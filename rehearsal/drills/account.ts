@@ -168,3 +168,13 @@ export class Account {
 export const green = (weight: number): Weights => ({ blue: 100 - weight, green: weight });
 
 export type { Colour };
+
+/** Does something with the account's console open, and closes it whatever happens. */
+export async function withAccount<T>(stage: Stage, work: (account: Account) => Promise<T>): Promise<T> {
+  const account = new Account(stage);
+  try {
+    return await work(account);
+  } finally {
+    account.close();
+  }
+}

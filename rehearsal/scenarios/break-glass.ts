@@ -1,4 +1,4 @@
-import { Account, green } from "../drills/account.ts";
+import { type Account, green, withAccount } from "../drills/account.ts";
 import { type Ran, runCommand } from "../drills/command.ts";
 import { type Operator, startUp } from "../drills/operator.ts";
 import { greenRelease } from "./releases.ts";
@@ -21,14 +21,7 @@ export const breakGlass: Scenario = {
   promise:
     "One command sends everybody home: no Pulumi, no lock, in seconds, while an up is shifting or after.",
   usual: false,
-  async run(play) {
-    const account = new Account(play.stage);
-    try {
-      return await show(play, account);
-    } finally {
-      account.close();
-    }
-  },
+  run: (play) => withAccount(play.stage, (account) => show(play, account)),
 };
 
 async function show(play: Play, account: Account) {

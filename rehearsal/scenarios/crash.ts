@@ -2,7 +2,7 @@ import { limits } from "../../rollout/policy/limits.ts";
 import type { LiveRule } from "../../rollout/policy/decision.ts";
 import type { SwitchRecord } from "../../rollout/policy/record.ts";
 import { describeWeights, sameWeights } from "../../rollout/policy/weight.ts";
-import { Account, green } from "../drills/account.ts";
+import { type Account, green, withAccount } from "../drills/account.ts";
 import { type Operator, startUp } from "../drills/operator.ts";
 import { greenRelease } from "./releases.ts";
 import { type Held, held } from "./result.ts";
@@ -40,14 +40,7 @@ export const crash: Scenario = {
   promise: `${kills} kill -9 of the switch at random moments: traffic is home or where the record says, nothing is lost.`,
   usual: false,
   stage: { speedup },
-  async run(play) {
-    const account = new Account(play.stage);
-    try {
-      return await show(play, account);
-    } finally {
-      account.close();
-    }
-  },
+  run: (play) => withAccount(play.stage, (account) => show(play, account)),
 };
 
 /** What one kill left, and what became of it. */

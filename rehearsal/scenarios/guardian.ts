@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import type { Colour } from "../../rollout/policy/colour.ts";
 import { metricDimension, metricNamespace } from "../../sidecar/telemetry.ts";
-import { Account, green } from "../drills/account.ts";
+import { type Account, green, withAccount } from "../drills/account.ts";
 import { shortSteps } from "./break-glass.ts";
 import { greenRelease } from "./releases.ts";
 import { type Held, held } from "./result.ts";
@@ -20,14 +20,7 @@ export const guardian: Scenario = {
   promise:
     "With nobody at a keyboard the guardian sends a broken release home once, keeps it there, and retires slots.",
   usual: false,
-  async run(play) {
-    const account = new Account(play.stage);
-    try {
-      return await show(play, account);
-    } finally {
-      account.close();
-    }
-  },
+  run: (play) => withAccount(play.stage, (account) => show(play, account)),
 };
 
 async function show(play: Play, account: Account) {

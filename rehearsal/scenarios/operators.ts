@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Account, green } from "../drills/account.ts";
+import { type Account, green, withAccount } from "../drills/account.ts";
 import { copyState, startUp } from "../drills/operator.ts";
 import { baking, longSteps } from "./break-glass.ts";
 import { greenRelease } from "./releases.ts";
@@ -11,14 +11,7 @@ export const operators: Scenario = {
   promise:
     "Two ups, a refresh, hand edits, a destroyed rule, Ctrl-C: nobody overwrites anybody, and each is told why.",
   usual: false,
-  async run(play) {
-    const account = new Account(play.stage);
-    try {
-      return await show(play, account);
-    } finally {
-      account.close();
-    }
-  },
+  run: (play) => withAccount(play.stage, (account) => show(play, account)),
 };
 
 async function show(play: Play, account: Account) {

@@ -1,4 +1,4 @@
-import { Account } from "../drills/account.ts";
+import { type Account, withAccount } from "../drills/account.ts";
 import { type Ran, runCommand } from "../drills/command.ts";
 import { shortSteps } from "./break-glass.ts";
 import { greenRelease } from "./releases.ts";
@@ -16,14 +16,7 @@ export const propagation: Scenario = {
     "A balancer that is slow to act ends no rollback early, and makes it no slower than the delay and 2 s.",
   usual: false,
   stage: { propagationDelayMs: delayMs },
-  async run(play) {
-    const account = new Account(play.stage);
-    try {
-      return await show(play, account);
-    } finally {
-      account.close();
-    }
-  },
+  run: (play) => withAccount(play.stage, (account) => show(play, account)),
 };
 
 async function show(play: Play, account: Account) {

@@ -1,4 +1,4 @@
-import { Account } from "../drills/account.ts";
+import { type Account, withAccount } from "../drills/account.ts";
 import { runCommand } from "../drills/command.ts";
 import { greenRelease } from "./releases.ts";
 import { held } from "./result.ts";
@@ -23,14 +23,7 @@ export const throttled: Scenario = {
   promise:
     "With half of all AWS calls throttled a rollout completes, and a rollback is proved in under 10 s.",
   usual: false,
-  async run(play) {
-    const account = new Account(play.stage);
-    try {
-      return await show(play, account);
-    } finally {
-      account.close();
-    }
-  },
+  run: (play) => withAccount(play.stage, (account) => show(play, account)),
 };
 
 async function show(play: Play, account: Account) {
