@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import type { Clock, Timer } from "../../clock.ts";
 import { HealthWatch } from "./health.ts";
 import { LastLines, onLines } from "./lines.ts";
-import type { Reaper } from "./reaper.ts";
+import type { Reaper } from "../../reaper/reaper.ts";
 import { signal } from "./signal.ts";
 import type { ContainerSpec, ContainerStatus } from "./types.ts";
 
@@ -56,7 +56,7 @@ export class Container {
     const [file = "", ...words] = launch.command;
     const child = spawn(file === "node" ? process.execPath : file, words, {
       cwd: launch.cwd,
-      env: launch.environment,
+      env: { ...launch.environment, ...this.#settings.reaper.environment },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -3,7 +3,7 @@ import { accessSync, constants } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import type { Clock, Timer } from "../../clock.ts";
-import type { Reaper } from "./reaper.ts";
+import type { Reaper } from "../../reaper/reaper.ts";
 import { signal } from "./signal.ts";
 import type { ContainerHealthCheck } from "./types.ts";
 
@@ -78,7 +78,7 @@ function runCheck(command: string[], settings: HealthSettings, end: (passed: boo
   const [file = "", ...rest] = kind === "CMD-SHELL" ? ["/bin/sh", "-c", words.join(" ")] : words;
   const child = spawn(file, rest, {
     cwd: settings.cwd,
-    env: settings.environment,
+    env: { ...settings.environment, ...settings.reaper.environment },
     detached: true,
     stdio: "ignore",
   });

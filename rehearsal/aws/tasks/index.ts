@@ -5,12 +5,11 @@ import { Container, type Launch } from "./container.ts";
 import { checkDependencies } from "./dependencies.ts";
 import { commandOf, environmentOf, mapPorts, type PortMap } from "./environment.ts";
 import { Ports } from "./ports.ts";
-import { Reaper } from "./reaper.ts";
+import { Reaper } from "../../reaper/reaper.ts";
 import { RunningTask } from "./task.ts";
 import type { ContainerSpec, StopCode, Task, TaskRunnerOptions, TaskSpec } from "./types.ts";
 
 export { loadImages, parseImages } from "./images.ts";
-export { Reaper } from "./reaper.ts";
 export type * from "./types.ts";
 
 /** Runs tasks as processes of this machine. None outlives this process, whatever happens to it. */

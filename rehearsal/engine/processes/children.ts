@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { Reaper } from "../../reaper/reaper.ts";
 
 export interface Command {
   file: string;
@@ -23,16 +23,16 @@ const GRACE_MS = 2_000;
  */
 export class Children {
   readonly #alive = new Map<ChildProcess, Promise<Exit>>();
-  #reaper: ChildProcess | undefined;
+  #reaper: Reaper | undefined;
   #closed = false;
 
   /** Starts a child without input whose stdout and stderr can be read. Throws when the run has ended meanwhile. */
   start(command: Command): { child: ChildProcess; exited: Promise<Exit> } {
     if (this.#closed) throw new Error(`${command.file} is not started: the run has ended`);
-    this.#reaper ??= startReaper();
+    this.#reaper ??= new Reaper();
     const child = spawn(command.file, command.args, {
       cwd: command.cwd,
-      env: command.env,
+      env: { ...command.env, ...this.#reaper.environment },
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
@@ -42,12 +42,12 @@ export class Children {
     });
     const gone = exited.finally(() => {
       this.#alive.delete(child);
-      if (child.pid !== undefined) this.#reaper?.stdin?.write(`-${child.pid}\n`);
+      if (child.pid !== undefined) this.#reaper?.forget(child.pid);
     });
     // Whoever started it waits on `exited`; this copy only keeps the list.
     gone.catch(() => undefined);
     this.#alive.set(child, exited);
-    if (child.pid !== undefined) this.#reaper.stdin?.write(`+${child.pid}\n`);
+    if (child.pid !== undefined) this.#reaper.group(child.pid);
     return { child, exited };
   }
 
@@ -71,12 +71,8 @@ export class Children {
     this.#closed = true;
     await Promise.all([...this.#alive.keys()].map((child) => this.end(child)));
     const reaper = this.#reaper;
-    if (!reaper) return;
     this.#reaper = undefined;
-    const ended = new Promise<void>((resolve) => reaper.once("exit", () => resolve()));
-    reaper.ref();
-    reaper.stdin?.end();
-    if (reaper.exitCode === null && reaper.signalCode === null) await ended;
+    await reaper?.close();
   }
 }
 
@@ -87,16 +83,4 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
-}
-
-function startReaper(): ChildProcess {
-  const reaper = spawn(process.execPath, [fileURLToPath(new URL("./reaper-child.ts", import.meta.url))], {
-    stdio: ["pipe", "ignore", "ignore"],
-    detached: true,
-    env: {},
-  });
-  // A reaper that died cannot be told anything; the children still end with a run that ends.
-  reaper.stdin?.on("error", () => undefined);
-  reaper.unref();
-  return reaper;
 }

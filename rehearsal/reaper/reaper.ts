@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -7,9 +8,16 @@ import { fileURLToPath } from "node:url";
  */
 export class Reaper {
   readonly #helper: ChildProcess;
+  /**
+   * Belongs into the environment of whatever is started: this process may be killed between starting a child and telling
+   * of it, and then the child is known by this.
+   */
+  readonly environment: Readonly<Record<string, string>> = { REHEARSAL_REAPER: randomUUID() };
 
   constructor() {
-    this.#helper = spawn(process.execPath, [fileURLToPath(import.meta.resolve("./reaper-process.ts"))], {
+    const mark = Object.entries(this.environment).map(([name, value]) => `${name}=${value}`);
+    const program = fileURLToPath(import.meta.resolve("./process.ts"));
+    this.#helper = spawn(process.execPath, [program, ...mark], {
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],
       env: {},
@@ -57,6 +65,7 @@ export class Reaper {
       }
       this.#helper.ref();
       this.#helper.once("exit", () => resolve());
+      this.#tell({ orderly: true });
       this.#helper.stdin?.end();
     });
   }
