@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { FakeClock, ask, until } from "./balancer-kit.ts";
 import { container, isAlive, runnerFor, script, stopped, taskOf } from "./tasks-kit.ts";
@@ -65,10 +67,17 @@ test("two tasks of one image get different ports", async (t) => {
 
 test("containers start when what they depend on has started, succeeded, ended or is healthy, and not before", async (t) => {
   const order: string[] = [];
+  const home = mkdtempSync(join(tmpdir(), "tasks-ready-"));
+  t.after(() => rmSync(home, { recursive: true, force: true }));
+  // Healthy only once it has said so, however slowly this machine starts it.
+  const ready = join(home, "ready");
   const { runner } = runnerFor(t, {
     init: script("console.log('up')"),
     failing: script("process.exit(3)"),
-    hub: script("console.log('up'); setInterval(() => {}, 1000)"),
+    hub: script(
+      "console.log('up'); require('node:fs').writeFileSync(process.argv[1], ''); setInterval(() => {}, 1000)",
+      ready,
+    ),
     app: script("console.log('up'); setInterval(() => {}, 1000)"),
   });
   const log = (name: string) => (): void => void order.push(name);
@@ -88,10 +97,10 @@ test("containers start when what they depend on has started, succeeded, ended or
         dependsOn: [{ name: "init", condition: "SUCCESS" }],
         log: log("hub"),
         healthCheck: {
-          command: ["CMD", "true"],
+          command: ["CMD", "test", "-f", ready],
           intervalMs: 20,
           timeoutMs: 5_000,
-          retries: 3,
+          retries: 1_000,
           startPeriodMs: 0,
         },
       }),
