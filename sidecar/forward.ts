@@ -72,11 +72,23 @@ function lose({ task, request, response, route, done }: Call, upstream: ClientRe
   refuse(response, 404, "Session not found");
 }
 
+/** Tells once that the message is here, or will never be: from then on the stream's calls keep it open, or nothing does. */
+function awaited({ streams }: Task, { overStream, session }: Route): () => void {
+  let waits = overStream;
+  return () => {
+    if (waits && session !== null) streams.arrived(session);
+    waits = false;
+  };
+}
+
 function sendBody({ task, request, response, route, asked }: Call, upstream: ClientRequest): void {
   const { largestBody } = task.config.settings;
+  const arrived = awaited(task, route);
+  response.once("close", arrived);
   const all = (): void => {
     if (asked && route.session !== null)
       task.observer.asked(route.session, asked.messages(), route.synthetic);
+    arrived();
     upstream.end();
   };
   if (route.body !== null) {

@@ -18,6 +18,8 @@ export interface Route {
   /** Path and query there. */
   readonly url: string;
   readonly session: string | null;
+  /** Its answer comes over the session's stream, which stays open until all of it is here. */
+  readonly overStream: boolean;
   /** The hub's own session id, to be put in place of the pinned one. */
   readonly sessionId: string | null;
   /** The task it is for, when that is another one. */
@@ -84,6 +86,7 @@ function hubRoute({ config }: Task, url: string, synthetic: boolean): Route {
     port,
     url,
     session: null,
+    overStream: false,
     sessionId: null,
     sister: null,
     stateless: false,
@@ -112,7 +115,7 @@ function pinOf({ config, pins }: Task, request: IncomingMessage, url: string): P
 
 /** A session of this task goes to the hub, one of a sister task to its sidecar, once. */
 function pinnedRoute(
-  { config, home, sisters }: Task,
+  { config, home, sisters, streams }: Task,
   request: IncomingMessage,
   response: ServerResponse,
   pinned: Pinned,
@@ -127,7 +130,10 @@ function pinnedRoute(
   if (pinned.task === home.task) {
     const session = bySession ? pinned.own : sessionOf(pinned.own);
     const route = { ...toHub, session, returning: true };
-    return bySession ? { ...route, sessionId: pinned.own } : { ...route, url: pinned.own };
+    if (bySession) return { ...route, sessionId: pinned.own };
+    const overStream = request.method === "POST";
+    if (overStream && !streams.arriving(session)) return refuse(response, 404, "Session not found");
+    return { ...route, url: pinned.own, overStream };
   }
   const address = hopped ? null : sisterAddress(pinned.task, config, home);
   if (address === null) return refuse(response, 404, "Session not found");

@@ -17,11 +17,18 @@ export interface Stream {
 /** How often draining streams are looked at, in milliseconds. */
 export const sliceMs = 250;
 
+/** Ended sessions that are remembered: more than end while a hub takes to notice that a stream is gone. */
+const mostEnded = 4_096;
+
 /** The streams that are open here: kept alive while idle, and closed at an even pace before a deadline. */
 export class Streams {
   readonly #open = new Set<Stream>();
   #sessions = 0;
   readonly #pace = new Pace();
+  /** How many messages are on their way in, by session; their streams stay open. */
+  readonly #arriving = new Map<string, number>();
+  /** Sessions whose streams ended lately, the oldest first. */
+  readonly #ended = new Set<string>();
 
   /** Streams of sessions and subscriptions. */
   get size(): number {
@@ -35,6 +42,29 @@ export class Streams {
 
   delete(stream: Stream): void {
     if (this.#open.delete(stream) && stream.kind === "session") this.#sessions--;
+    this.#end(stream);
+  }
+
+  /**
+   * A message whose answer comes over the session's stream begins to arrive: the stream stays open until `arrived`. False
+   * when the stream has ended: the hub may not have noticed yet, and would answer to nobody.
+   */
+  arriving(session: string): boolean {
+    if (this.#ended.has(session)) return false;
+    this.#arriving.set(session, (this.#arriving.get(session) ?? 0) + 1);
+    return true;
+  }
+
+  arrived(session: string): void {
+    const left = (this.#arriving.get(session) ?? 0) - 1;
+    if (left > 0) this.#arriving.set(session, left);
+    else this.#arriving.delete(session);
+  }
+
+  #end({ kind, session }: Stream): void {
+    if (kind !== "session" || session === "") return;
+    this.#ended.add(session);
+    if (this.#ended.size > mostEnded) this.#ended.delete(this.#ended.values().next().value as string);
   }
 
   /** A comment on every stream that was idle for so long; clients skip it, and the balancer's idle timeout does not strike. */
@@ -58,10 +88,17 @@ export class Streams {
     const count = over ? this.#open.size : due;
     if (count === 0) return;
     const idle = [...this.#open].filter(
-      (stream) => over || (stream.kind === "session" && stream.between && !busy(stream.session)),
+      (stream) =>
+        over ||
+        (stream.kind === "session" &&
+          stream.between &&
+          !busy(stream.session) &&
+          !this.#arriving.has(stream.session)),
     );
-    for (const { response, between } of idle.sort((a, b) => a.lastSentAt - b.lastSentAt).slice(0, count))
+    for (const stream of idle.sort((a, b) => a.lastSentAt - b.lastSentAt).slice(0, count)) {
+      this.#end(stream);
       // Clients of this transport connect again by themselves, after three seconds unless they are told otherwise.
-      response.end(between ? "retry: 100\n\n" : undefined);
+      stream.response.end(stream.between ? "retry: 100\n\n" : undefined);
+    }
   }
 }

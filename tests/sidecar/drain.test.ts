@@ -75,6 +75,44 @@ test("a busy session is closed last, at the deadline", () => {
   assert.equal(busy.written.length, 1);
 });
 
+test("a stream stays while a message for its session is arriving", () => {
+  const streams = new Streams();
+  const { response, written } = fakeResponse();
+  streams.add(streamOf(response, { session: "asking" }));
+  assert.equal(streams.arriving("asking"), true);
+  streams.closeSome(0, 2 * sliceMs, () => false);
+  streams.closeSome(2 * sliceMs - 1, 2 * sliceMs, () => false);
+  assert.deepEqual(written, []);
+  streams.arrived("asking");
+  streams.closeSome(2 * sliceMs, 2 * sliceMs, () => false);
+  assert.deepEqual(written, ["retry: 100\n\nEND"]);
+  assert.equal(streams.arriving("asking"), false);
+});
+
+test("a message for a session whose stream was closed hears so, though the hub has not noticed", async (t) => {
+  const posted: string[] = [];
+  const hub = await listen(t, (request, response) => {
+    if (request.method === "POST") {
+      posted.push(request.url ?? "");
+      response.writeHead(202).end();
+      return;
+    }
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write("event: endpoint\ndata: /messages?sessionId=one\n\n");
+  });
+  let deadline: number | null = null;
+  const { url } = await startSidecar(t, { hub: hub.port, readFlag: () => Promise.resolve(deadline) });
+  const stream = await fetch(`${url}/mcp`);
+  const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+  const endpoint = /data: (.*)/.exec((await reader.read()).value ?? "")?.[1];
+  const post = () => fetch(`${url}${endpoint}`, { method: "POST", body: "{}" }).then(({ status }) => status);
+  assert.equal(await post(), 202);
+  deadline = Date.now();
+  for (let ended = false; !ended;) ended = (await reader.read()).done;
+  assert.equal(await post(), 404);
+  assert.equal(posted.length, 1);
+});
+
 test("a flag that can't be read changes nothing; one that was cleared is seen before a refusal", async () => {
   let flag: () => Promise<number | null> = () => Promise.resolve(5_000);
   let now = 0;
