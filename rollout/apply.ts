@@ -10,6 +10,7 @@ import type { World } from "./ports.ts";
 import { mustReach, prove } from "./prove.ts";
 import { type Course, type Outcome, walk } from "./rollout.ts";
 import { type Session, change, endLease, takeLease, whileRenewing, writeOrSee } from "./session.ts";
+import { readSettled } from "./settled.ts";
 import { compare } from "./shift.ts";
 import { again } from "./retry.ts";
 import { describeDecision } from "./words.ts";
@@ -37,7 +38,7 @@ export async function applyUp(world: World, up: Up, cancel: AbortSignal): Promis
 type Tried = (Outcome & { readonly undone?: boolean }) | "decide anew";
 
 async function tryUp(world: World, up: Up, cancel: AbortSignal): Promise<Tried> {
-  const found = await again(world, () => world.store.read());
+  const found = await readSettled({ read: () => again(world, () => world.store.read()) }, world.clock);
   const rule = found?.record.ruleArn ? await again(world, () => world.rule.read()) : null;
   const decision = decide({
     now: world.clock.now(),

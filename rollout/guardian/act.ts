@@ -1,6 +1,6 @@
 import { drainSlot } from "../policy/conclusion.ts";
 import { limits } from "../policy/limits.ts";
-import type { SwitchRecord } from "../policy/record.ts";
+import { type SwitchRecord, guardianOwner } from "../policy/record.ts";
 import { colours, other } from "../policy/colour.ts";
 import type { Versioned, World } from "../ports.ts";
 import { again } from "../retry.ts";
@@ -148,7 +148,7 @@ function nameOf(world: World): string {
   const tick = Math.floor(world.random() * 0x1_0000_0000)
     .toString(16)
     .padStart(8, "0");
-  return `the guardian (tick ${tick})`;
+  return `${guardianOwner} (tick ${tick})`;
 }
 
 /** Tells the on-call topic what was done; a call that failed is made again. */

@@ -5,7 +5,9 @@ import { makeStore } from "../aws/store.ts";
 import { type Decision, type RefusalCode, decide } from "../policy/decision.ts";
 import { type SwitchPreview, type SwitchRequest, switchRequest } from "../policy/request.ts";
 import type { SwitchRecord } from "../policy/record.ts";
+import { readSettled } from "../settled.ts";
 import { describeDecision } from "../words.ts";
+import { realClock } from "../world.ts";
 
 /** The stack config key that a refusal is about. */
 const propertyOf: Record<RefusalCode, string> = {
@@ -42,7 +44,8 @@ export async function readSwitch(value: unknown): Promise<provider.InvokeResult>
 async function look(request: SwitchRequest): Promise<{ record: SwitchRecord | null; decision: Decision }> {
   const clients = makeClients(request);
   try {
-    const found = await makeStore(clients.dynamodb, request.table, request.stack).read();
+    const store = makeStore(clients.dynamodb, request.table, request.stack);
+    const found = await readSettled(store, realClock);
     const record = found?.record ?? null;
     const known =
       record?.ruleArn && record.inputs

@@ -30,6 +30,9 @@ export const limits = {
   targetsFreshMs: 10_000,
   /** How old the look at the fence may be when the rule is changed: this machine may have slept since. */
   fenceFreshMs: 5_000,
+  /** How long an `up` waits for the guardian to finish one deed, and how often it looks. */
+  guardianDeedMs: 15_000,
+  guardianLookMs: 500,
   /** Time one ModifyRule may take. */
   modifyTimeoutMs: 8_000,
 } as const;

@@ -113,3 +113,12 @@ export function rejectionOf(record: SwitchRecord, release: string): Rejected | u
 export function leaseHeld(record: SwitchRecord, now: number): Lease | null {
   return record.lease !== null && record.lease.until > now ? record.lease : null;
 }
+
+/** How the guardian calls itself in a lease, before the name of its tick. */
+export const guardianOwner = "the guardian";
+
+/** Whether the guardian holds the lease for a deed of its own: no rollout is under way. */
+export function guardianHolds(record: SwitchRecord, now: number): boolean {
+  const lease = leaseHeld(record, now);
+  return lease !== null && record.rollout === null && lease.owner.startsWith(guardianOwner);
+}
