@@ -54,9 +54,17 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets real input and output go on until something holds. The test's own time limit ends a wait in vain. */
+/** A wait in vain ends after so long, in milliseconds: a test's own time limit would leave it polling for ever. */
+const inVainMs = 60_000;
+
+/** Lets real input and output go on until something holds. */
 export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await pause(2);
+  const started = performance.now();
+  while (!holds()) {
+    if (performance.now() - started > inVainMs)
+      throw new Error(`did not hold within ${inVainMs / 1_000} s: ${String(holds)}`);
+    await pause(2);
+  }
 }
 
 export interface Answer {
