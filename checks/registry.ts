@@ -141,20 +141,28 @@ export function isGroup(name: string): name is Group {
   return (groups as readonly string[]).includes(name);
 }
 
-/** What is wrong with a gate, one sentence each; empty when nothing is. Loads own checks to see that they are whole. */
-export function validateGate(names: readonly string[], inputs: SwitchInputs): string[] {
+/** What of the switch's inputs says whether a gate can judge; what a preview does not know yet is undefined. */
+export type GateFacts = Pick<SwitchInputs, "commands"> & {
+  [Key in "alarms" | "logGroups" | "thresholds"]: SwitchInputs[Key] | undefined;
+};
+
+/**
+ * What is wrong with a gate, one sentence each; empty when nothing is. Loads own checks to see that they are whole; what
+ * is not known yet is not judged.
+ */
+export function validateGate(names: readonly string[], facts: GateFacts): string[] {
   if (names.length === 0) return ["a gate without checks judges nothing: name at least one, or leave it out"];
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
   return [
     ...twice.map((name) => `the check ${name} is named twice`),
-    ...[...new Set(names)].flatMap((name) => problemsOf(name, inputs)),
+    ...[...new Set(names)].flatMap((name) => problemsOf(name, facts)),
   ];
 }
 
-function problemsOf(name: string, inputs: SwitchInputs): string[] {
+function problemsOf(name: string, { commands, alarms, logGroups, thresholds }: GateFacts): string[] {
   let check: Check;
   try {
-    check = findCheck(name, inputs.commands);
+    check = findCheck(name, commands);
   } catch (error) {
     return [(error as Error).message];
   }
@@ -163,18 +171,19 @@ function problemsOf(name: string, inputs: SwitchInputs): string[] {
       `the check ${name} belongs to ${check.group} and judges no step: gates take ${knownChecks.join(", ")}`,
     ];
   const problems: string[] = [];
-  if (check.needs.includes("alarms") && (!inputs.alarms.blue.length || !inputs.alarms.green.length))
+  if (check.needs.includes("alarms") && alarms && (!alarms.blue.length || !alarms.green.length))
     problems.push(`the check ${name} needs alarms for both colours, and none are configured`);
-  if (check.needs.includes("log-groups") && !hasLogs(inputs))
+  if (check.needs.includes("log-groups") && logGroups && !hasLogs({ logGroups }))
     problems.push(`the check ${name} needs log groups for both colours`);
-  if (!Number.isFinite(check.minimumSamples(inputs.thresholds)))
+  if (thresholds && !Number.isFinite(check.minimumSamples(thresholds)))
     problems.push(
-      `the check ${name} can never pass with the limit ${check.limitText(inputs.thresholds)}: no number of answers shows it`,
+      `the check ${name} can never pass with the limit ${check.limitText(thresholds)}: no number of answers shows it`,
     );
   return problems;
 }
 
-const hasLogs = (inputs: SwitchInputs) => inputs.logGroups.blue !== "" && inputs.logGroups.green !== "";
+const hasLogs = ({ logGroups }: Pick<SwitchInputs, "logGroups">) =>
+  logGroups.blue !== "" && logGroups.green !== "";
 
 export function unknownCheck(name: string, commands: Readonly<Record<string, unknown>>): string {
   const known = [...builtInChecks.map((check) => check.name), ...Object.keys(commands)].join(", ");

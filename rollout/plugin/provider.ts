@@ -1,5 +1,4 @@
 import type { provider } from "@pulumi/pulumi";
-import { validateGate } from "../../checks/registry.ts";
 import { applyUp } from "../apply.ts";
 import { makeClients } from "../aws/clients.ts";
 import { makeRule } from "../aws/rule.ts";
@@ -12,6 +11,7 @@ import { refresh } from "../refresh.ts";
 import type { Outcome } from "../rollout.ts";
 import { describeEvent, nextCommand } from "../words.ts";
 import { openWorld, realClock } from "../world.ts";
+import { gateProblems } from "./gate-problems.ts";
 import { hasUnknowns, inputProblems, parseInputs, unmark } from "./inputs.ts";
 import { readSwitch } from "./preview.ts";
 import type { Progress } from "./progress.ts";
@@ -64,24 +64,6 @@ export function trafficSwitch(progress: Progress): provider.Provider {
       return Promise.resolve();
     },
   };
-}
-
-/** Names of checks that do not exist, once all of the inputs are known. */
-function gateProblems(news: unknown): { property: string; reason: string }[] {
-  const parsed = switchInputs.safeParse(unmark(news));
-  if (!parsed.success) return [];
-  const inputs = parsed.data;
-  const named: [string, string[] | undefined][] = [
-    ["plan.gate", inputs.plan.gate],
-    ["plan.candidateGate", inputs.plan.candidateGate],
-    ...inputs.plan.steps.map((step, index): [string, string[] | undefined] => [
-      `plan.steps[${index}].gate`,
-      step.gate,
-    ]),
-  ];
-  return named.flatMap(([property, names]) =>
-    names ? validateGate(names, inputs).map((reason) => ({ property, reason })) : [],
-  );
 }
 
 async function create(
