@@ -75,6 +75,7 @@ export type Deployment = Pick<
   | "capacity"
   | "logGroups"
   | "alarms"
+  | "metricNamespace"
   | "topics"
   | "table"
   | "plan"

@@ -4,7 +4,7 @@ import type { types } from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Colour, colours, perColour } from "../rollout/policy/colour.ts";
 import { type Thresholds, specLimits } from "../checks/spec.ts";
-import { guardianMetrics, metricDimension, metricNamespace, type MetricName } from "../sidecar/telemetry.ts";
+import { guardianMetrics, metricDimension, type MetricName } from "../sidecar/telemetry.ts";
 
 /** An alarm before it is a resource: pure, so that tests read exactly what is made. */
 export interface AlarmPlan {
@@ -25,17 +25,26 @@ export const fewestAnalyses = 10;
 type Query = types.input.cloudwatch.MetricAlarmMetricQuery;
 type Metric = types.input.cloudwatch.MetricAlarmMetricQueryMetric;
 
-const metric = (id: string, name: string, colour: Colour, stat: string): Query => ({
-  id,
-  returnData: false,
-  metric: {
-    namespace: metricNamespace,
-    metricName: name,
-    dimensions: { [metricDimension]: colour },
-    period: minute,
-    stat,
-  },
-});
+/** How the stack's alarms are called, and where its metrics are. */
+export interface Naming {
+  readonly prefix: string;
+  readonly namespace: string;
+}
+
+/** Makes queries of one stack's metrics. */
+const metricsIn =
+  (namespace: string) =>
+  (id: string, name: string, colour: Colour, stat: string): Query => ({
+    id,
+    returnData: false,
+    metric: {
+      namespace,
+      metricName: name,
+      dimensions: { [metricDimension]: colour },
+      period: minute,
+      stat,
+    },
+  });
 const expression = (text: string, label: string): Query => ({
   id: "shown",
   expression: text,
@@ -48,7 +57,8 @@ const own = (name: MetricName) => name;
 const twoOfThree = { evaluationPeriods: 3, datapointsToAlarm: 2, treatMissingData: "notBreaching" } as const;
 
 /** One set per colour, at the requirement's limits. */
-export function slotAlarms(prefix: string, colour: Colour, limits: Thresholds): AlarmPlan[] {
+export function slotAlarms({ prefix, namespace }: Naming, colour: Colour, limits: Thresholds): AlarmPlan[] {
+  const metric = metricsIn(namespace);
   const name = (kind: string) => `${prefix}-${colour}-${kind}`;
   const above = (threshold: number) => ({ comparisonOperator: "GreaterThanThreshold", threshold });
   return [
@@ -137,10 +147,11 @@ const guardianName = (name: keyof typeof guardianMetrics) => name;
 
 /** What concerns the stack as a whole. */
 export function stackAlarms(
-  prefix: string,
+  { prefix, namespace }: Naming,
   limits: Thresholds,
   has: { loadBalancer: pulumi.Input<string>; certificateArn?: pulumi.Input<string> | undefined },
 ): AlarmPlan[] {
+  const metric = metricsIn(namespace);
   const tokens = colours.flatMap((colour) => [
     metric(`in_${colour}`, own("InputTokens"), colour, "Sum"),
     metric(`out_${colour}`, own("OutputTokens"), colour, "Sum"),
@@ -167,11 +178,10 @@ export function stackAlarms(
         treatMissingData: "breaching",
         comparisonOperator: "LessThanThreshold",
         threshold: 1,
-        metricQueries: [
-          metric("blue", guardianName("GuardianHeartbeat"), "blue", "SampleCount"),
-          metric("green", guardianName("GuardianHeartbeat"), "green", "SampleCount"),
-          expression("MAX([blue, green])", "Heartbeats"),
-        ],
+        namespace,
+        metricName: guardianName("GuardianHeartbeat"),
+        period: minute,
+        statistic: "SampleCount",
       },
     },
     {
@@ -235,7 +245,7 @@ export const llmPrice = {
 
 /** Makes the alarms and says their names by colour. */
 export function makeAlarms(
-  prefix: string,
+  naming: Naming,
   limits: Thresholds,
   topics: {
     readonly onCall: { readonly arn: pulumi.Output<string> };
@@ -246,7 +256,7 @@ export function makeAlarms(
 ): { names: Readonly<Record<Colour, string[]>>; arns: pulumi.Output<string>[] } {
   const make = ({ name, description, topic, args }: AlarmPlan) =>
     new MetricAlarm(
-      name.slice(prefix.length + 1),
+      name.slice(naming.prefix.length + 1),
       {
         name,
         alarmDescription: description,
@@ -256,8 +266,8 @@ export function makeAlarms(
       },
       opts,
     );
-  const bySlot = perColour((colour) => slotAlarms(prefix, colour, limits));
-  const made = [...bySlot.blue, ...bySlot.green, ...stackAlarms(prefix, limits, has)].map(make);
+  const bySlot = perColour((colour) => slotAlarms(naming, colour, limits));
+  const made = [...bySlot.blue, ...bySlot.green, ...stackAlarms(naming, limits, has)].map(make);
   return {
     names: perColour((colour) => bySlot[colour].map(({ name }) => name)),
     arns: made.map(({ arn }) => arn),

@@ -12,6 +12,8 @@ export interface ContainerFacts {
   /** Table and key of the record, where the sidecar reads its drain flag. */
   readonly table: string;
   readonly stack: string;
+  /** Of the stack's metrics. */
+  readonly namespace: string;
 }
 
 /** Seconds the sidecar may take to end its sessions after SIGTERM; the hub outlives it. */
@@ -94,6 +96,7 @@ function sidecarContainer({ hub, sidecar }: HubConfig, facts: ContainerFacts): o
       SIDECAR_HUB: `http://127.0.0.1:${hub.port}`,
       SIDECAR_SLOT: facts.colour,
       SIDECAR_RELEASE: facts.release,
+      SIDECAR_NAMESPACE: facts.namespace,
       SIDECAR_CONFIG: JSON.stringify(settings),
       SIDECAR_RECORD_TABLE: facts.table,
       SIDECAR_RECORD_KEY: facts.stack,

@@ -147,9 +147,10 @@ function fixedItems(config: HubConfig, price: RegionPrices): CostItem[] {
 /** Metrics that the alarms read: CloudWatch bills each of an alarm's own. */
 function metricsOfAlarms(config: HubConfig): number {
   const certificate = config.domain ? { certificateArn: "any" } : {};
+  const any = { prefix: "any", namespace: "any" };
   const alarms = [
-    ...colours.flatMap((colour) => slotAlarms("any", colour, config.thresholds)),
-    ...stackAlarms("any", config.thresholds, { loadBalancer: "any", ...certificate }),
+    ...colours.flatMap((colour) => slotAlarms(any, colour, config.thresholds)),
+    ...stackAlarms(any, config.thresholds, { loadBalancer: "any", ...certificate }),
   ];
   return alarms.reduce((sum, alarm) => sum + metricsRead(alarm), 0);
 }

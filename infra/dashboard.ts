@@ -1,7 +1,7 @@
 import type { Thresholds } from "../checks/spec.ts";
 import { llmPrice } from "./alarms.ts";
 import { type Colour, colours } from "../rollout/policy/colour.ts";
-import { guardianMetrics, metricDimension, metricNamespace, type MetricName } from "../sidecar/telemetry.ts";
+import { guardianMetrics, metricDimension, type MetricName } from "../sidecar/telemetry.ts";
 
 /** The seven metrics that the requirement asks to track, in its order. */
 export const tracked = [
@@ -34,26 +34,29 @@ interface Row {
   readonly period?: number;
 }
 
-const plain = (of: Colour, name: string, stat: string, shade = 0, label = stat): unknown[] => [
-  metricNamespace,
-  name,
-  metricDimension,
-  of,
-  { stat, label, color: shades[of][shade] },
-];
-/** A formula over sums; only its result is drawn. */
-const formula = (of: Colour, text: string, parts: Readonly<Record<string, MetricName>>): unknown[] => [
-  ...Object.entries(parts).map(([id, name]) => [
-    metricNamespace,
+/** Draws metrics of one namespace. */
+const drawing = (namespace: string) => ({
+  plain: (of: Colour, name: string, stat: string, shade = 0, label = stat): unknown[] => [
+    namespace,
     name,
     metricDimension,
     of,
-    { id, stat: "Sum", visible: false },
-  ]),
-  [{ expression: text, label: of, color: shades[of][0], id: "shown" }],
-];
+    { stat, label, color: shades[of][shade] },
+  ],
+  /** A formula over sums; only its result is drawn. */
+  formula: (of: Colour, text: string, parts: Readonly<Record<string, MetricName>>): unknown[] => [
+    ...Object.entries(parts).map(([id, name]) => [
+      namespace,
+      name,
+      metricDimension,
+      of,
+      { id, stat: "Sum", visible: false },
+    ]),
+    [{ expression: text, label: of, color: shades[of][0], id: "shown" }],
+  ],
+});
 
-function rows(limits: Thresholds): Row[] {
+function rows({ plain, formula }: ReturnType<typeof drawing>, limits: Thresholds): Row[] {
   const alarm = (value: number) => ({ label: "alarm", value });
   const gate = (value: number) => ({ label: "gate", value });
   const requests = { good: "Successes", all: "Requests" } as const;
@@ -107,8 +110,13 @@ function rows(limits: Thresholds): Row[] {
 }
 
 /** The dashboard's body: a row per metric, blue left and green right, limits as lines; under them the weight over time and the alarms. */
-export function dashboardBody(region: string, limits: Thresholds, alarmArns: readonly string[]): string {
-  const all = rows(limits);
+export function dashboardBody(
+  { region, namespace }: { readonly region: string; readonly namespace: string },
+  limits: Thresholds,
+  alarmArns: readonly string[],
+): string {
+  const draw = drawing(namespace);
+  const all = rows(draw, limits);
   const chart = (title: string, metrics: unknown[], more: object = {}) => ({
     title,
     region,
@@ -118,7 +126,7 @@ export function dashboardBody(region: string, limits: Thresholds, alarmArns: rea
     ...more,
   });
   const weights = colours.map((of) =>
-    plain(of, "Weight" satisfies keyof typeof guardianMetrics, "Maximum", 0, of),
+    draw.plain(of, "Weight" satisfies keyof typeof guardianMetrics, "Maximum", 0, of),
   );
   return JSON.stringify({
     widgets: [

@@ -1,5 +1,3 @@
-import { metricNamespace } from "../sidecar/telemetry.ts";
-
 /** A statement of an IAM policy. */
 export interface Statement {
   readonly Sid?: string;
@@ -74,6 +72,8 @@ export interface Things {
   readonly item: string;
   /** Rules that pin and probe: nobody but a deployment changes them. */
   readonly fixedRules: readonly string[];
+  /** Of the stack's metrics. */
+  readonly namespace: string;
   /** Log group of the guardian itself. */
   readonly guardianLogs: string;
 }
@@ -170,7 +170,7 @@ export const guardianPolicy = (things: Things): PolicyDocument =>
     leaveFixedRules(things),
     ...moveTasks(things),
     allow(["dynamodb:GetItem", "dynamodb:PutItem"], [things.table], onlyItem(things.item)),
-    allow(["cloudwatch:PutMetricData"], "*", { StringEquals: { "cloudwatch:namespace": metricNamespace } }),
+    allow(["cloudwatch:PutMetricData"], "*", { StringEquals: { "cloudwatch:namespace": things.namespace } }),
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${things.guardianLogs}:*`]),
     ...(things.secrets.length > 0 ? [allow(["secretsmanager:GetSecretValue"], things.secrets)] : []),
     ...(things.topics.length > 0 ? [allow(["sns:Publish"], things.topics)] : []),

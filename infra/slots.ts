@@ -31,6 +31,8 @@ export interface SlotNeeds {
   /** ARNs by secret name. */
   readonly secrets: ReadonlyMap<string, pulumi.Output<string>>;
   readonly table: string;
+  /** Of the stack's metrics. */
+  readonly namespace: string;
 }
 
 /** One colour: task definition, service and its autoscaling. */
@@ -91,7 +93,7 @@ function makeTaskDefinition(
   const arns = pulumi.all(names.map((name) => needs.secrets.get(name) as pulumi.Output<string>));
   const text = pulumi.all([needs.logGroups[colour].name, arns]).apply(([logGroup, found]) => {
     const secretArns = new Map(names.map((name, index) => [name, found[index] as string]));
-    const { stack, region, releases, table } = needs;
+    const { stack, region, releases, table, namespace } = needs;
     return JSON.stringify(
       containersOf(config, slot, {
         colour,
@@ -101,6 +103,7 @@ function makeTaskDefinition(
         secretArns,
         table,
         stack,
+        namespace,
       }),
     );
   });

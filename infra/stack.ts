@@ -6,7 +6,7 @@ import * as secretsmanager from "@pulumi/aws/secretsmanager/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type Colour, colours, perColour } from "../rollout/policy/colour.ts";
 import { TrafficSwitch, readSwitch } from "../rollout/resource.ts";
-import { proofPath } from "../sidecar/telemetry.ts";
+import { metricNamespaceOf, proofPath } from "../sidecar/telemetry.ts";
 import { makeAlarms } from "./alarms.ts";
 import { type Balancer, makeBalancer, priorities } from "./balancer.ts";
 import { type HubConfig, publicPaths } from "./config.ts";
@@ -56,6 +56,7 @@ export async function makeStack(config: HubConfig, place: Place) {
   const { project, stack, region, profile } = place;
   const prefix = `${project}-${stack}`;
   const table = `${prefix}-switch`;
+  const namespace = metricNamespaceOf(project, stack);
   const releases = perColour((colour) => releaseNameOf(slotOf(config, colour), config));
   // Bundled while the switch is asked, which takes as long; where it is refused, nobody needs the bundle.
   const bundle = bundleGuardian();
@@ -85,7 +86,7 @@ export async function makeStack(config: HubConfig, place: Place) {
   makeAlias(config, balancer.loadBalancer, opts);
   const topics = makeTopics(config, opts);
   const alarms = makeAlarms(
-    prefix,
+    { prefix, namespace },
     config.thresholds,
     topics,
     { loadBalancer: balancer.loadBalancer.arnSuffix, certificateArn: certificate?.arn },
@@ -143,6 +144,7 @@ export async function makeStack(config: HubConfig, place: Place) {
     releases,
     secrets,
     table,
+    namespace,
   };
   const slots = perColour((colour) => makeSlot(config, colour, needs, colour === firstLive, opts));
   const switching = makeRole("switch", account.apply(switchTrust), things.apply(switchPolicy), opts, {
@@ -177,7 +179,9 @@ export async function makeStack(config: HubConfig, place: Place) {
     "hub",
     {
       dashboardName: prefix,
-      dashboardBody: pulumi.all(alarms.arns).apply((arns) => dashboardBody(region, config.thresholds, arns)),
+      dashboardBody: pulumi
+        .all(alarms.arns)
+        .apply((arns) => dashboardBody({ region, namespace }, config.thresholds, arns)),
     },
     opts,
   );
@@ -218,6 +222,7 @@ export async function makeStack(config: HubConfig, place: Place) {
       },
       logGroups: perColour((colour) => logGroups[colour].name),
       alarms: alarms.names,
+      metricNamespace: namespace,
       topics: { onCall: topics.onCall.arn, team: topics.team.arn },
       logErrorPatterns: hub.logErrorPatterns,
       commands: config.commands,
@@ -321,6 +326,7 @@ function thingsOf(
         services: colours.map((colour) => `arn:aws:ecs:${region}:${id}:service/${clusterName}/${colour}-*`),
         item: stack,
         fixedRules,
+        namespace: metricNamespaceOf(project, stack),
         guardianLogs: `arn:aws:logs:${region}:${id}:log-group:/aws/lambda/${project}-${stack}-guardian`,
         cluster: clusterArn,
         listener,

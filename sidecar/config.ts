@@ -51,6 +51,8 @@ export interface SidecarConfig {
   readonly hub: { readonly host: string; readonly port: number };
   readonly slot: "blue" | "green";
   readonly release: string;
+  /** CloudWatch namespace of the metrics. */
+  readonly namespace: string;
   /** Newest first; a pin signed with any of them is accepted. */
   readonly keys: readonly string[];
   /** Bearer tokens that are accepted; none means no authentication. */
@@ -85,6 +87,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
   const hub = parsed("SIDECAR_HUB", must("SIDECAR_HUB").replace(/^http:\/\//, ""), address);
   const slot = parsed("SIDECAR_SLOT", must("SIDECAR_SLOT"), z.enum(["blue", "green"]));
   const release = must("SIDECAR_RELEASE");
+  const namespace = must("SIDECAR_NAMESPACE");
   const keys = listOf(must("SIDECAR_SIGNING_KEY"));
   const own = parsed(
     "SIDECAR_CONFIG",
@@ -101,6 +104,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     hub,
     slot,
     release,
+    namespace,
     keys,
     tokens: listOf(env["SIDECAR_TOKENS"] ?? ""),
     settings: own,

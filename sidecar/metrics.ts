@@ -1,10 +1,11 @@
-import { type MetricName, metricDimension, metricNamespace, metrics as units } from "./telemetry.ts";
+import { type MetricName, metricDimension, metrics as units } from "./telemetry.ts";
 
 /** Most values of one array in an embedded metric (CloudWatch, embedded metric format). */
 const mostValues = 100;
 
 /** Collects counts and values, and gives them as lines in CloudWatch's embedded metric format. Zeros are given too: silence means something is wrong. */
 export class Metrics {
+  readonly #namespace: string;
   readonly #slot: string;
   readonly #now: () => number;
   readonly #counts = new Map<MetricName, number>();
@@ -12,7 +13,8 @@ export class Metrics {
   /** What is true at the moment of the report. */
   readonly #gauges = new Map<MetricName, () => number>();
 
-  constructor(slot: string, now: () => number) {
+  constructor(namespace: string, slot: string, now: () => number) {
+    this.#namespace = namespace;
     this.#slot = slot;
     this.#now = now;
   }
@@ -59,7 +61,7 @@ export class Metrics {
         Timestamp: this.#now(),
         CloudWatchMetrics: [
           {
-            Namespace: metricNamespace,
+            Namespace: this.#namespace,
             Dimensions: [[metricDimension]],
             Metrics: named.map((name) => ({ Name: name, Unit: units[name] })),
           },

@@ -38,7 +38,7 @@ export class Sidecar {
     const { tool, llmFailurePatterns } = config.settings;
     const say = this.#say;
     const streams = new Streams();
-    const metrics = new Metrics(config.slot, now);
+    const metrics = new Metrics(config.namespace, config.slot, now);
     metrics.gauge("OpenSessions", () => streams.size);
     this.#task = {
       config,

@@ -24,8 +24,8 @@ export const proofPath = "/.slot";
 /** The sidecar's health check: 200 while the hub is ready, also while it drains. Reached by the balancer's health check only. */
 export const healthPath = "/.health";
 
-/** CloudWatch namespace; the only dimension is the slot. */
-export const metricNamespace = "McpHub";
+/** CloudWatch namespace of one stack: stacks that share an account must not mix. The only dimension is the slot. */
+export const metricNamespaceOf = (project: string, stack: string): string => `McpHub/${project}/${stack}`;
 export const metricDimension = "Slot";
 
 /** Metric names, each with its CloudWatch unit. */
@@ -48,7 +48,7 @@ export const metrics = {
 } as const;
 export type MetricName = keyof typeof metrics;
 
-/** Metrics the guardian publishes each minute, with the same dimension. */
+/** Metrics the guardian publishes each minute, with the same dimension; its own heartbeat has none. */
 export const guardianMetrics = {
   Weight: "Percent",
   HealthyTargets: "Count",

@@ -1,7 +1,7 @@
 import { judgeCount } from "../counts.ts";
 import { defineCheck } from "../define.ts";
 import { other } from "../../rollout/policy/colour.ts";
-import { slotOf } from "../require.ts";
+import { deploymentOf, slotOf } from "../require.ts";
 import { badShare } from "../shares.ts";
 import { sums } from "../watch/metrics.ts";
 
@@ -21,7 +21,9 @@ export const metricsInRange = defineCheck({
   needs: ["deployment"],
   async measure(context) {
     const to = context.now();
-    const window = { slot: other(slotOf(context)), from: to - hourMs, to, periodSeconds: 60 };
+    const { metricNamespace: namespace } = deploymentOf(context);
+    const slot = other(slotOf(context));
+    const window = { namespace, slot, from: to - hourMs, to, periodSeconds: 60 };
     return await sums(context, window, ["Requests", "Successes"]);
   },
   judge({ Requests: requests, Successes: successes }, { thresholds }) {

@@ -1,5 +1,5 @@
 import type { Clients } from "../clients.ts";
-import { metricDimension, metricNamespace } from "../../sidecar/telemetry.ts";
+import { metricDimension } from "../../sidecar/telemetry.ts";
 
 export interface MetricPoint {
   /** Start of the period, milliseconds since the epoch. */
@@ -8,6 +8,8 @@ export interface MetricPoint {
 }
 
 export interface MetricQuery {
+  /** Of the stack whose metric it is. */
+  namespace: string;
   metric: string;
   slot: string;
   /** Sum, Average, SampleCount, or a percentile such as p95. */
@@ -42,7 +44,7 @@ export function metricSource(clients: Clients): MetricSource {
               Id: `q${index}`,
               MetricStat: {
                 Metric: {
-                  Namespace: metricNamespace,
+                  Namespace: query.namespace,
                   MetricName: query.metric,
                   Dimensions: [{ Name: metricDimension, Value: query.slot }],
                 },

@@ -16,9 +16,9 @@ export const watchLatency = defineCheck({
   window: windowWords,
   needs: ["deployment"],
   async measure(context) {
-    const { slot, from, to } = watchWindow(context);
+    const { namespace, slot, from, to } = watchWindow(context);
     const periodSeconds = Math.min(86_400, Math.max(60, Math.ceil((to - from) / 60_000) * 60));
-    const of = { metric: "AnalysisLatency", slot, periodSeconds, from, to };
+    const of = { namespace, metric: "AnalysisLatency", slot, periodSeconds, from, to };
     const [p95 = [], count = []] = await context.sources.metrics.read(
       [
         { ...of, statistic: "p95" },

@@ -1,12 +1,13 @@
 import type { Colour } from "../../rollout/policy/colour.ts";
 import type { MetricName } from "../../sidecar/telemetry.ts";
 import type { CheckContext } from "../check.ts";
-import { slotOf } from "../require.ts";
+import { deploymentOf, slotOf } from "../require.ts";
 
 /** CloudWatch takes periods of whole minutes; a longer window is read in parts of this length. */
 const longestPeriodSeconds = 3_600;
 
 export interface MetricWindow {
+  namespace: string;
   slot: Colour;
   from: number;
   to: number;
@@ -15,10 +16,11 @@ export interface MetricWindow {
 
 /** The window of the watch: from the promotion on, at most as long as its period, in whole periods. */
 export function watchWindow(context: CheckContext): MetricWindow {
-  return { slot: slotOf(context), ...watchSpan(context) };
+  const { metricNamespace: namespace } = deploymentOf(context);
+  return { namespace, slot: slotOf(context), ...watchSpan(context) };
 }
 
-function watchSpan(context: CheckContext): Omit<MetricWindow, "slot"> {
+function watchSpan(context: CheckContext): Omit<MetricWindow, "slot" | "namespace"> {
   const to = context.now();
   const start = Math.max(context.record?.liveSince ?? 0, to - context.watch.ms);
   const periodSeconds = to - start > 2 * longestPeriodSeconds * 1_000 ? longestPeriodSeconds : 60;
@@ -37,9 +39,9 @@ export async function sums<const N extends MetricName>(
   window: MetricWindow,
   names: readonly N[],
 ): Promise<Record<N, number | null>> {
-  const { slot, from, to, periodSeconds } = window;
+  const { namespace, slot, from, to, periodSeconds } = window;
   const series = await context.sources.metrics.read(
-    names.map((metric) => ({ metric, slot, statistic: "Sum", periodSeconds, from, to })),
+    names.map((metric) => ({ namespace, metric, slot, statistic: "Sum", periodSeconds, from, to })),
     context.signal,
   );
   const total = (points: { value: number }[] | undefined) =>

@@ -5,8 +5,9 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import type { Colour } from "../../rollout/policy/colour.ts";
-import { metricDimension, metricNamespace } from "../../sidecar/telemetry.ts";
+import { metricDimension, metricNamespaceOf } from "../../sidecar/telemetry.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
+import { project, stackName } from "../stage/index.ts";
 import { shortSteps } from "./break-glass.ts";
 import { greenRelease } from "./releases.ts";
 import { type Held, held } from "./result.ts";
@@ -155,10 +156,11 @@ async function reasserts(play: Play, account: Account): Promise<Held[]> {
 /** Two minutes of requests in which only a share of the answers was good: what an alarm of the error rate judges. */
 function ring(play: Play, colour: Colour, goodShare: number): void {
   const { metrics } = play.stage.aws.cloudwatch;
+  const namespace = metricNamespaceOf(project, stackName);
   const now = Date.now();
   for (const at of [now - 120_000, now - 60_000, now]) {
     const put = (name: string, value: number) =>
-      metrics.put({ namespace: metricNamespace, name, dimensions: { [metricDimension]: colour } }, at, value);
+      metrics.put({ namespace, name, dimensions: { [metricDimension]: colour } }, at, value);
     put("Requests", 100_000);
     put("Successes", 100_000 * goodShare);
   }

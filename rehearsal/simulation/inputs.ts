@@ -57,6 +57,7 @@ export function inputsFor(
     },
     logGroups: { blue: "blue", green: "green" },
     alarms: { blue: [], green: [] },
+    metricNamespace: "McpHub/hub/simulated",
     topics: {},
     logErrorPatterns: [],
     commands: {},

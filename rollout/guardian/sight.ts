@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
-import { guardianMetrics, metricDimension, metricNamespace } from "../../sidecar/telemetry.ts";
+import { guardianMetrics, metricDimension } from "../../sidecar/telemetry.ts";
 import type { SwitchClients } from "../aws/clients.ts";
 import { type Colour, colours, other, perColour } from "../policy/colour.ts";
 import type { SwitchInputs } from "../policy/inputs.ts";
@@ -54,7 +54,7 @@ export function surroundings(
         }),
       );
     },
-    publish: (record, sight) => publish(cloudwatch, record, sight),
+    publish: (record, sight) => publish(cloudwatch, inputs.metricNamespace, record, sight),
     close() {
       cloudwatch.destroy();
       sns.destroy();
@@ -78,7 +78,7 @@ async function slotOf(
   const [healthy, running, sessions] = await Promise.all([
     world.capacity.healthy(of),
     runningDefinitions(clients, inputs, of),
-    openSessions(cloudwatch, world.clock.now(), of),
+    openSessions(cloudwatch, inputs.metricNamespace, world.clock.now(), of),
   ]);
   return { healthy, running, sessions };
 }
@@ -111,7 +111,12 @@ async function runningDefinitions(
 }
 
 /** The last value the slot's sidecars reported, or null when they reported none. */
-async function openSessions(cloudwatch: CloudWatchClient, now: number, of: Colour): Promise<number | null> {
+async function openSessions(
+  cloudwatch: CloudWatchClient,
+  namespace: string,
+  now: number,
+  of: Colour,
+): Promise<number | null> {
   const { MetricDataResults } = await cloudwatch.send(
     new GetMetricDataCommand({
       StartTime: new Date(now - sessionsWindowMs),
@@ -122,7 +127,7 @@ async function openSessions(cloudwatch: CloudWatchClient, now: number, of: Colou
           Id: "open",
           MetricStat: {
             Metric: {
-              Namespace: metricNamespace,
+              Namespace: namespace,
               MetricName: "OpenSessions",
               Dimensions: [{ Name: metricDimension, Value: of }],
             },
@@ -142,18 +147,27 @@ async function probe(world: World, of: Colour): Promise<boolean> {
   return judgement?.verdict === "pass";
 }
 
-async function publish(cloudwatch: CloudWatchClient, record: SwitchRecord, sight: Sight): Promise<void> {
+async function publish(
+  cloudwatch: CloudWatchClient,
+  namespace: string,
+  record: SwitchRecord,
+  sight: Sight,
+): Promise<void> {
+  await cloudwatch.send(
+    new PutMetricDataCommand({ Namespace: namespace, MetricData: reported(record, sight) }),
+  );
+}
+
+/** What is told each minute: its own heartbeat, and each slot's weight and healthy targets. */
+export function reported(record: SwitchRecord, sight: Pick<Sight, "healthy">): Reported[] {
   const perSlot = colours.flatMap((of) => [
     metric("Weight", record.weights[of], of),
     metric("HealthyTargets", sight.healthy[of], of),
   ]);
-  await cloudwatch.send(
-    new PutMetricDataCommand({
-      Namespace: metricNamespace,
-      MetricData: [metric("GuardianHeartbeat", 1), ...perSlot],
-    }),
-  );
+  return [metric("GuardianHeartbeat", 1), ...perSlot];
 }
+
+type Reported = ReturnType<typeof metric>;
 
 function metric(name: keyof typeof guardianMetrics, value: number, of?: Colour) {
   return {

@@ -64,6 +64,8 @@ export const switchInputs = z.strictObject({
   logGroups: perColour(z.string()),
   /** Names of the alarms per colour that gate a step. */
   alarms: perColour(z.array(z.string())),
+  /** CloudWatch namespace of the stack's own metrics. */
+  metricNamespace: z.string().min(1),
   /** Topics: on-call and team. */
   topics: z.strictObject({ onCall: z.string().optional(), team: z.string().optional() }),
   /** Patterns of log lines that count as errors. */

@@ -3,6 +3,10 @@ import { before, describe, test } from "node:test";
 import { settings } from "../../infra/balancer.ts";
 import { alsoTracked, tracked } from "../../infra/dashboard.ts";
 import type { PolicyDocument } from "../../infra/policies.ts";
+import { reported } from "../../rollout/guardian/sight.ts";
+import { colours } from "../../rollout/policy/colour.ts";
+import { Metrics } from "../../sidecar/metrics.ts";
+import { record } from "../rollout/situation.ts";
 import { type Evaluation, evaluate } from "./program.ts";
 import { type Attempt, allowed } from "./policy.ts";
 
@@ -176,6 +180,52 @@ describe("the production example", () => {
     assert.equal(alarm("guardian-silent")["treatMissingData"], "breaching");
   });
 
+  test("every metric that an alarm or the dashboard reads is one that a sidecar or the guardian reports, in the stack's own namespace", () => {
+    const namespace = "McpHub/hub/production";
+    const sidecar = JSON.parse(
+      inputs("aws:ecs/taskDefinition:TaskDefinition", "blue")["containerDefinitions"],
+    )[1];
+    const told = sidecar.environment.find(({ name }: Inputs) => name === "SIDECAR_NAMESPACE")?.value;
+    const reports = colours.flatMap((colour) => {
+      const metrics = new Metrics(told, colour, () => 0);
+      metrics.value("AnalysisLatency", 1);
+      return metrics.report();
+    });
+    const fromSidecars = reports.flatMap((line) => {
+      const { _aws, Slot } = JSON.parse(line) as Inputs;
+      const [{ Namespace, Dimensions, Metrics: named }] = _aws.CloudWatchMetrics;
+      assert.deepEqual(Dimensions, [["Slot"]]);
+      return named.map(({ Name }: Inputs) => `${Namespace} ${Name} ${Slot}`);
+    });
+    const fromGuardian = reported(record(), { healthy: { blue: 2, green: 2 } }).map(
+      ({ MetricName, Dimensions }) => `${namespace} ${MetricName} ${Dimensions?.[0]?.Value ?? ""}`,
+    );
+    const there = new Set([...fromSidecars, ...fromGuardian]);
+    assert.equal(inputs("trafficswitch:index:TrafficSwitch")["metricNamespace"], namespace);
+
+    const ofAlarms = made
+      .all("aws:cloudwatch/metricAlarm:MetricAlarm")
+      .flatMap(
+        ({ inputs: of }) =>
+          (of["metricQueries"] as Inputs[] | undefined)?.map(({ metric }) => metric) ?? [of],
+      )
+      .filter((metric: Inputs | undefined) => metric !== undefined && !metric["namespace"].startsWith("AWS/"))
+      .map(
+        (metric: Inputs) =>
+          `${metric["namespace"]} ${metric["metricName"]} ${metric["dimensions"]?.Slot ?? ""}`,
+      );
+    const { widgets } = JSON.parse(inputs("aws:cloudwatch/dashboard:Dashboard")["dashboardBody"]);
+    const ofWidgets = widgets
+      .flatMap(({ properties }: Inputs) => properties.metrics ?? [])
+      .filter(([first]: unknown[]) => typeof first === "string")
+      .map(([space, name, , slot]: string[]) => `${space} ${name} ${slot}`);
+    assert.ok(ofAlarms.length > 20 && ofWidgets.length > 20);
+    assert.deepEqual(
+      [...ofAlarms, ...ofWidgets].filter((metric) => !there.has(metric)),
+      [],
+    );
+  });
+
   test("the balancer's own errors, the cost of both slots and the certificate have alarms", () => {
     assert.equal(alarm("balancer-5xx")["metricName"], "HTTPCode_ELB_5XX_Count");
     assert.equal(alarm("llm-cost")["threshold"], 100);
@@ -239,7 +289,11 @@ describe("the production example", () => {
     assert.ok(may("switch", "dynamodb:PutItem", table, item));
     assert.ok(may("guardian", "elasticloadbalancing:ModifyRule", weighted));
     assert.ok(may("guardian", "dynamodb:PutItem", table, item));
-    assert.ok(may("guardian", "cloudwatch:PutMetricData", "*", { "cloudwatch:namespace": "McpHub" }));
+    assert.ok(
+      may("guardian", "cloudwatch:PutMetricData", "*", {
+        "cloudwatch:namespace": "McpHub/hub/production",
+      }),
+    );
   });
 
   test("no role can do more than its job", () => {
@@ -264,6 +318,7 @@ describe("the production example", () => {
       ["guardian", "elasticloadbalancing:DeleteRule", weighted],
       ["guardian", "logs:PutLogEvents", "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/other:*"],
       ["guardian", "cloudwatch:PutMetricData", "*", { "cloudwatch:namespace": "AWS/ECS" }],
+      ["guardian", "cloudwatch:PutMetricData", "*", { "cloudwatch:namespace": "McpHub/hub/staging" }],
       ["task", "dynamodb:PutItem", table, item],
       ["task", "dynamodb:GetItem", table, { "dynamodb:LeadingKeys": "staging" }],
       ["task", "secretsmanager:GetSecretValue"],

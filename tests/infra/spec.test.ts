@@ -43,7 +43,7 @@ test("the limits are the requirement's, to the digit", () => {
 
 test("the three alerts of the requirement exist per colour, at its limits, above and not at them, and call whom it says", () => {
   for (const colour of colours) {
-    const alarms = slotAlarms("hub-production", colour, config.thresholds);
+    const alarms = slotAlarms({ prefix: "hub-production", namespace: "n" }, colour, config.thresholds);
     const seen = ["error-rate", "latency", "llm-failures"].map((kind) => {
       const alarm = alarms.find(({ name }) => name === `hub-production-${colour}-${kind}`);
       assert.ok(alarm, kind);
@@ -69,6 +69,7 @@ test("a release's config file is part of its name and of its task definition, so
     secretArns: new Map([["hub/signing", "arn"]]),
     table: "t",
     stack: "s",
+    namespace: "n",
   } as const;
   const text = JSON.stringify(containersOf(config, blue, facts));
   assert.ok(text.includes(JSON.stringify(JSON.stringify(blue.hubConfig)).slice(1, -1)), text);

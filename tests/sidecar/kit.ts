@@ -54,6 +54,7 @@ export async function startSidecar(t: TestContext, needs: SidecarNeeds): Promise
     SIDECAR_HUB: `127.0.0.1:${needs.hub}`,
     SIDECAR_SLOT: needs.slot ?? "blue",
     SIDECAR_RELEASE: `release-of-${needs.slot ?? "blue"}`,
+    SIDECAR_NAMESPACE: "McpHub/hub/test",
     SIDECAR_SIGNING_KEY: key,
     SIDECAR_CONFIG: JSON.stringify(needs.settings ?? {}),
     ...needs.env,
