@@ -1,6 +1,7 @@
 import type { Check, CheckContext, Group, Judgement, Need, Reading } from "./check.ts";
 import { deploymentOf } from "./require.ts";
-import { causeText, untilAborted } from "./sources/probes.ts";
+import { causeText } from "./sources/causes.ts";
+import { untilAborted } from "./sources/probes.ts";
 import type { Limit, Thresholds } from "./spec.ts";
 import { cleanAnswersToShow } from "./statistics/evidence.ts";
 

@@ -3,7 +3,8 @@ import { judgeAnalysis } from "./analysis.ts";
 import type { CheckContext } from "./check.ts";
 import { costPerAnalysisUsd } from "./cost.ts";
 import type { Outcome } from "./samples.ts";
-import { causeText, isUnreachable, type ProbeSession } from "./sources/probes.ts";
+import { causeText, isUnreachable } from "./sources/causes.ts";
+import type { ProbeSession } from "./sources/probes.ts";
 
 /** Calls of one session before it is replaced, so that opening sessions is judged as well. */
 const callsPerSession = 25;

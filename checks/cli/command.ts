@@ -3,7 +3,7 @@ import type { Group } from "../check.ts";
 import { verifyEvidence } from "../evidence.ts";
 import { builtInChecks, findChecks, isGroup } from "../registry.ts";
 import { errorText, explainText, helpText, listText } from "../report.ts";
-import { causeText, isUnreachable } from "../sources/probes.ts";
+import { causeText, isUnreachable } from "../sources/causes.ts";
 import { thresholds } from "../spec.ts";
 import { help, type Options, readOptions, UsageError } from "./options.ts";
 import { type Asked, exitCodes, judgeRounds } from "./rounds.ts";

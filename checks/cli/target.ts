@@ -8,7 +8,7 @@ import { contextFor, type OpenContext, sleep, sourcesOf, watchPeriods } from "..
 import { type ReleaseRecord, releaseRecord } from "../release-record.ts";
 import { Samples } from "../samples.ts";
 import { recordSource } from "../sources/record.ts";
-import { causeText } from "../sources/probes.ts";
+import { causeText } from "../sources/causes.ts";
 import { thresholds } from "../spec.ts";
 import { type Options, UsageError } from "./options.ts";
 import type { Terminal } from "./terminal.ts";

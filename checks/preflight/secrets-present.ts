@@ -1,6 +1,6 @@
 import { defineCheck } from "../define.ts";
 import { deploymentOf, slotOf } from "../require.ts";
-import { causeText } from "../sources/probes.ts";
+import { causeText } from "../sources/causes.ts";
 
 /** Values that stand where a real one belongs. */
 const placeholder =

@@ -6,6 +6,7 @@ import type { Colour } from "../../rollout/policy/colour.ts";
 import type { HubTarget } from "../../rollout/policy/inputs.ts";
 import { header } from "../../sidecar/telemetry.ts";
 import { Turnstile } from "../turnstile.ts";
+import { retryTransport } from "./causes.ts";
 
 export interface HttpAnswer {
   status: number;
@@ -262,47 +263,6 @@ async function whilePending<T>(signal: AbortSignal, work: (own: AbortSignal) => 
     return await untilAborted(work(own.signal), own.signal);
   } finally {
     signal.removeEventListener("abort", follow);
-  }
-}
-
-/** Codes of the system and of fetch that mean "no answer came", so that asking again is fair. */
-const transportCodes =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_SOCKET|UND_ERR_CONNECT_TIMEOUT/;
-/** Codes that mean the hub's address cannot be reached from here at all: they say nothing about a slot behind it. */
-const unreachableCodes =
-  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|SELF_SIGNED|ERR_TLS|bad port/;
-
-/** The words of an error and of everything that caused it. */
-export function causeText(error: unknown): string {
-  const parts: string[] = [];
-  for (let at: unknown = error; at !== undefined && at !== null && parts.length < 5;) {
-    const of = at as { message?: string; code?: string | number; cause?: unknown; errors?: unknown[] };
-    const code = typeof of.code === "string" ? of.code : "";
-    const message = of.message ?? (typeof at === "string" ? at : "");
-    const words = code && !message.includes(code) ? `${code} ${message}`.trim() : message;
-    // Server and client of the MCP SDK both put the code in front.
-    const text = words.replace(/(MCP error -?\d+: )(?=\1)/g, "");
-    if (text && !parts.some((part) => part.includes(text))) parts.push(text);
-    at = of.cause ?? of.errors?.[0];
-  }
-  return parts.join(": ") || String(error);
-}
-
-export function isTransportError(error: unknown): boolean {
-  return transportCodes.test(causeText(error));
-}
-
-export function isUnreachable(error: unknown): boolean {
-  return unreachableCodes.test(causeText(error));
-}
-
-/** Once more after a transport error, never after an answer. */
-async function retryTransport<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (signal.aborted || !isTransportError(error)) throw error;
-    return await work();
   }
 }
 
