@@ -74,7 +74,7 @@ function hubContainer({ hub }: HubConfig, slot: SlotConfig, facts: ContainerFact
 /** One word for /bin/sh, whatever is in it. */
 const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
-function sidecarContainer({ hub, sidecar }: HubConfig, facts: ContainerFacts): object {
+function sidecarContainer({ hub, network, sidecar }: HubConfig, facts: ContainerFacts): object {
   const settings = {
     mcpPath: hub.mcpPath,
     messagePath: hub.messagePath,
@@ -84,6 +84,7 @@ function sidecarContainer({ hub, sidecar }: HubConfig, facts: ContainerFacts): o
   };
   const secret = (name: string, from: string | undefined) =>
     from === undefined ? [] : [{ name, valueFrom: facts.secretArns.get(from) }];
+  const sisters = sidecar.sisters ?? (network.vpcId === undefined ? [network.cidr] : []);
   return {
     name: "sidecar",
     image: sidecar.image,
@@ -98,6 +99,7 @@ function sidecarContainer({ hub, sidecar }: HubConfig, facts: ContainerFacts): o
       SIDECAR_RELEASE: facts.release,
       SIDECAR_NAMESPACE: facts.namespace,
       SIDECAR_CONFIG: JSON.stringify(settings),
+      ...(sisters.length > 0 ? { SIDECAR_NETWORK: sisters.join(",") } : {}),
       SIDECAR_RECORD_TABLE: facts.table,
       SIDECAR_RECORD_KEY: facts.stack,
       AWS_REGION: facts.region,

@@ -8,6 +8,8 @@ const address = z
     return { host: text.slice(0, at), port: Number(text.slice(at + 1)) };
   });
 
+const ranges = z.array(z.cidrv4("must be an IPv4 range such as 10.0.0.0/16"));
+
 /** What the program tells the sidecar of its hub (SIDECAR_CONFIG, JSON). */
 const settings = z.strictObject({
   mcpPath: z.string().default("/mcp"),
@@ -37,6 +39,8 @@ const settings = z.strictObject({
     .int()
     .min(1)
     .default(1024 * 1024),
+  /** Silence after which a session of Streamable HTTP without a stream counts as left, in milliseconds. */
+  sessionIdleMs: z.int().min(1_000).default(600_000),
   /** From SIGTERM to the end of the last stream, in milliseconds: below the container's stop timeout. */
   stopMs: z.int().min(0).default(80_000),
   /** Features that a hub may do itself. */
@@ -60,6 +64,8 @@ export interface SidecarConfig {
   readonly settings: Settings;
   /** Where the drain flag is: a file, the record, or nowhere. */
   readonly flag: { readonly file: string } | { readonly table: string; readonly key: string } | null;
+  /** IPv4 ranges that sister tasks have their addresses in; none: see `rangesOf`. */
+  readonly network: readonly string[];
   readonly metadataUri: string | null;
   readonly agentUri: string | null;
 }
@@ -72,10 +78,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     if (value === undefined || value === "") problems.push(`${name} is missing`);
     return value ?? "";
   };
-  const parsed = <T>(name: string, text: string, schema: z.ZodType<T>): T | null => {
-    const result = schema.safeParse(text);
+  const parsed = <T>(name: string, given: unknown, schema: z.ZodType<T>): T | null => {
+    const result = schema.safeParse(given);
     if (result.success) return result.data;
-    if (text !== "")
+    if (given !== "")
       problems.push(
         ...result.error.issues.map(
           (issue) => `${name}${issue.path.map((part) => `.${String(part)}`).join("")}: ${issue.message}`,
@@ -94,7 +100,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     env["SIDECAR_CONFIG"] ?? "{}",
     z.string().transform(json).pipe(settings),
   );
-  if (problems.length > 0 || !listen || !hub || !slot || !own)
+  const network = parsed("SIDECAR_NETWORK", listOf(env["SIDECAR_NETWORK"] ?? ""), ranges);
+  if (problems.length > 0 || !listen || !hub || !slot || !own || !network)
     throw new Error(
       `The sidecar's environment has problems:\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
     );
@@ -109,6 +116,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     tokens: listOf(env["SIDECAR_TOKENS"] ?? ""),
     settings: own,
     flag: file ? { file } : table && key ? { table, key } : null,
+    network,
     metadataUri: env["ECS_CONTAINER_METADATA_URI_V4"] ?? null,
     agentUri: env["ECS_AGENT_URI"] ?? null,
   };

@@ -22,7 +22,7 @@ export function passStream(call: Call, answer: IncomingMessage, known: string | 
   // The answer to one call ends by itself; what a GET or a subscription opened ends when somebody ends it.
   const lasts = request.method === "GET" || request.headers["mcp-method"] === "subscriptions/listen";
   const stream: Stream = {
-    kind: lasts && ours ? "session" : "call",
+    kind: !lasts || !ours ? "call" : route.sessionId === null ? "session" : "listening",
     session: known ?? "",
     response,
     between: true,

@@ -27,6 +27,7 @@ export function forward(task: Task, request: IncomingMessage, response: ServerRe
     if (!ended) task.inFlight--;
     ended = true;
   };
+  const leave = route.sessionId === null ? null : task.sessions.enter(route.sessionId);
   const asked = watched ? new Body(settings.largestObserved) : null;
   const call: Call = { task, request, response, route, asked, since: task.now(), done };
   const upstream = httpRequest(
@@ -49,6 +50,7 @@ export function forward(task: Task, request: IncomingMessage, response: ServerRe
   upstream.on("error", (error) => lose(call, upstream, error.message));
   response.on("close", () => {
     done();
+    leave?.();
     if (!response.writableFinished) upstream.destroy();
   });
   sendBody(call, upstream);
@@ -119,7 +121,7 @@ function sendBody({ task, request, response, route, asked }: Call, upstream: Cli
 }
 
 function passAnswer(call: Call, answer: IncomingMessage): void {
-  const { task, response, route, asked } = call;
+  const { task, request, response, route, asked } = call;
   const { metrics, observer } = task;
   const status = answer.statusCode ?? 502;
   copyHeaders(answer, response, route.sister !== null);
@@ -131,7 +133,12 @@ function passAnswer(call: Call, answer: IncomingMessage): void {
     refuse(response, 404, "Session not found");
     return call.done();
   }
-  if (opened !== null && route.sessionId === null) metrics.count("SessionsOpened");
+  if (opened !== null && route.sessionId === null) {
+    metrics.count("SessionsOpened");
+    task.sessions.opened(opened);
+  }
+  const over = status === 404 || (request.method === "DELETE" && status < 300);
+  if (over && route.sessionId !== null) task.sessions.closed(route.sessionId);
   const session = route.session ?? opened ?? (asked && exchange(call, answer));
   if (asked && session !== null && route.session === null)
     observer.asked(session, asked.messages(), route.synthetic, call.since);

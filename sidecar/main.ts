@@ -1,18 +1,12 @@
-import { readConfig } from "./config.ts";
+import { type SidecarConfig, readConfig } from "./config.ts";
 import { flagReader } from "./flag.ts";
 import { Lines } from "./lines.ts";
+import { ownPlace, rangesOf } from "./network.ts";
 import { Sidecar } from "./sidecar.ts";
 
 /** The container's program: everything it needs stands in its environment. */
 async function main(): Promise<void> {
-  let config;
-  try {
-    config = readConfig(process.env);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exit(2);
-  }
-  const host = await ownHost(config.metadataUri);
+  const { config, host } = await start();
   const lines = new Lines((text) => process.stdout.write(text));
   process.on("exit", () => lines.flush());
   const sidecar = new Sidecar({
@@ -38,15 +32,16 @@ async function main(): Promise<void> {
     });
 }
 
-/** This task's address in its network, from ECS's metadata; the loopback address outside ECS. */
-async function ownHost(metadataUri: string | null): Promise<string> {
-  if (metadataUri === null) return "127.0.0.1";
-  const response = await fetch(`${metadataUri}/task`, { signal: AbortSignal.timeout(5_000) });
-  const task = (await response.json()) as { Containers?: { Networks?: { IPv4Addresses?: string[] }[] }[] };
-  const found = task.Containers?.flatMap(({ Networks }) => Networks ?? []).flatMap(
-    ({ IPv4Addresses }) => IPv4Addresses ?? [],
-  )[0];
-  return found ?? "127.0.0.1";
+/** The environment and this task's own address, which says where its sisters can be. A wrong environment ends the process. */
+async function start(): Promise<{ config: SidecarConfig; host: string }> {
+  try {
+    const config = readConfig(process.env);
+    const place = await ownPlace(config.metadataUri);
+    return { config: { ...config, network: rangesOf(config.network, place) }, host: place.host };
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return process.exit(2);
+  }
 }
 
 await main();

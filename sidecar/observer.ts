@@ -103,6 +103,7 @@ export class Observer {
     const asked = waiting?.get(key);
     if (!waiting || !asked) return;
     waiting.delete(key);
+    if (waiting.size === 0) this.#sessions.delete(session);
     const durationMs = this.#options.now() - asked.since;
     this.#options.log({
       session,

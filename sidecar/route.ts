@@ -115,7 +115,7 @@ function pinOf({ config, pins }: Task, request: IncomingMessage, url: string): P
 
 /** A session of this task goes to the hub, one of a sister task to its sidecar, once. */
 function pinnedRoute(
-  { config, home, sisters, streams }: Task,
+  { config, home, sessions, sisters, streams }: Task,
   request: IncomingMessage,
   response: ServerResponse,
   pinned: Pinned,
@@ -130,6 +130,7 @@ function pinnedRoute(
   if (pinned.task === home.task) {
     const session = bySession ? pinned.own : sessionOf(pinned.own);
     const route = { ...toHub, session, returning: true };
+    if (bySession && sessions.hasEnded(session)) return refuse(response, 404, "Session not found");
     if (bySession) return { ...route, sessionId: pinned.own };
     const overStream = request.method === "POST";
     if (overStream && !streams.arriving(session)) return refuse(response, 404, "Session not found");

@@ -9,6 +9,7 @@ import { type AccessLine, Observer } from "./observer.ts";
 import { PinReader } from "./pin.ts";
 import { Protection } from "./protection.ts";
 import { routeOf } from "./route.ts";
+import { Sessions } from "./sessions.ts";
 import { Sisters } from "./sisters.ts";
 import { Streams, sliceMs } from "./streams.ts";
 import { type Task, newAgent } from "./task.ts";
@@ -37,9 +38,15 @@ export class Sidecar {
     this.#options = options;
     const { tool, llmFailurePatterns } = config.settings;
     const say = this.#say;
-    const streams = new Streams();
     const metrics = new Metrics(config.namespace, config.slot, now);
-    metrics.gauge("OpenSessions", () => streams.size);
+    const observer = new Observer({ metrics, tool, llmFailurePatterns, now, log: this.#access });
+    const sessions = new Sessions({
+      now,
+      idleMs: config.settings.sessionIdleMs,
+      onGone: (session) => observer.closed(session, true),
+    });
+    const streams = new Streams(sessions);
+    metrics.gauge("OpenSessions", () => streams.sessions);
     this.#task = {
       config,
       now,
@@ -50,10 +57,11 @@ export class Sidecar {
       sisters: new Sisters(now),
       agent: newAgent(),
       pins: new PinReader(config.keys),
+      sessions,
       streams,
       metrics,
       drain: new Drain({ readFlag, now, log: say }),
-      observer: new Observer({ metrics, tool, llmFailurePatterns, now, log: this.#access }),
+      observer,
     };
     this.#protection = new Protection({ agentUri: config.agentUri, now, log: say });
     this.#server = createServer(
@@ -73,7 +81,7 @@ export class Sidecar {
 
   /** What is open here now. */
   get open(): { readonly sessions: number; readonly calls: number } {
-    return { sessions: this.#task.streams.size, calls: this.#task.inFlight };
+    return { sessions: this.#task.streams.sessions, calls: this.#task.inFlight };
   }
 
   /** Listens and begins to look at the drain flag. Returns the port. */
@@ -92,11 +100,14 @@ export class Sidecar {
       this.#task.streams.beat(this.#options.now(), heartbeatMs),
     );
     this.#every(sliceMs, () => this.#pace());
-    this.#every(2_000, () => void this.#protection.update(this.#task.streams.size > 0));
+    this.#every(2_000, () => void this.#protection.update(this.#task.streams.sessions > 0));
     return port;
   }
 
-  /** SIGTERM: no new sessions, calls in flight end, streams close evenly, then the server. Resolves when nothing is open. */
+  /**
+   * SIGTERM: no new sessions, calls in flight end, streams close evenly, then the server. Resolves when nothing is open. A
+   * session without a stream can't be told, and nobody knows whether its client is still there: it does not keep the task.
+   */
   async stop(): Promise<void> {
     const { config, now } = this.#options;
     const deadline = now() + config.settings.stopMs;

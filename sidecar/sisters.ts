@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import type { SidecarConfig } from "./config.ts";
+import { isLoopback, isWithin } from "./network.ts";
 import type { Home } from "./pin.ts";
 
 /** Most sisters that are remembered, and for how long, in milliseconds. */
@@ -12,34 +12,32 @@ export interface Address {
 }
 
 /**
- * The address of another task, when it can be one: a literal IP address of this task's own network, never the machine's own
- * or a link-local one (ECS's and EC2's metadata live there) unless this task itself is there, and in ECS on this task's own
- * port, unless the tasks share a machine and its loopback interface. Null: nothing will be sent there, though the pin is signed.
+ * The address of another task, when it can be one: a literal IP address in the ranges of this slot's network, never the
+ * machine's own or a link-local one (ECS's and EC2's metadata live there) unless this task itself is there, and in ECS on this
+ * task's own port, unless the tasks share a machine and its loopback interface. Null: nothing will be sent there, though the
+ * pin is signed.
  */
 export function sisterAddress(
   task: string,
-  { metadataUri, listen }: Pick<SidecarConfig, "metadataUri" | "listen">,
+  { metadataUri, listen, network }: Pick<SidecarConfig, "metadataUri" | "listen" | "network">,
   home: Home,
 ): Address | null {
   const [host, port] = split(task);
   const [own] = split(home.task);
-  if (isIP(host) === 0 || !/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) return null;
-  if (placeOf(host) !== placeOf(own)) return null;
-  const sharesMachine = placeOf(own) === "loopback"; // then tasks differ by their ports
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) return null;
+  const sharesMachine = isLoopback(own); // then tasks differ by their ports
+  if (isLoopback(host) !== sharesMachine || isWithin(neverSisters, host)) return null;
+  if (!sharesMachine && !isWithin(network, host)) return null;
   if (metadataUri !== null && !sharesMachine && Number(port) !== listen.port) return null;
   return { host, port: Number(port) };
 }
 
+/** Of this host alone, and link-local, whatever range somebody gives. */
+const neverSisters = ["0.0.0.0/8", "169.254.0.0/16"];
+
 function split(task: string): [string, string] {
   const at = task.lastIndexOf(":");
-  return [task.slice(0, at).replace(/^\[(.*)\]$/, "$1"), task.slice(at + 1)];
-}
-
-/** Addresses of different places are never each other's sisters. */
-function placeOf(host: string): string {
-  if (host.startsWith("127.") || host === "::1") return "loopback";
-  if (/^169\.254\.|^0\.|^fe[89ab]/i.test(host) || host === "::") return "link-local";
-  return isIP(host) === 6 ? "IPv6" : "IPv4";
+  return [task.slice(0, at), task.slice(at + 1)];
 }
 
 /** Sister tasks of this slot that signed pins named lately: where a stopping task may send new sessions. */

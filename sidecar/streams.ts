@@ -1,10 +1,14 @@
 import type { ServerResponse } from "node:http";
 import { Pace } from "./drain.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** An open event stream. */
 export interface Stream {
-  /** A session's or a subscription's stream stays until somebody ends it; a call's ends with its answer. */
-  readonly kind: "session" | "call";
+  /**
+   * A stream that is a session or a subscription stays until somebody ends it, and so does one that listens for a session of
+   * Streamable HTTP, which outlives it; a call's ends with its answer.
+   */
+  readonly kind: "session" | "listening" | "call";
   /** Known once its endpoint event has passed; until then, and where there is none, empty. */
   session: string;
   readonly response: ServerResponse;
@@ -17,22 +21,27 @@ export interface Stream {
 /** How often draining streams are looked at, in milliseconds. */
 export const sliceMs = 250;
 
-/** Ended sessions that are remembered: more than end while a hub takes to notice that a stream is gone. */
-const mostEnded = 4_096;
-
 /** The streams that are open here: kept alive while idle, and closed at an even pace before a deadline. */
 export class Streams {
   readonly #open = new Set<Stream>();
   #sessions = 0;
   readonly #pace = new Pace();
+  readonly #held: Sessions;
   /** How many messages are on their way in, by session; their streams stay open. */
   readonly #arriving = new Map<string, number>();
-  /** Sessions whose streams ended lately, the oldest first. */
-  readonly #ended = new Set<string>();
 
-  /** Streams of sessions and subscriptions. */
+  constructor(held: Sessions) {
+    this.#held = held;
+  }
+
+  /** What a deployment must not cut off: streams of sessions and subscriptions, and sessions of Streamable HTTP. */
+  get sessions(): number {
+    return this.#sessions + this.#held.size;
+  }
+
+  /** Streams of any kind. */
   get size(): number {
-    return this.#sessions;
+    return this.#open.size;
   }
 
   add(stream: Stream): void {
@@ -50,7 +59,7 @@ export class Streams {
    * when the stream has ended: the hub may not have noticed yet, and would answer to nobody.
    */
   arriving(session: string): boolean {
-    if (this.#ended.has(session)) return false;
+    if (this.#held.hasEnded(session)) return false;
     this.#arriving.set(session, (this.#arriving.get(session) ?? 0) + 1);
     return true;
   }
@@ -62,9 +71,7 @@ export class Streams {
   }
 
   #end({ kind, session }: Stream): void {
-    if (kind !== "session" || session === "") return;
-    this.#ended.add(session);
-    if (this.#ended.size > mostEnded) this.#ended.delete(this.#ended.values().next().value as string);
+    if (kind === "session" && session !== "") this.#held.end(session);
   }
 
   /** A comment on every stream that was idle for so long; clients skip it, and the balancer's idle timeout does not strike. */
@@ -78,27 +85,60 @@ export class Streams {
   }
 
   /**
-   * Closes the share that is due, the longest idle first: their clients connect again one after the other.
+   * Closes the share of sessions that is due, the longest idle first: their clients begin anew one after the other.
    * @param deadline in milliseconds since 1970; null: nothing is draining
    */
   closeSome(now: number, deadline: number | null, busy: (session: string) => boolean): void {
     if (deadline === null) return this.#pace.reset();
-    const over = now >= deadline;
-    const due = this.#pace.due(this.#sessions, now, deadline);
-    const count = over ? this.#open.size : due;
-    if (count === 0) return;
-    const idle = [...this.#open].filter(
-      (stream) =>
-        over ||
-        (stream.kind === "session" &&
-          stream.between &&
-          !busy(stream.session) &&
-          !this.#arriving.has(stream.session)),
-    );
-    for (const stream of idle.sort((a, b) => a.lastSentAt - b.lastSentAt).slice(0, count)) {
-      this.#end(stream);
-      // Clients of this transport connect again by themselves, after three seconds unless they are told otherwise.
-      stream.response.end(stream.between ? "retry: 100\n\n" : undefined);
+    if (now >= deadline) return this.#closeAll();
+    const due = this.#pace.due(this.sessions, now, deadline);
+    if (due === 0) return;
+    const idle = [...this.#idleStreams(busy), ...this.#idleSessions()];
+    for (const { close } of idle.sort((a, b) => a.at - b.at).slice(0, due)) close();
+  }
+
+  #closeAll(): void {
+    for (const stream of this.#open) this.#close(stream);
+    for (const { id } of this.#held.all()) this.#held.end(id);
+  }
+
+  *#idleStreams(busy: (session: string) => boolean): Generator<Idle> {
+    for (const stream of this.#open) {
+      const { kind, session, between, lastSentAt } = stream;
+      if (kind !== "session" || !between || busy(session) || this.#arriving.has(session)) continue;
+      yield { at: lastSentAt, close: () => this.#close(stream) };
     }
   }
+
+  /** Sessions of Streamable HTTP for which nothing is under way, unless it is a stream between two events. */
+  *#idleSessions(): Generator<Idle> {
+    const listening = new Map<string, Stream[]>();
+    for (const stream of this.#open)
+      if (stream.kind === "listening" && stream.between)
+        listening.set(stream.session, [...(listening.get(stream.session) ?? []), stream]);
+    for (const { id, at, under } of this.#held.all()) {
+      const streams = listening.get(id) ?? [];
+      if (under > streams.length) continue;
+      yield {
+        at,
+        close: () => {
+          this.#held.end(id);
+          for (const stream of streams) this.#close(stream);
+        },
+      };
+    }
+  }
+
+  #close(stream: Stream): void {
+    this.#end(stream);
+    // Clients of this transport connect again by themselves, after three seconds unless they are told otherwise.
+    stream.response.end(stream.between ? "retry: 100\n\n" : undefined);
+  }
+}
+
+/** What may be closed now without hurting anybody. */
+interface Idle {
+  /** When it was used last, in milliseconds since 1970. */
+  readonly at: number;
+  readonly close: () => void;
 }

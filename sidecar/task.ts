@@ -5,6 +5,7 @@ import type { Holding } from "./held-body.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Observer } from "./observer.ts";
 import type { Home, PinReader } from "./pin.ts";
+import type { Sessions } from "./sessions.ts";
 import type { Sisters } from "./sisters.ts";
 import type { Streams } from "./streams.ts";
 
@@ -24,6 +25,7 @@ export interface Task {
   readonly sisters: Sisters;
   readonly agent: Agent;
   readonly pins: PinReader;
+  readonly sessions: Sessions;
   readonly streams: Streams;
   readonly drain: Drain;
   readonly metrics: Metrics;

@@ -137,6 +137,8 @@ describe("the production example", () => {
         ["GEMINI_API_KEY", "SIDECAR_SIGNING_KEY", "SIDECAR_TOKENS"],
       );
       const variables = hub["environment"] as { name: string; value: string }[];
+      const told = sidecar["environment"].find(({ name }: Inputs) => name === "SIDECAR_NETWORK");
+      assert.deepEqual(told, { name: "SIDECAR_NETWORK", value: "10.80.0.0/16" });
       const config = variables.find(({ name }) => name === "HUB_CONFIG")?.value ?? "";
       assert.match(config, /\$\{GEMINI_API_KEY\}/);
     });

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { Drain, Pace } from "../../sidecar/drain.ts";
 import { pinUrl } from "../../sidecar/pin.ts";
 import { Protection } from "../../sidecar/protection.ts";
+import { Sessions } from "../../sidecar/sessions.ts";
 import { type Stream, Streams, sliceMs } from "../../sidecar/streams.ts";
 import { header } from "../../sidecar/telemetry.ts";
 import { key, listen, startSidecar } from "./kit.ts";
@@ -49,13 +50,13 @@ const streamOf = (response: ServerResponse, more: Partial<Stream> = {}): Stream 
 });
 
 test("an idle stream gets a comment, one within an event or with a slow receiver does not", () => {
-  const streams = new Streams();
+  const streams = new Streams(new Sessions({ now: () => 0, idleMs: 1_000 }));
   const [idle, within, slow, call] = [fakeResponse(), fakeResponse(), fakeResponse(true), fakeResponse()];
   streams.add(streamOf(idle.response));
   streams.add(streamOf(within.response, { between: false }));
   streams.add(streamOf(slow.response));
   streams.add(streamOf(call.response, { kind: "call" }));
-  assert.equal(streams.size, 3);
+  assert.equal(streams.sessions, 3);
   for (let now = 1_000; now <= 45_000; now += 1_000) streams.beat(now, 15_000);
   assert.deepEqual(idle.written, [":\n\n", ":\n\n", ":\n\n"]);
   assert.deepEqual(call.written, idle.written);
@@ -63,7 +64,7 @@ test("an idle stream gets a comment, one within an event or with a slow receiver
 });
 
 test("a busy session is closed last, at the deadline", () => {
-  const streams = new Streams();
+  const streams = new Streams(new Sessions({ now: () => 0, idleMs: 1_000 }));
   const [busy, idle] = [fakeResponse(), fakeResponse()];
   streams.add(streamOf(busy.response, { session: "busy" }));
   streams.add(streamOf(idle.response, { session: "idle", lastSentAt: 9 }));
@@ -76,7 +77,7 @@ test("a busy session is closed last, at the deadline", () => {
 });
 
 test("a stream stays while a message for its session is arriving", () => {
-  const streams = new Streams();
+  const streams = new Streams(new Sessions({ now: () => 0, idleMs: 1_000 }));
   const { response, written } = fakeResponse();
   streams.add(streamOf(response, { session: "asking" }));
   assert.equal(streams.arriving("asking"), true);

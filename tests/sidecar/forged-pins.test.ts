@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
 import { pinSession, pinUrl } from "../../sidecar/pin.ts";
+import { ownPlace, rangesOf } from "../../sidecar/network.ts";
 import { sisterAddress } from "../../sidecar/sisters.ts";
 import { key, listen, raw, startSidecar } from "./kit.ts";
 
@@ -172,12 +173,69 @@ test("a hub that would open a session for a pinned request is not let: the clien
   assert.doesNotMatch(answer, /mcp-session-id/i);
 });
 
-test("a sister is a task of the same network, on the same port", () => {
+test("a sister is a task of the slot's own network, on the same port", () => {
   const home = { slot: "blue", task: "10.0.1.7:8080" };
-  const inEcs = { metadataUri: "http://169.254.170.2/v4", listen: { host: "0.0.0.0", port: 8080 } };
-  assert.deepEqual(sisterAddress("10.0.2.9:8080", inEcs, home), { host: "10.0.2.9", port: 8080 });
-  for (const task of ["10.0.2.9:80", "169.254.170.2:8080", "127.0.0.1:8080", "hub:8080", "[::1]:8080", ""])
+  const inEcs = {
+    metadataUri: "http://169.254.170.2/v4",
+    listen: { host: "0.0.0.0", port: 8080 },
+    network: ["10.0.0.0/22", "10.9.0.0/24"],
+  };
+  for (const host of ["10.0.2.9", "10.0.0.0", "10.0.3.255", "10.9.0.1"])
+    assert.deepEqual(sisterAddress(`${host}:8080`, inEcs, home), { host, port: 8080 });
+  const outside = ["10.0.4.0", "10.9.1.0", "9.255.255.255", "8.8.8.8", "172.16.0.1", "192.168.1.1"];
+  const never = ["169.254.170.2", "169.254.169.254", "127.0.0.1", "0.0.0.0", "hub", "[::1]", "::1", "[::]"];
+  const written = [
+    "[::ffff:10.0.2.9]",
+    "10.0.2",
+    "10.0.521",
+    "010.0.2.9",
+    "0x0a.0.2.9",
+    "167772681",
+    " 10.0.2.9",
+  ];
+  for (const host of [...outside, ...never, ...written, ""])
+    assert.equal(sisterAddress(`${host}:8080`, inEcs, home), null, host);
+  for (const task of ["10.0.2.9:80", "10.0.2.9:", "10.0.2.9", "10.0.2.9:8080:8080", "10.0.2.9:08080 ", ""])
     assert.equal(sisterAddress(task, inEcs, home), null, task);
+  const everywhere = { ...inEcs, network: ["0.0.0.0/0"] };
+  for (const host of never) assert.equal(sisterAddress(`${host}:8080`, everywhere, home), null, host);
+});
+
+test("a signed pin for an address outside the task's network is refused, and nothing is sent there", async (t) => {
+  const hub = await trap(t);
+  const { port } = await startSidecar(t, { hub: hub.port });
+  const addresses = ["10.0.0.1", "172.31.0.9", "192.168.0.2", "100.64.0.1", "203.0.113.7", "128.0.0.1"];
+  for (const host of addresses) {
+    const home = { slot: "blue", task: `${host}:${port}` };
+    for (const request of [
+      post(pinUrl(`/messages?sessionId=${session}`, home, key)),
+      post("/mcp", pinSession(session, home, key)),
+    ])
+      assert.match(await raw(port, request), /^HTTP\/1\.1 404 /, host);
+  }
+  assert.deepEqual(hub.reached, []);
+});
+
+test("the network is what the task was told, else the private range it is in, else its subnet", () => {
+  const at = (host: string, subnet: string | null = null) => ({ host, subnet });
+  assert.deepEqual(rangesOf(["10.80.0.0/16"], at("10.80.3.4", "10.80.0.0/20")), ["10.80.0.0/16"]);
+  assert.deepEqual(rangesOf([], at("172.31.4.5", "172.31.0.0/20")), ["172.16.0.0/12"]);
+  assert.deepEqual(rangesOf([], at("100.64.1.2")), ["100.64.0.0/10"]);
+  assert.deepEqual(rangesOf([], at("198.51.100.7", "198.51.100.0/26")), ["198.51.100.0/26"]);
+  assert.deepEqual(rangesOf([], at("198.51.100.7")), ["198.51.100.7/32"]);
+  assert.deepEqual(rangesOf(["10.80.0.0/16"], at("127.0.0.1")), ["127.0.0.0/8"]);
+  assert.throws(() => rangesOf(["10.80.0.0/16"], at("10.81.0.1")), /10\.80\.0\.0\/16.*10\.81\.0\.1/);
+});
+
+test("a task finds its address and its subnet in ECS's metadata", async (t) => {
+  const { port } = await listen(t, (request, response) => {
+    assert.equal(request.url, "/v4/abc/task");
+    const awsvpc = { IPv4Addresses: ["10.0.2.106"], IPv4SubnetCIDRBlock: "10.0.2.0/24" };
+    response.end(JSON.stringify({ Containers: [{ Networks: [] }, { Networks: [awsvpc] }] }));
+  });
+  const place = await ownPlace(`http://127.0.0.1:${port}/v4/abc`);
+  assert.deepEqual(place, { host: "10.0.2.106", subnet: "10.0.2.0/24" });
+  assert.deepEqual(await ownPlace(null), { host: "127.0.0.1", subnet: null });
 });
 
 function post(url: string, id?: string, method = "POST"): string {

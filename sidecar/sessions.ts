@@ -1,0 +1,107 @@
+/** A session that a client was given an id of, and that is not known to be over. */
+interface Held {
+  /** Its requests under way, its open streams among them. */
+  under: number;
+  /** When it was heard of last, in milliseconds since 1970. */
+  at: number;
+}
+
+export interface SessionsOptions {
+  readonly now: () => number;
+  /** A session that is silent for so long, in milliseconds, counts as left: most clients leave without a word. */
+  readonly idleMs: number;
+  /** It is no longer counted and nothing is under way for it: nothing needs to be kept. */
+  readonly onGone?: (id: string) => void;
+  /** Most sessions that are counted; beyond it the longest silent is let go. */
+  readonly most?: number;
+}
+
+/** About 200 bytes each: 4 MB at most. More than one task's hub holds. */
+const mostHeld = 20_000;
+/** Ended sessions that are remembered: more than end while a hub takes to notice that a stream is gone. */
+const mostEnded = 4_096;
+
+/**
+ * The sessions of Streamable HTTP that live in this task, with or without a stream: they begin with their id's first answer
+ * and are over by DELETE, by the hub's own 404, by the drain, or by silence. Forgetting one only stops counting it: its next
+ * request is served, and counts it again. One that the drain ended hears 404 instead, and its client begins anew.
+ */
+export class Sessions {
+  readonly #options: Required<SessionsOptions>;
+  /** By id; the longest silent first. */
+  readonly #held = new Map<string, Held>();
+  /** Sessions of any transport that ended lately, the oldest first. */
+  readonly #ended = new Set<string>();
+
+  constructor(options: SessionsOptions) {
+    this.#options = { most: mostHeld, onGone: () => undefined, ...options };
+  }
+
+  /** How many are open, those that fell silent left out. */
+  get size(): number {
+    this.#forgetSilent();
+    return this.#held.size;
+  }
+
+  opened(id: string): void {
+    this.#hold(id);
+  }
+
+  /** A request of the session begins. Returns what to call at its end. */
+  enter(id: string): () => void {
+    const held = this.#hold(id);
+    held.under++;
+    return () => {
+      held.under--;
+      held.at = this.#options.now();
+      if (this.#held.get(id) === held) this.#newest(id, held);
+      else if (held.under === 0 && !this.#held.has(id)) this.#options.onGone(id);
+    };
+  }
+
+  /** It is over, and whoever asks for it again is answered by the hub. */
+  closed(id: string): void {
+    const held = this.#held.get(id);
+    this.#held.delete(id);
+    if (held?.under === 0) this.#options.onGone(id);
+  }
+
+  /** It is over, and whoever asks for it again hears so here. */
+  end(id: string): void {
+    this.closed(id);
+    this.#ended.add(id);
+    if (this.#ended.size > mostEnded) this.#ended.delete(this.#ended.values().next().value as string);
+  }
+
+  hasEnded(id: string): boolean {
+    return this.#ended.has(id);
+  }
+
+  /** Each with the time it was heard of last and its requests under way; the longest silent first. */
+  *all(): Generator<{ readonly id: string; readonly at: number; readonly under: number }> {
+    this.#forgetSilent();
+    for (const [id, { at, under }] of this.#held) yield { id, at, under };
+  }
+
+  #hold(id: string): Held {
+    const held = this.#held.get(id) ?? { under: 0, at: 0 };
+    held.at = this.#options.now();
+    this.#newest(id, held);
+    if (this.#held.size > this.#options.most) this.closed(this.#held.keys().next().value as string);
+    return held;
+  }
+
+  #newest(id: string, held: Held): void {
+    this.#held.delete(id);
+    this.#held.set(id, held);
+  }
+
+  #forgetSilent(): void {
+    const { now, idleMs } = this.#options;
+    const since = now() - idleMs;
+    for (const [id, { at, under }] of this.#held) {
+      if (at > since) return;
+      if (under === 0) this.closed(id);
+    }
+  }
+}
