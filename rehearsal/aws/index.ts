@@ -3,6 +3,7 @@ import { type AccessEntry, Balancer } from "./balancer/index.ts";
 import { Faults } from "./faults.ts";
 import { Ids, region } from "./names.ts";
 import { type CallEvent, Endpoint } from "./server.ts";
+import { acm } from "./services/acm/index.ts";
 import { autoscaling } from "./services/autoscaling/index.ts";
 import { takeEmbedded } from "./services/cloudwatch/embedded.ts";
 import { type CloudWatch, cloudwatch } from "./services/cloudwatch/index.ts";
@@ -14,6 +15,8 @@ import { type EventBridge, eventBridge } from "./services/events/index.ts";
 import { iam } from "./services/iam/index.ts";
 import { type Lambda, lambda } from "./services/lambda/index.ts";
 import { type Logs, logs } from "./services/logs/index.ts";
+import { route53 } from "./services/route53/index.ts";
+import { s3 } from "./services/s3/index.ts";
 import { type SecretsManager, secretsManager } from "./services/secretsmanager/index.ts";
 import { type Sns, sns } from "./services/sns/index.ts";
 import { sts } from "./services/sts/index.ts";
@@ -35,6 +38,8 @@ export interface AwsOptions {
   readonly propagationDelayMs?: number;
   /** Of the endpoint; a free one unless set. */
   readonly port?: number;
+  /** Port of this machine on which a listener's port is opened, 0 for a free one; the same unless set. */
+  readonly listenerPort?: (asked: number) => number;
   /** Divides target health check intervals; 1 unless set. */
   readonly healthCheckSpeedup?: number;
   /** Divides schedules of EventBridge; 1 unless set. */
@@ -96,6 +101,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     healthCheckSpeedup: options.healthCheckSpeedup ?? 1,
     onAccess: (entry) => options.onAccess?.(entry),
     onNote: note,
+    ...(options.listenerPort === undefined ? {} : { listenerPort: options.listenerPort }),
   });
   const runner = new TaskRunner({ images, folder, clock, random, environment });
   const secrets = secretsManager(ids);
@@ -136,7 +142,11 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
       containers.setDesired(cluster, service, count);
     },
   });
+  const dns = route53(ids);
   const services = [
+    acm(ids, (name) => dns.has(name)),
+    dns,
+    s3(),
     sts(ids),
     elbv2(balancer, ids),
     containers,

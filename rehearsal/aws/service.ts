@@ -23,6 +23,8 @@ export interface Service {
   readonly shapes: () => Promise<object>;
   /** Namespace of XML answers. */
   readonly xmlNamespace?: string;
+  /** The input's member that is the path's first part, which the shapes do not name. */
+  readonly firstLabel?: string;
   readonly handlers: Readonly<Record<string, Handler>>;
   /** Stops timers and the like. */
   close?(): void | Promise<void>;

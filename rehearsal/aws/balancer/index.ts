@@ -33,7 +33,7 @@ export class Balancer {
       onAccess: (entry) => this.#options.onAccess?.(entry),
       onKeepAliveHint: (group, hintMs, idleMs) => this.#noteKeepAlive(group, hintMs, idleMs),
     });
-    const port = await server.listen(listener.port);
+    const port = await server.listen(this.#options.listenerPort?.(listener.port) ?? listener.port);
     this.#listeners.set(listener.arn, { server, named: groupsNamed(listener.rules, listener.defaultAction) });
     this.#markUsed();
     return port;

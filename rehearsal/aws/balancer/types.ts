@@ -162,6 +162,8 @@ export interface BalancerOptions {
   clock: Clock;
   /** From a change of rules to its effect on traffic. A function is asked once per change. */
   propagationDelayMs: number | (() => number);
+  /** Port of this machine for a listener's port, 0 for a free one. The same unless set. */
+  listenerPort?: (asked: number) => number;
   onAccess?: (entry: AccessEntry) => void;
   /** Called when a target's state changes. */
   onHealth?: (group: string, health: TargetHealth) => void;

@@ -28,9 +28,10 @@ export async function decode(
 ): Promise<{ operation: Operation; input: Record<string, unknown> }> {
   const shapes = await service.shapes();
   if (service.protocol === "rest-json" || service.protocol === "rest-xml") {
-    const { name, labels } = routeOf(shapes, Object.keys(service.handlers), request);
+    const { first, rest } = withoutFirst(service, request);
+    const { name, labels } = routeOf(shapes, Object.keys(service.handlers), rest);
     const operation = operationOf(shapes, name);
-    return { operation, input: fromRest(operation, service.protocol, request, labels) };
+    return { operation, input: fromRest(operation, service.protocol, rest, { ...labels, ...first }) };
   }
   if (service.protocol === "json") {
     const operation = operationOf(
@@ -46,6 +47,16 @@ export async function decode(
   const name = new URLSearchParams(body).get("Action") ?? "";
   const operation = operationOf(shapes, name);
   return { operation, input: fromQuery(operation.input, body, service.protocol === "ec2") };
+}
+
+/** Takes the path's first part off where it is an input of its own: the bucket. */
+function withoutFirst({ firstLabel }: Service, request: WireRequest) {
+  if (firstLabel === undefined) return { first: {}, rest: request };
+  const [, part = "", url = ""] = /^\/([^/?]*)(.*)$/.exec(request.url) ?? [];
+  return {
+    first: { [firstLabel]: decodeURIComponent(part) },
+    rest: { ...request, url: url.startsWith("/") ? url : `/${url}` },
+  };
 }
 
 function parsed(text: string): unknown {

@@ -3,8 +3,7 @@ import { AwsError } from "../../error.ts";
 import { type Ids, account, arn, region } from "../../names.ts";
 import type { Handler, Service } from "../../service.ts";
 import { Tags } from "../../tags.ts";
-
-type Thing = Record<string, unknown>;
+import { type Thing, networkHandlers } from "./network.ts";
 
 /** The network that is there from the start, as every account has one. */
 export const defaultVpc = { vpcId: "vpc-0local", subnets: ["subnet-0locala", "subnet-0localb"] } as const;
@@ -31,6 +30,7 @@ export function ec2(ids: Ids): Service {
     OwnerId: account,
     InstanceTenancy: "default",
     DhcpOptionsId: "dopt-0local",
+    EnableDnsHostnames: { Value: true },
   });
   for (const [index, SubnetId] of defaultVpc.subnets.entries())
     subnets.set(SubnetId, {
@@ -153,25 +153,8 @@ export function ec2(ids: Ids): Service {
       DescribeVpcs: (input: { VpcIds?: string[]; Filters?: Filter[] }) => ({
         Vpcs: describe(vpcs, input.VpcIds, input.Filters, "InvalidVpcID.NotFound"),
       }),
-      DescribeVpcAttribute: (input: { VpcId?: string; Attribute?: string }) => ({
-        VpcId: input.VpcId,
-        EnableDnsHostnames: { Value: true },
-        EnableDnsSupport: { Value: true },
-        EnableNetworkAddressUsageMetrics: { Value: false },
-      }),
       DescribeSubnets: (input: { SubnetIds?: string[]; Filters?: Filter[] }) => ({
         Subnets: describe(subnets, input.SubnetIds, input.Filters, "InvalidSubnetID.NotFound"),
-      }),
-      DescribeRouteTables: () => ({
-        RouteTables: [
-          {
-            RouteTableId: "rtb-0local",
-            VpcId: defaultVpc.vpcId,
-            Associations: [{ Main: true, RouteTableId: "rtb-0local" }],
-            Routes: [{ DestinationCidrBlock: "0.0.0.0/0", GatewayId: "igw-0local", State: "active" }],
-            OwnerId: account,
-          },
-        ],
       }),
       CreateSecurityGroup(input: {
         GroupName?: string;
@@ -285,6 +268,7 @@ export function ec2(ids: Ids): Service {
       AuthorizeSecurityGroupEgress: authorize(true),
       RevokeSecurityGroupIngress: revoke(false),
       RevokeSecurityGroupEgress: revoke(true),
+      ...networkHandlers({ vpcs, defaultVpcId: defaultVpc.vpcId, subnets, tags, make, describe }),
       CreateTags(input: { Resources?: string[]; Tags?: Tag[] }) {
         for (const id of input.Resources ?? []) tags.set(id, input.Tags);
         return {};

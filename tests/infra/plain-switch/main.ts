@@ -1,0 +1,47 @@
+import * as pulumi from "@pulumi/pulumi";
+import { applyUp } from "../../../rollout/apply.ts";
+import { parseInputs } from "../../../rollout/plugin/inputs.ts";
+import { trafficSwitch } from "../../../rollout/plugin/provider.ts";
+import type { Colour } from "../../../rollout/policy/colour.ts";
+import { openWorld } from "../../../rollout/world.ts";
+
+/**
+ * The traffic switch where the hub's public name leads nowhere: a first deployment runs as always, rule and record and
+ * capacity included, but its gate is taken to pass and its traffic to follow the rule.
+ */
+const real = trafficSwitch({ say: () => undefined, flush: () => Promise.resolve() });
+
+async function create(_urn: string, given: unknown): Promise<pulumi.provider.CreateResult> {
+  const inputs = parseInputs(given);
+  const open = openWorld(
+    inputs,
+    null,
+    () => undefined,
+    () => undefined,
+  );
+  const pass = { verdict: "pass" as const, why: "taken to pass", firstBadAt: null, decidedAt: Date.now() };
+  const world = {
+    ...open.world,
+    gate: { candidate: async () => pass, bake: async () => pass, close: async () => undefined },
+    traffic: {
+      namesSlots: true,
+      addresses: async () => ["127.0.0.1"],
+      ask: async (): Promise<Colour> => "blue",
+    },
+  };
+  try {
+    const outcome = await applyUp(
+      world,
+      { inputs, owner: open.owner, id: open.id },
+      new AbortController().signal,
+    );
+    const { ruleArn } = outcome.record;
+    if (ruleArn === null || !outcome.asAsked) throw new Error(outcome.why);
+    const { props } = (await real.read?.(ruleArn, _urn, inputs)) ?? {};
+    return { id: ruleArn, outs: props };
+  } finally {
+    await open.close();
+  }
+}
+
+await pulumi.provider.main({ ...real, create }, process.argv.slice(2));

@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Route53 } from "@aws-sdk/client-route-53";
+import { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import { type LocalAws, startAws } from "../../rehearsal/aws/index.ts";
+import { systemClock } from "../../rehearsal/clock.ts";
+import { type EngineEvent, type RunResult, preview, up } from "../../rehearsal/engine/index.ts";
+import { awsProvider, awsxProvider } from "../../rehearsal/providers/index.ts";
+import { seeded } from "../../rehearsal/random.ts";
+import { repository } from "../../rehearsal/stage/index.ts";
+import { production } from "./program.ts";
+
+/** An account in which the production example is deployed. Its containers are stand-ins that answer 200 and do nothing. */
+export interface ProductionAccount {
+  readonly aws: LocalAws;
+  preview(config: Readonly<Record<string, unknown>>): Promise<Run>;
+  /** The switch takes its gates to pass: the hub's public name leads nowhere here. */
+  up(config: Readonly<Record<string, unknown>>): Promise<Run>;
+  close(): Promise<void>;
+}
+
+export interface Run {
+  readonly result: RunResult;
+  /** `operation type name` of every step but those that change nothing, each once. */
+  readonly steps: readonly string[];
+}
+
+const answers = `
+  const [, port = 0] = (process.env.SIDECAR_LISTEN ?? "").split(":");
+  if (port) require("node:http").createServer((_, response) => response.end("{}")).listen(port, "127.0.0.1");
+  setInterval(() => {}, 1e6);
+  process.on("SIGTERM", () => process.exit());`;
+
+export async function openProductionAccount(): Promise<ProductionAccount> {
+  const folder = await mkdtemp(join(tmpdir(), "production-"));
+  const command = ["node", "-e", answers];
+  const image = (key: string) => (production[key] as { image: string }).image;
+  const aws = await startAws({
+    images: Object.fromEntries(["blue", "green", "sidecar"].map((key) => [image(key), { command }])),
+    folder: join(folder, "tasks"),
+    clock: systemClock,
+    random: seeded(1),
+    healthCheckSpeedup: 50,
+    // 443 and 80 are not for everybody on every machine.
+    listenerPort: () => 0,
+  });
+  const run = async (
+    verb: typeof preview,
+    config: Readonly<Record<string, unknown>>,
+    plugins?: Record<string, string>,
+  ): Promise<Run> => {
+    const steps = new Set<string>();
+    const result = await verb({
+      projectFolder: repository,
+      program: "./infra/index.ts",
+      project: "hub",
+      stack: "production",
+      config: texts({ ...production, ...config }),
+      stateFile: join(folder, "state.json"),
+      env: aws.env,
+      providers: {
+        aws: () => awsProvider({ env: aws.env }),
+        awsx: () => awsxProvider({ env: aws.env }),
+      },
+      ...(plugins === undefined ? {} : { plugins }),
+      onEvent(event: EngineEvent) {
+        if (event.kind === "step" && event.op !== "same")
+          steps.add(`${event.op} ${event.type} ${event.name}`);
+      },
+    });
+    return { result, steps: [...steps] };
+  };
+  const trafficswitch = fileURLToPath(new URL("plain-switch", import.meta.url));
+  try {
+    await before(aws);
+  } catch (error) {
+    await aws.close();
+    throw error;
+  }
+  return {
+    aws,
+    preview: (config) => run(preview, config),
+    up: (config) => run(up, config, { trafficswitch }),
+    async close() {
+      await aws.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a person makes before the first deployment: the secrets the example names, and the zone of its domain. */
+async function before({ endpoint, env }: LocalAws): Promise<void> {
+  const access = {
+    region: "us-east-1",
+    endpoint,
+    credentials: {
+      accessKeyId: env["AWS_ACCESS_KEY_ID"] ?? "",
+      secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "",
+    },
+  };
+  const secrets = new SecretsManager(access);
+  for (const Name of ["hub/signing", "hub/tokens", "hub/gemini"])
+    await secrets.createSecret({ Name, SecretString: "of-no-use" });
+  secrets.destroy();
+  const route53 = new Route53(access);
+  await route53.createHostedZone({ Name: "example.com", CallerReference: "test" });
+  route53.destroy();
+}
+
+function texts(config: Readonly<Record<string, unknown>>): Record<string, string> {
+  const own = Object.entries(config).map(([key, value]) => [
+    `hub:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return { ...(Object.fromEntries(own) as Record<string, string>), "aws:region": "us-east-1" };
+}
