@@ -37,15 +37,15 @@ export function makeGate(
       const checks = step.gate ?? inputs.plan.gate ?? defaultGate(inputs, step.bake);
       const context = await contextOf(of);
       const began = bakes.get(of);
-      const time =
-        extended && began?.weight === step.weight
-          ? { since: began.at, bakeMs: 0, extendMs: extensionOf(inputs.plan, step) }
-          : { bakeMs: step.bake };
-      if (!extended) bakes.set(of, { weight: step.weight, at: context.now() });
+      const goesOn = extended && began?.weight === step.weight;
+      const since = goesOn ? began.at : context.now();
+      const time = goesOn ? { bakeMs: 0, extendMs: extensionOf(inputs.plan, step) } : { bakeMs: step.bake };
+      bakes.set(of, { weight: step.weight, at: since });
       return judgementOf(
         await judgeBake({
           context,
           checks,
+          since,
           ...time,
           onReading,
           signal,
