@@ -152,9 +152,11 @@ test("own probes that cannot get through leave the bake undecided and say why; r
 
 test("a command that is still running at the bake's end is waited for, and a failure elsewhere stops it", async () => {
   const stage = new Stage({ bad: (_n, slot, at) => slot === "green" && at > 200_000 });
+  let started = 0;
   let stopped = false;
   const commands = {
     run: async (_words: readonly string[], _env: object, signal: AbortSignal) => {
+      started += 1;
       await stage.time.sleep(90_000, signal).catch(() => (stopped = true));
       return { code: 0, tail: ["42 tests pass"] };
     },
@@ -167,7 +169,7 @@ test("a command that is still running at the bake's end is waited for, and a fai
   const of = { context, checks: ["error-share", "suite"] };
   const passed = await stage.play(judgeBake({ ...of, bakeMs: minute }));
   assert.equal(passed.verdict, "pass", passed.why);
-  assert.ok(stage.at >= 90_000 && !stopped);
+  assert.ok(stage.at >= 90_000 && started === 1 && !stopped);
   await stage.time.run(stage.start + 190_000, () => undefined);
   const failed = await stage.play(judgeBake({ ...of, bakeMs: 5 * minute }));
   assert.equal(failed.verdict, "fail");
