@@ -313,6 +313,7 @@ async function startRecord(world: World, up: Up, live: Colour, version: number |
     rejected: [],
     fence: 0,
     fencedBy: null,
+    paged: null,
     lease: { owner: up.owner, since: now, until: now + limits.leaseMs },
     intent: null,
     // A rollout of the live colour itself marks a first deployment that is not over.

@@ -47,7 +47,7 @@ export const badRelease: Scenario = {
           (verdictToTrafficMs ?? Infinity) < 2_000,
           `${verdictToTrafficMs} ms`,
         ),
-        ...nothingLost(tally, await play.evidence()),
+        ...nothingLost(tally, play.drains),
       ],
     };
   },

@@ -27,7 +27,7 @@ export const cutover: Scenario = {
           requests.sent >= 2_000 && sessions.opened >= 50,
           `${requests.sent} requests, ${sessions.opened} sessions`,
         ),
-        ...nothingLost(tally, await play.evidence()),
+        ...nothingLost(tally, play.drains),
         held(
           "every open session stays with one task",
           tasks.every((count) => count <= 1),

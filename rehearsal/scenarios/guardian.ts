@@ -26,7 +26,7 @@ export const guardian: Scenario = {
 
 async function show(play: Play, account: Account) {
   await play.mustUp("blue goes live");
-  await play.startLoad(lightLoad);
+  const { tally } = await play.startLoad(lightLoad);
   await play.mustUp("green takes over in one step", {
     ...greenRelease(play.stage.config),
     ...shortSteps,
@@ -36,9 +36,12 @@ async function show(play: Play, account: Account) {
   seen.push(...(await retires(account)));
   seen.push(...(await pagesForAnotherHome(play, account)));
   seen.push(...(await sendsHomeOnce(play, account)));
+  const { lost, sent } = tally.counts.requests;
+  const first = tally.troubles[0] === undefined ? "" : `; first: ${tally.troubles[0]}`;
+  seen.push(held("no request is lost by what the guardian does", lost === 0, `${lost} of ${sent}${first}`));
+  // From here on somebody sends new sessions to a slot that drains, which refuses them.
   seen.push(...(await reasserts(play, account)));
-  const { lost, sent } = (await play.stopLoad()).counts.requests;
-  seen.push(held("no request is lost", lost === 0, `${lost} of ${sent}`));
+  await play.stopLoad();
   return { outcome: "rolled-back" as const, held: seen };
 }
 
@@ -139,6 +142,10 @@ async function reasserts(play: Play, account: Account): Promise<Held[]> {
     ),
   );
   const rule = await account.rule();
+  const reopenedMs = await account.until("green takes new sessions again", patienceMs, async () => {
+    const { drain } = await account.record();
+    return drain.green === null;
+  });
   return [
     held(
       "a late write is undone, as often as it comes, for ten minutes",
@@ -149,6 +156,11 @@ async function reasserts(play: Play, account: Account): Promise<Held[]> {
       "after that it is a hand edit: it pages and leaves it",
       rule?.weights.green === 100,
       account.pages().at(-1)?.slice(0, 120) ?? "no page",
+    ),
+    held(
+      "the slot that got weight by hand takes new sessions again",
+      reopenedMs < patienceMs,
+      `${reopenedMs} ms after the page`,
     ),
   ];
 }

@@ -57,7 +57,7 @@ async function show(play: Play, account: Account) {
         onGreen(endedAt, Infinity) === 0,
         `${onGreen(endedAt, Infinity)} answers of green afterwards`,
       ),
-      ...nothingLost(tally, lines).slice(0, 1),
+      ...nothingLost(tally, play.drains).slice(0, 1),
     ],
   };
 }

@@ -26,7 +26,7 @@ export const refused: Scenario = {
           why.split("\n")[0]?.slice(0, 90) ?? "it succeeded",
         ),
         held("no request of a user reaches green", onGreen === 0, `${onGreen} of ${tally.seen.length}`),
-        ...nothingLost(tally, await play.evidence()),
+        ...nothingLost(tally, play.drains),
       ],
     };
   },

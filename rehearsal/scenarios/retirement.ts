@@ -57,7 +57,7 @@ export const retirement: Scenario = {
           largest <= 2 * average && seconds >= drainSeconds / 2,
           `largest ${largest}, average ${average.toFixed(1)}, over ${seconds} s`,
         ),
-        ...nothingLost(tally, await play.evidence()),
+        ...nothingLost(tally, play.drains),
       ],
     };
   },

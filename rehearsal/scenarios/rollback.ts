@@ -54,7 +54,7 @@ export const rollback: Scenario = {
           requests.sent >= 2_000 && sessions.opened >= 50,
           `${requests.sent} requests, ${sessions.opened} sessions`,
         ),
-        ...nothingLost(tally, await play.evidence()),
+        ...nothingLost(tally, play.drains),
         ...sharesHeld(walked),
       ],
     };

@@ -8,6 +8,7 @@ import { binomialBand } from "../../rollout/policy/binomial.ts";
 import type { Colour } from "../../rollout/policy/colour.ts";
 import { type Stage, type StageOptions, openStage } from "../stage/index.ts";
 import { type Line, type Held as HeldStep, readEvidence, stepsOf } from "./evidence.ts";
+import { type Drain, watchDrains } from "./drains.ts";
 import { type Held, type ScenarioResult, type StepResult, held } from "./result.ts";
 
 /** What the user of a rehearsal chose. */
@@ -52,12 +53,14 @@ type LoadWanted = Partial<
 export class Play {
   readonly choices: Choices;
   readonly stage: Stage;
+  readonly drains: readonly Drain[];
   #load: Load | null = null;
   tally: Tally | null = null;
 
   constructor(choices: Choices, stage: Stage) {
     this.choices = choices;
     this.stage = stage;
+    this.drains = watchDrains(stage);
   }
 
   say(text: string): void {
@@ -174,7 +177,7 @@ export async function runScenario(scenario: Scenario, choices: Choices): Promise
       throw error;
     });
     await play.abandon();
-    return result(scenario, said, play.tally, await play.evidence(), Date.now() - started);
+    return result(scenario, said, play, await play.evidence(), Date.now() - started);
   } finally {
     await play.abandon();
     await stage.close();
@@ -201,7 +204,7 @@ async function refusedBy(error: UpFailed, play: Play): Promise<Awaited<ReturnTyp
 function result(
   { name, promise }: Scenario,
   said: Awaited<ReturnType<Scenario["run"]>>,
-  tally: Tally | null,
+  { tally, drains }: Pick<Play, "tally" | "drains">,
   lines: readonly Line[],
   totalMs: number,
 ): ScenarioResult {
@@ -214,7 +217,7 @@ function result(
     asPromised: said.held.every(({ ok }) => ok),
     outcome: said.outcome,
     requests,
-    sessions: { opened, broken: tally === null ? 0 : brokenSessions(tally, lines).length },
+    sessions: { opened, broken: tally === null ? 0 : brokenSessions(tally, drains).length },
     timings: {
       totalMs,
       faultToVerdictMs: said.faultToVerdictMs ?? null,
@@ -253,10 +256,10 @@ export function sharesHeld(steps: readonly StepResult[]): Held[] {
 const round = (share: number) => Math.round(share * 1_000) / 10;
 
 /** What every scenario promises of its clients. */
-export function nothingLost(tally: Tally, lines: readonly Line[]): Held[] {
+export function nothingLost(tally: Tally, drains: readonly Drain[]): Held[] {
   const { requests, sessions } = tally.counts;
   const first = tally.troubles[0] === undefined ? "" : `; first: ${tally.troubles[0]}`;
-  const broken = brokenSessions(tally, lines).length;
+  const broken = brokenSessions(tally, drains).length;
   const renewed = tally.renewals.length - broken;
   return [
     held("no request is lost", requests.lost === 0, `${requests.lost} of ${requests.sent} lost${first}`),
@@ -269,12 +272,7 @@ export function nothingLost(tally: Tally, lines: readonly Line[]): Held[] {
 }
 
 /** Sessions that had to begin anew although nothing drained their slot. */
-export function brokenSessions({ renewals }: Tally, lines: readonly Line[]): Renewal[] {
-  const drains = lines.flatMap((line) => {
-    if (line.kind !== "ended") return [];
-    if (line.outcome === "promoted") return [{ at: line.at, slot: "blue" }];
-    return line.outcome === "rolled-back" ? [{ at: line.at, slot: "green" }] : [];
-  });
+export function brokenSessions({ renewals }: Tally, drains: readonly Drain[]): Renewal[] {
   return renewals.filter(({ at, slot }) => !drains.some((drain) => drain.slot === slot && drain.at <= at));
 }
 

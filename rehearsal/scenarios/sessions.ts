@@ -41,7 +41,7 @@ export const sessions: Scenario = {
           moved.outputs["live"]?.value === "green" && back.outputs["live"]?.value === "blue",
           `${JSON.stringify(moved.outputs["live"]?.value)}, then ${JSON.stringify(back.outputs["live"]?.value)}`,
         ),
-        ...nothingLost(tally, await play.evidence()),
+        ...nothingLost(tally, play.drains),
         held(
           "no session had to begin anew",
           tally.renewals.length === 0,

@@ -1,6 +1,6 @@
-import { drainSlot } from "../policy/conclusion.ts";
+import { drainSlot, reopenSlot } from "../policy/conclusion.ts";
 import { limits } from "../policy/limits.ts";
-import { type SwitchRecord, guardianOwner } from "../policy/record.ts";
+import { type SwitchRecord, guardianOwner, leaseHeld } from "../policy/record.ts";
 import { colours, other } from "../policy/colour.ts";
 import type { Versioned, World } from "../ports.ts";
 import { again } from "../retry.ts";
@@ -44,9 +44,11 @@ async function act(
 ): Promise<void> {
   switch (decided.kind) {
     case "watch":
-      return;
+      return forgetPage(world, found);
     case "page":
-      return around.page("The traffic needs a person", decided.why);
+      return callForAPerson(world, around, found, decided.why);
+    case "reopen":
+      return reopen(world, around, found, decided);
     case "home":
       return goHome(world, around, decided, sight);
     case "reassert":
@@ -82,6 +84,37 @@ async function goHome(
     "Traffic was sent home",
     `${decided.why}. blue ${taken.record.weights.blue} · green ${taken.record.weights.green}, ${proof}.`,
   );
+}
+
+/** Tells the on-call topic, and an hour later again when nothing has changed: not every minute. */
+async function callForAPerson(
+  world: World,
+  around: Surroundings,
+  { record, version }: Versioned,
+  why: string,
+): Promise<void> {
+  const now = world.clock.now();
+  if (record.paged?.why === why && now - record.paged.at < limits.pageAgainMs) return;
+  await around.page("The traffic needs a person", why);
+  // Who wrote in between has changed what there is to tell; then the next tick tells anew.
+  await world.store.write({ ...record, paged: { why, at: now } }, version);
+}
+
+/** All is well again: what is found next is told, even if it is the same. A rollout's record is left alone. */
+async function forgetPage(world: World, { record, version }: Versioned): Promise<void> {
+  if (record.paged === null || leaseHeld(record, world.clock.now()) !== null) return;
+  await world.store.write({ ...record, paged: null }, version);
+}
+
+/** A slot that got traffic by hand while it drained serves it. */
+async function reopen(
+  world: World,
+  around: Surroundings,
+  found: Versioned,
+  { colour, why }: Extract<Guarding, { kind: "reopen" }>,
+): Promise<void> {
+  const done = await underLease(world, found, async ({ record }) => reopenSlot(record, colour));
+  if (done) await page(world, around, "The traffic needs a person", why);
 }
 
 /** Puts a rollback's weights back. */

@@ -32,6 +32,7 @@ export interface Sight {
 export type Guarding =
   | { readonly kind: "watch"; readonly why: string }
   | { readonly kind: "page"; readonly why: string }
+  | { readonly kind: "reopen"; readonly colour: Colour; readonly why: string }
   | { readonly kind: "home"; readonly home: WayHome; readonly why: string }
   | { readonly kind: "reassert"; readonly weights: Weights; readonly why: string }
   | {
@@ -127,11 +128,19 @@ function lateWrite(record: SwitchRecord, rule: LiveRule, sight: Sight): Guarding
   };
 }
 
+/** Not overwritten. A slot that drains and was given weight by hand takes new sessions again: nobody else would serve them. */
 function handEdit(record: SwitchRecord, rule: LiveRule): Guarding | null {
-  return shows(rule, [record.weights]) ? null : edited(record, rule);
+  if (shows(rule, [record.weights])) return null;
+  const shut = colours.find((of) => rule.weights[of] > 0 && record.drain[of] !== null);
+  if (shut === undefined) return edited(record, rule);
+  return {
+    kind: "reopen",
+    colour: shut,
+    why: `${edited(record, rule).why}. ${shut} was draining, and takes new sessions again`,
+  };
 }
 
-function edited(record: SwitchRecord, rule: LiveRule): Guarding {
+function edited(record: SwitchRecord, rule: LiveRule): Extract<Guarding, { kind: "page" }> {
   const strangers = rule.strangers.length > 0 ? ` and ${rule.strangers.join(", ")}` : "";
   return {
     kind: "page",

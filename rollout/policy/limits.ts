@@ -10,6 +10,8 @@ export const limits = {
   leaseMarginMs: 5_000,
   /** For how long after a rollback its weights are put back when a late write changed them. */
   reassertMs: 600_000,
+  /** How long the guardian keeps quiet about what it has paged for already and still finds. */
+  pageAgainMs: 3_600_000,
   /** How late telemetry may be: that a slot holds no sessions is believed only so long after it began to drain. */
   telemetryLateMs: 120_000,
   /** How long evicted sessions have after a failed gate: their streams are closed one by one until then. */

@@ -90,6 +90,8 @@ export const switchRecord = z.strictObject({
   retirement: retirement.nullable(),
   /** Deadline per draining slot; its sidecars poll it. */
   drain: z.strictObject({ blue: time.nullable(), green: time.nullable() }),
+  /** What the guardian told the on-call topic last, and when: the same is not told again every minute. */
+  paged: z.strictObject({ why: z.string(), at: time }).nullable().default(null),
   last: switchOutputs.shape.lastRollout,
   /** The inputs of the last `up`: what the commands and the guardian act on. */
   inputs: switchInputs.nullable(),

@@ -254,3 +254,44 @@ test("a retired slot is scaled down under a lease of the guardian's own", async 
     [[true], 1, "idle", null],
   );
 });
+
+test("a hand edit that gives weight to a draining slot lets it take new sessions again, and pages", async () => {
+  const { world, around, model, told, play } = guardian({
+    ...promoted,
+    drain: { blue: now + 60_000, green: null },
+    retirement: { colour: "blue", stage: "draining", since: now, deadline: now + 60_000 },
+  });
+  model.setRule(weightsFor("green", 70), "hand edit");
+  const kinds = [];
+  for (let n = 0; n < 2; n++) kinds.push((await play(tick(world, around)))?.kind);
+  assert.deepEqual(kinds, ["reopen", "page"]);
+  assert.deepEqual(model.item?.record.drain, { blue: null, green: null });
+  assert.equal(
+    model.item?.record.retirement?.stage,
+    "draining",
+    "it is still retired when the edit is undone",
+  );
+  assert.deepEqual(model.rule?.weights, weightsFor("green", 70));
+  assert.match(told[0] ?? "", /a hand edit is never overwritten. blue was draining/);
+});
+
+test("what was paged is not paged again within the hour, and at once when it comes back after it was well", async () => {
+  const { world, around, model, told, time, play } = guardian({});
+  const minutes = async (count: number) => {
+    for (let n = 0; n < count; n++) {
+      await play(tick(world, around));
+      await play(world.clock.sleep(60_000));
+    }
+  };
+  model.setRule(weightsFor("green", 33), "hand edit");
+  await minutes(59);
+  assert.equal(told.length, 1);
+  await minutes(5);
+  assert.equal(told.length, 2, `an hour later once more, at ${time.now}`);
+  model.setRule(blue, "hand edit");
+  await minutes(1);
+  assert.equal(model.item?.record.paged, null);
+  model.setRule(weightsFor("green", 33), "hand edit");
+  await minutes(2);
+  assert.equal(told.length, 3);
+});
