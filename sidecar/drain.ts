@@ -32,6 +32,11 @@ export class Drain {
     return this.#deadline !== null;
   }
 
+  /** Whether `refuses` has anything to look at: while it has not, nothing need be waited for. */
+  get mayRefuse(): boolean {
+    return this.#stopping !== null || this.#deadline !== null;
+  }
+
   /** SIGTERM came: this task ends by the deadline, whatever the flag says. */
   stop(deadline: number): void {
     this.#stopping = deadline;

@@ -17,6 +17,11 @@ export class EndpointRewriter {
     this.#rewrite = rewrite;
   }
 
+  /** The event has passed, or cannot come any more. */
+  get done(): boolean {
+    return this.#done;
+  }
+
   /** Bytes to send on for a chunk that came. */
   push(chunk: Buffer): Buffer {
     if (this.#done) return chunk;

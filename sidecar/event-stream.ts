@@ -1,9 +1,9 @@
-import type { IncomingMessage } from "node:http";
+import type { ServerResponse } from "node:http";
 import { type Call, stateReplacement } from "./call.ts";
 import { EndpointRewriter } from "./endpoint-event.ts";
 import { EventStrings } from "./event-strings.ts";
 import { EventData, messagesIn } from "./messages.ts";
-import { pass } from "./pass.ts";
+import type { Coming, Passing } from "./passing.ts";
 import { pinUrl, sessionOf } from "./pin.ts";
 import type { Stream } from "./streams.ts";
 
@@ -11,64 +11,84 @@ import type { Stream } from "./streams.ts";
 interface Rewriter {
   push(chunk: Buffer): Buffer;
   flush(): Buffer;
+  /** Nothing more will be rewritten: bytes may pass without it. */
+  readonly done: boolean;
 }
 
-/** Sends an event stream on: its endpoint pinned, its messages watched, its silence filled. */
-export function passStream(call: Call, answer: IncomingMessage, known: string | null): void {
-  const { task, request, response, route, done } = call;
-  const { settings } = task.config;
-  const { now, observer, streams } = task;
-  const ours = route.sister === null;
-  // The answer to one call ends by itself; what a GET or a subscription opened ends when somebody ends it.
-  const lasts = request.method === "GET" || request.headers["mcp-method"] === "subscriptions/listen";
-  const stream: Stream = {
-    kind: !lasts || !ours ? "call" : route.sessionId === null ? "session" : "listening",
-    session: known ?? "",
-    response,
-    between: true,
-    lastSentAt: now(),
-  };
-  if (lasts) done();
-  const opens = ours && request.method === "GET" && known === null && settings.pin;
-  const rewriter = opens ? endpointPinner(call, stream) : stateReplacer(call);
-  const data =
-    settings.observe && ours
-      ? new EventData(settings.largestObserved, (text) => {
-          if (stream.session !== "") observer.answered(stream.session, messagesIn(text));
-        })
-      : null;
-  streams.add(stream);
-  const send = (bytes: Buffer): void => {
-    if (bytes.length === 0) return;
-    stream.between = endsEvent(bytes);
-    stream.lastSentAt = now();
-    pass(answer, response, bytes);
-  };
-  answer.on("data", (chunk: Buffer) => {
-    send(rewriter ? rewriter.push(chunk) : chunk);
-    data?.push(chunk);
-  });
-  answer.on("end", () => {
-    if (rewriter) send(rewriter.flush());
-    response.end();
-    done();
-  });
-  answer.on("error", () => response.destroy());
-  response.on("close", () => {
-    streams.delete(stream);
-    // Streamable HTTP keeps its session when a stream ends; an SSE session is its stream.
-    if (opens && stream.session !== "") observer.closed(stream.session, !answer.complete);
-    answer.destroy();
-  });
-}
+/** An event stream on its way to the client: its endpoint pinned, its messages watched, its silence filled. */
+export class PassedStream implements Passing, Stream {
+  readonly kind: Stream["kind"];
+  readonly response: ServerResponse;
+  session: string;
+  between = true;
+  lastSentAt: number;
+  readonly #call: Call;
+  /** It is an SSE session, which ends with it; streamable HTTP keeps its session when a stream ends. */
+  readonly #isSession: boolean;
+  readonly #data: EventData | null;
+  #rewriter: Rewriter | null;
 
-/** Pins the URL in the `endpoint` event, from which the stream's session is known. */
-function endpointPinner({ task }: Call, stream: Stream): Rewriter {
-  return new EndpointRewriter((url) => {
-    stream.session = sessionOf(url);
-    task.metrics.count("SessionsOpened");
-    return pinUrl(url, task.home, task.config.keys[0] as string);
-  });
+  /** @param known the session that it belongs to; null: none, or its `endpoint` event will tell */
+  constructor(call: Call, known: string | null) {
+    const { task, request, response, route } = call;
+    const { settings } = task.config;
+    const ours = route.sister === null;
+    // The answer to one call ends by itself; what a GET or a subscription opened ends when somebody ends it.
+    const lasts = request.method === "GET" || request.headers["mcp-method"] === "subscriptions/listen";
+    this.#call = call;
+    this.kind = !lasts || !ours ? "call" : route.sessionId === null ? "session" : "listening";
+    this.response = response;
+    this.session = known ?? "";
+    this.lastSentAt = task.now();
+    this.#isSession = ours && request.method === "GET" && known === null && settings.pin;
+    this.#rewriter = this.#isSession ? this.#endpointPinner() : stateReplacer(call);
+    this.#data =
+      settings.observe && ours
+        ? new EventData(settings.largestObserved, (text) => this.#observe(text))
+        : null;
+    if (lasts) call.done();
+    task.streams.add(this);
+  }
+
+  push(chunk: Buffer): boolean {
+    const caughtUp = this.#send(this.#rewriter === null ? chunk : this.#rewriter.push(chunk));
+    if (this.#rewriter?.done === true) this.#rewriter = null;
+    this.#data?.push(chunk);
+    return caughtUp;
+  }
+
+  end(): void {
+    if (this.#rewriter !== null) this.#send(this.#rewriter.flush());
+    this.response.end();
+  }
+
+  closed(coming: Coming): void {
+    const { observer, streams } = this.#call.task;
+    streams.delete(this);
+    if (this.#isSession && this.session !== "") observer.closed(this.session, coming === "more");
+  }
+
+  #send(bytes: Buffer): boolean {
+    // Ended here, to drain: what still comes is for nobody.
+    if (bytes.length === 0 || this.response.writableEnded) return true;
+    this.between = endsEvent(bytes);
+    this.lastSentAt = this.#call.task.now();
+    return this.response.write(bytes);
+  }
+
+  #observe(text: string): void {
+    if (this.session !== "") this.#call.task.observer.answered(this.session, messagesIn(text));
+  }
+
+  /** Pins the URL in the `endpoint` event, from which the stream's session is known. */
+  #endpointPinner(): Rewriter {
+    const { config, home, metrics } = this.#call.task;
+    return new EndpointRewriter((url) => {
+      this.session = sessionOf(url);
+      metrics.count("SessionsOpened");
+      return pinUrl(url, home, config.keys[0] as string);
+    });
+  }
 }
 
 function stateReplacer(call: Call): Rewriter | null {
@@ -76,7 +96,12 @@ function stateReplacer(call: Call): Rewriter | null {
   return states && new EventStrings(states);
 }
 
+const lf = 10;
+const cr = 13;
+
+/** Whether the bytes end in a blank line. */
 function endsEvent(bytes: Buffer): boolean {
-  const tail = bytes.subarray(-4).toString("latin1");
-  return tail.endsWith("\n\n") || tail.endsWith("\r\n\r\n") || tail.endsWith("\r\r");
+  const [last, before] = [bytes.at(-1), bytes.at(-2)];
+  if (last === cr) return before === cr;
+  return last === lf && (before === lf || (before === cr && bytes.at(-3) === lf && bytes.at(-4) === cr));
 }

@@ -18,6 +18,9 @@ export class EventStrings {
     this.#json = new StringAt(options);
   }
 
+  /** Any event may have the string. */
+  readonly done = false;
+
   /** Bytes to send on for a chunk that came. */
   push(chunk: Buffer): Buffer {
     const out: Buffer[] = [];

@@ -98,7 +98,8 @@ const mostRemembered = 10_000;
 /** Reads pins, and remembers those that were good: a session sends the same one with each request. */
 export class PinReader {
   readonly #keys: readonly string[];
-  readonly #good = new Map<string, Pinned>();
+  readonly #urls = new Map<string, Pinned>();
+  readonly #sessions = new Map<string, Pinned>();
 
   constructor(keys: readonly string[]) {
     this.#keys = keys;
@@ -106,21 +107,22 @@ export class PinReader {
 
   /** The pin of a request's path and query. */
   url(url: string): Pinned | "forged" | null {
-    return this.#remembered(`url ${url}`, () => readUrlPin(url, this.#keys));
+    return this.#urls.get(url) ?? remember(this.#urls, url, readUrlPin(url, this.#keys));
   }
 
   /** The pin of a session id. */
   session(id: string): Pinned | "forged" {
-    return this.#remembered(`session ${id}`, () => readSessionPin(id, this.#keys));
+    return this.#sessions.get(id) ?? remember(this.#sessions, id, readSessionPin(id, this.#keys));
   }
+}
 
-  #remembered<Read extends Pinned | "forged" | null>(text: string, read: () => Read): Read | Pinned {
-    const known = this.#good.get(text);
-    if (known) return known;
-    const pinned = read();
-    if (pinned === null || pinned === "forged") return pinned;
-    this.#good.set(text, pinned);
-    if (this.#good.size > mostRemembered) this.#good.delete(this.#good.keys().next().value as string);
-    return pinned;
-  }
+function remember<Read extends Pinned | "forged" | null>(
+  good: Map<string, Pinned>,
+  text: string,
+  read: Read,
+): Read {
+  if (read === null || read === "forged") return read;
+  good.set(text, read);
+  if (good.size > mostRemembered) good.delete(good.keys().next().value as string);
+  return read;
 }

@@ -9,7 +9,7 @@ import { statelessRoute } from "./stateless.ts";
 import type { Task } from "./task.ts";
 import { header, healthPath, proofPath } from "./telemetry.ts";
 
-const methods: readonly string[] = ["GET", "POST", "DELETE", "OPTIONS"];
+const methods: ReadonlySet<string> = new Set(["GET", "POST", "DELETE", "OPTIONS"]);
 
 /** Where a request goes and what is known of it. */
 export interface Route {
@@ -35,48 +35,74 @@ export interface Route {
   readonly otherwise: Route | null;
 }
 
-/** Decides where a request goes; null when it was answered here. */
-export async function routeOf(
+/**
+ * Decides where a request goes; null when it was answered here. Only what can't be told at once is a promise: most requests
+ * go on in the turn in which they came.
+ */
+export function routeOf(
   task: Task,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<Route | null> {
+): Route | null | Promise<Route | null> {
   const { config, now } = task;
   const { settings, keys } = config;
   const { method = "", headers } = request;
   const url = request.url ?? "/";
-  const path = url.split("?")[0] as string;
-  if (!methods.includes(method)) return refuse(response, 405, "Method not allowed");
+  const path = pathOf(url);
+  if (!methods.has(method)) return refuse(task, response, 405, "Method not allowed");
   if (path === proofPath) return prove(task, response);
   if (path === healthPath) return tellHealth(task, response);
-  const allowed = [settings.mcpPath, settings.messagePath, settings.healthPath];
-  if (!allowed.includes(path)) return refuse(response, 404, "Not found");
+  if (path !== settings.mcpPath && path !== settings.messagePath && path !== settings.healthPath)
+    return refuse(task, response, 404, "Not found");
   if (Number(headers["content-length"] ?? 0) > settings.largestBody)
-    return refuse(response, 413, "Too large");
-  const probing = verifyFresh(keys, "probe", String(headers[header.probeProof] ?? ""), now());
+    return refuse(task, response, 413, "Too large");
+  const probing = isSigned(keys, "probe", headers[header.probeProof], now());
   const toHub = hubRoute(task, url, probing && headers[header.synthetic] !== undefined);
   if (path === settings.healthPath)
-    return method === "GET" ? toHub : refuse(response, 405, "Method not allowed");
+    return method === "GET" ? toHub : refuse(task, response, 405, "Method not allowed");
   // A sister has asked for the token already, and keeps it to itself.
-  const hopped = verifyFresh(keys, "hop", String(headers[hopHeader] ?? ""), now());
-  if (!hopped && !isAuthorized(config.tokens, request)) {
-    response.setHeader("www-authenticate", "Bearer");
-    return refuse(response, 401, "A bearer token is needed");
-  }
+  const hopped = isSigned(keys, "hop", headers[hopHeader], now());
+  if (!hopped && !isAuthorized(config.tokens, request))
+    return refuse(task, response, 401, "A bearer token is needed", ["www-authenticate", "Bearer"]);
   const pinned = pinOf(task, request, url);
-  if (pinned === "forged") return refuse(response, 404, "Session not found");
+  if (pinned === "forged") return refuse(task, response, 404, "Session not found");
   if (pinned) return pinnedRoute(task, request, response, pinned, toHub, hopped);
   // Messages are for sessions, and every session here has a pin.
   if (settings.pin && path === settings.messagePath && path !== settings.mcpPath)
-    return refuse(response, 404, "Session not found");
+    return refuse(task, response, 404, "Session not found");
   if (headers[header.probeSlot] !== undefined && !probing)
-    return refuse(response, 403, "A probe must be signed");
+    return refuse(task, response, 403, "A probe must be signed");
   const stateless = settings.pin && method === "POST" && isStateless(headers["mcp-protocol-version"]);
-  const route = stateless
-    ? await statelessRoute(task, request, response, { ...toHub, stateless }, hopped)
-    : toHub;
+  if (!stateless && !task.drain.mayRefuse) return toHub;
+  return newRoute(task, request, response, { ...toHub, stateless }, hopped);
+}
+
+/** Where a request goes that belongs to no session here: what it brings back decides, or whether this task drains. */
+async function newRoute(
+  task: Task,
+  request: IncomingMessage,
+  response: ServerResponse,
+  toHub: Route,
+  hopped: boolean,
+): Promise<Route | null> {
+  const route = toHub.stateless ? await statelessRoute(task, request, response, toHub, hopped) : toHub;
   if (route === null || route.returning || !(await task.drain.refuses())) return route;
   return elsewhere(task, response, route, hopped);
+}
+
+function pathOf(url: string): string {
+  const end = url.indexOf("?");
+  return end < 0 ? url : url.slice(0, end);
+}
+
+/** Most requests have no such header, and need no look at any key. */
+function isSigned(
+  keys: readonly string[],
+  purpose: "probe" | "hop",
+  proof: string | string[] | undefined,
+  nowMs: number,
+): boolean {
+  return typeof proof === "string" && verifyFresh(keys, purpose, proof, nowMs);
 }
 
 function hubRoute({ config }: Task, url: string, synthetic: boolean): Route {
@@ -103,8 +129,7 @@ function elsewhere(task: Task, response: ServerResponse, route: Route, hopped: b
   const sister = hopped || drain.wholeSlot ? null : sisters.latest;
   const address = sister === null ? null : sisterAddress(sister, config, home);
   if (address !== null) return { ...route, ...address, sister };
-  response.setHeader("retry-after", "1");
-  return refuse(response, 503, "This task takes no new sessions");
+  return refuse(task, response, 503, "This task takes no new sessions", ["retry-after", "1"]);
 }
 
 function pinOf({ config, pins }: Task, request: IncomingMessage, url: string): Pinned | "forged" | null {
@@ -115,29 +140,30 @@ function pinOf({ config, pins }: Task, request: IncomingMessage, url: string): P
 
 /** A session of this task goes to the hub, one of a sister task to its sidecar, once. */
 function pinnedRoute(
-  { config, home, sessions, sisters, streams }: Task,
+  task: Task,
   request: IncomingMessage,
   response: ServerResponse,
   pinned: Pinned,
   toHub: Route,
   hopped: boolean,
 ): Route | null {
+  const { config, home, sessions, sisters, streams } = task;
   const bySession = request.headers["mcp-session-id"] !== undefined;
   // A pinned GET of a stream's own URL would open a second session.
   if (!bySession && request.method !== "POST" && request.method !== "OPTIONS")
-    return refuse(response, 405, "Method not allowed");
-  if (pinned.slot !== config.slot) return refuse(response, 404, "Session not found");
+    return refuse(task, response, 405, "Method not allowed");
+  if (pinned.slot !== config.slot) return refuse(task, response, 404, "Session not found");
   if (pinned.task === home.task) {
     const session = bySession ? pinned.own : sessionOf(pinned.own);
     const route = { ...toHub, session, returning: true };
-    if (bySession && sessions.hasEnded(session)) return refuse(response, 404, "Session not found");
+    if (bySession && sessions.hasEnded(session)) return refuse(task, response, 404, "Session not found");
     if (bySession) return { ...route, sessionId: pinned.own };
     const overStream = request.method === "POST";
-    if (overStream && !streams.arriving(session)) return refuse(response, 404, "Session not found");
+    if (overStream && !streams.arriving(session)) return refuse(task, response, 404, "Session not found");
     return { ...route, url: pinned.own, overStream };
   }
   const address = hopped ? null : sisterAddress(pinned.task, config, home);
-  if (address === null) return refuse(response, 404, "Session not found");
+  if (address === null) return refuse(task, response, 404, "Session not found");
   sisters.saw(pinned.task);
   return { ...toHub, ...address, sister: pinned.task, returning: true };
 }

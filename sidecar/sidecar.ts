@@ -1,19 +1,20 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import { refuse } from "./answers.ts";
 import type { SidecarConfig } from "./config.ts";
+import { Connections } from "./connections.ts";
 import { Drain } from "./drain.ts";
 import type { ReadFlag } from "./flag.ts";
 import { forward } from "./forward.ts";
+import { marksOf, withheldHeaders } from "./headers.ts";
 import { Metrics } from "./metrics.ts";
 import { type AccessLine, Observer } from "./observer.ts";
 import { PinReader } from "./pin.ts";
 import { Protection } from "./protection.ts";
-import { routeOf } from "./route.ts";
+import { type Route, routeOf } from "./route.ts";
 import { Sessions } from "./sessions.ts";
 import { Sisters } from "./sisters.ts";
 import { Streams, sliceMs } from "./streams.ts";
-import { type Task, newAgent } from "./task.ts";
-import { header } from "./telemetry.ts";
+import type { Task } from "./task.ts";
 
 export interface SidecarOptions {
   readonly config: SidecarConfig;
@@ -52,10 +53,12 @@ export class Sidecar {
       now,
       say,
       home: { slot: "", task: "" },
+      marks: [],
+      withheld: withheldHeaders(config),
       inFlight: 0,
       holding: { held: 0 },
       sisters: new Sisters(now),
-      agent: newAgent(),
+      connections: new Connections(),
       pins: new PinReader(config.keys),
       sessions,
       streams,
@@ -72,7 +75,7 @@ export class Sidecar {
         keepAliveTimeout: 125_000,
         connectionsCheckingInterval: Math.min(5_000, config.settings.headersMs),
       },
-      (request, response) => void this.#serve(request, response),
+      (request, response) => this.#serve(request, response),
     );
     this.#server.on("clientError", (_error, socket) => {
       if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
@@ -93,6 +96,7 @@ export class Sidecar {
     });
     const { port } = this.#server.address() as { port: number };
     this.#task.home = { slot: config.slot, task: this.#options.address(port) };
+    this.#task.marks = marksOf(config, this.#task.home);
     const { flagMs, metricsMs, heartbeatMs } = config.settings;
     this.#every(flagMs, () => void this.#task.drain.look());
     this.#every(metricsMs, () => this.#report());
@@ -123,7 +127,7 @@ export class Sidecar {
     this.#report();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
-    this.#task.agent.destroy();
+    this.#task.connections.close();
     await closed;
   }
 
@@ -166,18 +170,25 @@ export class Sidecar {
     streams.closeSome(now(), drain.deadline, (session) => observer.busy(session));
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { config, home, say } = this.#task;
-    response.setHeader(header.slot, config.slot);
-    response.setHeader(header.task, home.task);
-    response.setHeader(header.release, config.release);
+  #serve(request: IncomingMessage, response: ServerResponse): void {
     try {
-      const route = await routeOf(this.#task, request, response);
-      if (route) forward(this.#task, request, response, route);
-      else request.resume();
+      const route = routeOf(this.#task, request, response);
+      if (!(route instanceof Promise)) return this.#follow(request, response, route);
+      route
+        .then((found) => this.#follow(request, response, found))
+        .catch((error: Error) => this.#fail(response, error));
     } catch (error) {
-      say(`a request failed: ${(error as Error).message}`);
-      if (!response.headersSent) refuse(response, 500, "The sidecar failed");
+      this.#fail(response, error as Error);
     }
+  }
+
+  #follow(request: IncomingMessage, response: ServerResponse, route: Route | null): void {
+    if (route) forward(this.#task, request, response, route);
+    else request.resume();
+  }
+
+  #fail(response: ServerResponse, error: Error): void {
+    this.#task.say(`a request failed: ${error.message}`);
+    if (!response.headersSent) refuse(this.#task, response, 500, "The sidecar failed");
   }
 }

@@ -23,22 +23,20 @@ export async function statelessRoute(
   const { settings, keys } = config;
   const held = await holdBody(request, settings.largestBody, task.holding);
   if (held === "gone") return null;
-  if (held === "large") return refuse(response, 413, "Too large");
-  if (held === "full") {
-    response.setHeader("retry-after", "1");
-    return refuse(response, 503, "This task holds too many large requests");
-  }
+  if (held === "large") return refuse(task, response, 413, "Too large");
+  if (held === "full")
+    return refuse(task, response, 503, "This task holds too many large requests", ["retry-after", "1"]);
   response.once("close", held.release);
   const { body, states } = unwrap(held.body, keys, settings.largestBody);
   const [state] = states;
   if (state === undefined) return { ...toHub, body };
   const id = idOf(held.body);
-  if (states.length > 1 || state === "forged") return refuseState(response, id);
+  if (states.length > 1 || state === "forged") return refuseState(task, response, id);
   const here: Route = { ...toHub, body, returning: true };
   if (state.slot === home.slot && state.task === home.task) return here;
   const otherwise = state.release === shortRelease(config.release) ? here : null;
   const address = hopped ? null : sisterAddress(state.task, config, home);
-  if (address === null) return otherwise ?? refuseState(response, id);
+  if (address === null) return otherwise ?? refuseState(task, response, id);
   return { ...toHub, ...address, body: held.body, returning: true, sister: state.task, otherwise };
 }
 

@@ -1,6 +1,7 @@
-import { Agent } from "node:http";
 import type { SidecarConfig } from "./config.ts";
+import type { Connections } from "./connections.ts";
 import type { Drain } from "./drain.ts";
+import type { HeaderList, Withheld } from "./headers.ts";
 import type { Holding } from "./held-body.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Observer } from "./observer.ts";
@@ -18,12 +19,17 @@ export interface Task {
   readonly say: (text: string) => void;
   /** This task's slot and address; known once it listens. */
   home: Home;
+  /** The headers that say so on every answer. */
+  marks: HeaderList;
+  /** Headers that do not go on. */
+  readonly withheld: Withheld;
   /** Calls whose answer has not ended yet; streams that a GET opened are not among them. */
   inFlight: number;
   /** Request bodies that are held whole. */
   readonly holding: Holding;
   readonly sisters: Sisters;
-  readonly agent: Agent;
+  /** To the hub and to sister tasks. */
+  readonly connections: Connections;
   readonly pins: PinReader;
   readonly sessions: Sessions;
   readonly streams: Streams;
@@ -31,6 +37,3 @@ export interface Task {
   readonly metrics: Metrics;
   readonly observer: Observer;
 }
-
-/** Connections to the hub and to sister tasks are kept. */
-export const newAgent = () => new Agent({ keepAlive: true, maxSockets: Infinity, maxFreeSockets: 256 });
