@@ -5,11 +5,6 @@ import { cleanAnswersToShow, ShareEvidence } from "./statistics/evidence.ts";
 /** A sequential check raises at most this share of false alarms per bake, however often it looks. */
 export const falseAlarmRate = 0.01;
 
-/** The share of bad answers that a success rate allows; rounded, because 1 - 0.99 is not 0.01 in floating point. */
-export function badShare({ successRatePercent }: { successRatePercent: number }): number {
-  return Number((1 - successRatePercent / 100).toFixed(6));
-}
-
 export interface ShareJudgement {
   verdict: Judgement["verdict"];
   answers: number;

@@ -132,3 +132,8 @@ export const thresholds = z.strictObject(
   >,
 );
 export type Thresholds = z.infer<typeof thresholds>;
+
+/** The share of bad answers that a success rate allows; rounded, because 1 - 0.99 is not 0.01 in floating point. */
+export function badShare({ successRatePercent }: Pick<Thresholds, "successRatePercent">): number {
+  return Number((1 - successRatePercent / 100).toFixed(6));
+}

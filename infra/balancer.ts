@@ -142,7 +142,7 @@ function targetGroup(
   );
 }
 
-/** Three ways to name a slot: a pin in the message URL, the prefix of a session's id, and the probe header. */
+/** Three ways to name a slot, each where it belongs: a pin in the message URL, the prefix of a session's id, and the probe header. */
 function slotRules(
   config: HubConfig,
   colour: Colour,
@@ -150,21 +150,31 @@ function slotRules(
   group: lb.TargetGroup,
   opts: pulumi.ComponentResourceOptions,
 ): lb.ListenerRule[] {
-  const paths = { pathPattern: { values: publicPaths(config) } };
-  const rule = (kind: "pin" | "session" | "probe", condition: lb.ListenerRuleArgs["conditions"]) =>
+  const { mcpPath, messagePath } = config.hub;
+  const rule = (
+    kind: "pin" | "session" | "probe",
+    paths: readonly string[],
+    condition: lb.ListenerRuleArgs["conditions"],
+  ) =>
     new lb.ListenerRule(
       `${kind}-${colour}`,
       {
         listenerArn: listener.arn,
         priority: priorities[kind][colour],
-        conditions: [paths, ...(condition as { pathPattern?: never }[])],
+        conditions: [{ pathPattern: { values: [...paths] } }, ...(condition as { pathPattern?: never }[])],
         actions: [{ type: "forward", targetGroupArn: group.arn }],
       },
       opts,
     );
   return [
-    rule("pin", [{ queryStrings: [{ key: pinQuery.slot, value: colour }] }]),
-    rule("session", [{ httpHeader: { httpHeaderName: "mcp-session-id", values: [`${colour}.*`] } }]),
-    rule("probe", [{ httpHeader: { httpHeaderName: header.probeSlot, values: [colour] } }]),
+    rule("pin", [messagePath], [{ queryStrings: [{ key: pinQuery.slot, value: colour }] }]),
+    rule(
+      "session",
+      [...new Set([mcpPath, messagePath])],
+      [{ httpHeader: { httpHeaderName: "mcp-session-id", values: [`${colour}.*`] } }],
+    ),
+    rule("probe", publicPaths(config), [
+      { httpHeader: { httpHeaderName: header.probeSlot, values: [colour] } },
+    ]),
   ];
 }

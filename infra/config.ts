@@ -186,6 +186,12 @@ function acrossKeys(config: Partial<Values>, context: z.core.$RefinementCtx): vo
     );
   if (door?.internetFacing === true && name === undefined)
     problem(["domain"], undefined, "is missing: an internet-facing hub speaks HTTPS only");
+  if (name && door?.port === 80)
+    problem(
+      ["access", "port"],
+      80,
+      "with a domain, port 80 sends clients on to HTTPS: leave it out for 443, or name another",
+    );
   if (name && !name.certificateArn && !name.zone)
     problem(
       ["domain", "certificateArn"],

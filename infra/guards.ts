@@ -1,3 +1,5 @@
+import { badShare } from "../checks/spec.ts";
+import { cleanAnswersToShow } from "../checks/statistics/evidence.ts";
 import { type Colour, other } from "../rollout/policy/colour.ts";
 import { extensionOf } from "../rollout/policy/plan.ts";
 import type { SwitchPreview } from "../rollout/policy/request.ts";
@@ -36,12 +38,7 @@ export function guard(config: HubConfig, preview: SwitchPreview): Findings {
     warnings.push(
       `The plan may take ${hours(longest)}: the credentials of this up must last as long. Set the session duration of the workflow's role accordingly.`,
     );
-  for (const [index, step] of config.rollout.steps.entries()) {
-    if (step.bake < shortestBakeMs)
-      refusals.push(
-        `rollout.steps[${index}].bake is ${step.bake / 1_000} s: too short for its checks to see the ${requestsNeeded} requests that a success rate above ${config.thresholds.successRatePercent} % needs. Bake at least ${shortestBakeMs / 1_000} s.`,
-      );
-  }
+  refusals.push(...tooShort(config));
   if (!config.sidecar.enabled)
     warnings.push(
       "The sidecar is off: shifts are not proved in traffic, and latency and LLM failures have no metric.",
@@ -51,10 +48,27 @@ export function guard(config: HubConfig, preview: SwitchPreview): Findings {
   return { refusals, warnings };
 }
 
-/** Requests that a success rate above 99 % needs to be shown (binomial, 95 %). */
-const requestsNeeded = 299;
-/** At 100 probes a second, and a little for the answers. */
-const shortestBakeMs = 4_000;
+/** Most probes that a gate sends of its own where users are few, a second; and a little time for the last answers. */
+const probesPerSecond = 100;
+const answerMs = 1_000;
+
+/** A step must hold until its checks have seen as many answers as the success rate configured takes to be shown. */
+function tooShort({ rollout, thresholds }: Pick<HubConfig, "rollout" | "thresholds">): string[] {
+  const { successRatePercent: rate } = thresholds;
+  const needed = cleanAnswersToShow(badShare(thresholds));
+  if (!Number.isFinite(needed))
+    return [
+      `thresholds.successRatePercent is ${rate}: no number of answers shows that none is ever bad, so no gate could pass. Set it below 100.`,
+    ];
+  const shortest = Math.ceil(needed / probesPerSecond) * 1_000 + answerMs;
+  return rollout.steps.flatMap(({ bake }, index) =>
+    bake < shortest
+      ? [
+          `rollout.steps[${index}].bake is ${bake / 1_000} s: too short for its checks to see the ${needed} requests that a success rate above ${rate} % needs. Bake at least ${shortest / 1_000} s.`,
+        ]
+      : [],
+  );
+}
 
 /** Pinned sessions must not outlive the tasks that hold them. */
 function stranded({ rollout }: HubConfig): string[] {

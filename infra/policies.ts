@@ -61,6 +61,8 @@ export interface Things {
   readonly logGroups: readonly string[];
   readonly evidenceGroup: string;
   readonly secrets: readonly string[];
+  /** Private ECR repositories that the images come from. */
+  readonly repositories: readonly string[];
   readonly services: readonly string[];
   readonly cluster: string;
   /** Prefix of the ARNs of the listener's rules. */
@@ -79,16 +81,31 @@ export interface Things {
 }
 
 /** Starts the containers: pulls images, writes logs, reads exactly the secrets that they name. */
-export const executionPolicy = ({ logGroups, secrets }: Things): PolicyDocument =>
+export const executionPolicy = ({ logGroups, secrets, repositories }: Things): PolicyDocument =>
   document(
-    allow(["ecr:GetAuthorizationToken"], "*"),
-    allow(["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"], "*"),
+    ...(repositories.length > 0 ? pullFrom(repositories) : []),
     allow(
       ["logs:CreateLogStream", "logs:PutLogEvents"],
       logGroups.map((arn) => `${arn}:*`),
     ),
     ...(secrets.length > 0 ? [allow(["secretsmanager:GetSecretValue"], secrets)] : []),
   );
+
+/** The token is the registry's as a whole; layers come from the images' own repositories only. */
+const pullFrom = (repositories: readonly string[]): Statement[] => [
+  allow(["ecr:GetAuthorizationToken"], "*"),
+  allow(["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"], repositories),
+];
+
+/** ARNs of the private ECR repositories among image references. Other registries take no right of AWS. */
+export function ecrRepositories(images: readonly string[]): string[] {
+  const arns = images.flatMap((image) => {
+    const [, account, region, name] =
+      /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([^:@]+)/.exec(image) ?? [];
+    return name === undefined ? [] : [`arn:aws:ecr:${region}:${account}:repository/${name}`];
+  });
+  return [...new Set(arns)];
+}
 
 /** Runs in the task: the sidecar reads its drain flag and protects its own task. The hub needs nothing of AWS. */
 export const taskPolicy = ({ table, item, cluster }: Things): PolicyDocument =>

@@ -20,6 +20,7 @@ import { makeNetwork } from "./network.ts";
 import {
   type Things,
   deployPolicy,
+  ecrRepositories,
   executionPolicy,
   guardianPolicy,
   switchPolicy,
@@ -114,7 +115,12 @@ export async function makeStack(config: HubConfig, place: Place) {
   );
   const secrets = findSecrets(config);
   const path = rolePath(project, stack);
+  const repositories = ecrRepositories([
+    ...colours.map((colour) => slotOf(config, colour).image),
+    ...(config.sidecar.enabled ? [config.sidecar.image] : []),
+  ]);
   const things = thingsOf(place, account, {
+    repositories,
     record,
     logGroups,
     evidenceGroup,
@@ -274,6 +280,7 @@ function findSecrets({ hub, sidecar }: HubConfig): ReadonlyMap<string, pulumi.Ou
 }
 
 interface Made {
+  readonly repositories: readonly string[];
   readonly record: dynamodb.Table;
   readonly logGroups: Readonly<Record<Colour, cloudwatch.LogGroup>>;
   readonly evidenceGroup: cloudwatch.LogGroup;
@@ -323,6 +330,7 @@ function thingsOf(
         logGroups: groups,
         evidenceGroup: evidence,
         secrets: secretArns,
+        repositories: made.repositories,
         services: colours.map((colour) => `arn:aws:ecs:${region}:${id}:service/${clusterName}/${colour}-*`),
         item: stack,
         fixedRules,

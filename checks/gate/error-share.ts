@@ -1,6 +1,6 @@
 import { defineCheck } from "../define.ts";
-import { badShare, commonest, judgeShare } from "../shares.ts";
-import { specLimits } from "../spec.ts";
+import { commonest, judgeShare } from "../shares.ts";
+import { badShare, specLimits } from "../spec.ts";
 
 /** The share of requests answered well, over everything seen since the window began. */
 export const errorShare = defineCheck({

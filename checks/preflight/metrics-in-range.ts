@@ -2,7 +2,7 @@ import { judgeCount } from "../counts.ts";
 import { defineCheck } from "../define.ts";
 import { other } from "../../rollout/policy/colour.ts";
 import { deploymentOf, slotOf } from "../require.ts";
-import { badShare } from "../shares.ts";
+import { badShare } from "../spec.ts";
 import { sums } from "../watch/metrics.ts";
 
 const hourMs = 3_600_000;

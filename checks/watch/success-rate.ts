@@ -1,7 +1,6 @@
 import { judgeCount } from "../counts.ts";
 import { defineCheck } from "../define.ts";
-import { badShare } from "../shares.ts";
-import { specLimits } from "../spec.ts";
+import { badShare, specLimits } from "../spec.ts";
 import { queryWords, sums, watchWindow, windowWords } from "./metrics.ts";
 
 /** The users' success rate over the watch's window. */

@@ -26,6 +26,13 @@ const bake = "5m";
 /** Config that is laid over a valid one, and every problem of it in order. */
 const malformed: readonly [name: string, values: Values, problems: readonly string[]][] = [
   ["no colour at all", { blue: undefined }, ["hub:blue: is missing: at least one colour names its image"]],
+  [
+    "a domain on the port that sends clients on to HTTPS",
+    { domain: { name: "hub.example.com", zone: "example.com" }, access: { port: 80 } },
+    [
+      "hub:access.port: with a domain, port 80 sends clients on to HTTPS: leave it out for 443, or name another; given: 80",
+    ],
+  ],
   ["a weight above 100", { greenWeight: 101 }, ["hub:greenWeight: a weight is at most 100; given: 101"]],
   ["a weight below 0", { greenWeight: -1 }, ["hub:greenWeight: a weight is at least 0; given: -1"]],
   [

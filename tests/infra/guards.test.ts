@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseConfig } from "../../infra/config.ts";
 import { guard } from "../../infra/guards.ts";
-import type { SwitchPreview } from "../../rollout/policy/request.ts";
+import { releaseNameOf } from "../../infra/release.ts";
+import { decide } from "../../rollout/policy/decision.ts";
+import type { SwitchRecord } from "../../rollout/policy/record.ts";
+import { type SwitchPreview, switchRequest } from "../../rollout/policy/request.ts";
+import { weightsFor } from "../../rollout/policy/weight.ts";
+import { now, record } from "../rollout/situation.ts";
 import { layConfig } from "../../rehearsal/stage/config.ts";
 import { evaluate, production } from "./program.ts";
 
@@ -45,6 +50,16 @@ const guards: [string, Record<string, unknown>, RegExp][] = [
       },
     },
     /^rollout\.steps\[0\]\.bake is 2 s: too short .* Bake at least 4 s\.$/,
+  ],
+  [
+    "a step shorter than the sample of a stricter success rate",
+    { thresholds: { successRatePercent: 99.9 }, rollout: { steps: [{ weight: 100, bake: "30s" }] } },
+    /^rollout\.steps\[0\]\.bake is 30 s: .* the 2995 requests that a success rate above 99\.9 % needs\. Bake at least 31 s\.$/,
+  ],
+  [
+    "a success rate that no sample shows",
+    { thresholds: { successRatePercent: 100 } },
+    /^thresholds\.successRatePercent is 100: no number of answers .* Set it below 100\.$/,
   ],
 ];
 for (const [what, config, message] of guards)
@@ -95,3 +110,66 @@ for (const dryRun of [true, false])
     await assert.rejects(evaluate({}, { ...world, preview: why }), /Put it into green instead/);
     assert.deepEqual(registered, []);
   });
+
+const otherImage = { image: `ghcr.io/example/mcp-hub@sha256:${"e".repeat(64)}` };
+const names = "from [0-9a-f]{16} to [0-9a-f]{16}";
+
+/** What the account says beside blue being live with the example's releases, what is asked, and the refusal. */
+const ofState: [what: string, over: (green: string) => Partial<SwitchRecord>, config: object, RegExp][] = [
+  [
+    "a change of the live slot's release",
+    () => ({}),
+    { blue: otherImage },
+    new RegExp(
+      `blue is live and its release would change ${names} under its users\\. Put the new release into green instead, or set rollout\\.allowLiveChange\\.`,
+    ),
+  ],
+  [
+    "another release in the rollback target, inside its window",
+    (green) => ({
+      previous: { colour: "green", release: green, taskDefinition: "task:b", until: now + 3_600_000 },
+    }),
+    { green: otherImage },
+    /green is what a rollback returns to for another 1h \(until .*\)\. Wait, or set rollout\.replaceRollbackTarget\./,
+  ],
+  [
+    "a release that was rejected",
+    (green) => ({ rejected: [{ release: green, why: "latency: p95 is 2400 ms", at: now - 60_000 }] }),
+    { greenWeight: 100 },
+    /Release [0-9a-f]{16} of green was rejected at .*: latency: p95 is 2400 ms\. Change the release, or set rollout\.retry to "[0-9a-f]{16}" to try it again\./,
+  ],
+  ...(["blue", "green"] as const).map((colour): (typeof ofState)[number] => [
+    `another release of ${colour} while both colours carry weight`,
+    () => ({ weights: weightsFor("green", 25) }),
+    { greenWeight: 25, [colour]: otherImage },
+    /Both colours carry traffic \(blue 75 · green 25\), so neither release may change\. Set greenWeight to 0 or 100 first\./,
+  ]),
+];
+for (const [what, over, config, message] of ofState)
+  for (const dryRun of [true, false])
+    test(`refused ${dryRun ? "in a preview" : "without a preview"}: ${what}`, async () => {
+      const parsed = parseConfig(production);
+      const [blue, green] = [parsed.blue, parsed.green].map((slot) =>
+        releaseNameOf(slot as NonNullable<typeof slot>, parsed),
+      ) as [string, string];
+      const found = record({
+        slots: {
+          blue: { release: blue, taskDefinition: "a" },
+          green: { release: green, taskDefinition: "b" },
+        },
+        ...over(green),
+      });
+      const rule = { weights: found.weights, strangers: [] };
+      const registered: string[] = [];
+      const decided = evaluate(config as Record<string, unknown>, {
+        dryRun,
+        onRegister: (name) => registered.push(name),
+        preview(asked) {
+          const decision = decide({ now, record: found, rule, request: switchRequest.parse(asked) });
+          assert.ok(decision.kind === "refuse", decision.kind);
+          return new Error(decision.why);
+        },
+      });
+      await assert.rejects(decided, message);
+      assert.deepEqual(registered, []);
+    });

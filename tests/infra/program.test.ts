@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { settings } from "../../infra/balancer.ts";
 import { alsoTracked, tracked } from "../../infra/dashboard.ts";
-import type { PolicyDocument } from "../../infra/policies.ts";
+import { type PolicyDocument, ecrRepositories } from "../../infra/policies.ts";
 import { reported } from "../../rollout/guardian/sight.ts";
 import { colours } from "../../rollout/policy/colour.ts";
 import { Metrics } from "../../sidecar/metrics.ts";
@@ -14,6 +14,13 @@ import { type Attempt, allowed } from "./policy.ts";
 type Inputs = Record<string, any>;
 const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 const lb = (kind: string) => `aws:lb/${kind[0]?.toLowerCase()}${kind.slice(1)}:${kind}`;
+
+test("images of a private ECR registry name the repositories that may be pulled from, others none", () => {
+  const host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+  const hub = "arn:aws:ecr:eu-west-1:123456789012:repository/team/hub";
+  assert.deepEqual(ecrRepositories([`${host}/team/hub@sha256:0`, `${host}/team/hub:2`]), [hub]);
+  assert.deepEqual(ecrRepositories(["public.ecr.aws/x/hub:1", "ghcr.io/x/hub@sha256:0", "hub:1"]), []);
+});
 
 describe("the production example", () => {
   let made: Evaluation;
@@ -84,13 +91,19 @@ describe("the production example", () => {
     assert.deepEqual(deny.Condition, { Bool: { "aws:SecureTransport": "false" } });
   });
 
-  test("every rule names the hub's public paths, so that its admin API is never routed", () => {
+  test("every rule names only those of the hub's public paths that it is for, so that its admin API is never routed", () => {
     const rules = made.all(lb("ListenerRule"));
     assert.equal(rules.length, 6);
+    const pathsOf: Record<string, string[]> = {
+      pin: ["/messages"],
+      session: ["/mcp", "/messages"],
+      probe: ["/mcp", "/messages", "/api/health", "/.slot"],
+    };
     for (const { name, inputs: rule } of rules) {
       const conditions = rule["conditions"] as Inputs[];
       const paths = conditions.find((condition) => condition["pathPattern"])?.["pathPattern"].values;
-      assert.deepEqual(paths, ["/mcp", "/messages", "/api/health", "/.slot"], name);
+      const [kind = ""] = name.split("-");
+      assert.deepEqual(paths, pathsOf[kind], name);
       assert.equal(conditions.length, 2, name);
     }
     const shared = inputs("trafficswitch:index:TrafficSwitch")["conditions"][0].values;
@@ -331,6 +344,9 @@ describe("the production example", () => {
         "arn:aws:secretsmanager:us-east-1:123456789012:secret:other",
       ],
       ["execution", "dynamodb:GetItem", table, item],
+      // The example's images are in another registry.
+      ["execution", "ecr:GetAuthorizationToken"],
+      ["execution", "ecr:BatchGetImage"],
       [
         "deploy",
         "elasticloadbalancing:ModifyRule",

@@ -33,9 +33,11 @@ export interface Evaluation {
   readonly warnings: readonly string[];
 }
 
+type Answer = Partial<SwitchPreview> | Error;
+
 export interface World {
-  /** What the switch answers when it is asked what is live; an error is its refusal. */
-  readonly preview?: Partial<SwitchPreview> | Error;
+  /** What the switch answers when it is asked what is live; an error is its refusal. A function sees what it is asked. */
+  readonly preview?: Answer | ((request: Record<string, unknown>) => Answer);
   readonly dryRun?: boolean;
   /** Every resource before the program was refused. */
   readonly onRegister?: (name: string) => void;
@@ -126,9 +128,10 @@ const added: Readonly<Record<string, (name: string, inputs: Record<string, unkno
 /** Answers of functions. Anything else is an error: an answer nobody thought of would prove nothing. */
 function answer(token: string, args: Record<string, unknown>, preview: World["preview"]): object {
   if (token === "trafficswitch:index:readSwitch") {
+    const said = typeof preview === "function" ? preview(args) : preview;
     // As gRPC carries a failure.
-    if (preview instanceof Error) throw Object.assign(preview, { details: preview.message });
-    return { ...firstDeployment, ...preview };
+    if (said instanceof Error) throw Object.assign(said, { details: said.message });
+    return { ...firstDeployment, ...said };
   }
   if (token === "aws:index/getCallerIdentity:getCallerIdentity")
     return { accountId: account, arn: "", userId: "", id: "" };
