@@ -93,7 +93,7 @@ export class Streams {
     if (now >= deadline) return this.#closeAll();
     const due = this.#pace.due(this.sessions, now, deadline);
     if (due === 0) return;
-    const idle = [...this.#idleStreams(busy), ...this.#idleSessions()];
+    const idle = [...this.#idleStreams(busy), ...this.#idleSessions(busy)];
     for (const { close } of idle.sort((a, b) => a.at - b.at).slice(0, due)) close();
   }
 
@@ -111,14 +111,14 @@ export class Streams {
   }
 
   /** Sessions of Streamable HTTP for which nothing is under way, unless it is a stream between two events. */
-  *#idleSessions(): Generator<Idle> {
+  *#idleSessions(busy: (session: string) => boolean): Generator<Idle> {
     const listening = new Map<string, Stream[]>();
     for (const stream of this.#open)
       if (stream.kind === "listening" && stream.between)
         listening.set(stream.session, [...(listening.get(stream.session) ?? []), stream]);
     for (const { id, at, under } of this.#held.all()) {
       const streams = listening.get(id) ?? [];
-      if (under > streams.length) continue;
+      if (under > streams.length || busy(id)) continue;
       yield {
         at,
         close: () => {

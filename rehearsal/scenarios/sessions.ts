@@ -5,13 +5,19 @@ import { type Scenario, nothingLost } from "./scenario.ts";
 /** Sessions open throughout. */
 const open = 500;
 
+/**
+ * Promotion drains the slot that lost its traffic, evenly from the first minute: that is the scenario "retirement". Here each
+ * of the sessions stays where it is, so the drain is so long that not one of them is due before the way back.
+ */
+const drainDeadline = "12h";
+
 export const sessions: Scenario = {
   name: "sessions",
   promise: `${open} MCP sessions, two tasks per slot, go through 0 → 100 → 0 and none breaks.`,
   usual: false,
   async run(play) {
     const blue = { ...(play.stage.config["blue"] as object), tasks: 2 };
-    play.stage.set({ blue, rollout: { drainDeadline: "10m", warmTime: "10m", steps: twoSteps } });
+    play.stage.set({ blue, rollout: { drainDeadline, warmTime: drainDeadline, steps: twoSteps } });
     await play.mustUp("blue goes live with two tasks");
     const load = await play.startLoad({
       sessions: open,
