@@ -19,6 +19,7 @@ const call = (id: number | string, name: string, args: object = {}): JSONRPCMess
 async function converse(url: string, asBody: boolean): Promise<unknown> {
   const transport = new StreamableHTTPClientTransport(new URL(`${url}/mcp`));
   const heard: JSONRPCMessage[] = [];
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's transport is no event target
   transport.onmessage = (message) => void heard.push(message);
   const until = async (count: number) => {
     while (heard.length < count) await new Promise((resolve) => setTimeout(resolve, 5));

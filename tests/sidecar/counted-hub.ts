@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:http";
+import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
@@ -58,7 +58,11 @@ const serveModern = fromWeb((request) => modern.fetch(request));
 
 const streams = new Map<string, SSEServerTransport>();
 const sessions = new Map<string, StreamableHTTPServerTransport>();
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => {
+  serve(request, response).catch((error: Error) => response.destroy(error));
+});
+
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", "http://hub");
   const id = request.headers["mcp-session-id"]?.toString();
   if (request.headers["mcp-protocol-version"] === "2026-07-28") return serveModern(request, response);
@@ -77,7 +81,7 @@ const server = createServer(async (request, response) => {
   });
   await serverV1().connect(fresh);
   return fresh.handleRequest(request, response);
-});
+}
 if (process.send)
   server.listen(0, "127.0.0.1", () => process.send!((server.address() as { port: number }).port));
 process.on("disconnect", () => process.exit(0));

@@ -21,6 +21,8 @@ export async function listen(
     }
   };
   const server = createServer((request, response) => void answer(request, response));
+  // A busy machine must not let it close a connection just as a request comes over it.
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   t.after(() => {
     server.close();
