@@ -1,5 +1,5 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { CloudWatchLogsClient, CloudWatchLogsClientConfig } from "@aws-sdk/client-cloudwatch-logs";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -21,13 +21,15 @@ export interface ClientOptions {
   /** Left out: AWS_REGION or the profile's. */
   region?: string;
   profile?: string;
+  /** What the clients made here act with; left out: the caller's own. */
+  credentials?: CloudWatchLogsClientConfig["credentials"];
   /** Clients somebody else made and will close. */
   given?: Partial<AwsClients>;
 }
 
 /** Makes each AWS client on first use, so that a check of a bare URL loads no AWS SDK at all. */
 export class Clients {
-  readonly #config: { region?: string; profile?: string };
+  readonly #config: Pick<ClientOptions, "region" | "profile" | "credentials">;
   readonly #given: Partial<AwsClients>;
   readonly #made: Partial<AwsClients> = {};
 
@@ -35,6 +37,7 @@ export class Clients {
     this.#config = {
       ...(options.region === undefined ? {} : { region: options.region }),
       ...(options.profile === undefined ? {} : { profile: options.profile }),
+      ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
     };
     this.#given = options.given ?? {};
   }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Colour, perColour } from "../rollout/policy/colour.ts";
 import type { SwitchInputs } from "../rollout/policy/inputs.ts";
 import type { CheckContext, WatchPeriod } from "./check.ts";
-import { type AwsClients, Clients } from "./clients.ts";
+import { type AwsClients, type ClientOptions, Clients } from "./clients.ts";
 import { Samples } from "./samples.ts";
 import { SlotLog } from "./slot-log.ts";
 import { alarmSource } from "./sources/alarms.ts";
@@ -30,6 +30,8 @@ export const watchPeriods = [
 export interface Wiring {
   /** AWS clients of the caller's own, say of an assumed role; they stay open. */
   clients?: Partial<AwsClients>;
+  /** What all other clients act with, say an assumed role's; left out: the caller's own. */
+  credentials?: ClientOptions["credentials"];
   now?: () => number;
   sleep?: CheckContext["sleep"];
   signal?: AbortSignal;
@@ -65,6 +67,7 @@ export async function contextFor(
     region: inputs.region,
     ...(inputs.profile === undefined ? {} : { profile: inputs.profile }),
     ...(wiring.clients === undefined ? {} : { given: wiring.clients }),
+    ...(wiring.credentials === undefined ? {} : { credentials: wiring.credentials }),
   });
   const signal = wiring.signal ?? new AbortController().signal;
   const secret = async (given: string | null | undefined, name: string | undefined) => {

@@ -164,7 +164,9 @@ const keys = {
       branch: z.string().min(1).default("main").describe("Its one branch that may deploy."),
     })
     .optional()
-    .describe("Repository whose workflow may deploy, by OpenID Connect; left out: no deploy role."),
+    .describe(
+      "Repository whose workflow may deploy, by OpenID Connect; left out: no deploy role. A person makes the first deployment, and those that name a new secret or give a role a new right: a workflow stays below what a person set.",
+    ),
 };
 
 type Values = z.output<z.ZodObject<typeof keys>>;

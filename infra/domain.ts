@@ -56,6 +56,7 @@ export function makeAlias(
   );
 }
 
-function zoneOf(zone: string): pulumi.Input<string> {
+/** Id of a zone that is given by id or by name. */
+export function zoneOf(zone: string): pulumi.Input<string> {
   return /^Z[A-Z0-9]+$/.test(zone) ? zone : route53.getZoneOutput({ name: zone }).zoneId;
 }

@@ -11,7 +11,7 @@ export interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
-const allow = (
+export const allow = (
   Action: readonly string[],
   Resource: readonly string[] | string,
   Condition?: object,
@@ -21,7 +21,7 @@ const allow = (
   Resource,
   ...(Condition ? { Condition } : {}),
 });
-const document = (...Statement: Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
+export const document = (...Statement: Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
 
 /** Who may take a role: a service of AWS. */
 export const trust = (service: string): object => ({
@@ -191,114 +191,4 @@ export const guardianPolicy = (things: Things): PolicyDocument =>
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${things.guardianLogs}:*`]),
     ...(things.secrets.length > 0 ? [allow(["secretsmanager:GetSecretValue"], things.secrets)] : []),
     ...(things.topics.length > 0 ? [allow(["sns:Publish"], things.topics)] : []),
-  );
-
-/** What a workflow may do that deploys this stack: make the stack's kinds of things, and nothing to people or to other stacks' data. */
-export const deployPolicy = ({
-  switchRole,
-  roles,
-  table,
-  secrets,
-}: {
-  switchRole: string;
-  roles: string;
-  table: string;
-  secrets: readonly string[];
-}): PolicyDocument =>
-  document(
-    allow(["sts:AssumeRole"], [switchRole]),
-    allow(
-      [
-        "ec2:*SecurityGroup*",
-        "ec2:Describe*",
-        "ec2:*Vpc*",
-        "ec2:*Subnet*",
-        "ec2:*Route*",
-        "ec2:*InternetGateway*",
-        "ec2:*NatGateway*",
-        "ec2:*Address*",
-        "ec2:CreateTags",
-        "ec2:DeleteTags",
-      ],
-      "*",
-    ),
-    allow(
-      [
-        "elasticloadbalancing:*",
-        "ecs:*",
-        "application-autoscaling:*",
-        "cloudwatch:*",
-        "sns:*",
-        "events:*",
-        "acm:*",
-        "route53:*",
-        "s3:*",
-        "lambda:*",
-        "logs:*",
-      ],
-      "*",
-    ),
-    allow(
-      [
-        "iam:GetRole",
-        "iam:CreateRole",
-        "iam:DeleteRole",
-        "iam:UpdateRole",
-        "iam:UpdateAssumeRolePolicy",
-        "iam:*RolePolicy",
-        "iam:ListRolePolicies",
-        "iam:ListAttachedRolePolicies",
-        "iam:ListInstanceProfilesForRole",
-        "iam:TagRole",
-        "iam:UntagRole",
-      ],
-      [roles],
-    ),
-    allow(["iam:PassRole"], [roles], {
-      StringEquals: { "iam:PassedToService": ["ecs-tasks.amazonaws.com", "lambda.amazonaws.com"] },
-    }),
-    allow(
-      [
-        "dynamodb:CreateTable",
-        "dynamodb:DescribeTable",
-        "dynamodb:UpdateTable",
-        "dynamodb:DescribeContinuousBackups",
-        "dynamodb:UpdateContinuousBackups",
-        "dynamodb:DescribeTimeToLive",
-        "dynamodb:TagResource",
-        "dynamodb:UntagResource",
-        "dynamodb:ListTagsOfResource",
-        "dynamodb:GetItem",
-      ],
-      [table],
-    ),
-    ...(secrets.length > 0 ? [allow(["secretsmanager:DescribeSecret"], secrets)] : []),
-    {
-      Sid: "NeverThese",
-      Effect: "Deny",
-      Action: [
-        "iam:CreateUser",
-        "iam:CreateAccessKey",
-        "iam:AttachUserPolicy",
-        "iam:PutUserPolicy",
-        "dynamodb:DeleteTable",
-        "dynamodb:PutItem",
-        "dynamodb:DeleteItem",
-        "secretsmanager:GetSecretValue",
-      ],
-      Resource: "*",
-    },
-    {
-      // The weighted rule carries these tags; the pins and probes, which a deployment may change, do not.
-      Sid: "WeightsAreTheSwitchs",
-      Effect: "Deny",
-      Action: [
-        "elasticloadbalancing:ModifyRule",
-        "elasticloadbalancing:DeleteRule",
-        "elasticloadbalancing:AddTags",
-        "elasticloadbalancing:RemoveTags",
-      ],
-      Resource: "*",
-      Condition: { Null: { "aws:ResourceTag/traffic-switch:table": "false" } },
-    },
   );

@@ -15,7 +15,12 @@ export function makeRole(
   trusted: pulumi.Input<object>,
   policy: pulumi.Input<PolicyDocument>,
   opts: pulumi.ComponentResourceOptions,
-  more: { description: string; path: string; maxSessionMs?: number },
+  more: {
+    description: string;
+    path: string;
+    maxSessionMs?: number;
+    boundary?: pulumi.Input<string> | undefined;
+  },
 ): MadeRole {
   const role = new iam.Role(
     name,
@@ -23,6 +28,7 @@ export function makeRole(
       description: more.description,
       assumeRolePolicy: pulumi.output(trusted).apply((of) => JSON.stringify(of)),
       path: more.path,
+      ...(more.boundary === undefined ? {} : { permissionsBoundary: more.boundary }),
       ...(more.maxSessionMs === undefined ? {} : { maxSessionDuration: more.maxSessionMs / 1_000 }),
     },
     opts,
@@ -33,6 +39,23 @@ export function makeRole(
     opts,
   );
   return { role, policy: attached };
+}
+
+/** The policy that no role of the stack may exceed, whoever changes the roles. */
+export function makeBoundary(
+  path: string,
+  policy: pulumi.Input<PolicyDocument>,
+  opts: pulumi.ComponentResourceOptions,
+): iam.Policy {
+  return new iam.Policy(
+    "boundary",
+    {
+      description: "The most that the stack's roles may do",
+      path,
+      policy: pulumi.output(policy).apply((of) => JSON.stringify(of)),
+    },
+    opts,
+  );
 }
 
 /** Path of the stack's roles: the deploy role may touch roles under it and no others. */

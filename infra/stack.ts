@@ -12,14 +12,15 @@ import { type Balancer, makeBalancer, priorities } from "./balancer.ts";
 import { type HubConfig, publicPaths } from "./config.ts";
 import { describeCost, monthlyCostOf } from "./cost.ts";
 import { dashboardBody } from "./dashboard.ts";
-import { makeAlias, makeCertificate } from "./domain.ts";
+import { makeAlias, makeCertificate, zoneOf } from "./domain.ts";
 import { bundleGuardian, makeGuardian } from "./guardian.ts";
+import { boundaryPolicy } from "./deploy-limits.ts";
+import { deployPolicy } from "./deploy-policy.ts";
 import { guard, slotOf } from "./guards.ts";
 import { makeLogsBucket } from "./logs-bucket.ts";
 import { makeNetwork } from "./network.ts";
 import {
   type Things,
-  deployPolicy,
   ecrRepositories,
   executionPolicy,
   guardianPolicy,
@@ -30,6 +31,7 @@ import type { Place } from "./read.ts";
 import { releaseNameOf } from "./release.ts";
 import {
   lambdaTrust,
+  makeBoundary,
   makeDeployRole,
   makeRole,
   rolePath,
@@ -129,12 +131,27 @@ export async function makeStack(config: HubConfig, place: Place) {
     balancer,
     topics,
   });
+  // Where a workflow may change the roles, it stays below what a person set.
+  const boundary =
+    config.github &&
+    makeBoundary(
+      path,
+      things.apply((of) =>
+        boundaryPolicy(
+          [executionPolicy, taskPolicy, switchPolicy, guardianPolicy].map((policy) => policy(of)),
+          of,
+        ),
+      ),
+      opts,
+    ).arn;
   const execution = makeRole("execution", taskTrust, things.apply(executionPolicy), opts, {
     path,
+    boundary,
     description: "Starts the hub's containers",
   });
   const task = makeRole("task", taskTrust, things.apply(taskPolicy), opts, {
     path,
+    boundary,
     description: "The hub's containers",
   });
   const needs = {
@@ -155,32 +172,38 @@ export async function makeStack(config: HubConfig, place: Place) {
   const slots = perColour((colour) => makeSlot(config, colour, needs, colour === firstLive, opts));
   const switching = makeRole("switch", account.apply(switchTrust), things.apply(switchPolicy), opts, {
     path,
+    boundary,
     description: "Moves traffic between the colours",
     maxSessionMs: switchSessionMs,
   });
   const guarding = makeRole("guardian", lambdaTrust, things.apply(guardianPolicy), opts, {
     path,
+    boundary,
     description: "Sends traffic home when nobody is watching any more",
   });
   const guardian = await makeGuardian(
     { name: `${prefix}-guardian`, table, stack, ...guarding, alarmPrefix: `${prefix}-`, bundle },
     opts,
   );
-  if (config.github)
+  if (config.github && boundary) {
+    const zone = config.domain?.zone;
     makeDeployRole(
       config.github,
       pulumi
-        .all([switching.role.arn, account, record.arn, pulumi.all([...secrets.values()])])
-        .apply(([role, id, tableArn, secretArns]) =>
-          deployPolicy({
-            switchRole: role,
-            roles: `arn:aws:iam::${id}:role${path}*`,
-            table: tableArn,
-            secrets: secretArns,
-          }),
+        .output({
+          account,
+          boundary,
+          switchRole: switching.role.arn,
+          table: record.arn,
+          secrets: [...secrets.values()],
+          zone: zone === undefined ? null : pulumi.interpolate`arn:aws:route53:::hostedzone/${zoneOf(zone)}`,
+        })
+        .apply((of) =>
+          deployPolicy({ ...of, project, stack, region, path, ownVpc: config.network.vpcId === undefined }),
         ),
       opts,
     );
+  }
   const dashboard = new cloudwatch.Dashboard(
     "hub",
     {

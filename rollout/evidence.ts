@@ -6,6 +6,7 @@ import {
   PutLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { EvidenceLog } from "../checks/evidence.ts";
+import type { Credentials } from "./aws/clients.ts";
 import type { SwitchInputs } from "./policy/inputs.ts";
 import type { Evidence } from "./ports.ts";
 
@@ -23,6 +24,7 @@ export interface OpenEvidence extends Evidence {
 export function openEvidence(
   inputs: Pick<SwitchInputs, "evidence" | "stack" | "region" | "profile">,
   id: string,
+  credentials?: Credentials,
 ): OpenEvidence {
   const log = new EvidenceLog({ rollout: id, stack: inputs.stack, now: Date.now });
   const { folder, logGroup } = inputs.evidence;
@@ -45,7 +47,7 @@ export function openEvidence(
     },
     async finish() {
       await written;
-      if (logGroup !== undefined) await ship(inputs, logGroup, id, log.lines());
+      if (logGroup !== undefined) await ship({ ...inputs, credentials }, logGroup, id, log.lines());
       return {
         where:
           logGroup === undefined
@@ -58,12 +60,20 @@ export function openEvidence(
 }
 
 async function ship(
-  { region, profile }: Pick<SwitchInputs, "region" | "profile">,
+  {
+    region,
+    profile,
+    credentials,
+  }: Pick<SwitchInputs, "region" | "profile"> & { credentials: Credentials | undefined },
   logGroupName: string,
   logStreamName: string,
   lines: readonly string[],
 ): Promise<void> {
-  const logs = new CloudWatchLogsClient({ region, ...(profile === undefined ? {} : { profile }) });
+  const logs = new CloudWatchLogsClient({
+    region,
+    ...(profile === undefined ? {} : { profile }),
+    ...(credentials === undefined ? {} : { credentials }),
+  });
   try {
     await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
     for (let at = 0; at < lines.length; at += batch) {

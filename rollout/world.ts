@@ -38,7 +38,7 @@ export function openWorld(
 ): OpenWorld {
   const clients = makeClients(inputs);
   const id = rolloutId(inputs.stack, realClock.now());
-  const evidence = openEvidence(inputs, id);
+  const evidence = openEvidence(inputs, id, clients.credentials);
   const rule = makeRule(clients, {
     ruleArn,
     targetGroups: inputs.targetGroups,
@@ -46,7 +46,10 @@ export function openWorld(
   });
   const gate = makeGate(
     inputs,
-    { clients: { elb: clients.elb, ecs: clients.ecs, dynamodb: clients.dynamodb } },
+    {
+      clients: { elb: clients.elb, ecs: clients.ecs, dynamodb: clients.dynamodb },
+      ...(clients.credentials === undefined ? {} : { credentials: clients.credentials }),
+    },
     (reading) => {
       evidence.add("reading", reading);
       onReading(reading);

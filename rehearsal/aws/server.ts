@@ -11,6 +11,8 @@ export interface CallEvent {
   readonly when: "before" | "after";
   readonly service: string;
   readonly operation: string;
+  /** Access key that the call was signed with. */
+  readonly signer: string;
   readonly input: Readonly<Record<string, unknown>>;
   /** Code of the error that it ended with; null for none. Only afterwards. */
   readonly error: string | null;
@@ -104,7 +106,7 @@ export class Endpoint {
     try {
       const { operation, input } = await decode(service, wire);
       name = operation.name;
-      const output = await this.#call(service, name, input, requestId);
+      const output = await this.#call(service, name, input, { requestId, signer: signerOf(wire) });
       return encode(service, operation, output, requestId);
     } catch (error) {
       if (error instanceof AwsError) return encodeError(service, error, requestId);
@@ -121,10 +123,10 @@ export class Endpoint {
     service: Service,
     operation: string,
     input: Record<string, unknown>,
-    requestId: string,
+    { requestId, signer }: { requestId: string; signer: string },
   ): Promise<object> {
     const { faults, clock, onCall } = this.#options;
-    const about = { service: service.signingName, operation, input };
+    const about = { service: service.signingName, operation, signer, input };
     onCall({ ...about, when: "before", error: null, output: null });
     try {
       const output = await faults.around(service.signingName, operation, async () => {
@@ -159,6 +161,9 @@ function scopeOf({ headers }: WireRequest): string {
     ""
   );
 }
+
+const signerOf = ({ headers }: WireRequest): string =>
+  /Credential=([^/]+)\//.exec(String(headers["authorization"] ?? ""))?.[1] ?? "";
 
 async function read(request: IncomingMessage): Promise<WireRequest> {
   const chunks: Buffer[] = [];

@@ -4,6 +4,14 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 
+/** Gives credentials that hold for now. */
+export type Credentials = () => Promise<{
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}>;
+
 /** The AWS clients that moving traffic needs. The only place in this room that makes any. */
 export interface SwitchClients {
   readonly elb: ElasticLoadBalancingV2Client;
@@ -12,6 +20,8 @@ export interface SwitchClients {
   readonly ecs: ECSClient;
   readonly scaling: ApplicationAutoScalingClient;
   readonly dynamodb: DynamoDBClient;
+  /** What they act with: the role's credentials; undefined where they are the caller's own. */
+  readonly credentials: Credentials | undefined;
   close(): void;
 }
 
@@ -28,11 +38,9 @@ export function makeClients(account: Account): SwitchClients {
     region: account.region,
     ...(account.profile === undefined ? {} : { profile: account.profile }),
   };
-  const config = {
-    ...base,
-    maxAttempts: 6,
-    ...(account.roleArn === undefined ? {} : { credentials: roleCredentials(base, account.roleArn) }),
-  };
+  const credentials =
+    account.roleArn === undefined ? undefined : renewed(roleCredentials(base, account.roleArn));
+  const config = { ...base, maxAttempts: 6, ...(credentials === undefined ? {} : { credentials }) };
   const clients = {
     elb: new ElasticLoadBalancingV2Client(config),
     elbOnce: new ElasticLoadBalancingV2Client({ ...config, maxAttempts: 1 }),
@@ -40,11 +48,34 @@ export function makeClients(account: Account): SwitchClients {
     scaling: new ApplicationAutoScalingClient(config),
     dynamodb: new DynamoDBClient(config),
   };
-  return { ...clients, close: () => Object.values(clients).forEach((client) => client.destroy()) };
+  return {
+    ...clients,
+    credentials,
+    close: () => Object.values(clients).forEach((client) => client.destroy()),
+  };
 }
 
-/** Credentials of the switch role, taken anew when the SDK finds the old ones about to expire. */
-function roleCredentials(base: { region: string; profile?: string }, roleArn: string) {
+/** Credentials are taken anew when they end within this time, in milliseconds. */
+const renewBeforeMs = 300_000;
+
+/** One set of credentials for every client, until it is about to end. */
+function renewed(take: Credentials): Credentials {
+  let held: { readonly taken: ReturnType<Credentials>; until: number } | null = null;
+  return () => {
+    if (held && held.until > Date.now() + renewBeforeMs) return held.taken;
+    const next = { taken: take(), until: Infinity };
+    held = next;
+    next.taken.then(
+      ({ expiration }) => (next.until = expiration?.getTime() ?? Infinity),
+      // Whoever asked hears why; the next one tries again.
+      () => (next.until = 0),
+    );
+    return next.taken;
+  };
+}
+
+/** Takes credentials of a role. */
+function roleCredentials(base: { region: string; profile?: string }, roleArn: string): Credentials {
   return async () => {
     const sts = new STSClient(base);
     try {
@@ -56,8 +87,8 @@ function roleCredentials(base: { region: string; profile?: string }, roleArn: st
       return {
         accessKeyId: Credentials.AccessKeyId,
         secretAccessKey: Credentials.SecretAccessKey,
-        sessionToken: Credentials.SessionToken,
-        expiration: Credentials.Expiration,
+        ...(Credentials.SessionToken === undefined ? {} : { sessionToken: Credentials.SessionToken }),
+        ...(Credentials.Expiration === undefined ? {} : { expiration: Credentials.Expiration }),
       };
     } finally {
       sts.destroy();

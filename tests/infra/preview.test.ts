@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { IAM } from "@aws-sdk/client-iam";
+import type { PolicyDocument } from "../../infra/policies.ts";
 import { type ProductionAccount, openProductionAccount } from "./production-account.ts";
 
 let account: ProductionAccount;
@@ -25,3 +27,42 @@ test("the production example: a preview from nothing plans the whole stack, and 
   assert.equal(moved.result.ok, true, JSON.stringify(moved.result.diagnostics));
   assert.deepEqual(moved.steps, ["update trafficswitch:index:TrafficSwitch switch"]);
 });
+
+test("its deploy role and its switch role may do every call that the deployment made, but for what a person makes first", async () => {
+  // Whoever asks who he is needs no right to.
+  const called = [...account.actions.own].filter((action) => action !== "sts:GetCallerIdentity");
+  const own = await grantedTo(account, "deploy");
+  const persons = ["iam:CreateOpenIDConnectProvider", "iam:CreatePolicy"];
+  assert.deepEqual(called.filter((action) => !granted(own, action)).toSorted(), persons);
+  const switching = await grantedTo(account, "switch");
+  assert.ok(account.actions.asRole.has("elasticloadbalancing:CreateRule"));
+  assert.deepEqual(
+    [...account.actions.asRole].filter((action) => !granted(switching, action)),
+    [],
+  );
+});
+
+/** Patterns of actions that a deployed role's own policy allows on anything at all. */
+async function grantedTo({ aws }: ProductionAccount, role: string): Promise<string[]> {
+  const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = aws.env;
+  const iam = new IAM({
+    region: "us-east-1",
+    endpoint: aws.endpoint,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  try {
+    const { Roles = [] } = await iam.listRoles({});
+    const RoleName = Roles.find((one) => one.RoleName?.startsWith(`${role}-`))?.RoleName;
+    const { PolicyNames = [] } = await iam.listRolePolicies({ RoleName });
+    const { PolicyDocument = "" } = await iam.getRolePolicy({ RoleName, PolicyName: PolicyNames[0] });
+    const { Statement } = JSON.parse(decodeURIComponent(PolicyDocument)) as PolicyDocument;
+    return Statement.flatMap(({ Effect, Action }) => (Effect === "Allow" ? Action : []));
+  } finally {
+    iam.destroy();
+  }
+}
+
+const granted = (patterns: readonly string[], action: string) =>
+  patterns.some(
+    (pattern) => pattern === action || (pattern.endsWith("*") && action.startsWith(pattern.slice(0, -1))),
+  );

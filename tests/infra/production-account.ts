@@ -18,6 +18,8 @@ export interface ProductionAccount {
   preview(config: Readonly<Record<string, unknown>>): Promise<Run>;
   /** The switch takes its gates to pass: the hub's public name leads nowhere here. */
   up(config: Readonly<Record<string, unknown>>): Promise<Run>;
+  /** IAM actions of every call that `up` made so far: as itself, and as the role that it assumed. */
+  readonly actions: { readonly own: ReadonlySet<string>; readonly asRole: ReadonlySet<string> };
   close(): Promise<void>;
 }
 
@@ -43,8 +45,15 @@ export async function openProductionAccount(): Promise<ProductionAccount> {
     clock: systemClock,
     random: seeded(1),
     healthCheckSpeedup: 50,
+    // The guardian sleeps: its calls are not the deployment's.
+    scheduleSpeedup: 0.001,
     // 443 and 80 are not for everybody on every machine.
     listenerPort: () => 0,
+  });
+  const actions = { own: new Set<string>(), asRole: new Set<string>() };
+  aws.onCall(({ when, service, operation, signer }) => {
+    if (when === "before")
+      actions[signer.startsWith("ASIA") ? "asRole" : "own"].add(actionOf(service, operation));
   });
   const run = async (
     verb: typeof preview,
@@ -75,12 +84,14 @@ export async function openProductionAccount(): Promise<ProductionAccount> {
   const trafficswitch = fileURLToPath(new URL("plain-switch", import.meta.url));
   try {
     await before(aws);
+    actions.own.clear();
   } catch (error) {
     await aws.close();
     throw error;
   }
   return {
     aws,
+    actions,
     preview: (config) => run(preview, config),
     up: (config) => run(up, config, { trafficswitch }),
     async close() {
@@ -88,6 +99,23 @@ export async function openProductionAccount(): Promise<ProductionAccount> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+const prefixes: Readonly<Record<string, string>> = { monitoring: "cloudwatch" };
+/** Where IAM calls an action otherwise than the API calls its operation. */
+const renamed: Readonly<Record<string, string>> = {
+  "s3:HeadBucket": "s3:ListBucket",
+  "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+  "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+  "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+  "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+  "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+  "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+};
+
+function actionOf(service: string, operation: string): string {
+  const action = `${prefixes[service] ?? service}:${operation}`;
+  return renamed[action] ?? action;
 }
 
 /** What a person makes before the first deployment: the secrets the example names, and the zone of its domain. */

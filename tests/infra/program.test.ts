@@ -294,8 +294,13 @@ describe("the production example", () => {
   const elb = "arn:aws:elasticloadbalancing:us-east-1:123456789012";
   const ecs = "arn:aws:ecs:us-east-1:123456789012:service";
   const table = "arn:aws:dynamodb:us-east-1:123456789012:table/hub-production-switch";
-  const weighted = `${elb}:listener-rule/app/hub/1/hub/weighted`;
+  const weighted = `${elb}:listener-rule/app/hub-1/1/hub/weighted`;
   const item = { "dynamodb:LeadingKeys": "production" };
+  const iam = "arn:aws:iam::123456789012";
+  const boundary = `${iam}:policy/boundary-1`;
+  const bounded = { "iam:PermissionsBoundary": boundary };
+  const ownRole = (name: string) => `${iam}:role/hub/production/${name}`;
+  const passedTo = (service: string) => ({ "iam:PassedToService": `${service}.amazonaws.com` });
 
   test("the switch moves its rule, its two services and its one item", () => {
     assert.ok(may("switch", "elasticloadbalancing:ModifyRule", weighted));
@@ -315,8 +320,8 @@ describe("the production example", () => {
     const denied: [string, string, string?, Attempt["context"]?][] = [];
     for (const role of ["switch", "guardian"])
       denied.push(
-        [role, "elasticloadbalancing:ModifyListener", `${elb}:listener/app/hub/1/hub`],
-        [role, "elasticloadbalancing:ModifyRule", `${elb}:listener-rule/app/hub/1/hub/pin-blue`],
+        [role, "elasticloadbalancing:ModifyListener", `${elb}:listener/app/hub-1/1/hub`],
+        [role, "elasticloadbalancing:ModifyRule", `${elb}:listener-rule/app/hub-1/1/hub/pin-blue`],
         [role, "elasticloadbalancing:ModifyRule", `${elb}:listener-rule/app/other/2/other/weighted`],
         [role, "elasticloadbalancing:SetRulePriorities", weighted],
         [role, "elasticloadbalancing:RegisterTargets"],
@@ -355,13 +360,55 @@ describe("the production example", () => {
       ],
       ["deploy", "iam:CreateUser"],
       ["deploy", "iam:CreateAccessKey"],
-      ["deploy", "iam:PutRolePolicy", "arn:aws:iam::123456789012:role/admin"],
+      ["deploy", "iam:PutRolePolicy", `${iam}:role/admin`, bounded],
+      // Roles only inside the boundary, and nothing loosens it.
+      ["deploy", "iam:CreateRole", ownRole("other-1")],
+      ["deploy", "iam:CreateRole", ownRole("other-1"), { "iam:PermissionsBoundary": `${iam}:policy/loose` }],
+      ["deploy", "iam:CreateRole", `${iam}:role/other`, bounded],
+      ["deploy", "iam:PutRolePolicy", ownRole("task-1")],
+      ["deploy", "iam:AttachRolePolicy", ownRole("task-1"), bounded],
+      ["deploy", "iam:UpdateAssumeRolePolicy", ownRole("switch-1"), bounded],
+      ["deploy", "iam:DeleteRolePermissionsBoundary", ownRole("task-1"), bounded],
+      ["deploy", "iam:PutRolePermissionsBoundary", ownRole("task-1"), bounded],
+      ["deploy", "iam:CreatePolicyVersion", boundary],
+      ["deploy", "iam:SetDefaultPolicyVersion", boundary],
+      ["deploy", "iam:DeletePolicy", boundary],
+      // Not itself.
+      ["deploy", "iam:PutRolePolicy", `${iam}:role/deploy-1`, bounded],
+      ["deploy", "iam:UpdateRole", `${iam}:role/deploy-1`],
+      ["deploy", "iam:UpdateAssumeRolePolicy", `${iam}:role/deploy-1`],
+      ["deploy", "iam:CreateOpenIDConnectProvider"],
+      // Each role to its own service.
+      ["deploy", "iam:PassRole", `${iam}:role/admin`, passedTo("lambda")],
+      ["deploy", "iam:PassRole", ownRole("task-1"), passedTo("lambda")],
+      ["deploy", "iam:PassRole", ownRole("guardian-1"), passedTo("ecs-tasks")],
+      ["deploy", "iam:PassRole", ownRole("switch-1"), passedTo("ecs-tasks")],
+      ["deploy", "iam:PassRole", ownRole("task-1"), passedTo("ec2")],
+      ["deploy", "sts:AssumeRole", `${iam}:role/admin`],
+      // Nothing of anybody else's, and no way into a container.
+      ["deploy", "ecs:ExecuteCommand"],
+      ["deploy", "ecs:RunTask"],
+      ["deploy", "ecs:DeleteService", `${ecs}/other/api`],
+      ["deploy", "elasticloadbalancing:DeleteLoadBalancer", `${elb}:loadbalancer/app/other/1`],
+      ["deploy", "lambda:UpdateFunctionCode", "arn:aws:lambda:us-east-1:123456789012:function:other"],
       [
         "deploy",
-        "iam:PassRole",
-        "arn:aws:iam::123456789012:role/admin",
-        { "iam:PassedToService": "lambda.amazonaws.com" },
+        "lambda:InvokeFunction",
+        "arn:aws:lambda:us-east-1:123456789012:function:hub-production-guardian",
       ],
+      ["deploy", "s3:GetObject", "arn:aws:s3:::balancer-logs-1/requests/x"],
+      ["deploy", "s3:DeleteBucket", "arn:aws:s3:::other"],
+      [
+        "deploy",
+        "logs:DeleteLogGroup",
+        "arn:aws:logs:us-east-1:123456789012:log-group:/other/production/blue",
+      ],
+      ["deploy", "cloudwatch:DeleteAlarms", "arn:aws:cloudwatch:us-east-1:123456789012:alarm:other"],
+      ["deploy", "cloudwatch:PutMetricData", "*", { "cloudwatch:namespace": "McpHub/hub/production" }],
+      ["deploy", "route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/ZOTHER"],
+      ["deploy", "sns:DeleteTopic", "arn:aws:sns:us-east-1:123456789012:other"],
+      ["deploy", "ec2:RunInstances"],
+      ["deploy", "dynamodb:DeleteTable", table],
       [
         "deploy",
         "secretsmanager:GetSecretValue",
@@ -377,10 +424,41 @@ describe("the production example", () => {
 
   test("a deployment changes pins and roles of its own stack", () => {
     assert.ok(
-      may("deploy", "elasticloadbalancing:ModifyRule", `${elb}:listener-rule/app/hub/1/hub/pin-blue`),
+      may("deploy", "elasticloadbalancing:ModifyRule", `${elb}:listener-rule/app/hub-1/1/hub/pin-blue`),
     );
-    assert.ok(may("deploy", "iam:PutRolePolicy", "arn:aws:iam::123456789012:role/hub/production/task-1"));
-    assert.ok(may("deploy", "sts:AssumeRole", "arn:aws:iam::123456789012:role/hub/production/switch-1"));
+    assert.ok(may("deploy", "iam:CreateRole", ownRole("task-1"), bounded));
+    assert.ok(may("deploy", "iam:PutRolePolicy", ownRole("task-1"), bounded));
+    assert.ok(may("deploy", "iam:PassRole", ownRole("task-1"), passedTo("ecs-tasks")));
+    assert.ok(may("deploy", "iam:PassRole", ownRole("guardian-1"), passedTo("lambda")));
+    assert.ok(may("deploy", "sts:AssumeRole", ownRole("switch-1")));
+  });
+
+  test("no role of the stack exceeds the boundary, which lets each do its job and no role more", () => {
+    const most = JSON.parse(inputs("aws:iam/policy:Policy", "boundary")["policy"]) as PolicyDocument;
+    for (const role of ["execution", "task", "switch", "guardian"]) {
+      assert.equal(inputs("aws:iam/role:Role", role)["permissionsBoundary"], boundary, role);
+      for (const { Effect, Action, Resource } of policy(role).Statement)
+        if (Effect === "Allow")
+          for (const action of Action)
+            for (const resource of [Resource].flat())
+              assert.ok(allowed(most, { action, resource }), `${role} ${action} ${resource}`);
+    }
+    for (const action of [
+      "iam:PutRolePolicy",
+      "iam:PassRole",
+      "sts:AssumeRole",
+      "s3:GetObject",
+      "ec2:RunInstances",
+    ])
+      assert.ok(!allowed(most, { action, resource: "*" }), action);
+    const secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:other";
+    assert.ok(!allowed(most, { action: "secretsmanager:GetSecretValue", resource: secret }));
+  });
+
+  test("policies are within IAM's sizes: 10,240 characters in a role, 6,144 on their own", () => {
+    for (const { name, inputs: of } of made.all("aws:iam/rolePolicy:RolePolicy"))
+      assert.ok(String(of["policy"]).length <= 10_240, `${name}: ${String(of["policy"]).length}`);
+    assert.ok(inputs("aws:iam/policy:Policy", "boundary")["policy"].length <= 6_144);
   });
 
   test("workflows of one branch deploy, without long-lived keys", () => {

@@ -71,19 +71,19 @@ const firstDeployment: SwitchPreview = {
 /** What AWS adds to a resource's inputs, by type. Only what the program reads. */
 const added: Readonly<Record<string, (name: string, inputs: Record<string, unknown>) => object>> = {
   "aws:lb/loadBalancer:LoadBalancer": (name) => ({
-    arn: arn("elasticloadbalancing", `loadbalancer/app/${name}/1`),
-    arnSuffix: `app/${name}/1`,
+    arn: arn("elasticloadbalancing", `loadbalancer/app/${name}-1/1`),
+    arnSuffix: `app/${name}-1/1`,
     dnsName: `${name}.elb.example`,
     zoneId: "Z1",
   }),
   "aws:lb/listener:Listener": (name) => ({
-    arn: arn("elasticloadbalancing", `listener/app/hub/1/${name}`),
+    arn: arn("elasticloadbalancing", `listener/app/hub-1/1/${name}`),
   }),
   "aws:lb/listenerRule:ListenerRule": (name) => ({
-    arn: arn("elasticloadbalancing", `listener-rule/app/hub/1/hub/${name}`),
+    arn: arn("elasticloadbalancing", `listener-rule/app/hub-1/1/hub/${name}`),
   }),
   "aws:lb/targetGroup:TargetGroup": (name) => ({
-    arn: arn("elasticloadbalancing", `targetgroup/${name}/1`),
+    arn: arn("elasticloadbalancing", `targetgroup/${name}-1/1`),
   }),
   "aws:acm/certificate:Certificate": (name) => ({
     arn: arn("acm", `certificate/${name}`),

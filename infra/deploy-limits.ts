@@ -1,0 +1,112 @@
+import type { Deployed } from "./deploy-policy.ts";
+import { type PolicyDocument, type Statement, allow, document } from "./policies.ts";
+
+/** Roles under the stack's path, each inside the boundary, each handed to the one service that it is for. */
+export function bounded({ account, path, boundary }: Deployed): Statement[] {
+  const role = (name: string) => `arn:aws:iam::${account}:role${path}${name}`;
+  const pass = (names: readonly string[], service: string) =>
+    allow(["iam:PassRole"], names.map(role), { StringEquals: { "iam:PassedToService": service } });
+  return [
+    allow(["iam:CreateRole", "iam:PutRolePolicy", "iam:DeleteRolePolicy"], [role("*")], {
+      StringEquals: { "iam:PermissionsBoundary": boundary },
+    }),
+    allow(
+      [
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:ListRolePolicies",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListInstanceProfilesForRole",
+        "iam:DeleteRole",
+        "iam:UpdateRole",
+        "iam:TagRole",
+        "iam:UntagRole",
+      ],
+      [role("*")],
+    ),
+    // What a person made before: looked at in every deployment, never changed by one.
+    allow(
+      ["iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"],
+      [`arn:aws:iam::${account}:role/deploy-*`],
+    ),
+    allow(["iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"], [boundary]),
+    allow(["iam:GetOpenIDConnectProvider"], [`arn:aws:iam::${account}:oidc-provider/*`]),
+    pass(["task-*", "execution-*"], "ecs-tasks.amazonaws.com"),
+    pass(["guardian-*"], "lambda.amazonaws.com"),
+  ];
+}
+
+/** Said once more as denials, which hold whatever else somebody attaches. */
+export function never({ boundary }: Deployed): Statement[] {
+  const deny = (
+    Sid: string,
+    Action: string[],
+    Resource: string[] | string,
+    Condition?: object,
+  ): Statement => ({
+    Sid,
+    Effect: "Deny",
+    Action,
+    Resource,
+    ...(Condition ? { Condition } : {}),
+  });
+  return [
+    deny(
+      "NeverThese",
+      [
+        "iam:CreateUser",
+        "iam:CreateAccessKey",
+        "iam:AttachUserPolicy",
+        "iam:PutUserPolicy",
+        "iam:AttachRolePolicy",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:PutRolePermissionsBoundary",
+        "iam:DeleteRolePermissionsBoundary",
+        "dynamodb:DeleteTable",
+        "dynamodb:PutItem",
+        "dynamodb:DeleteItem",
+        "secretsmanager:GetSecretValue",
+      ],
+      "*",
+    ),
+    deny(
+      "BoundaryStays",
+      [
+        "iam:CreatePolicyVersion",
+        "iam:SetDefaultPolicyVersion",
+        "iam:DeletePolicyVersion",
+        "iam:DeletePolicy",
+      ],
+      [boundary],
+    ),
+    // The weighted rule carries these tags; the pins and probes, which a deployment may change, do not.
+    deny(
+      "WeightsAreTheSwitchs",
+      ["ModifyRule", "DeleteRule", "AddTags", "RemoveTags"].map((name) => `elasticloadbalancing:${name}`),
+      "*",
+      { Null: { "aws:ResourceTag/traffic-switch:table": "false" } },
+    ),
+  ];
+}
+
+/**
+ * The most that any role of the stack may ever do: the actions of the roles as they are, on the stack's own record and
+ * secrets, elsewhere wherever their own policies say.
+ */
+export function boundaryPolicy(
+  policies: readonly PolicyDocument[],
+  { table, secrets }: Pick<Deployed, "table" | "secrets">,
+): PolicyDocument {
+  const given = policies.flatMap(({ Statement: all }) => all.filter(({ Effect }) => Effect === "Allow"));
+  const actions = [...new Set(given.flatMap(({ Action }) => Action))].toSorted();
+  const of = (service: string) => actions.filter((action) => action.startsWith(`${service}:`));
+  const own = [...of("dynamodb"), ...of("secretsmanager")];
+  return document(
+    allow(
+      actions.filter((action) => !own.includes(action)),
+      "*",
+    ),
+    allow(of("dynamodb"), [table]),
+    ...(secrets.length > 0 ? [allow(of("secretsmanager"), secrets)] : []),
+  );
+}
