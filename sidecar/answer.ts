@@ -25,7 +25,7 @@ export function beginAnswer(call: Call, status: number, headers: AnswerHeaders):
   const session = route.session ?? opened ?? (asked && call.exchange());
   if (asked && session !== null && route.session === null)
     observer.asked(session, asked.messages(), route.synthetic, call.since);
-  if (asked && session !== null && status >= 400) observer.refused(session, asked.messages());
+  if (asked && session !== null && status >= 400) observer.refused(session, asked.messages(), status);
   response.writeHead(status, responseHeaders(call, headers, pinned));
   if (String(headers["content-type"] ?? "").startsWith("text/event-stream")) {
     response.flushHeaders();

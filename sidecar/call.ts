@@ -60,6 +60,18 @@ export class Call {
     return this.#exchange;
   }
 
+  /**
+   * The hub gave no answer, or broke it off.
+   * @param status what the client was told; null: its connection was ended
+   */
+  lost(status: number | null): void {
+    const { asked, route, task } = this;
+    if (!asked) return;
+    const session = route.session ?? this.exchange();
+    if (route.session === null) task.observer.asked(session, asked.messages(), route.synthetic, this.since);
+    task.observer.lost(session, asked.messages(), status);
+  }
+
   /** The response is closed: nothing more goes to the client. */
   closed(coming: Coming): void {
     this.noLongerArriving();

@@ -63,9 +63,13 @@ export class PassedStream implements Passing, Stream {
   }
 
   closed(coming: Coming): void {
-    const { observer, streams } = this.#call.task;
+    const { metrics, observer, streams } = this.#call.task;
     streams.delete(this);
-    if (this.#isSession && this.session !== "") observer.closed(this.session, coming === "more");
+    if (!this.#isSession || this.session === "") return;
+    // A hub may end a session that nobody waits for; any other end of it costs the client something.
+    if (coming === "failed" || (coming === "all" && observer.busy(this.session)))
+      metrics.count("SessionsLost");
+    observer.closed(this.session, coming === "more");
   }
 
   #send(bytes: Buffer): boolean {

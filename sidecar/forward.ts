@@ -129,8 +129,12 @@ class Forwarding implements Dispatcher.DispatchHandler {
 }
 
 /** The other side is gone. A sister that is gone took its sessions with it: a client that hears 404 begins anew. */
-function lose({ task, request, response, route }: Call, why: string): void {
-  if (route.sister === null) return void refuse(task, response, 502, `The hub does not answer: ${why}`);
+function lose(call: Call, why: string): void {
+  const { task, request, response, route } = call;
+  if (route.sister === null) {
+    call.lost(502);
+    return void refuse(task, response, 502, `The hub does not answer: ${why}`);
+  }
   task.say(`task ${route.sister} is gone: ${why}`);
   task.sisters.lost(route.sister);
   task.connections.forget(route);

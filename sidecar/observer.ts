@@ -16,8 +16,17 @@ export interface AccessLine {
   readonly tool: string | null;
   readonly outcome: AccessOutcome;
   readonly durationMs: number;
+  /** HTTP status under which the answer came; null: none came. */
+  readonly status: number | null;
   readonly synthetic: boolean;
 }
+
+/** What came for a request. */
+interface Answer {
+  readonly status: number | null;
+  readonly message?: Message;
+}
+const noAnswer: Answer = { status: null };
 
 export interface ObserverOptions {
   readonly metrics: Metrics;
@@ -48,7 +57,7 @@ export class Observer {
   ): void {
     for (const { id, method, params } of messages) {
       if (method === undefined) continue;
-      if (method === "notifications/cancelled") this.#end(session, params?.requestId, "cancelled");
+      if (method === "notifications/cancelled") this.#end(session, params?.requestId, "cancelled", noAnswer);
       if (id === undefined || id === null) continue;
       const waiting = this.#waiting(session);
       waiting.set(keyOf(id), {
@@ -67,7 +76,7 @@ export class Observer {
       if (message.method === "notifications/tools/list_changed")
         this.#options.metrics.count("ToolListChanges");
       if (message.method !== undefined || message.id === undefined || message.id === null) continue;
-      this.#end(session, message.id, this.#outcomeOf(message), message);
+      this.#end(session, message.id, this.#outcomeOf(message), { status: 200, message });
     }
   }
 
@@ -76,15 +85,20 @@ export class Observer {
     return (this.#sessions.get(session)?.size ?? 0) > 0;
   }
 
-  /** The HTTP answer of a posted message says that nothing will come. */
-  refused(session: string, messages: readonly Message[]): void {
-    for (const { id } of messages) this.#end(session, id, "refused");
+  /** The HTTP answer of a posted message says, by its status, that nothing will come. */
+  refused(session: string, messages: readonly Message[], status: number): void {
+    for (const { id } of messages) this.#end(session, id, "refused", { status });
+  }
+
+  /** The hub gave no answer, or broke it off: the client was told so by this status, or by the end of its connection (null). */
+  lost(session: string, messages: readonly Message[], status: number | null): void {
+    for (const { id } of messages) this.#end(session, id, "lost", { status });
   }
 
   /** A session's stream is gone: what still waited is lost, unless the client itself left. */
   closed(session: string, byClient: boolean): void {
     for (const key of this.#sessions.get(session)?.keys() ?? [])
-      this.#endKey(session, key, byClient ? "cancelled" : "lost");
+      this.#endKey(session, key, byClient ? "cancelled" : "lost", noAnswer);
     this.#sessions.delete(session);
   }
 
@@ -94,11 +108,11 @@ export class Observer {
     return waiting;
   }
 
-  #end(session: string, id: unknown, outcome: AccessOutcome, message?: Message): void {
-    if (typeof id === "string" || typeof id === "number") this.#endKey(session, keyOf(id), outcome, message);
+  #end(session: string, id: unknown, outcome: AccessOutcome, answer: Answer): void {
+    if (typeof id === "string" || typeof id === "number") this.#endKey(session, keyOf(id), outcome, answer);
   }
 
-  #endKey(session: string, key: string, outcome: AccessOutcome, message?: Message): void {
+  #endKey(session: string, key: string, outcome: AccessOutcome, { status, message }: Answer): void {
     const waiting = this.#sessions.get(session);
     const asked = waiting?.get(key);
     if (!waiting || !asked) return;
@@ -111,6 +125,7 @@ export class Observer {
       tool: asked.tool,
       outcome,
       durationMs,
+      status,
       synthetic: asked.synthetic,
     });
     this.#measure(asked, outcome, durationMs, message);
@@ -126,7 +141,6 @@ export class Observer {
     if (outcome === "protocol-error" || outcome === "refused") metrics.count("ProtocolErrors");
     if (outcome === "tool-error") metrics.count("ToolErrors");
     if (outcome === "llm-failure") metrics.count("LlmFailures");
-    if (outcome === "lost") metrics.count("SessionsLost");
     if (asked.tool === tool) {
       metrics.count("AnalysisCalls");
       metrics.value("AnalysisLatency", durationMs);

@@ -1,6 +1,6 @@
 import { Body } from "./body.ts";
 import { type Call, stateReplacement } from "./call.ts";
-import type { Passing } from "./passing.ts";
+import type { Coming, Passing } from "./passing.ts";
 import { StringAt } from "./string-at.ts";
 
 /** An answer that is no event stream, on its way back to the client. */
@@ -43,7 +43,8 @@ export class PassedBody implements Passing {
     response.end(this.#whole ?? this.#wrapper?.flush());
   }
 
-  closed(): void {
-    // A session stays when one of its answers ends.
+  closed(coming: Coming): void {
+    // A session stays when one of its answers ends; what has no session is told of with its call.
+    if (coming === "failed" && this.#call.route.session !== null) this.#call.lost(null);
   }
 }

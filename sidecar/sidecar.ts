@@ -5,7 +5,7 @@ import { Connections } from "./connections.ts";
 import { Drain } from "./drain.ts";
 import type { ReadFlag } from "./flag.ts";
 import { forward } from "./forward.ts";
-import { marksOf, withheldHeaders } from "./headers.ts";
+import { type HeaderList, marksOf, withheldHeaders } from "./headers.ts";
 import { Metrics } from "./metrics.ts";
 import { type AccessLine, Observer } from "./observer.ts";
 import { PinReader } from "./pin.ts";
@@ -73,12 +73,17 @@ export class Sidecar {
         headersTimeout: Math.min(config.settings.headersMs, config.settings.requestMs),
         requestTimeout: config.settings.requestMs,
         keepAliveTimeout: 125_000,
+        // Refused below, in the sidecar's own words.
+        requireHostHeader: false,
         connectionsCheckingInterval: Math.min(5_000, config.settings.headersMs),
       },
       (request, response) => this.#serve(request, response),
     );
+    this.#server.on("checkExpectation", (_request, response: ServerResponse) => {
+      refuse(this.#task, response, 417, "Expectation failed", ["connection", "close"]);
+    });
     this.#server.on("clientError", (_error, socket) => {
-      if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
+      if (socket.writable) socket.end(badRequest(this.#task.marks));
     });
   }
 
@@ -139,7 +144,7 @@ export class Sidecar {
 
   readonly #access = (line: AccessLine): void => {
     const { config, now, write } = this.#options;
-    const { session, method, tool, outcome, durationMs, synthetic } = line;
+    const { session, method, tool, outcome, durationMs, status, synthetic } = line;
     const about = {
       slot: config.slot,
       task: this.#task.home.task,
@@ -149,7 +154,7 @@ export class Sidecar {
       tool,
       outcome,
       durationMs,
-      status: 200,
+      status,
       synthetic,
     };
     write(JSON.stringify({ type: "access", timestamp: new Date(now()).toISOString(), ...about }));
@@ -171,6 +176,8 @@ export class Sidecar {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
+    if (request.headers.host === undefined && request.httpVersion === "1.1")
+      return void refuse(this.#task, response, 400, "A request needs a host", ["connection", "close"]);
     try {
       const route = routeOf(this.#task, request, response);
       if (!(route instanceof Promise)) return this.#follow(request, response, route);
@@ -191,4 +198,11 @@ export class Sidecar {
     this.#task.say(`a request failed: ${error.message}`);
     if (!response.headersSent) refuse(this.#task, response, 500, "The sidecar failed");
   }
+}
+
+/** The answer to what is no HTTP, by hand: there is no request to answer. */
+function badRequest(marks: HeaderList): string {
+  const lines = ["HTTP/1.1 400 Bad Request", "connection: close", "content-length: 0"];
+  for (let at = 0; at < marks.length; at += 2) lines.push(`${String(marks[at])}: ${String(marks[at + 1])}`);
+  return `${lines.join("\r\n")}\r\n\r\n`;
 }

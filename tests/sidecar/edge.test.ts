@@ -41,11 +41,14 @@ test("what no MCP client sends is answered with 4xx and never reaches the hub", 
     "a body announced too large": request("POST /mcp", ["content-length: 1001"]),
     "a body that is too large": request("POST /mcp", [chunked], `7d0\r\n${"x".repeat(2_000)}\r\n0\r\n\r\n`),
     "a probe that is not signed": request("GET /mcp", ["x-probe-slot: green"]),
+    "an expectation that nobody knows": request("POST /mcp", ["expect: miracles", "content-length: 2"], "{}"),
     "no host": "GET /mcp HTTP/1.1\r\n\r\n",
   };
   for (const [name, bytes] of Object.entries(cases)) {
     const answer = await raw(port, bytes);
     assert.match(answer, /^HTTP\/1\.1 4\d\d /, `${name}: ${answer.slice(0, 80)}`);
+    for (const said of [/^x-hub-slot: blue\r$/im, /^x-hub-task: \S+\r$/im, /^x-hub-release: \S+\r$/im])
+      assert.match(answer, said, name);
   }
   const reached = hub.seen.filter(({ body }) => body.length <= 1_000 && body.length > 0);
   assert.deepEqual(reached, []);

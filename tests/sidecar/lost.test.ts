@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
+import test, { type TestContext } from "node:test";
+import { pinSession, pinUrl } from "../../sidecar/pin.ts";
+import { key, listen, startSidecar } from "./kit.ts";
+
+const ping = (id: number) => JSON.stringify({ jsonrpc: "2.0", id, method: "ping" });
+
+/** A sidecar before a hub that answers as it is told to. */
+async function before(t: TestContext, answer: (response: ServerResponse) => unknown) {
+  const hub = await listen(t, (request, response) => {
+    request.resume();
+    return request.method === "GET"
+      ? response
+          .writeHead(200, { "content-type": "text/event-stream" })
+          .write("event: endpoint\ndata: /messages?sessionId=a\n\n")
+      : request.on("end", () => answer(response));
+  });
+  const { url, port, sidecar, lines } = await startSidecar(t, { hub: hub.port });
+  const home = { slot: "blue", task: `127.0.0.1:${port}` };
+  const post = (headers: Record<string, string>, path = "/mcp") =>
+    fetch(url + path, { method: "POST", body: ping(1), headers })
+      .then(async (got) => (await got.text(), got.status))
+      .catch(() => null);
+  /** What it counted, and its access lines, once so many are there. */
+  const told = async (count: number) => {
+    const written = () => lines.filter((line) => line.includes('"access"')).length;
+    while (written() < count) await new Promise((resolve) => setTimeout(resolve, 10));
+    await sidecar.close();
+    const all = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const sum = (name: string) => all.reduce((total, line) => total + Number(line[name] ?? 0), 0);
+    const { Requests, Successes, ProtocolErrors, SessionsLost } = Object.fromEntries(
+      ["Requests", "Successes", "ProtocolErrors", "SessionsLost"].map((name) => [name, sum(name)]),
+    );
+    const access = all.filter(({ type }) => type === "access");
+    return {
+      counts: [Requests, Successes, ProtocolErrors, SessionsLost],
+      access: access.map(({ outcome, status }) => [outcome, status]),
+    };
+  };
+  const session = { "mcp-session-id": pinSession("s", home, key) };
+  return { hub, url, home, post, told, session };
+}
+
+test("a call that the hub never answers is counted, is no success, and is told of as lost", async (t) => {
+  const { post, told, session } = await before(t, (response) => response.destroy());
+  assert.deepEqual([await post(session), await post({})], [502, 502]);
+  const lost = ["lost", 502];
+  assert.deepEqual(await told(2), { counts: [2, 0, 0, 0], access: [lost, lost] });
+});
+
+test("a call whose answer breaks off is lost too", async (t) => {
+  const { post, told, session } = await before(t, (response) => {
+    response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+    response.write('{"jsonrpc":"2.0",', () => response.destroy());
+  });
+  assert.deepEqual([await post(session), await post({})], [null, null]);
+  const lost = ["lost", null];
+  assert.deepEqual(await told(2), { counts: [2, 0, 0, 0], access: [lost, lost] });
+});
+
+test("a call that the hub refuses by its status is an error, with that status", async (t) => {
+  const { post, told, session } = await before(t, (response) => response.writeHead(429).end("later"));
+  assert.deepEqual([await post(session), await post({})], [429, 429]);
+  const refused = ["refused", 429];
+  assert.deepEqual(await told(2), { counts: [2, 0, 2, 0], access: [refused, refused] });
+});
+
+test("a stream that breaks while a call waits is a lost session, one that its client leaves is not", async (t) => {
+  const { hub, url, home, post, told } = await before(t, (response) => response.writeHead(202).end());
+  const open = async () => {
+    const left = new AbortController();
+    const stream = await fetch(`${url}/mcp`, { signal: left.signal });
+    const reader = stream.body!.getReader();
+    await reader.read();
+    return { left, reader };
+  };
+  const path = pinUrl("/messages?sessionId=a", home, key);
+  const broken = await open();
+  assert.equal(await post({}, path), 202);
+  hub.server.closeAllConnections();
+  await assert.rejects(broken.reader.read());
+  const leaving = await open();
+  leaving.left.abort();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.deepEqual(await told(1), { counts: [1, 0, 0, 1], access: [["lost", null]] });
+});
