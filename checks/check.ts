@@ -119,6 +119,8 @@ export interface CheckContext {
   /** Case-insensitive patterns of log lines that are errors. */
   logErrorPatterns: readonly string[];
   commands: Readonly<Record<string, readonly string[]>>;
+  /** Values that no reading may repeat, such as the bearer token; left out: none are known. */
+  secrets?: readonly string[];
 }
 
 /** What a check cannot do without. */

@@ -114,6 +114,7 @@ export async function contextFor(
     rolloutSince: started,
     logErrorPatterns: inputs.logErrorPatterns,
     commands: inputs.commands,
+    secrets: [signingKey, token].filter((secret) => secret !== null),
     async close() {
       await Promise.all([sources.probes.close(), sources.commands.close()]);
       clients.close();

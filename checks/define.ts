@@ -1,4 +1,5 @@
 import type { Check, CheckContext, Group, Judgement, Need, Reading } from "./check.ts";
+import { conceal } from "./conceal.ts";
 import { deploymentOf } from "./require.ts";
 import { causeText } from "./sources/causes.ts";
 import { untilAborted } from "./sources/probes.ts";
@@ -65,6 +66,7 @@ export function defineCheck<M>(of: CheckDefinition<M>): Check {
     async read(context) {
       const started = context.now();
       const limit = of.limit(context.thresholds);
+      const clean = (text: string) => conceal(text, context.secrets);
       const reading = (judgement: Judgement): Reading => ({
         check: of.name,
         operator: limit.good,
@@ -75,6 +77,8 @@ export function defineCheck<M>(of: CheckDefinition<M>): Check {
         source: of.source,
         query: of.query(context),
         ...judgement,
+        value: typeof judgement.value === "string" ? clean(judgement.value) : judgement.value,
+        why: clean(judgement.why),
         durationMs: context.now() - started,
         at: context.now(),
       });

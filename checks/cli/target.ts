@@ -75,6 +75,7 @@ function urlTarget(url: string, options: Options, release: ReleaseRecord | null,
     rolloutSince: started,
     logErrorPatterns: [],
     commands: options.commands,
+    secrets: [signingKey, token].filter((secret) => secret !== null),
     async close() {
       await Promise.all([sources.probes.close(), sources.commands.close()]);
       clients.close();

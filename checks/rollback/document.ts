@@ -1,6 +1,7 @@
 import type { Deployment, Value } from "../check.ts";
 import type { EvidenceLine } from "../evidence.ts";
 import { evidenceReading } from "../evidence.ts";
+import { timelineRow } from "./event-words.ts";
 import type { ReadEvidence } from "./read-evidence.ts";
 import { timelineOf } from "./timeline.ts";
 
@@ -23,7 +24,7 @@ export function incidentSummary(evidence: ReadEvidence, file: string | null): st
 
 /** The incident document, in Markdown. */
 export function incidentDocument(evidence: ReadEvidence, deployment: Deployment | null): string {
-  const { startedAt, decidedAt, provedAt, why, outcome } = timelineOf(evidence.lines);
+  const { startedAt, firstBadAt, decidedAt, provedAt, why, outcome } = timelineOf(evidence.lines);
   const first = evidence.lines[0];
   return `# Incident: rollback of ${first?.rollout}
 
@@ -31,6 +32,7 @@ export function incidentDocument(evidence: ReadEvidence, deployment: Deployment 
 |---|---|
 | stack | ${first?.stack ?? deployment?.stack ?? "unknown"} |
 | rollout began | ${moment(startedAt)} |
+| first bad answer | ${moment(firstBadAt)} |
 | decided to roll back | ${moment(decidedAt)} |
 | seen in traffic | ${moment(provedAt)} |
 | outcome | ${outcome} |
@@ -44,10 +46,7 @@ ${failedReadings(evidence.lines)}
 
 ## Timeline
 
-${evidence.lines
-  .filter((line) => line.kind !== "reading")
-  .map(timelineRow)
-  .join("\n")}
+${evidence.lines.flatMap((line) => timelineRow(line) ?? []).join("\n")}
 
 ## Next steps
 
@@ -70,16 +69,6 @@ function failedReadings(lines: readonly EvidenceLine[]): string {
       `| ${of.check} | ${cell(of.value)} | ${of.operator} ${cell(of.limit)} ${of.unit} | ${of.samples} | ${cell(of.why)} |`,
   );
   return ["| check | value | limit | samples | why |", "|---|---|---|---|---|", ...rows].join("\n");
-}
-
-function timelineRow(line: EvidenceLine): string {
-  const { summary, why, text, weights, to } = line.body as Record<string, unknown>;
-  const told = [summary, text, why].find((of) => typeof of === "string");
-  const moved = weights ?? to;
-  const rest = [told, moved === undefined ? undefined : JSON.stringify(moved)].filter(
-    (of) => of !== undefined,
-  );
-  return `- ${line.at} **${line.kind}** ${rest.join(" ")}`.trimEnd();
 }
 
 function cell(of: Value): string {

@@ -3,6 +3,8 @@ import type { EvidenceLine } from "../evidence.ts";
 /** What of a rollback the evidence tells; times are milliseconds since the epoch. */
 export interface RollbackTimeline {
   startedAt: number;
+  /** When the first bad answer was seen that the judgement before the rollback knew of. */
+  firstBadAt: number | null;
   /** When the traffic was sent home. */
   decidedAt: number | null;
   /** When real responses showed it. */
@@ -23,6 +25,7 @@ export function timelineOf(lines: readonly EvidenceLine[]): RollbackTimeline {
   const ended = lines.findLast((line) => line.kind === "ended");
   return {
     startedAt: at(lines[0]) ?? 0,
+    firstBadAt: firstBadOf(lines.findLast((line) => line.kind === "judged")),
     decidedAt: at(returning),
     provedAt: at(proved),
     why: words(returning?.body["why"]) ?? words(ended?.body["why"]) ?? "no reason recorded",
@@ -31,3 +34,8 @@ export function timelineOf(lines: readonly EvidenceLine[]): RollbackTimeline {
 }
 
 const words = (of: unknown) => (typeof of === "string" ? of : null);
+
+function firstBadOf(judged: EvidenceLine | undefined): number | null {
+  const at = (judged?.body["judgement"] as { firstBadAt?: unknown } | undefined)?.firstBadAt;
+  return typeof at === "number" ? at : null;
+}
