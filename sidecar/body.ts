@@ -1,10 +1,12 @@
+import { Ends } from "./ends.ts";
 import { type Message, messagesIn } from "./messages.ts";
 
-/** Bytes of a message up to a limit; beyond it the message passes unseen. */
+/** Bytes of a message up to a limit; of a larger one only its ends are known. */
 export class Body {
   readonly #largest: number;
   #chunks: Buffer[] = [];
   #size = 0;
+  #ends: Ends | null = null;
   #messages: Message[] | null = null;
 
   /** @param largest in bytes */
@@ -15,13 +17,23 @@ export class Body {
   push(chunk: Buffer): void {
     this.#size += chunk.length;
     if (this.#size <= this.#largest) this.#chunks.push(chunk);
-    else this.#chunks = [];
+    else this.#pushLarge(chunk);
   }
 
   messages(): Message[] {
-    if (this.#size > this.#largest) return [];
-    this.#messages ??= messagesIn(this.#text());
+    this.#messages ??= this.#ends === null ? messagesIn(this.#text()) : this.#largeAnswer(this.#ends);
     return this.#messages;
+  }
+
+  #pushLarge(chunk: Buffer): void {
+    this.#ends ??= new Ends();
+    for (const early of this.#chunks.splice(0)) this.#ends.push(early);
+    this.#ends.push(chunk);
+  }
+
+  #largeAnswer(ends: Ends): Message[] {
+    const answer = ends.answer();
+    return answer === null ? [] : [answer];
   }
 
   #text(): string {

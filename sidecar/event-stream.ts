@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { type Call, stateReplacement } from "./call.ts";
 import { EndpointRewriter } from "./endpoint-event.ts";
 import { EventStrings } from "./event-strings.ts";
-import { EventData, messagesIn } from "./messages.ts";
+import { EventData, type Message, messagesIn } from "./messages.ts";
 import type { Coming, Passing } from "./passing.ts";
 import { pinUrl, sessionOf } from "./pin.ts";
 import type { Stream } from "./streams.ts";
@@ -44,7 +44,11 @@ export class PassedStream implements Passing, Stream {
     this.#rewriter = this.#isSession ? this.#endpointPinner() : stateReplacer(call);
     this.#data =
       settings.observe && ours
-        ? new EventData(settings.largestObserved, (text) => this.#observe(text))
+        ? new EventData(
+            settings.largestObserved,
+            (text) => this.#observe(messagesIn(text)),
+            (ends) => this.#observe([ends.answer() ?? {}]),
+          )
         : null;
     if (lasts) call.done();
     task.streams.add(this);
@@ -80,8 +84,8 @@ export class PassedStream implements Passing, Stream {
     return this.response.write(bytes);
   }
 
-  #observe(text: string): void {
-    if (this.session !== "") this.#call.task.observer.answered(this.session, messagesIn(text));
+  #observe(messages: readonly Message[]): void {
+    if (this.session !== "") this.#call.task.observer.answered(this.session, messages);
   }
 
   /** Pins the URL in the `endpoint` event, from which the stream's session is known. */

@@ -1,3 +1,5 @@
+import { Ends } from "./ends.ts";
+
 /** One JSON-RPC message, as far as it is looked into. */
 export interface Message {
   readonly id?: string | number | null;
@@ -29,19 +31,23 @@ export function idOf(body: Buffer | null): string | number | null {
   return messagesIn(body?.toString("utf8") ?? "")[0]?.id ?? null;
 }
 
-/** Takes the data of events out of a stream's bytes, however they are cut. Data above `largest` bytes is passed over. */
+/** Takes the data of events out of a stream's bytes, however they are cut. Of data above `largest` bytes only its ends are kept. */
 export class EventData {
   readonly #largest: number;
   readonly #onData: (data: string) => void;
+  readonly #onLarge: (ends: Ends) => void;
   #line: Buffer[] = [];
+  /** Of a line that is too large to be kept. */
+  #ends: Ends | null = null;
   #lineBytes = 0;
   #data: string[] = [];
   #dataBytes = 0;
   #endedInCr = false;
 
-  constructor(largest: number, onData: (data: string) => void) {
+  constructor(largest: number, onData: (data: string) => void, onLarge: (ends: Ends) => void) {
     this.#largest = largest;
     this.#onData = onData;
+    this.#onLarge = onLarge;
   }
 
   push(chunk: Buffer): void {
@@ -68,8 +74,10 @@ export class EventData {
   #keep(part: Buffer): void {
     if (part.length === 0) return;
     this.#lineBytes += part.length;
-    if (this.#lineBytes <= this.#largest) this.#line.push(Buffer.from(part));
-    else this.#line = [];
+    if (this.#lineBytes <= this.#largest) return void this.#line.push(Buffer.from(part));
+    this.#ends ??= new Ends();
+    for (const early of this.#line.splice(0)) this.#ends.push(early);
+    this.#ends.push(part);
   }
 
   #endLine(): void {
@@ -85,9 +93,12 @@ export class EventData {
 
   #endEvent(): void {
     const data = this.#data;
+    const ends = this.#ends;
     const fits = this.#dataBytes <= this.#largest;
     this.#data = [];
+    this.#ends = null;
     this.#dataBytes = 0;
     if (data.length > 0 && fits) this.#onData(data.join("\n"));
+    else if (data.length === 0 && ends !== null) this.#onLarge(ends);
   }
 }

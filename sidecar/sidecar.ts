@@ -13,7 +13,7 @@ import { Protection } from "./protection.ts";
 import { type Route, routeOf } from "./route.ts";
 import { Sessions } from "./sessions.ts";
 import { Sisters } from "./sisters.ts";
-import { Streams, sliceMs } from "./streams.ts";
+import { Streams, graceMs, sliceMs } from "./streams.ts";
 import type { Task } from "./task.ts";
 
 export interface SidecarOptions {
@@ -121,7 +121,7 @@ export class Sidecar {
     const { config, now } = this.#options;
     const deadline = now() + config.settings.stopMs;
     this.#task.drain.stop(deadline);
-    while ((this.#task.streams.size > 0 || this.#task.inFlight > 0) && now() < deadline + 1_000)
+    while ((this.#task.streams.size > 0 || this.#task.inFlight > 0) && now() < deadline + graceMs + 1_000)
       await new Promise((resolve) => setTimeout(resolve, 50));
     await this.#protection.update(false);
     await this.close();

@@ -18,6 +18,9 @@ export interface Stream {
   lastSentAt: number;
 }
 
+/** How long after the deadline a session whose call still waits may stay, in milliseconds. */
+export const graceMs = 5_000;
+
 /** How often draining streams are looked at, in milliseconds. */
 export const sliceMs = 250;
 
@@ -86,17 +89,19 @@ export class Streams {
 
   /**
    * Closes the share of sessions that is due, the longest idle first: their clients begin anew one after the other.
+   * From the deadline on all of them are due; one whose call still waits is closed with its answer, or when the grace is over.
    * @param deadline in milliseconds since 1970; null: nothing is draining
    */
   closeSome(now: number, deadline: number | null, busy: (session: string) => boolean): void {
     if (deadline === null) return this.#pace.reset();
-    if (now >= deadline) return this.#closeAll();
+    if (now >= deadline + graceMs) return this.#closeAll();
     const due = this.#pace.due(this.sessions, now, deadline);
     if (due === 0) return;
     const idle = [...this.#idleStreams(busy), ...this.#idleSessions(busy)];
     for (const { close } of idle.sort((a, b) => a.at - b.at).slice(0, due)) close();
   }
 
+  /** No call is worth waiting for any longer. */
   #closeAll(): void {
     for (const stream of this.#open) this.#close(stream);
     for (const { id } of this.#held.all()) this.#held.end(id);
@@ -130,6 +135,7 @@ export class Streams {
   }
 
   #close(stream: Stream): void {
+    if (stream.response.writableEnded) return; // its client is slow to hear so
     this.#end(stream);
     // Clients of this transport connect again by themselves, after three seconds unless they are told otherwise.
     stream.response.end(stream.between ? "retry: 100\n\n" : undefined);

@@ -7,7 +7,7 @@ import { Drain, Pace } from "../../sidecar/drain.ts";
 import { pinUrl } from "../../sidecar/pin.ts";
 import { Protection } from "../../sidecar/protection.ts";
 import { Sessions } from "../../sidecar/sessions.ts";
-import { type Stream, Streams, sliceMs } from "../../sidecar/streams.ts";
+import { type Stream, Streams, graceMs, sliceMs } from "../../sidecar/streams.ts";
 import { header } from "../../sidecar/telemetry.ts";
 import { key, listen, startSidecar } from "./kit.ts";
 
@@ -35,6 +35,9 @@ function fakeResponse(needsDrain = false) {
   const written: string[] = [];
   const response = {
     writableNeedDrain: needsDrain,
+    get writableEnded() {
+      return written.some((text) => text.endsWith("END"));
+    },
     write: (text: string) => written.push(text) > 0,
     end: (text?: string) => written.push(`${text ?? ""}END`),
   };
@@ -63,17 +66,25 @@ test("an idle stream gets a comment, one within an event or with a slow receiver
   assert.deepEqual([within.written, slow.written], [[], []]);
 });
 
-test("a busy session is closed last, at the deadline", () => {
-  const streams = new Streams(new Sessions({ now: () => 0, idleMs: 1_000 }));
-  const [busy, idle] = [fakeResponse(), fakeResponse()];
-  streams.add(streamOf(busy.response, { session: "busy" }));
-  streams.add(streamOf(idle.response, { session: "idle", lastSentAt: 9 }));
-  const isBusy = (session: string) => session === "busy";
-  streams.closeSome(0, 2 * sliceMs, isBusy);
-  streams.closeSome(sliceMs, 2 * sliceMs, isBusy);
-  assert.deepEqual([busy.written.length, idle.written], [0, ["retry: 100\n\nEND"]]);
-  streams.closeSome(2 * sliceMs, 2 * sliceMs, isBusy);
-  assert.equal(busy.written.length, 1);
+test("a busy session is closed last: with its call's answer, or when the grace after the deadline is over", () => {
+  const deadline = 2 * sliceMs;
+  for (const answered of [true, false]) {
+    const streams = new Streams(new Sessions({ now: () => 0, idleMs: 1_000 }));
+    const [busy, idle] = [fakeResponse(), fakeResponse()];
+    streams.add(streamOf(busy.response, { session: "busy" }));
+    streams.add(streamOf(idle.response, { session: "idle", lastSentAt: 9 }));
+    let waits = true;
+    const isBusy = (session: string) => waits && session === "busy";
+    streams.closeSome(0, deadline, isBusy);
+    streams.closeSome(sliceMs, deadline, isBusy);
+    assert.deepEqual([busy.written.length, idle.written], [0, ["retry: 100\n\nEND"]]);
+    for (let now = deadline; now < deadline + graceMs; now += sliceMs)
+      streams.closeSome(now, deadline, isBusy);
+    assert.equal(busy.written.length, 0, "its answer is still to come");
+    if (answered) waits = false;
+    streams.closeSome(answered ? deadline + sliceMs : deadline + graceMs, deadline, isBusy);
+    assert.deepEqual(busy.written, ["retry: 100\n\nEND"]);
+  }
 });
 
 test("a stream stays while a message for its session is arriving", () => {

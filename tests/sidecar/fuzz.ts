@@ -121,7 +121,11 @@ export function fuzzCase(seed: number): void {
     broken,
     "a broken stream passes the state's reader unharmed",
   );
-  const data = new EventData(1 << 16, (text) => void messagesIn(text));
+  const data = new EventData(
+    1 << 16,
+    (text) => void messagesIn(text),
+    (ends) => void ends.answer(),
+  );
   for (const chunk of cut(random, broken)) data.push(chunk);
   const body = Buffer.from(message(random));
   const mangled = mutate(random, body);
