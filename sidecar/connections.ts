@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { Client } from "undici";
+import { Client, buildConnector } from "undici";
 import type { Address } from "./sisters.ts";
 
 /** Most connections to one address that wait for their next request. */
@@ -43,6 +43,13 @@ export class Connections {
 
 const nameOf = ({ host, port }: Address) => `${host}:${port}`;
 
+/** One for all: each has a store of its own for what only TLS needs. */
+const connect = buildConnector({});
+
 /** How long an answer takes is the hub's and the client's affair: no timeouts here but the one for connecting. */
 const connection = ({ host, port }: Address): Client =>
-  new Client(`http://${isIPv6(host) ? `[${host}]` : host}:${port}`, { headersTimeout: 0, bodyTimeout: 0 });
+  new Client(`http://${isIPv6(host) ? `[${host}]` : host}:${port}`, {
+    connect,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });

@@ -83,6 +83,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
       return controller.abort(new Error("another task answers at its address"));
     this.#passing = beginAnswer(this.#call, status, headers);
     if (this.#passing === null) controller.abort(new Error("the answer is of no use"));
+    // They are parts of the chunk they came in, which an idle stream would keep as long as it is open.
+    controller.rawHeaders = null;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

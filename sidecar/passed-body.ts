@@ -40,7 +40,9 @@ export class PassedBody implements Passing {
     if (this.#seen !== null && session !== null) task.observer.answered(session, this.#seen.messages());
     if (request.method === "DELETE" && session !== null && this.#status < 300)
       task.observer.closed(session, true);
-    response.end(this.#whole ?? this.#wrapper?.flush());
+    if (this.#whole === null) response.end(this.#wrapper?.flush());
+    // As a string it is written in one piece with the headers; every byte is one character of latin1.
+    else response.end(this.#whole.toString("latin1"), "latin1");
   }
 
   closed(coming: Coming): void {

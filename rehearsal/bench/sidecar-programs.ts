@@ -71,7 +71,7 @@ async function startSidecar(hub: number): Promise<Program> {
       SIDECAR_LISTEN: "127.0.0.1:0",
       SIDECAR_HUB: `127.0.0.1:${hub}`,
       SIDECAR_SLOT: "blue",
-      SIDECAR_RELEASE: "bench", SIDECAR_NAMESPACE: "bench",
+      SIDECAR_RELEASE: "bench",
       SIDECAR_NAMESPACE: "McpHub/hub/test",
       SIDECAR_SIGNING_KEY: "0123456789abcdef0123456789abcdef",
     },
