@@ -1,13 +1,24 @@
 import { access, constants, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { check } from "./cli/command.ts";
-import { sleep } from "./context.ts";
+import { refusal, stopped, wantsJson } from "./cli/refusal.ts";
 
+const argv = process.argv.slice(2);
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
 
-const code = await check(process.argv.slice(2), {
+/** A Ctrl-C while modules still load ends with a document and an exit code as well, and does not wait for them. */
+const stopEarly = () => {
+  const { exitCode, message, next } = stopped;
+  if (wantsJson(argv)) process.stdout.write(`${JSON.stringify(refusal(exitCode, message, next))}\n`);
+  else process.stderr.write(`${message}.\n`);
+  process.exit(exitCode);
+};
+stop.signal.addEventListener("abort", stopEarly);
+const [{ check }, { sleep }] = await Promise.all([import("./cli/command.ts"), import("./context.ts")]);
+stop.signal.removeEventListener("abort", stopEarly);
+
+const code = await check(argv, {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
   coloured: process.stdout.isTTY && process.stdout.hasColors() && process.env["NO_COLOR"] === undefined,

@@ -6,6 +6,7 @@ import { errorText, explainText, helpText, listText } from "../report.ts";
 import { causeText, isUnreachable } from "../sources/causes.ts";
 import { thresholds } from "../spec.ts";
 import { help, type Options, readOptions, UsageError } from "./options.ts";
+import { refusal, stopped, wantsJson } from "./refusal.ts";
 import { type Asked, exitCodes, judgeRounds } from "./rounds.ts";
 import { openTarget, type Target } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
@@ -17,11 +18,7 @@ export async function check(argv: readonly string[], terminal: Terminal): Promis
   try {
     return await perform(readOptions(argv), terminal);
   } catch (error) {
-    return refuse(
-      error,
-      argv.some((word) => /^--json(=|$)/.test(word)),
-      terminal,
-    );
+    return refuse(error, wantsJson(argv), terminal);
   }
 }
 
@@ -30,11 +27,11 @@ class Unreachable extends UsageError {}
 
 function refuse(error: unknown, json: boolean, { out, err, signal }: Terminal): number {
   const known = error instanceof UsageError ? error : null;
-  const message = signal.aborted ? "stopped" : (known?.message ?? causeText(error));
+  const message = signal.aborted ? stopped.message : (known?.message ?? causeText(error));
   const next = known?.next ?? help;
   const answered = error instanceof Unreachable ? exitCodes.inconclusive : exitCodes.usage;
   const exitCode = signal.aborted ? exitCodes.stopped : answered;
-  if (json) out(JSON.stringify({ schema: 1, verdict: "inconclusive", exitCode, error: { message, next } }));
+  if (json) out(JSON.stringify(refusal(exitCode, message, next)));
   else err(errorText(message, next));
   return exitCode;
 }

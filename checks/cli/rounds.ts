@@ -3,10 +3,11 @@ import { EvidenceLog } from "../evidence.ts";
 import { leftOutLine, markdown, readingLine, summaryLine } from "../report.ts";
 import { type Run, runChecks } from "./judge.ts";
 import type { Options } from "./options.ts";
+import { stopped } from "./refusal.ts";
 import type { Target } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 
-export const exitCodes = { pass: 0, fail: 1, usage: 2, inconclusive: 3, stopped: 130 } as const;
+export const exitCodes = { pass: 0, fail: 1, usage: 2, inconclusive: 3, stopped: stopped.exitCode } as const;
 
 export interface Asked {
   check: Check;

@@ -19,7 +19,7 @@ export interface CommandSource {
 }
 
 const tailLines = 20;
-const graceMs = 500;
+const graceMs = 400;
 
 /** `inherited` is the environment the command starts from. */
 export function commandSource(inherited: NodeJS.ProcessEnv): CommandSource {
