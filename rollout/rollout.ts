@@ -17,7 +17,7 @@ import type { Judgement, World } from "./ports.ts";
 import { type Pending, prove } from "./prove.ts";
 import { pendingOf } from "./pending.ts";
 import { again } from "./retry.ts";
-import { type Session, change, confirm, endLease, whileRenewing } from "./session.ts";
+import { type Session, change, confirm, endLease, expireLease, whileRenewing } from "./session.ts";
 import { type Needed, compare, shift } from "./shift.ts";
 
 /** One rollout: what it moves, how, and where it started. */
@@ -215,7 +215,10 @@ async function verify(at: Walk, signal: AbortSignal): Promise<Event> {
 /** A gate that breaks could not tell, and says why. */
 async function judge(at: Walk, signal: AbortSignal, take: () => Promise<Judgement>): Promise<Judgement> {
   try {
-    return await take();
+    const judgement = await take();
+    // A gate that is interrupted may still say what it has seen: that it failed counts, that it saw too little does not.
+    if (judgement.verdict !== "fail") signal.throwIfAborted();
+    return judgement;
   } catch (error) {
     signal.throwIfAborted();
     return {
@@ -392,8 +395,9 @@ async function concludeRollout(at: Walk, state: FinalState): Promise<Outcome> {
     record,
     judgement: at.judgement,
   });
-  // Taken over: the record is somebody else's now. Stranded: the lease runs out, and the guardian finds intent and rollout.
-  if (state === "taken-over" || state === "stranded") return outcome(state, session.held.record);
+  // The guardian and the next `up` find intent and rollout in the record, and need not wait for the lease to run out.
+  if (state === "taken-over" || state === "stranded")
+    return outcome(state, await expireLease(world, session));
   const now = world.clock.now();
   const failed = at.judgement?.verdict === "fail";
   const last = {

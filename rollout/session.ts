@@ -133,6 +133,21 @@ export async function endLease(world: World, session: Session, make: Change): Pr
   return change(world, session, (record) => ({ ...make(record), lease: null }));
 }
 
+/**
+ * Lets the lease run out now and leaves the rest as it is: what was under way is found by whoever comes next. The record of
+ * somebody who took over is left alone, and where the record cannot be written the lease runs out by itself a little later.
+ */
+export async function expireLease(world: World, session: Session): Promise<SwitchRecord> {
+  try {
+    return await change(world, session, (record) => ({
+      ...record,
+      lease: record.lease && { ...record.lease, until: world.clock.now() },
+    }));
+  } catch {
+    return session.held.record; // why it ended is what the user hears; nothing depends on this write
+  }
+}
+
 /** Why renewing stops; made once, for a reason made at each stop costs a stack trace. */
 const done = new Error("the work is done");
 

@@ -3,7 +3,7 @@ import { type Ran, runCommand } from "../drills/command.ts";
 import { type Operator, startUp } from "../drills/operator.ts";
 import { greenRelease } from "./releases.ts";
 import { type Held, held } from "./result.ts";
-import { type Play, type Scenario, describeFailure, lightLoad } from "./scenario.ts";
+import { type Play, type Scenario, describeFailure, lightLoad, noRequestLost } from "./scenario.ts";
 
 /** A bake that is still under way whenever somebody takes over. */
 export const longSteps = {
@@ -44,7 +44,6 @@ async function show(play: Play, account: Account) {
   const again = await runCommand(play.stage, "abort", ["--stack", "rehearsal"]);
   await play.pause(1_000);
   const tally = await play.stopLoad();
-  const { requests } = tally.counts;
   const lastOnGreen = tally.seen.findLast(({ slot }) => slot === "green")?.at ?? 0;
   return {
     outcome: "rolled-back" as const,
@@ -60,7 +59,7 @@ async function show(play: Play, account: Account) {
         `last answer of green ${late.endedAt - lastOnGreen} ms before the command ended`,
       ),
       held("abort of nothing is refused", again.code === 2, again.err.split("\n")[0] ?? ""),
-      held("no request is lost", requests.lost === 0, `${requests.lost} of ${requests.sent}`),
+      noRequestLost(tally),
     ],
   };
 }

@@ -6,7 +6,7 @@ import { type Account, green, withAccount } from "../drills/account.ts";
 import { type Operator, startUp } from "../drills/operator.ts";
 import { greenRelease } from "./releases.ts";
 import { type Held, held } from "./result.ts";
-import { type Play, type Scenario, describeFailure, lightLoad } from "./scenario.ts";
+import { type Play, type Scenario, describeFailure, lightLoad, noRequestLost } from "./scenario.ts";
 
 /** Kills that must have met a running switch. */
 const kills = 25;
@@ -97,14 +97,12 @@ async function show(play: Play, account: Account) {
   const record = await account.record();
   const rule = await account.rule();
   const tally = await play.stopLoad();
-  const { requests } = tally.counts;
-  const first = tally.troubles[0] === undefined ? "" : `; first: ${tally.troubles[0]}`;
   return {
     outcome: end.ok ? ("promoted" as const) : ("held" as const),
     held: [
       held(`${kills} kills met a running switch`, all.length === kills, `${all.length}`),
       ...judge(all),
-      held("no request is lost", requests.lost === 0, `${requests.lost} of ${requests.sent}${first}`),
+      noRequestLost(tally),
       held(
         "the last up, left alone, does what it is asked",
         end.ok && rule !== null && sameWeights(rule.weights, green(100)) && record.lease === null,

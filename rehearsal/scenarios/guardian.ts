@@ -11,7 +11,7 @@ import { project, stackName } from "../stage/index.ts";
 import { shortSteps } from "./break-glass.ts";
 import { greenRelease } from "./releases.ts";
 import { type Held, held } from "./result.ts";
-import { type Play, type Scenario, lightLoad } from "./scenario.ts";
+import { type Play, type Scenario, lightLoad, noRequestLost } from "./scenario.ts";
 
 /** Several ticks and what each takes on a busy machine, in milliseconds. */
 const patienceMs = 90_000;
@@ -36,9 +36,7 @@ async function show(play: Play, account: Account) {
   seen.push(...(await retires(account)));
   seen.push(...(await pagesForAnotherHome(play, account)));
   seen.push(...(await sendsHomeOnce(play, account)));
-  const { lost, sent } = tally.counts.requests;
-  const first = tally.troubles[0] === undefined ? "" : `; first: ${tally.troubles[0]}`;
-  seen.push(held("no request is lost by what the guardian does", lost === 0, `${lost} of ${sent}${first}`));
+  seen.push(noRequestLost(tally, "no request is lost by what the guardian does"));
   // From here on somebody sends new sessions to a slot that drains, which refuses them.
   seen.push(...(await reasserts(play, account)));
   await play.stopLoad();

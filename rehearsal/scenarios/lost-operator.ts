@@ -4,7 +4,7 @@ import { startUp } from "../drills/operator.ts";
 import { baking, longSteps } from "./break-glass.ts";
 import { greenRelease } from "./releases.ts";
 import { held } from "./result.ts";
-import { type Scenario, lightLoad } from "./scenario.ts";
+import { type Scenario, lightLoad, noRequestLost } from "./scenario.ts";
 
 /** The guardian's minute, as this stage has it. */
 const speedup = 10;
@@ -41,7 +41,6 @@ export const lostOperator: Scenario = {
       await play.pause(2_000);
       const tally = await play.stopLoad();
       const record = await account.record();
-      const { requests } = tally.counts;
       const onGreen = tally.seen.filter(({ at, slot }) => slot === "green" && at > homeAt + 500).length;
       const afterLease = homeAt - (lease?.until ?? 0);
       return {
@@ -68,7 +67,7 @@ export const lostOperator: Scenario = {
             record.rejected.some(({ release }) => release === record.slots.green.release),
             `${record.rejected.length} rejected`,
           ),
-          held("no request is lost", requests.lost === 0, `${requests.lost} of ${requests.sent}`),
+          noRequestLost(tally),
         ],
       };
     } finally {

@@ -4,7 +4,7 @@ import { copyState, startUp } from "../drills/operator.ts";
 import { baking, longSteps } from "./break-glass.ts";
 import { greenRelease } from "./releases.ts";
 import { type Held, held } from "./result.ts";
-import { type Play, type Scenario, describeFailure, lightLoad } from "./scenario.ts";
+import { type Play, type Scenario, describeFailure, lightLoad, noRequestLost } from "./scenario.ts";
 
 export const operators: Scenario = {
   name: "operators",
@@ -23,8 +23,7 @@ async function show(play: Play, account: Account) {
   seen.push(...(await interrupted(play, account)));
   seen.push(...(await twoAtOnce(play, account)));
   seen.push(...(await strangerInRule(play, account)));
-  const { lost, sent } = (await play.stopLoad()).counts.requests;
-  seen.push(held("no request is lost", lost === 0, `${lost} of ${sent}`));
+  seen.push(noRequestLost(await play.stopLoad()));
   // After the load: without its rule the balancer has nobody to ask.
   seen.push(...(await destroyed(play, account)));
   return { outcome: "held" as const, held: seen };

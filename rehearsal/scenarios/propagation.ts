@@ -3,7 +3,7 @@ import { type Ran, runCommand } from "../drills/command.ts";
 import { shortSteps } from "./break-glass.ts";
 import { greenRelease } from "./releases.ts";
 import { held } from "./result.ts";
-import { type Play, type Scenario, lightLoad, nothingLost } from "./scenario.ts";
+import { type Play, type Scenario, lightLoad, noRequestLost } from "./scenario.ts";
 
 /** From a rule change to its effect in traffic, in milliseconds. */
 const delayMs = 3_000;
@@ -57,7 +57,7 @@ async function show(play: Play, account: Account) {
         onGreen(endedAt, Infinity) === 0,
         `${onGreen(endedAt, Infinity)} answers of green afterwards`,
       ),
-      ...nothingLost(tally, play.drains).slice(0, 1),
+      noRequestLost(tally),
     ],
   };
 }

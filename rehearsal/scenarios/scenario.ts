@@ -255,14 +255,19 @@ export function sharesHeld(steps: readonly StepResult[]): Held[] {
 
 const round = (share: number) => Math.round(share * 1_000) / 10;
 
+/** That every request was answered, with what the first that was not had to say. */
+export function noRequestLost({ counts: { requests }, troubles }: Tally, what = "no request is lost"): Held {
+  const first = troubles[0] === undefined ? "" : `; first: ${troubles[0]}`;
+  return held(what, requests.lost === 0, `${requests.lost} of ${requests.sent} lost${first}`);
+}
+
 /** What every scenario promises of its clients. */
 export function nothingLost(tally: Tally, drains: readonly Drain[]): Held[] {
-  const { requests, sessions } = tally.counts;
-  const first = tally.troubles[0] === undefined ? "" : `; first: ${tally.troubles[0]}`;
+  const { sessions } = tally.counts;
   const broken = brokenSessions(tally, drains).length;
   const renewed = tally.renewals.length - broken;
   return [
-    held("no request is lost", requests.lost === 0, `${requests.lost} of ${requests.sent} lost${first}`),
+    noRequestLost(tally),
     held(
       "no open session breaks",
       broken === 0,

@@ -2,7 +2,7 @@ import { type Account, withAccount } from "../drills/account.ts";
 import { runCommand } from "../drills/command.ts";
 import { greenRelease } from "./releases.ts";
 import { held } from "./result.ts";
-import { type Play, type Scenario, describeFailure, lightLoad } from "./scenario.ts";
+import { type Play, type Scenario, describeFailure, lightLoad, noRequestLost } from "./scenario.ts";
 
 /** Share of the calls that are throttled. */
 const share = 0.5;
@@ -49,7 +49,7 @@ async function show(play: Play, account: Account) {
   again.remove();
   stop();
   const rule = await account.rule();
-  const { lost, sent } = (await play.stopLoad()).counts.requests;
+  const tally = await play.stopLoad();
   return {
     outcome: "rolled-back" as const,
     verdictToTrafficMs: proved - began,
@@ -66,7 +66,7 @@ async function show(play: Play, account: Account) {
         byHand.code === 0 && byHand.tookMs < limitMs && rule?.weights.green === 0,
         byHand.code === 0 ? `${byHand.tookMs} ms` : `exit ${byHand.code}: ${byHand.err.slice(0, 120)}`,
       ),
-      held("no request is lost", lost === 0, `${lost} of ${sent}`),
+      noRequestLost(tally),
     ],
   };
 }

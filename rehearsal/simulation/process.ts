@@ -144,7 +144,7 @@ export class Process {
   }
 
   async #judge(of: Colour, weight: number, bakeMs: number, signal: AbortSignal): Promise<Judgement> {
-    const { model, judge, asked } = this.#options;
+    const { model, judge, asked, random } = this.#options;
     if (this.#returning) model.violate("a rollback waited for a gate");
     if (asked && weight === 0 && asked[of] !== model.slots[of].release)
       return {
@@ -154,8 +154,16 @@ export class Process {
         decidedAt: model.time.now,
       };
     const { judgement, afterShare } = judge(of, weight);
-    await this.#alive(model.time.sleep(Math.max(1, bakeMs * afterShare), signal));
-    return { ...judgement, firstBadAt: null, decidedAt: model.time.now };
+    const interrupted = await this.#alive(
+      model.time.sleep(Math.max(1, bakeMs * afterShare), signal).then(
+        () => false,
+        () => true,
+      ),
+    );
+    // A gate that is interrupted says what it has seen so far, or nothing at all.
+    if (interrupted && random.next() < 0.5) signal.throwIfAborted();
+    const seen = interrupted ? ({ verdict: "inconclusive", why: "too little was seen" } as const) : judgement;
+    return { ...seen, firstBadAt: null, decidedAt: model.time.now };
   }
 
   /** Claims are checked when they are made: what is called proved must be what the balancer does. */

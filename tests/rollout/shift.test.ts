@@ -153,6 +153,33 @@ test("Ctrl-C sends everybody home and returns only then", async () => {
   );
 });
 
+test("a gate that Ctrl-C interrupts is no verdict: the rollout was cancelled, and nothing bakes again", async () => {
+  const { world, model, time, events, play } = quiet();
+  const cancel = new AbortController();
+  void time.sleep(12_000).then(() => cancel.abort(new Error("cancelled")));
+  const bake: typeof world.gate.bake = async (_of, _step, _extended, interrupt) => {
+    await time.sleep(60_000, interrupt).catch(() => undefined);
+    return { verdict: "inconclusive", why: "too few", firstBadAt: null, decidedAt: time.now };
+  };
+  const gate = { ...world.gate, bake };
+  const outcome = await play(applyUp({ ...world, gate }, up(100), cancel.signal));
+  assert.deepEqual(
+    [outcome.state, outcome.why, model.rule?.weights, events.filter(({ kind }) => kind === "baking").length],
+    ["rolled-back", "the rollout was cancelled", home, 1],
+  );
+});
+
+test("a hand edit ends the rollout and its lease, and leaves the rest for whoever comes next", async () => {
+  const { world, model, time, play } = quiet();
+  void time.sleep(12_000).then(() => model.setRule(weightsFor("green", 40), "hand edit"));
+  const outcome = await play(applyUp(world, up(100), signal));
+  const record = model.item?.record;
+  assert.equal(outcome.state, "taken-over");
+  assert.ok(record?.lease && record.lease.until <= time.now, "nobody has to wait for the lease to run out");
+  assert.notEqual(record.rollout, null);
+  assert.deepEqual(model.rule?.weights, weightsFor("green", 40));
+});
+
 test("a refresh whose record changed between its two looks adopts nothing", async () => {
   const { world, model, play } = quiet({ weights: weightsFor("green", 50) });
   const rule = {
