@@ -3,7 +3,7 @@ import { colours } from "./policy/colour.ts";
 import { restartDrain } from "./policy/conclusion.ts";
 import { limits } from "./policy/limits.ts";
 import type { SwitchRecord } from "./policy/record.ts";
-import { type WayHome, takeOver } from "./policy/takeover.ts";
+import { type WayHome, emptied, takeOver } from "./policy/takeover.ts";
 import { type Weights, sameWeights } from "./policy/weight.ts";
 import type { Versioned, World } from "./ports.ts";
 import { pendingOf } from "./pending.ts";
@@ -60,7 +60,7 @@ export async function takeTrafficOver(
           pending,
         });
   await raised;
-  await release(world, held);
+  await release(world, held, proof?.proved === true);
   return { record: held.record, from, writes, proof };
 }
 
@@ -82,9 +82,14 @@ async function raiseHome(world: World, { inputs, weights }: SwitchRecord): Promi
   }
 }
 
-/** Gives the lease back, unless somebody has taken it over since: then it is theirs. */
-async function release(world: World, { record, version }: Versioned): Promise<void> {
-  const released = { ...restartDrain(record, world.clock.now()), lease: null };
+/**
+ * Gives the lease back, unless somebody has taken it over since: then it is theirs. What is not proved may still send new
+ * sessions to the slot that was left, which therefore takes them until the guardian ends that.
+ */
+async function release(world: World, { record, version }: Versioned, proved: boolean): Promise<void> {
+  const now = world.clock.now();
+  const over = proved ? emptied(record, now) : restartDrain(record, now);
+  const released = { ...over, lease: null };
   await again(world, () => world.store.write(released, version), tries);
 }
 

@@ -117,15 +117,21 @@ async function strangerInRule(play: Play, account: Account): Promise<Held[]> {
   await account.passLease();
   const resumed = await startUp(play, "greenWeight 0, with the group out again", { greenWeight: 0 });
   const back = await resumed.done;
+  const rule = await account.rule();
+  const { fencedBy } = await account.record();
+  // Whoever looks first: the lease is over as soon as the rollout has stopped.
+  const undone =
+    [...resumed.said, fencedBy?.why ?? ""].find((text) => /no longer what|ran out/.test(text)) ?? "nobody";
   play.stage.set({ greenWeight: 100 });
   return [
     held("a third target group stops the rollout, by name", why.includes(stranger), why.slice(0, 140)),
     held(
-      "the next up refuses and names it; with the group out it undoes, and says why",
+      "the next up refuses and names it; with the group out it or the guardian undoes, and says why",
       refusedWhy.includes(stranger) &&
         back.ok &&
-        /no longer what this up asks for/.test(resumed.said.join("\n")),
-      `${refusedWhy.slice(0, 60)} | ${resumed.said[0]?.slice(0, 70)}`,
+        rule?.weights.green === 0 &&
+        /no longer what|ran out in mid-rollout/.test(undone),
+      `${refusedWhy.slice(0, 60)} | ${undone.slice(0, 70)}`,
     ),
   ];
 }

@@ -122,7 +122,10 @@ export class Model {
   /** A conditional write of the record. */
   write(record: SwitchRecord, expected: number | null, by: Writer): boolean {
     if ((this.item?.version ?? null) !== expected) return false;
-    if (this.item) this.#judgeRecord(this.item.record, record, by);
+    if (this.item) {
+      this.#judgeRecord(this.item.record, record, by);
+      this.#judgeDrain(this.item.record, record);
+    }
     this.item = { record, version: (expected ?? 0) + 1 };
     for (const colour of colours) this.slots[colour].drainBy(record.drain[colour]);
     const { retirement } = record;
@@ -159,6 +162,14 @@ export class Model {
     if (this.#sentBack)
       this.violate("the guardian sent traffic back twice, and nothing was promoted between");
     this.#sentBack = true;
+  }
+
+  /** A slot that refuses new sessions while the balancer still sends it some loses them. */
+  #judgeDrain(before: SwitchRecord, after: SwitchRecord): void {
+    if (this.editedSince !== null || this.#changes.at(-1)?.by === "late") return;
+    for (const colour of colours)
+      if (before.drain[colour] === null && after.drain[colour] !== null && this.carries(colour))
+        this.violate(`${colour} was told to drain while new sessions still went there`);
   }
 
   removeRule(): void {

@@ -1,4 +1,4 @@
-import { drainSlot, reopenSlot } from "../policy/conclusion.ts";
+import { drainSlot, keepSessions, reopenSlot } from "../policy/conclusion.ts";
 import { limits } from "../policy/limits.ts";
 import { type SwitchRecord, guardianOwner, leaseHeld } from "../policy/record.ts";
 import { colours, other } from "../policy/colour.ts";
@@ -127,8 +127,12 @@ async function reassert(
   const done = await underLease(world, found, async (held) => {
     await setWeights(world, held, decided.weights);
     const now = world.clock.now();
-    const emptied = colours.find((of) => decided.weights[of] === 0);
-    return emptied ? drainSlot(held.record, emptied, now, now + limits.evictMs) : held.record;
+    const { record } = held;
+    const left = colours.find((of) => decided.weights[of] === 0);
+    if (left === undefined) return record;
+    // The balancer may still do what was undone: a slot that does not drain yet begins to at its deadline.
+    const end = record.drain[left] === null ? keepSessions : drainSlot;
+    return end(record, left, now, now + limits.evictMs);
   });
   if (done) await page(world, around, "A rollback was put back in place", decided.why);
 }

@@ -64,7 +64,7 @@ export function takeOver(
   return comeHome(reject(open, home.rejected, `${by.why} (${by.who})`, now), home, now);
 }
 
-/** Roles and drain after everything went to one colour. */
+/** Roles after everything is to go to one colour. The other takes new sessions until it is shown that none are sent there. */
 function comeHome(record: SwitchRecord, { to }: WayHome, now: number): SwitchRecord {
   const emptied = to.blue === 0 ? "blue" : to.green === 0 ? "green" : null;
   if (emptied === null) return record;
@@ -73,7 +73,13 @@ function comeHome(record: SwitchRecord, { to }: WayHome, now: number): SwitchRec
       ? { ...record, live: other(emptied), liveSince: now, previous: null, verified: null }
       : record;
   const plan = record.inputs?.plan;
-  return plan?.onFail === "keep-sessions"
-    ? keepSessions(back, emptied, now, now + plan.drainDeadline)
-    : drainSlot(back, emptied, now, now + limits.evictMs);
+  const stay = plan?.onFail === "keep-sessions" ? plan.drainDeadline : limits.evictMs;
+  return keepSessions(back, emptied, now, now + stay);
+}
+
+/** Once proved in traffic: the slot that everything was taken from drains, unless its sessions are to be kept. */
+export function emptied(record: SwitchRecord, now: number): SwitchRecord {
+  const { retirement, inputs } = record;
+  if (retirement?.stage !== "draining" || inputs?.plan.onFail === "keep-sessions") return record;
+  return drainSlot(record, retirement.colour, now, now + limits.evictMs);
 }

@@ -126,7 +126,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the drain's time runs while the traffic still flows",
     file: "rollout/guardian/act.ts",
-    search: "return emptied ? drainSlot(",
-    replacement: "return now < 0 && emptied ? drainSlot(",
+    search: "return end(record, left, now, now + limits.evictMs);",
+    replacement: "return record;",
+  },
+  {
+    name: "a slot drains as soon as somebody decided to leave it",
+    file: "rollout/policy/takeover.ts",
+    search: "return keepSessions(back, emptied, now, now + stay);",
+    replacement: "return drainSlot(back, emptied, now, now + stay);",
   },
 ];
