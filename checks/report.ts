@@ -114,7 +114,8 @@ What to print
   verify-evidence FILE --digest D    whether a record of evidence was changed
 
 Options
-  --follow              watch: again each minute until its period ends
+  --follow              again each minute until the period of the watch ends, or Ctrl-C:
+                        npm run check -- watch --stack production --for first-hour --follow
   --for PERIOD          watch: first-hour, first-day or first-week; left out: by live's age
   --record FILE         preflight: the pre-deployment record, YAML or JSON
   --evidence FILE       rollback: the evidence to read; left out: where the switch put it
@@ -126,6 +127,13 @@ Options
 Environment: MCP_HUB_TOKEN (bearer token), MCP_HUB_SIGNING_KEY (signs own probes), with --url.
 
 Exit codes: 0 pass, 1 fail, 2 usage or configuration, 3 cannot tell, 130 stopped.`;
+
+/** What was found of a record's chain, for people. */
+export function verificationText(verdict: Verdict, { why, digest }: { why: string; digest: string }): string {
+  const hint =
+    verdict === "inconclusive" ? "; without --digest nobody can tell a record that was rewritten" : "";
+  return `${wrapped(`${verdict}: ${why}${hint}`, 0)}\ndigest ${digest}`;
+}
 
 export function errorText(message: string, next: string): string {
   return `${wrapped(`${message}.`, 0)}\nType: ${next}`;

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { Group } from "../check.ts";
 import { verifyEvidence } from "../evidence.ts";
 import { builtInChecks, findChecks, isGroup } from "../registry.ts";
-import { errorText, explainText, helpText, listText } from "../report.ts";
+import { errorText, explainText, helpText, listText, verificationText } from "../report.ts";
 import { causeText, isUnreachable } from "../sources/causes.ts";
 import { thresholds } from "../spec.ts";
 import { help, type Options, readOptions, UsageError } from "./options.ts";
@@ -81,10 +81,8 @@ async function verify({ asked, digest, json }: Options, { readFile, out }: Termi
   const trusted = digest === null ? "inconclusive" : "pass";
   const verdict = found.whole ? trusted : "fail";
   const exitCode = exitCodes[verdict];
-  const hint =
-    verdict === "inconclusive" ? "; without --digest nobody can tell a record that was rewritten" : "";
   if (json) out(JSON.stringify({ schema: 1, verdict, exitCode, ...found }));
-  else out(`${verdict}: ${found.why}${hint}\ndigest ${found.digest}`);
+  else out(verificationText(verdict, found));
   return exitCode;
 }
 

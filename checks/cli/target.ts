@@ -157,16 +157,16 @@ async function readRecord(stack: string, options: Options, around: Terminal): Pr
       "pulumi refresh, with the version of the program that wrote it",
     );
   } catch (error) {
-    throw error instanceof UsageError ? error : awsUsage(error, table, name);
+    throw error instanceof UsageError ? error : awsUsage(error, table, name, options.asked);
   } finally {
     clients.close();
   }
 }
 
 /** What to type when AWS could not be asked for the record. */
-function awsUsage(error: unknown, table: string, stack: string): UsageError {
+function awsUsage(error: unknown, table: string, stack: string, asked: readonly string[]): UsageError {
   const text = `${(error as Error).name} ${causeText(error)}`;
-  const again = `npm run check -- smoke --stack ${stack}`;
+  const again = `npm run check -- ${asked.join(" ")} --stack ${stack}`;
   if (/ResourceNotFound/.test(text))
     return new UsageError(
       `there is no table ${table} in this account and region`,

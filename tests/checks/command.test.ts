@@ -80,7 +80,12 @@ const mistakes: { typed: string; code: number; says: RegExp; next: RegExp }[] = 
     says: /none\.yaml cannot be read/,
     next: /--record FILE/,
   },
-  { typed: "smoke --stack s --project p", code: 2, says: /no AWS region is set/, next: /--region/ },
+  {
+    typed: "gate --stack s --project p",
+    code: 2,
+    says: /no AWS region is set/,
+    next: /-- gate --stack s --region/,
+  },
   {
     typed: "smoke --stack s --project p --region us-east-1 --profile none",
     code: 2,
@@ -211,10 +216,14 @@ test("--report writes JSON, a page, and evidence that verify-evidence accepts an
   );
   const shortened = await verify(`${lines.slice(0, -1).join("\n")}\n`);
   assert.equal(shortened.code, 1);
-  assert.match(shortened.out, /the end was changed, or lines are missing/);
+  assert.match(shortened.out.replaceAll("\n", " "), /the end was changed, or lines are missing/);
   const unsure = await run(["verify-evidence", "r.jsonl"], { "r.jsonl": text });
   assert.equal(unsure.code, 3);
-  assert.match(unsure.out, /without --digest nobody can tell/);
+  assert.match(unsure.out.replaceAll("\n", " "), /without --digest nobody can tell/);
+  assert.ok(
+    unsure.out.split("\n").every((line) => line.length <= 100),
+    unsure.out,
+  );
 });
 
 test("a report that cannot be written is said before the hub is asked anything", async () => {
