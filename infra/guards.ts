@@ -18,7 +18,11 @@ export const usualCredentialsMs = 3_600_000;
 
 /** How long a plan takes at most: every bake, extended once, with its proof, and the scaling before it. */
 export function longestPlanMs({ rollout }: Pick<HubConfig, "rollout">): number {
-  const bakes = rollout.steps.reduce(
+  return longestWalkMs(rollout, rollout.steps);
+}
+
+function longestWalkMs(rollout: HubConfig["rollout"], steps: HubConfig["rollout"]["steps"]): number {
+  const bakes = steps.reduce(
     (sum, step) => sum + step.bake + extensionOf(rollout, step) + rollout.proofTimeout,
     0,
   );
@@ -26,7 +30,7 @@ export function longestPlanMs({ rollout }: Pick<HubConfig, "rollout">): number {
 }
 
 /** What of the config no schema can see, and what the account says. Pure. */
-export function guard(config: HubConfig, preview: SwitchPreview): Findings {
+export function guard(config: HubConfig, preview: SwitchPreview, now: number): Findings {
   const refusals: string[] = [];
   const warnings: string[] = [];
   const longest = longestPlanMs(config);
@@ -38,7 +42,7 @@ export function guard(config: HubConfig, preview: SwitchPreview): Findings {
     warnings.push(
       `The plan may take ${hours(longest)}: the credentials of this up must last as long. Set the session duration of the workflow's role accordingly.`,
     );
-  refusals.push(...tooShort(config));
+  refusals.push(...outlivesCredentials(config, preview, now), ...tooShort(config));
   if (!config.sidecar.enabled)
     warnings.push(
       "The sidecar is off: shifts are not proved in traffic, and latency and LLM failures have no metric.",
@@ -46,6 +50,24 @@ export function guard(config: HubConfig, preview: SwitchPreview): Findings {
   refusals.push(...stranded(config), ...tooSmall(config, preview));
   warnings.push(...capacityWarnings(config, preview));
   return { refusals, warnings };
+}
+
+/** What this `up` walks must be over before its credentials are, where nobody renews them. */
+function outlivesCredentials(
+  { rollout }: HubConfig,
+  { steps, credentialsUntil }: SwitchPreview,
+  now: number,
+): string[] {
+  if (credentialsUntil === null || steps.length === 0) return [];
+  const longest = longestWalkMs(
+    rollout,
+    steps.map(({ weight, bakeMs }) => ({ weight, bake: bakeMs })),
+  );
+  return now + longest > credentialsUntil
+    ? [
+        `This up may take ${hours(longest)}, and its credentials end at ${new Date(credentialsUntil).toISOString()}, in ${hours(credentialsUntil - now)}. Take new ones with a longer session (a role of this stack allows ${hours(longestCredentialsMs)}), or shorten rollout.steps' bakes.`,
+      ]
+    : [];
 }
 
 /** Most probes that a gate sends of its own where users are few, a second; and a little time for the last answers. */

@@ -73,7 +73,7 @@ export async function makeStack(config: HubConfig, place: Place) {
     releases,
     plan: config.rollout,
   });
-  const { refusals, warnings } = guard(config, preview);
+  const { refusals, warnings } = guard(config, preview, Date.now());
   if (refusals.length > 0) throw new pulumi.RunError(refusals.join("\n"));
   for (const warning of warnings) await pulumi.log.warn(warning);
   const firstLive: Colour = preview.live ?? (config.greenWeight === 100 ? "green" : "blue");

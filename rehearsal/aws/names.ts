@@ -10,15 +10,24 @@ export function arn(
   return `arn:aws:${service}:${where.region ?? region}:${where.account ?? account}:${rest}`;
 }
 
-/** Hexadecimal identifiers as AWS hands them out. */
+const hexadecimal = "0123456789abcdef";
+export const digits = "0123456789";
+export const lower = `${digits}abcdefghijklmnopqrstuvwxyz`;
+export const letters = `${lower}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
+
+/** Identifiers as AWS hands them out. */
 export class Ids {
   readonly #random: () => number;
   constructor(random: () => number) {
     this.#random = random;
   }
   hex(length: number): string {
+    return this.of(hexadecimal, length);
+  }
+  /** So many characters of an alphabet. */
+  of(alphabet: string, length: number): string {
     let text = "";
-    while (text.length < length) text += Math.floor(this.#random() * 16).toString(16);
+    while (text.length < length) text += alphabet[Math.floor(this.#random() * alphabet.length)];
     return text;
   }
   uuid(): string {

@@ -35,13 +35,19 @@ export async function readSwitch(value: unknown): Promise<provider.InvokeResult>
       })),
     };
   const request = parsed.data;
-  const { record, decision } = await look(request);
+  const { record, decision, credentialsUntil } = await look(request);
   if (decision.kind === "refuse")
     return { failures: [{ property: propertyOf[decision.code], reason: decision.why }] };
-  return { outputs: answer(record, decision) };
+  return { outputs: { ...answer(record, decision), credentialsUntil } };
 }
 
-async function look(request: SwitchRequest): Promise<{ record: SwitchRecord | null; decision: Decision }> {
+interface Seen {
+  readonly record: SwitchRecord | null;
+  readonly decision: Decision;
+  readonly credentialsUntil: number | null;
+}
+
+async function look(request: SwitchRequest): Promise<Seen> {
   const clients = makeClients(request);
   try {
     const store = makeStore(clients.dynamodb, request.table, request.stack);
@@ -52,13 +58,23 @@ async function look(request: SwitchRequest): Promise<{ record: SwitchRecord | nu
         ? { ruleArn: record.ruleArn, targetGroups: record.inputs.targetGroups }
         : null;
     const rule = known && (await makeRule(clients, { ...known, make: null }).read());
-    return { record, decision: decide({ now: Date.now(), record, rule, request }) };
+    return {
+      record,
+      decision: decide({ now: Date.now(), record, rule, request }),
+      credentialsUntil: fixedUntil(await clients.dynamodb.config.credentials()),
+    };
   } finally {
     clients.close();
   }
 }
 
-function answer(record: SwitchRecord | null, decision: Decision): SwitchPreview {
+/** Credentials in the environment are the ones that nobody renews; their end stands beside them (AWS_CREDENTIAL_EXPIRATION). */
+function fixedUntil(of: { readonly accessKeyId: string; readonly expiration?: Date }): number | null {
+  const fixed = of.accessKeyId === process.env["AWS_ACCESS_KEY_ID"];
+  return fixed ? (of.expiration?.getTime() ?? null) : null;
+}
+
+function answer(record: SwitchRecord | null, decision: Decision): Omit<SwitchPreview, "credentialsUntil"> {
   const steps = decision.kind === "shift" || decision.kind === "resume" ? decision.steps : [];
   return {
     first: record === null || decision.kind === "first",

@@ -32,6 +32,8 @@ export const switchPreview = z.object({
   summary: z.string(),
   /** The steps that this `up` will walk. */
   steps: z.array(z.object({ weight: z.number(), bakeMs: z.number() })),
+  /** When the credentials of this run end, milliseconds since 1970; null when that is not known or they are renewed. */
+  credentialsUntil: z.number().nullable(),
   /** What each slot runs now, by name, once recorded. */
   releases: z.object({ blue: z.string(), green: z.string() }).nullable(),
 });

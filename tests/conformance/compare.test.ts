@@ -17,6 +17,23 @@ test("made-up names may differ and are learned; every other field may not", () =
   ]);
 });
 
+test("a made-up name of another form is a difference: another kind, too short, another alphabet", () => {
+  const group = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/blue";
+  const cases: [ours: string, theirs: string, differ: boolean][] = [
+    [`${group}/0123456789abcdef`, `${group}/fedcba9876543210`, false],
+    [`${group}/0123456789abcdef`, `${group}/fedcba98765432`, true],
+    [`${group}/0123456789abcdef`, `${group.replace("targetgroup", "listener")}/fedcba9876543210`, true],
+    [`${group}/0123456789abcdef`, "fedcba9876543210", true],
+    ["sgr-0123456789abcdef0", "sg-0123456789abcdef1", true],
+    ["AROA0123456789ABCDEF", "AROA0123456789ABCDEG", false],
+    ["AROA0123456789ABCDEF", "AROA0123456789abcdef", true],
+    ["0b7e1c3a-1111-4111-8111-111111111111", "0b7e1c3a-2222-4222-8222-222222222222", false],
+    ["0b7e1c3a-1111-4111-8111-111111111111", "0b7e1c3a22224222", true],
+  ];
+  for (const [ours, theirs, differ] of cases)
+    assert.equal(differing({ Id: ours }, { Id: theirs }).length, differ ? 1 : 0, `${ours} ${theirs}`);
+});
+
 test("a field that one side lacks, a member too few and another attribute are differences; order and emptiness are not", () => {
   assert.deepEqual(differing({ Name: "a" }, {}), ["elb.Describe Name"]);
   assert.deepEqual(differing({ Names: ["a", "b"] }, { Names: ["a"] }), ["elb.Describe Names[]"]);

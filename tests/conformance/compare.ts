@@ -47,8 +47,10 @@ export class Comparison {
     if (timed.test(field) && typeof ours === typeof theirs) return;
     if (typeof ours === "string" && typeof theirs === "string") {
       if (madeUp.test(field) || this.names.has(ours)) {
+        // Before it is learned: afterwards ours would be theirs.
+        const form = shape(this.#renamed(ours));
         this.#learn(ours, theirs);
-        if (shape(this.#renamed(ours)) !== shape(theirs)) this.#differ(path, ours, theirs);
+        if (form !== shape(theirs)) this.#differ(path, ours, theirs);
       } else if (this.#renamed(ours) !== theirs && !sameJson(this.#renamed(ours), theirs))
         this.#differ(path, ours, theirs);
     } else if (ours !== theirs) this.#differ(path, ours, theirs);
@@ -95,13 +97,32 @@ export function rename<T>(value: T, names: ReadonlyMap<string, string>): T {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, rename(member, names)])) as T;
 }
 
-/** What is left of a made-up name: its form. */
-function shape(text: string): string {
-  return text
-    .replaceAll(/\d{12}/g, "#")
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "#")
-    .replaceAll(/(?<=[-/:_.]|^)[0-9a-zA-Z+/=]{8,}(?=[-/:_.]|$)/g, "#")
-    .replaceAll(/(?<=[-/:_.]|^)\d+(?=[-/:_.]|$)/g, "#");
+/**
+ * What is left of a made-up name: its form. Every made-up part keeps its alphabet and its length, so that an ARN or an id of
+ * another kind, or a shorter one, is told.
+ */
+export function shape(text: string): string {
+  return (
+    text
+      .replaceAll(/(?<=:)\d{12}(?=:|$)/g, "<account>")
+      .replace(/(?<=:secret:.*-)[0-9A-Za-z]{6}$/, "<any 6>")
+      // Numbers have no length of their own: zeros that one might begin with are not written.
+      .replaceAll(/(?<=ecs-svc\/)\d+|(?<![0-9a-zA-Z])\d{40,}(?![0-9a-zA-Z])/g, "<number>")
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<uuid>")
+      .replaceAll(
+        /(?<=[-/:_.]|^)[0-9a-zA-Z+/=]{8,}(?=[-/:_.]|$)/g,
+        (part) => `<${alphabet(part)} ${part.length}>`,
+      )
+      .replaceAll(/(?<=[-/:_.]|^)\d+(?=[-/:_.]|$)/g, "<number>")
+  );
+}
+
+/** The narrowest alphabet that a part is certain to be of. */
+function alphabet(part: string): string {
+  if (/^[0-9a-f]+$/.test(part)) return "hex";
+  if (/^[0-9A-Z]+$/.test(part)) return "capitals";
+  if (/^[0-9a-z]+$/.test(part)) return "small";
+  return "any";
 }
 
 /** Times lose their value, policies their percent signs, and maps whose keys are made up become lists. */
@@ -157,7 +178,7 @@ function byShape(a: unknown, b: unknown): number {
 }
 const sortText = (value: unknown): string =>
   JSON.stringify(sorted(value), (_key, member: unknown) =>
-    typeof member === "string" ? shape(member) : member,
+    typeof member === "string" ? shape(member).replaceAll(/<[^>]*>/g, "#") : member,
   ) ?? "";
 
 function sameJson(a: string, b: string): boolean {

@@ -208,6 +208,21 @@ export const deviations: readonly Deviation[] = [
     fields: ["PackedPolicySize"],
     reason: "Is shown with session policies only; moto always shows it.",
   },
+  {
+    in: ["sts.GetCallerIdentity"],
+    fields: ["Arn", "UserId"],
+    reason: "A user is IAM's and its id begins with AIDA; moto says sts, and shows an access key.",
+  },
+  {
+    in: elb("CreateLoadBalancer"),
+    fields: ["LoadBalancers[].DNSName"],
+    reason: "The local balancer is reached at the loopback address: no name of its would resolve.",
+  },
+  {
+    in: ["ecs.DescribeServices"],
+    fields: ["failures[].arn"],
+    reason: "A service's ARN names its cluster; moto's does not in a failure.",
+  },
 ];
 
 /** `call field` of every entry. */

@@ -25,8 +25,9 @@ test("Pulumi.production.yaml is a valid production config that no guard refuses"
     summary: "",
     steps: [],
     releases: null,
+    credentialsUntil: null,
   };
-  assert.deepEqual(guard(config, nothing).refusals, []);
+  assert.deepEqual(guard(config, nothing, Date.now()).refusals, []);
 });
 
 test("Pulumi.production.yaml shows every key there is, with a value or as a comment", () => {

@@ -19,9 +19,10 @@ const blueIsLive: SwitchPreview = {
   summary: "",
   steps: [],
   releases: null,
+  credentialsUntil: null,
 };
 const refusals = (config: Record<string, unknown>, preview = blueIsLive) =>
-  guard(parseConfig(layConfig({ ...production }, config)), preview).refusals;
+  guard(parseConfig(layConfig({ ...production }, config)), preview, now).refusals;
 
 const guards: [string, Record<string, unknown>, RegExp][] = [
   [
@@ -77,6 +78,21 @@ test("nothing is refused that fits exactly: capacity at its share, a drain as lo
     rollout: { drainDeadline: "30m", warmTime: "30m" },
   };
   assert.deepEqual(refusals(exact), []);
+});
+
+test("refused: a rollout that outlives the credentials it runs with, and only then", () => {
+  const steps = [5, 25, 50, 100].map((weight) => ({ weight, bakeMs: 300_000 }));
+  const walking = (minutes: number, of = steps) =>
+    refusals({}, { ...blueIsLive, steps: of, credentialsUntil: now + minutes * 60_000 });
+  // 10 minutes to scale, four times 5 and 5 and 1, and a proof at the end.
+  assert.deepEqual(walking(55), []);
+  const [refusal = "", ...rest] = walking(54);
+  assert.deepEqual(rest, []);
+  assert.match(
+    refusal,
+    /^This up may take 0\.9 h, and its credentials end at .*Z, in 0\.9 h\. Take new ones with a longer session \(a role of this stack allows 12 h\), or shorten rollout\.steps' bakes\.$/,
+  );
+  assert.deepEqual(walking(1, []), [], "an up that moves nothing is over in time");
 });
 
 const malformed: [string, Record<string, unknown>, RegExp][] = [

@@ -66,6 +66,7 @@ const firstDeployment: SwitchPreview = {
   summary: "blue becomes live",
   steps: [],
   releases: null,
+  credentialsUntil: null,
 };
 
 /** What AWS adds to a resource's inputs, by type. Only what the program reads. */

@@ -11,7 +11,7 @@ import {
   ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { type LocalAws, startAws } from "../../rehearsal/aws/index.ts";
+import { type LocalAws, defaultVpc, startAws } from "../../rehearsal/aws/index.ts";
 import { systemClock } from "../../rehearsal/clock.ts";
 import { Model } from "../../rehearsal/simulation/model.ts";
 import { Random } from "../../rehearsal/simulation/random.ts";
@@ -48,7 +48,7 @@ before(async () => {
         Name,
         Protocol: "HTTP",
         Port: 80,
-        VpcId: "vpc-0local",
+        VpcId: defaultVpc.vpcId,
         TargetType: "ip",
       }),
     );

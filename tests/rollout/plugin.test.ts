@@ -91,7 +91,8 @@ async function deployed(over: Partial<SwitchRecord> = {}) {
   };
 }
 
-const stackFor = (account: Account): Stack => new Stack({ plugins, env: { ...account.aws.env } });
+const stackFor = (account: Account, env: Record<string, string> = {}): Stack =>
+  new Stack({ plugins, env: { ...account.aws.env, ...env } });
 
 const theSwitch =
   (inputs: object): Program =>
@@ -152,7 +153,8 @@ test("check refuses bad inputs before anything runs and does not judge what is u
 
 test("the invoke tells what is live and what an up would do, refuses in words, and knows no other function", async () => {
   await using there = await deployed();
-  using stack = stackFor(there.account);
+  const end = "2031-02-03T04:05:06Z";
+  using stack = stackFor(there.account, { AWS_CREDENTIAL_EXPIRATION: end });
   const { inputs } = there;
   const asked = {
     region: inputs.region,
@@ -169,6 +171,7 @@ test("the invoke tells what is live and what an up would do, refuses in words, a
       [moving.return?.["live"], moving.return?.["action"], moving.return?.["first"]],
       ["blue", "shift", false],
     );
+    assert.equal(moving.return?.["credentialsUntil"], Date.parse(end));
     const steps = moving.return?.["steps"] as { weight: number }[];
     assert.deepEqual(
       steps.map(({ weight }) => weight),

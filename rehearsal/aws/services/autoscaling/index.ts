@@ -7,7 +7,7 @@ import type {
   ScalingPolicy,
 } from "@aws-sdk/client-application-auto-scaling";
 import { AwsError } from "../../error.ts";
-import { type Ids, arn } from "../../names.ts";
+import { type Ids, arn, lower } from "../../names.ts";
 import type { Call, Service } from "../../service.ts";
 import { Tags, fromMap } from "../../tags.ts";
 
@@ -72,7 +72,8 @@ export function autoscaling(ids: Ids, scaled: Scaled): Service {
               ScheduledScalingSuspended: false,
             },
           ScalableTargetARN:
-            before?.ScalableTargetARN ?? arn("application-autoscaling", `scalable-target/${ids.hex(32)}`),
+            before?.ScalableTargetARN ??
+            arn("application-autoscaling", `scalable-target/${ids.of(lower, 36)}`),
         };
         targets.set(key(input), target);
         if (input.Tags) tags.set(target.ScalableTargetARN, fromMap(input.Tags));

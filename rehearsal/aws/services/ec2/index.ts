@@ -6,7 +6,10 @@ import { Tags } from "../../tags.ts";
 import { type Thing, networkHandlers } from "./network.ts";
 
 /** The network that is there from the start, as every account has one. */
-export const defaultVpc = { vpcId: "vpc-0local", subnets: ["subnet-0locala", "subnet-0localb"] } as const;
+export const defaultVpc = {
+  vpcId: "vpc-0a1b2c3d4e5f60001",
+  subnets: ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"],
+} as const;
 
 /** EC2's network: kept and described; packets never see it. */
 export function ec2(ids: Ids): Service {
@@ -29,7 +32,7 @@ export function ec2(ids: Ids): Service {
     IsDefault: true,
     OwnerId: account,
     InstanceTenancy: "default",
-    DhcpOptionsId: "dopt-0local",
+    DhcpOptionsId: "dopt-0a1b2c3d4e5f60001",
     EnableDnsHostnames: { Value: true },
   });
   for (const [index, SubnetId] of defaultVpc.subnets.entries())

@@ -42,12 +42,12 @@ export function networkHandlers({
   // The default VPC's own table and way out.
   const tables: Held = new Map([
     [
-      "rtb-0local",
+      "rtb-0a1b2c3d4e5f60001",
       {
-        RouteTableId: "rtb-0local",
+        RouteTableId: "rtb-0a1b2c3d4e5f60001",
         VpcId: defaultVpcId,
-        Associations: [{ Main: true, RouteTableId: "rtb-0local" }],
-        Routes: [{ DestinationCidrBlock: "0.0.0.0/0", GatewayId: "igw-0local", State: "active" }],
+        Associations: [{ Main: true, RouteTableId: "rtb-0a1b2c3d4e5f60001" }],
+        Routes: [{ DestinationCidrBlock: "0.0.0.0/0", GatewayId: "igw-0a1b2c3d4e5f60001", State: "active" }],
         OwnerId: account,
       },
     ],
@@ -88,7 +88,7 @@ export function networkHandlers({
           State: "available",
           IsDefault: false,
           InstanceTenancy: input.InstanceTenancy ?? "default",
-          DhcpOptionsId: "dopt-0local",
+          DhcpOptionsId: "dopt-0a1b2c3d4e5f60001",
         },
         input,
       ),

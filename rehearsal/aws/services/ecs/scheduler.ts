@@ -1,3 +1,4 @@
+import { digits } from "../../names.ts";
 import type { StopCode } from "../../tasks/index.ts";
 import { launch, unregister } from "./launch.ts";
 import {
@@ -209,7 +210,7 @@ export function deploy(state: State, service: HeldService, taskDefinition: strin
   const definition = definitionOf(state, taskDefinition);
   for (const one of service.deployments) one.status = "ACTIVE";
   service.deployments.unshift({
-    id: `ecs-svc/${state.ids.hex(19)}`,
+    id: `ecs-svc/${state.ids.of(digits, 19)}`,
     status: "PRIMARY",
     taskDefinition: definition.taskDefinitionArn,
     desiredCount: service.live.desiredCount,

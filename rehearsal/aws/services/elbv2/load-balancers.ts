@@ -11,6 +11,7 @@ import type {
 import { AwsError } from "../../error.ts";
 import { arn } from "../../names.ts";
 import type { Call, Handler } from "../../service.ts";
+import { defaultVpc } from "../ec2/index.ts";
 import { removeListener } from "./listeners.ts";
 import { type State, change, listed, loadBalancerOf, selected } from "./state.ts";
 
@@ -75,7 +76,7 @@ export function loadBalancers(state: State): Record<string, Handler> {
           CanonicalHostedZoneId: "Z35SXDOTRQ7X7K",
           CreatedTime: new Date(call.now),
           Scheme: input.Scheme ?? "internet-facing",
-          VpcId: "vpc-0local",
+          VpcId: defaultVpc.vpcId,
           State: { Code: "active" },
           Type: "application",
           AvailabilityZones: subnets.map((SubnetId, index) => ({

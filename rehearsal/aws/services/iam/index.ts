@@ -87,7 +87,7 @@ export function iam(ids: Ids): Service {
             RoleName,
             Path,
             Arn: iamArn(`role${Path}${RoleName}`),
-            RoleId: `AROA${ids.hex(16).toUpperCase()}`,
+            RoleId: `AROA${ids.hex(17).toUpperCase()}`,
             CreateDate: new Date(call.now),
             AssumeRolePolicyDocument: encodeURIComponent(checked(input.AssumeRolePolicyDocument)),
             Description: input.Description,
@@ -197,7 +197,7 @@ export function iam(ids: Ids): Service {
         const live = {
           Arn,
           PolicyName: input.PolicyName ?? "",
-          PolicyId: `ANPA${ids.hex(16).toUpperCase()}`,
+          PolicyId: `ANPA${ids.hex(17).toUpperCase()}`,
           Path: input.Path ?? "/",
           DefaultVersionId: "v1",
           Description: input.Description,

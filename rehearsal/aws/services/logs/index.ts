@@ -9,7 +9,7 @@ import type {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { Clock } from "../../../clock.ts";
 import { AwsError } from "../../error.ts";
-import { type Ids, arn } from "../../names.ts";
+import { type Ids, arn, digits } from "../../names.ts";
 import type { Call, Service } from "../../service.ts";
 import { Tags, fromMap } from "../../tags.ts";
 import { fits } from "./filter.ts";
@@ -70,7 +70,7 @@ export function logs(ids: Ids, clock: Clock, onLine: (group: string, line: strin
   };
   const append = (group: Group, stream: string, timestamp: number, message: string): void => {
     group.streams.set(stream, timestamp);
-    group.lines.push({ id: String(++count).padStart(20, "0"), timestamp, message, stream });
+    group.lines.push({ id: String(++count).padStart(56, "0"), timestamp, message, stream });
     if (group.lines.length > mostLines) group.lines.splice(0, group.lines.length - mostLines);
     onLine(group.live.logGroupName, message);
   };
@@ -150,7 +150,7 @@ export function logs(ids: Ids, clock: Clock, onLine: (group: string, line: strin
           throw new AwsError("ResourceNotFoundException", "The specified log stream does not exist.");
         for (const { timestamp = 0, message = "" } of input.logEvents ?? [])
           append(group, input.logStreamName ?? "", timestamp, message);
-        return { nextSequenceToken: ids.hex(20) };
+        return { nextSequenceToken: ids.of(digits, 56) };
       },
       FilterLogEvents(input: FilterLogEventsCommandInput) {
         const group = groupOf(input.logGroupName ?? input.logGroupIdentifier);

@@ -7,7 +7,7 @@ import type {
   UpdateSecretVersionStageCommandInput,
 } from "@aws-sdk/client-secrets-manager";
 import { AwsError } from "../../error.ts";
-import { type Ids, arn } from "../../names.ts";
+import { type Ids, arn, letters } from "../../names.ts";
 import type { Call, Service } from "../../service.ts";
 import { Tags } from "../../tags.ts";
 
@@ -117,7 +117,7 @@ export function secretsManager(ids: Ids): SecretsManager {
             `The operation failed because the secret ${name} already exists.`,
           );
         const secret: Secret = {
-          arn: arn("secretsmanager", `secret:${name}-${ids.hex(6)}`),
+          arn: arn("secretsmanager", `secret:${name}-${ids.of(letters, 6)}`),
           name,
           description: input.Description,
           kmsKey: input.KmsKeyId,
