@@ -34,6 +34,8 @@ export interface StageOptions {
   readonly propagationDelayMs?: number;
   /** How much faster than on AWS targets are checked and schedules run. */
   readonly speedup?: number;
+  /** The same for schedules alone. */
+  readonly scheduleSpeedup?: number;
   readonly onNote?: (note: string) => void;
 }
 
@@ -92,7 +94,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       random: options.random,
       propagationDelayMs: options.propagationDelayMs ?? 0,
       healthCheckSpeedup: options.speedup ?? 10,
-      scheduleSpeedup: options.speedup ?? 10,
+      scheduleSpeedup: options.scheduleSpeedup ?? options.speedup ?? 10,
       onAccess: (entry) => {
         for (const listener of listeners) listener(entry);
       },
