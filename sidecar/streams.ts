@@ -21,6 +21,8 @@ export interface Stream {
 /** How long after the deadline a session whose call still waits may stay, in milliseconds. */
 export const graceMs = 5_000;
 
+const goldenRatio = (Math.sqrt(5) - 1) / 2;
+
 /** How often draining streams are looked at, in milliseconds. */
 export const sliceMs = 250;
 
@@ -29,6 +31,8 @@ export class Streams {
   readonly #open = new Set<Stream>();
   #sessions = 0;
   readonly #pace = new Pace();
+  /** Where among the idle ones the next is taken, from 0 to 1. */
+  #turn = 0;
   readonly #held: Sessions;
   /** How many messages are on their way in, by session; their streams stay open. */
   readonly #arriving = new Map<string, number>();
@@ -88,7 +92,7 @@ export class Streams {
   }
 
   /**
-   * Closes the share of sessions that is due, the longest idle first: their clients begin anew one after the other.
+   * Closes the share of idle sessions that is due: their clients begin anew one after the other.
    * From the deadline on all of them are due; one whose call still waits is closed with its answer, or when the grace is over.
    * @param deadline in milliseconds since 1970; null: nothing is draining
    */
@@ -98,7 +102,18 @@ export class Streams {
     const due = this.#pace.due(this.sessions, now, deadline);
     if (due === 0) return;
     const idle = [...this.#idleStreams(busy), ...this.#idleSessions(busy)];
-    for (const { close } of idle.sort((a, b) => a.at - b.at).slice(0, due)) close();
+    idle.sort((a, b) => a.at - b.at);
+    for (let left = Math.min(due, idle.length); left > 0; left--)
+      idle.splice(this.#next(idle.length), 1)[0]?.close();
+  }
+
+  /**
+   * Which of so many is next: evenly from all of them, in steps of the golden ratio. Sessions whose clients left long ago are
+   * the longest idle: were they first, all others would be closed together at the end.
+   */
+  #next(count: number): number {
+    this.#turn = (this.#turn + goldenRatio) % 1;
+    return Math.floor(this.#turn * count);
   }
 
   /** No call is worth waiting for any longer. */

@@ -25,8 +25,9 @@ export interface LoadOptions {
   readonly slotOf?: (response: IncomingMessage) => Colour | null;
 }
 
-/** A stream that ended is opened again within this time, in milliseconds. */
+/** A stream that ended is opened again within so many times this time, in milliseconds, by a client with little processor. */
 const renewalMs = 500;
+const renewalLooks = 6;
 
 /** Many clients at once, as real ones would be: long sessions, short ones, and requests without a session. */
 export class Load {
@@ -117,19 +118,17 @@ export class Load {
     }
   }
 
-  /** One call. A client that hears that its session is over, just as its stream is being renewed, asks once more. */
+  /** One call. A client that hears that its session is over, just as its stream is being renewed, asks again. */
   async #call(session: Session): Promise<boolean> {
-    for (const last of [false, true]) {
+    for (let looks = session.renews ? renewalLooks : 0; ; looks--) {
       const { ending, why } = await session.call();
-      if (ending === "over" && !last) {
-        await sleep(renewalMs);
-        continue;
+      if (ending !== "over") {
+        this.tally.request(ending, Date.now(), `a call in an open session on ${session.slot()}: ${why}`);
+        return ending !== "lost";
       }
-      if (ending === "over") return false;
-      this.tally.request(ending, Date.now(), `a call in an open session on ${session.slot()}: ${why}`);
-      return ending !== "lost";
+      if (looks === 0) return false;
+      await sleep(renewalMs);
     }
-    return false;
   }
 
   async #again(session: Session | null): Promise<Session | null> {

@@ -30,6 +30,8 @@ export interface Session {
   readonly tasks: ReadonlySet<string>;
   call(): Promise<Outcome>;
   list(): Promise<Outcome>;
+  /** When its stream ends, the client itself opens another, which is a new session under the same name. */
+  readonly renews: boolean;
   /** The transport ended by itself. */
   ended(): boolean;
   close(): Promise<void>;
@@ -42,12 +44,14 @@ const callMs = 20_000;
 /** Opens a session. Rejects with the cause; `lostStatus` of the error says when the balancer refused it. */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const tasks = new Set<string>();
+  const renews = options.transport === "sse";
   let slot: string | null = null;
   let lastStatus = 0;
   let ended = false;
   let streams = 0;
   const watched: typeof fetch = async (input, init) => {
-    if ((init?.method ?? "GET") === "GET" && ++streams > 1) {
+    // A stream is all of an SSE session; a session of streamable HTTP stays when its stream is opened again.
+    if (renews && (init?.method ?? "GET") === "GET" && ++streams > 1) {
       options.onRenewal?.(slot);
       tasks.clear();
     }
@@ -90,6 +94,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   return {
     slot: () => slot,
     tasks,
+    renews,
     call: () =>
       end(() =>
         client.callTool({ name: options.tool, arguments: { ...options.toolArguments } }, undefined, {

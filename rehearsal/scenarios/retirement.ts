@@ -25,6 +25,7 @@ export const retirement: Scenario = {
       perSecond: 10,
       // Enough answers of green for its gate to tell.
       newSessionsPerSecond: 8,
+      transports: ["sse", "streamable-http"],
     });
     await play.mustUp("green is deployed with two tasks", greenRelease(play.stage.config));
     const moved = await play.mustUp("greenWeight 100", { greenWeight: 100 });

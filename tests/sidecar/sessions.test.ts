@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
 import { Sessions } from "../../sidecar/sessions.ts";
+import { Streams, sliceMs } from "../../sidecar/streams.ts";
 import { listen, startSidecar } from "./kit.ts";
 
 test("a session is open until it is deleted or silent for long, and never while something is under way", () => {
@@ -129,6 +130,27 @@ test("a draining slot ends idle sessions without a stream one by one: their clie
   while (sidecar.open.sessions > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   for (const id of [idle, listening, calling]) assert.equal((await ask(id)).status, 404);
   assert.equal(hub.open.size, 3, "the hub was not asked");
+});
+
+test("sessions that were left long ago don't push all others to the end of a drain", () => {
+  let now = 0;
+  const sessions = new Sessions({ now: () => now, idleMs: 600_000 });
+  const streams = new Streams(sessions);
+  for (let id = 0; id < 300; id++) sessions.opened(`left ${id}`);
+  now = 10_000;
+  for (let id = 0; id < 100; id++) sessions.opened(`live ${id}`);
+  const open = () => [...sessions.all()].filter(({ id }) => id.startsWith("live")).length;
+  const seconds = 20;
+  const ended: number[] = [];
+  for (let second = 1; second <= seconds; second++) {
+    const before = open();
+    for (; now < 10_000 + second * 1_000; now += sliceMs)
+      streams.closeSome(now, 10_000 + seconds * 1_000, () => false);
+    ended.push(before - open());
+  }
+  assert.ok(Math.max(...ended) <= (2 * 100) / seconds, ended.join(" "));
+  streams.closeSome(now, now, () => false);
+  assert.equal(sessions.size, 0);
 });
 
 /** Ids of so many new sessions, as a client sees them. */
