@@ -45,6 +45,9 @@ export function upload(request: IncomingMessage, { largest, seen, whole }: Uploa
   // Whoever sends it on hears of the error too, but no longer once the answer is here.
   body.on("error", () => {});
   // What nobody wants any more is read all the same: the client's next request comes after it.
-  body.on("close", () => request.resume());
+  body.on("close", () => {
+    request.unpipe(body); // which pauses it
+    request.resume();
+  });
   return request.pipe(body);
 }

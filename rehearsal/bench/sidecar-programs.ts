@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { sidecarFlags } from "../stage/config.ts";
 import { freePort } from "../stage/index.ts";
 import type { Order, Ready } from "./sidecar-part.ts";
 import { type Peer, peers } from "./sidecar-peers.ts";
@@ -24,11 +25,11 @@ export type ProgramName = "sidecar" | "nginx" | Peer;
 const part = fileURLToPath(import.meta.resolve("./sidecar-part.ts"));
 
 /** Starts a part of the bench. */
-export const startPart = (): ChildProcess =>
+export const startPart = (flags: readonly string[] = []): ChildProcess =>
   fork(part, {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     // A peer's own: it is no matter of this bench.
-    execArgv: ["--disable-warning=DEP0060"],
+    execArgv: ["--disable-warning=DEP0060", ...flags],
   });
 
 /** Gives an order and waits for what it yields. Rejects with what went wrong there. */
@@ -52,20 +53,30 @@ export function programsHere(say: (line: string) => void): ProgramName[] {
   return ["sidecar", ...peers, ...(nginx ? (["nginx"] as const) : [])];
 }
 
+/** What each is started with: the same memory settings for all that run on Node. */
+export function startedAs(name: ProgramName): string {
+  const node = ["node", ...sidecarFlags].join(" ");
+  if (name === "sidecar")
+    return `${node} sidecar/main.ts: it pins, observes, counts and writes its access log meanwhile`;
+  if (name === "nginx") return "nginx, one worker, 256 kept connections to the hub, no access log";
+  return `${node}, 256 kept connections to the hub: it forwards and does nothing else`;
+}
+
 export function startProgram(name: ProgramName, hub: number): Promise<Program> {
   if (name === "sidecar") return startSidecar(hub);
   return name === "nginx" ? startNginx(hub) : startPeer(name, hub);
 }
 
 async function startPeer(name: Peer, hub: number): Promise<Program> {
-  const child = startPart();
+  const child = startPart(sidecarFlags);
   const { port } = await ask<Ready>(child, { kind: "peer", peer: name, hub });
   return { name, port, pid: child.pid as number, stop: () => end(child) };
 }
 
 /** The container's own program, with pinning, observation and its access log on, as it runs in a task. */
 async function startSidecar(hub: number): Promise<Program> {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.resolve("../../sidecar/main.ts"))], {
+  const main = fileURLToPath(import.meta.resolve("../../sidecar/main.ts"));
+  const child = spawn(process.execPath, [...sidecarFlags, main], {
     stdio: ["ignore", "pipe", "inherit"],
     env: {
       SIDECAR_LISTEN: "127.0.0.1:0",

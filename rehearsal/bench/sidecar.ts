@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Bench, type Figure, percentile } from "./bench.ts";
+import { ForgetfulHub, deadSessions } from "./sidecar-dead-sessions.ts";
 import type { Latencies, Throughput } from "./sidecar-load.ts";
 import type { Ready } from "./sidecar-part.ts";
 import {
@@ -11,6 +12,7 @@ import {
   mostOpenFiles,
   processorSeconds,
   programsHere,
+  startedAs,
   startPart,
   startProgram,
 } from "./sidecar-programs.ts";
@@ -22,8 +24,13 @@ const roundMs = 1_000;
 const connections = 32;
 /** Idle sessions at which memory is read. */
 const fewSessions = 1_000;
+const wantedSessions = 10_000;
 /** Fewer where a process may not open two sockets for each, and some files besides. */
-const manySessions = Math.min(10_000, Math.floor((mostOpenFiles() - 200) / 2));
+const manySessions = Math.min(wantedSessions, Math.floor((mostOpenFiles() - 200) / 2));
+const fewerNote =
+  manySessions < wantedSessions
+    ? `not ${wantedSessions}: a session is two sockets, and a process here may open ${mostOpenFiles()} files`
+    : null;
 /** An idle session is two sockets. */
 const mostPerSession = 32 * 1_024;
 
@@ -53,7 +60,7 @@ export const bench: Bench = {
       const seen = await compareSpeed(programs, port, load, say);
       for (const program of programs.splice(0)) await program.stop();
       for (const name of names) Object.assign(seen.get(name) as Seen, await idleMemory(name, say));
-      return figures(seen);
+      return [...figures(seen), ...(await clientsThatKeepDeadIds(say))];
     } finally {
       for (const program of programs) await program.stop();
       for (const part of [hub, load]) part.kill("SIGKILL");
@@ -111,6 +118,18 @@ async function compareSpeed(
 
 const median = (sample: readonly number[]) => percentile(sample, 0.5);
 
+async function clientsThatKeepDeadIds(say: (line: string) => void): Promise<Figure[]> {
+  say("official clients whose session is gone");
+  const hub = new ForgetfulHub();
+  const sidecar = await startProgram("sidecar", await hub.start());
+  try {
+    return await deadSessions(sidecar.port, hub);
+  } finally {
+    await sidecar.stop();
+    hub.stop();
+  }
+}
+
 /** A process of its own for each, so that what was asked before does not count. */
 async function idleMemory(
   name: ProgramName,
@@ -153,12 +172,17 @@ function figures(seen: ReadonlyMap<ProgramName, Seen>): Figure[] {
   const perSession = ({ empty, many }: Seen) => (many - empty) / manySessions;
   const peers = [...seen].filter(([name]) => name !== "sidecar");
   const lines = [...seen].flatMap(([name, one]): Figure[] => [
-    { name: `${name}: requests/s on one core`, value: one.perCore, unit: "req/s" },
+    { name: `${name}: requests/s on one core`, value: one.perCore, unit: "req/s", note: startedAs(name) },
     { name: `${name}: requests/s as measured`, value: one.perSecond, unit: "req/s" },
     { name: `${name}: added latency p50`, value: one.addedP50, unit: "ms" },
     { name: `${name}: added latency p99`, value: one.addedP99, unit: "ms" },
     { name: `${name}: memory, ${fewSessions} idle sessions`, value: one.few / 1_048_576, unit: "MB" },
-    { name: `${name}: memory, ${manySessions} idle sessions`, value: one.many / 1_048_576, unit: "MB" },
+    {
+      name: `${name}: memory, ${manySessions} idle sessions`,
+      value: one.many / 1_048_576,
+      unit: "MB",
+      ...(fewerNote !== null && name === "sidecar" ? { note: fewerNote } : {}),
+    },
     {
       name: `${name}: memory of a session, idle`,
       value: perSession(one) / 1_024,

@@ -6,6 +6,9 @@ export const sampleImage = "bluegreen-hub/sample-hub:1";
 export const sidecarImage = "bluegreen-hub/sidecar:rehearsal";
 export const signingSecret = "hub/signing";
 
+/** How Node is told to start the sidecar, as in its image (sidecar/Dockerfile says why). */
+export const sidecarFlags: readonly string[] = ["--max-semi-space-size=4"];
+
 /** Commands of the sample hub and the sidecar, run from the repository's folder. */
 export function sampleImages(repository: string): Images {
   return {
@@ -13,7 +16,7 @@ export function sampleImages(repository: string): Images {
       command: ["node", "rehearsal/hub/main.ts", "--port", "{port}", "--config", "{config}"],
       cwd: repository,
     },
-    [sidecarImage]: { command: ["node", "sidecar/main.ts"], cwd: repository },
+    [sidecarImage]: { command: ["node", ...sidecarFlags, "sidecar/main.ts"], cwd: repository },
   };
 }
 

@@ -11,6 +11,7 @@ import { parse } from "yaml";
 import { hubConfig, parseConfig } from "../../infra/config.ts";
 import { containersOf } from "../../infra/containers.ts";
 import { slotOf } from "../../infra/guards.ts";
+import { sidecarFlags } from "../../rehearsal/stage/config.ts";
 import { healthPath } from "../../sidecar/telemetry.ts";
 import { listen } from "./kit.ts";
 
@@ -139,6 +140,11 @@ test("the files in the image suffice: the sidecar serves, reads its drain flag, 
   const files = readdirSync(image);
   const [program, ...parameters] = JSON.parse(only(last, "CMD")) as string[];
   assert.equal(program, "node");
+  assert.deepEqual(
+    parameters.slice(0, -1),
+    sidecarFlags,
+    "the rehearsal and the bench start it as the image does",
+  );
   const environment = {
     NODE_ENV: "production",
     SIDECAR_LISTEN: "127.0.0.1:0",
