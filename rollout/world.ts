@@ -39,6 +39,7 @@ export function openWorld(
   const clients = makeClients(inputs);
   const id = rolloutId(inputs.stack, realClock.now());
   const evidence = openEvidence(inputs, id, clients.credentials);
+  evidence.add("asked", askedOf(inputs));
   const rule = makeRule(clients, {
     ruleArn,
     targetGroups: inputs.targetGroups,
@@ -80,6 +81,12 @@ export function openWorld(
       clients.close();
     },
   };
+}
+
+/** What the rollout is about, for whoever reads its evidence later: a rehearsal counts for the releases it names. */
+function askedOf({ greenWeight, releases }: SwitchInputs) {
+  const text = `green at ${greenWeight} %, release ${releases.green}; blue has release ${releases.blue}`;
+  return { greenWeight, releases, text };
 }
 
 /** Sorts by time: `production-20260301T090000Z-1a2b3c4d`. */

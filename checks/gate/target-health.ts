@@ -1,7 +1,7 @@
 import { defineCheck } from "../define.ts";
 import { deploymentOf, slotOf } from "../require.ts";
 
-/** As many healthy targets as live's traffic needs: the slot's configured capacity, and no fewer than live has. */
+/** As many healthy targets as the slot is configured to have for all of live's traffic, at every weight. */
 export const targetHealth = defineCheck({
   name: "target-health",
   group: "gate",

@@ -1,8 +1,9 @@
 import { defineCheck } from "../define.ts";
 import { percentile } from "../statistics/evidence.ts";
+import { commonest } from "../shares.ts";
 import { specLimits } from "../spec.ts";
 
-/** p95 over a fixed number of own analyses of the candidate, before any user meets it. */
+/** p95 over a fixed number of own analyses that the candidate answered well, before any user meets it: an error is no fast answer. */
 export const performanceBenchmark = defineCheck({
   name: "performance-benchmark",
   group: "preflight",
@@ -12,16 +13,16 @@ export const performanceBenchmark = defineCheck({
   limit: (thresholds) => ({ value: thresholds.analysisLatencyP95Ms, unit: "ms", good: "<" }),
   sentence: `Performance benchmarks met (Pre-Deployment Checklist); ${specLimits.analysisLatencyP95Ms.sentence}`,
   minimumSamples: (thresholds) => thresholds.firstRequests,
-  window: ({ thresholds }) => `${thresholds.firstRequests} own analyses`,
+  window: ({ thresholds }) => `${thresholds.firstRequests} own analyses answered well`,
   probes: "candidate",
   everyMs: 250,
-  measure: async ({ samples, slot, since, thresholds }) =>
-    samples
-      .of(slot, since)
-      .filter((answer) => answer.analysis && answer.from === "probe")
-      .slice(0, thresholds.firstRequests),
-  judge(answers, { thresholds }) {
-    const times = answers.map((answer) => answer.latencyMs);
+  async measure({ samples, slot, since, thresholds }) {
+    const asked = samples.of(slot, since).filter((answer) => answer.analysis && answer.from === "probe");
+    const well = asked.filter((answer) => answer.outcome === "ok").slice(0, thresholds.firstRequests);
+    return { well, bad: asked.filter((answer) => answer.outcome !== "ok") };
+  },
+  judge({ well, bad }, { thresholds }) {
+    const times = well.map((answer) => answer.latencyMs);
     const p95 = percentile(times, 95);
     const spread = [50, 95, 99].map((p) => `p${p} ${Math.round(percentile(times, p))} ms`).join(", ");
     const base = { value: times.length === 0 ? null : Math.round(p95), samples: times.length };
@@ -29,7 +30,7 @@ export const performanceBenchmark = defineCheck({
       return {
         ...base,
         verdict: "inconclusive",
-        why: `${times.length} of ${thresholds.firstRequests} analyses so far`,
+        why: `${times.length} of ${thresholds.firstRequests} analyses so far, ${bad.length} answered badly${commonest(bad)}`,
       };
     return { ...base, verdict: p95 < thresholds.analysisLatencyP95Ms ? "pass" : "fail", why: spread };
   },

@@ -1,7 +1,7 @@
 import { defineCheck } from "../define.ts";
 import { specLimits } from "../spec.ts";
 import { cleanAnswersToShow } from "../statistics/evidence.ts";
-import { watchWindow, windowWords } from "./metrics.ts";
+import { watchWindow, windowWords, worstP95 } from "./metrics.ts";
 
 /** The worst p95 of the window's parts: percentiles of parts do not add up, so the worst stands for all. */
 export const watchLatency = defineCheck({
@@ -16,20 +16,12 @@ export const watchLatency = defineCheck({
   window: windowWords,
   needs: ["deployment"],
   async measure(context) {
-    const { namespace, slot, from, to } = watchWindow(context);
-    const periodSeconds = Math.min(86_400, Math.max(60, Math.ceil((to - from) / 60_000) * 60));
-    const of = { namespace, metric: "AnalysisLatency", slot, periodSeconds, from, to };
-    const [p95 = [], count = []] = await context.sources.metrics.read(
-      [
-        { ...of, statistic: "p95" },
-        { ...of, statistic: "SampleCount" },
-      ],
-      context.signal,
-    );
-    return { p95, samples: count.reduce((sum, point) => sum + point.value, 0) };
+    const window = watchWindow(context);
+    const minutes = Math.ceil((window.to - window.from) / 60_000);
+    const periodSeconds = Math.min(86_400, Math.max(60, minutes * 60));
+    return await worstP95(context, { ...window, periodSeconds });
   },
-  judge({ p95, samples }, { thresholds }) {
-    const worst = p95.length === 0 ? null : Math.round(Math.max(...p95.map((point) => point.value)));
+  judge({ p95: worst, analyses: samples }, { thresholds }) {
     if (worst === null || samples === 0)
       return { verdict: "inconclusive", value: null, samples: 0, why: "no analyses in the window" };
     const why = `worst p95 ${worst} ms over ${samples} analyses`;

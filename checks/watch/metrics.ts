@@ -52,5 +52,24 @@ export async function sums<const N extends MetricName>(
   >;
 }
 
+/** The worst 95th percentile of the analyses' time in the window's periods, and how many analyses there were. */
+export async function worstP95(
+  context: CheckContext,
+  window: MetricWindow,
+): Promise<{ p95: number | null; analyses: number }> {
+  const of = { ...window, metric: "AnalysisLatency" };
+  const [p95 = [], count = []] = await context.sources.metrics.read(
+    [
+      { ...of, statistic: "p95" },
+      { ...of, statistic: "SampleCount" },
+    ],
+    context.signal,
+  );
+  return {
+    p95: p95.length === 0 ? null : Math.round(Math.max(...p95.map((point) => point.value))),
+    analyses: count.reduce((sum, point) => sum + point.value, 0),
+  };
+}
+
 export const queryWords = (metrics: readonly MetricName[]) => (context: CheckContext) =>
   `GetMetricData ${metrics.join(", ")} of slot ${context.slot ?? "(none)"}`;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
@@ -117,6 +118,11 @@ test("the plugin takes up a rule and a record that are there, finds them unchang
     event.kind === "log" && event.urn === entry?.urn ? [event.message] : [],
   );
   assert.ok(lines.length > 0, "no progress on the resource's line");
+  const folder = join(there.account.folder, "evidence");
+  const [file = ""] = await readdir(folder);
+  const [asked = ""] = (await readFile(join(folder, file), "utf8")).split("\n");
+  const { kind, body } = JSON.parse(asked) as { kind: string; body: { releases: object } };
+  assert.deepEqual([kind, body.releases], ["asked", inputs.releases]);
   assert.equal((await stack.up(theSwitch(inputs))).changes.same, 1);
   assert.deepEqual((await there.recorded())?.lease, null);
 

@@ -61,7 +61,7 @@ const subscribers = (found: Subscribers) => ({ topics: { subscribers: async () =
 /** Evidence of a rehearsal of the green release that ended as told, and a record that names it. */
 function rehearsed(outcome: string, release = "94ee94ee94ee"): CheckContext {
   const log = new EvidenceLog({ rollout: "rehearsal-1", stack: "rehearsal", now: () => noon });
-  log.append("decided", { summary: `verify ${release}` });
+  log.append("asked", { greenWeight: 100, releases: { blue: "b10eb10eb10e", green: release } });
   log.append("ended", { outcome });
   const rehearsal = { release, evidenceDigest: log.digest(), evidence: "rehearsal.jsonl" };
   return asking({ files: { read: async () => log.text(), write: tear } }, { release: { rehearsal } });
@@ -70,6 +70,15 @@ const rehearsal = { release: "94ee94ee94ee", evidenceDigest: "0".repeat(64), evi
 
 const link = { release: { documentation: "https://docs.test/hub" } };
 const page = (status: number) => asking({ web: { status: async () => status } }, link);
+
+/** Live's hour before the rollout. */
+const hour = {
+  Requests: 1_000,
+  Successes: 998,
+  AnalysisCalls: 400,
+  LlmFailures: 4,
+  "AnalysisLatency:SampleCount": 400,
+};
 
 export const preflightCases: Cases = {
   "staging-clean": {
@@ -109,19 +118,19 @@ export const preflightCases: Cases = {
       why: /^p50 50 ms, p95 2500 ms, p99 2500 ms$/,
     },
     cannotTell: {
-      in: contextWith({ samples: answered({ green: { count: 99 } }) }),
-      why: /^99 of 100 analyses so far$/,
+      in: contextWith({ samples: answered({ green: { count: 120, bad: 30 } }) }),
+      why: /^90 of 100 analyses so far, 30 answered badly; mostly: HTTP 500$/,
     },
     broken: { in: contextWith({ samples: tornBook }), why: tornWords },
   },
   "metrics-in-range": {
     passes: {
-      in: asking(metering({ Requests: 1_000, Successes: 998 })),
-      why: /^2 of 1000 requests not answered well \(0.2 %\)$/,
+      in: asking(metering({ ...hour, "AnalysisLatency:p95": 800 })),
+      why: /^2 of 1000 requests not answered well \(0.2 %\); 4 of 400 analyses failed by the language model \(1 %\); p95 800 ms over 400 analyses$/,
     },
     fails: {
-      in: asking(metering({ Requests: 1_000, Successes: 900 })),
-      why: /^100 of 1000 requests not answered well \(10 %\)$/,
+      in: asking(metering({ ...hour, "AnalysisLatency:p95": 2_400 })),
+      why: /^2 of 1000 requests .*; p95 2400 ms over 400 analyses$/,
     },
     cannotTell: { in: asking(metering({})), why: /^no requests in the window$/ },
     broken: { in: asking({ metrics: { read: tear } }), why: tornWords },
