@@ -162,6 +162,14 @@ const keys = {
         .regex(/^[\w.-]+\/[\w.-]+$/, "must be owner/name")
         .describe("The repository, owner/name."),
       branch: z.string().min(1).default("main").describe("Its one branch that may deploy."),
+      providerArn: z
+        .string()
+        .regex(
+          /^arn:aws:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
+          "must be the ARN of GitHub's identity provider in this account",
+        )
+        .optional()
+        .describe("GitHub's identity provider, of which an account has one; left out: this stack makes it."),
     })
     .optional()
     .describe(

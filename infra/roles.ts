@@ -67,24 +67,26 @@ export const switchTrust = trustAccount;
 /** A session of the switch's role lasts as long as IAM allows: a plan must not outlive it. */
 export const switchSessionMs = longestCredentialsMs;
 
-/** GitHub's identity provider and the role that workflows of one branch may take. */
+/** GitHub's identity provider, unless the account has it already, and the role that workflows of one branch may take. */
 export function makeDeployRole(
-  github: { repository: string; branch: string },
+  github: { repository: string; branch: string; providerArn?: string | undefined },
   policy: pulumi.Input<PolicyDocument>,
   opts: pulumi.ComponentResourceOptions,
 ): iam.Role {
-  const provider = new iam.OpenIdConnectProvider(
-    "github",
-    { url: "https://token.actions.githubusercontent.com", clientIdLists: ["sts.amazonaws.com"] },
-    opts,
-  );
+  const provider =
+    github.providerArn ??
+    new iam.OpenIdConnectProvider(
+      "github",
+      { url: "https://token.actions.githubusercontent.com", clientIdLists: ["sts.amazonaws.com"] },
+      opts,
+    ).arn;
   const role = new iam.Role(
     "deploy",
     {
       description: "Workflows that deploy this stack",
-      assumeRolePolicy: provider.arn.apply((arn) =>
-        JSON.stringify(trustWorkflow(arn, github.repository, github.branch)),
-      ),
+      assumeRolePolicy: pulumi
+        .output(provider)
+        .apply((arn) => JSON.stringify(trustWorkflow(arn, github.repository, github.branch))),
       maxSessionDuration: longestCredentialsMs / 1_000,
     },
     opts,

@@ -472,6 +472,14 @@ describe("the production example", () => {
     assert.deepEqual(made.all("aws:iam/accessKey:AccessKey"), []);
   });
 
+  test("a second stack of an account takes the identity provider that is there", async () => {
+    const providerArn = `${iam}:oidc-provider/token.actions.githubusercontent.com`;
+    const second = await evaluate({ github: { providerArn } });
+    assert.deepEqual(second.all("aws:iam/openIdConnectProvider:OpenIdConnectProvider"), []);
+    const trust = JSON.parse(String(second.one("aws:iam/role:Role", "deploy").inputs["assumeRolePolicy"]));
+    assert.equal(trust.Statement[0].Principal.Federated, providerArn);
+  });
+
   test("what a security reviewer asks: retention, record kept, no admin wildcard, no secret in any input", () => {
     for (const { name, inputs: group } of made.all("aws:cloudwatch/logGroup:LogGroup"))
       assert.ok(Number(group["retentionInDays"]) > 0, name);
@@ -482,6 +490,11 @@ describe("the production example", () => {
       for (const { Effect, Action } of (JSON.parse(String(rolePolicy["policy"])) as PolicyDocument).Statement)
         if (Effect === "Allow") assert.ok(!Action.some((action) => /^(\*|iam:\*)$/.test(action)), name);
     assert.deepEqual(made.all("aws:secretsmanager/secretVersion:SecretVersion"), []);
-    assert.doesNotMatch(JSON.stringify(made.resources), /AKIA|BEGIN [A-Z ]*KEY|AIza/);
+    for (const { type, name, inputs: of } of made.resources) {
+      // The guardian's code knows what secrets look like, to take them out of what it writes.
+      const { code: _code, ...rest } = of;
+      const [found] = /AKIA|BEGIN [A-Z ]*KEY|AIza/.exec(JSON.stringify(rest)) ?? [];
+      assert.equal(found, undefined, `${type} ${name}`);
+    }
   });
 });
