@@ -256,5 +256,87 @@ const keeping: Case[] = [
   one("sns.GetTopicAttributes", { TopicArn: "arn:aws:sns:us-east-1:123456789012:none" }),
 ];
 
+const zone = (kept: Kept) => at(kept, "zone", "HostedZone.Id").replace("/hostedzone/", "");
+const change = (Action: string, Name: string) => (kept: Kept) => ({
+  HostedZoneId: zone(kept),
+  ChangeBatch: {
+    Changes: [
+      {
+        Action,
+        ResourceRecordSet: {
+          Name,
+          Type: "CNAME",
+          TTL: 300,
+          ResourceRecords: [{ Value: "there.example.com" }],
+        },
+      },
+    ],
+  },
+});
+const certificate = (kept: Kept) => ({ CertificateArn: at(kept, "certificate", "CertificateArn") });
+const Bucket = "case-balancer-logs";
+const publishing: Case[] = [
+  one("route53.CreateHostedZone", { Name: "example.com", CallerReference: "case" }, "zone"),
+  one("route53.ListHostedZones", {}),
+  one("route53.GetHostedZone", { Id: "ZNONE" }),
+  one("route53.ChangeResourceRecordSets", change("CREATE", "hub.example.com")),
+  one("route53.ChangeResourceRecordSets", change("CREATE", "hub.example.com")),
+  one("route53.ListResourceRecordSets", (kept) => ({
+    HostedZoneId: zone(kept),
+    StartRecordName: "hub.example.com",
+    StartRecordType: "CNAME",
+    MaxItems: 1,
+  })),
+  one("route53.ChangeResourceRecordSets", change("DELETE", "hub.example.com")),
+  one("acm.RequestCertificate", { DomainName: "hub.example.com", ValidationMethod: "DNS" }, "certificate"),
+  one("acm.DescribeCertificate", certificate),
+  one("acm.ListTagsForCertificate", certificate),
+  one("acm.DeleteCertificate", certificate),
+  one("acm.DescribeCertificate", certificate),
+  one("s3.HeadBucket", { Bucket }),
+  one("s3.CreateBucket", { Bucket }),
+  one("s3.HeadBucket", { Bucket }),
+  one("s3.GetBucketTagging", { Bucket }),
+  one("s3.GetPublicAccessBlock", { Bucket }),
+  one("s3.PutPublicAccessBlock", {
+    Bucket,
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
+  }),
+  one("s3.GetPublicAccessBlock", { Bucket }),
+  one("s3.PutBucketEncryption", {
+    Bucket,
+    ServerSideEncryptionConfiguration: {
+      Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
+    },
+  }),
+  one("s3.GetBucketEncryption", { Bucket }),
+  one("s3.GetBucketLifecycleConfiguration", { Bucket }),
+  one("s3.PutBucketLifecycleConfiguration", {
+    Bucket,
+    LifecycleConfiguration: {
+      Rules: [{ ID: "expire", Status: "Enabled", Filter: { Prefix: "" }, Expiration: { Days: 90 } }],
+    },
+  }),
+  one("s3.GetBucketLifecycleConfiguration", { Bucket }),
+  one("s3.GetBucketPolicy", { Bucket }),
+  one("s3.PutBucketPolicy", { Bucket, Policy: JSON.stringify({ Version: "2012-10-17", Statement: [] }) }),
+  one("s3.GetBucketPolicy", { Bucket }),
+  one("s3.DeleteBucketPolicy", { Bucket }),
+  one("s3.DeleteBucket", { Bucket }),
+  one("s3.DeleteBucket", { Bucket }),
+];
+
 /** Calls beyond a deployment's: the weights a rollout sets, and the errors that the switch, the checks and the provider go by. */
-export const cases: readonly Case[] = [...balancing, ...tasks, ...watching, ...writing, ...keeping];
+export const cases: readonly Case[] = [
+  ...balancing,
+  ...tasks,
+  ...watching,
+  ...writing,
+  ...keeping,
+  ...publishing,
+];

@@ -2,6 +2,7 @@ import type { Recorded } from "./record.ts";
 
 /** SDK modules by the name that requests are signed for. */
 const modules: Readonly<Record<string, () => Promise<object>>> = {
+  acm: () => import("@aws-sdk/client-acm"),
   "application-autoscaling": () => import("@aws-sdk/client-application-auto-scaling"),
   dynamodb: () => import("@aws-sdk/client-dynamodb"),
   ec2: () => import("@aws-sdk/client-ec2"),
@@ -12,6 +13,8 @@ const modules: Readonly<Record<string, () => Promise<object>>> = {
   lambda: () => import("@aws-sdk/client-lambda"),
   logs: () => import("@aws-sdk/client-cloudwatch-logs"),
   monitoring: () => import("@aws-sdk/client-cloudwatch"),
+  route53: () => import("@aws-sdk/client-route-53"),
+  s3: () => import("@aws-sdk/client-s3"),
   secretsmanager: () => import("@aws-sdk/client-secrets-manager"),
   sns: () => import("@aws-sdk/client-sns"),
   sts: () => import("@aws-sdk/client-sts"),
@@ -66,6 +69,8 @@ export class Caller {
       region: "us-east-1",
       credentials: { accessKeyId: "AKIACONFORMANCE00000", secretAccessKey: "conformance" },
       maxAttempts: 1,
+      // Names of buckets as host names would not resolve.
+      ...(service === "s3" ? { forcePathStyle: true } : {}),
       // Moto unpacks a compressed body twice.
       disableRequestCompression: true,
     }) as Client;

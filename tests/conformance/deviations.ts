@@ -214,6 +214,31 @@ export const deviations: readonly Deviation[] = [
     reason: "A user is IAM's and its id begins with AIDA; moto says sts, and shows an access key.",
   },
   {
+    in: ["route53.CreateHostedZone"],
+    fields: ["HostedZone.Id", "Location"],
+    reason: "A zone's id is Z and 20 characters at most; moto's has 22.",
+  },
+  {
+    in: ["route53.CreateHostedZone"],
+    fields: ["DelegationSet.Id", "DelegationSet.CallerReference"],
+    reason: "Only delegation sets that were made to be used again have them.",
+  },
+  {
+    in: ["acm.DescribeCertificate"],
+    fields: ["Name", "Value"].map((field) => `Certificate.DomainValidationOptions[].ResourceRecord.${field}`),
+    reason: "Made up for each certificate, within a text.",
+  },
+  {
+    in: ["acm.DescribeCertificate"],
+    fields: ["KeyAlgorithm", "SignatureAlgorithm"].map((field) => `Certificate.${field}`),
+    reason: "AWS writes RSA-2048 in this answer, and signs with SHA256WITHRSA.",
+  },
+  {
+    in: ["acm.DescribeCertificate"],
+    fields: ["Serial", "IssuedAt", "NotBefore", "NotAfter"].map((field) => `Certificate.${field}`),
+    reason: "A certificate that waits for its validation has none of these.",
+  },
+  {
     in: elb("CreateLoadBalancer"),
     fields: ["LoadBalancers[].DNSName"],
     reason: "The local balancer is reached at the loopback address: no name of its would resolve.",

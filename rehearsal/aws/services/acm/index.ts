@@ -7,7 +7,7 @@ import type {
   UpdateCertificateOptionsRequest,
 } from "@aws-sdk/client-acm";
 import { AwsError } from "../../error.ts";
-import { type Ids, arn } from "../../names.ts";
+import { type Ids, arn, lower } from "../../names.ts";
 import type { Call, Service } from "../../service.ts";
 import { Tags } from "../../tags.ts";
 
@@ -39,12 +39,24 @@ export function acm(ids: Ids, isInDns: (name: string) => boolean): Service {
           DomainValidationOptions: [
             {
               DomainName: input.DomainName,
+              ValidationDomain: input.DomainName,
+              ValidationStatus: "PENDING_VALIDATION",
               ValidationMethod: "DNS",
-              ResourceRecord: { ...record, Value: `_${ids.hex(32)}.acm-validations.aws.` },
+              ResourceRecord: {
+                ...record,
+                Value: `_${ids.hex(32)}.${ids.of(lower, 10)}.acm-validations.aws.`,
+              },
             },
           ],
           KeyAlgorithm: "RSA-2048" as CertificateDetail["KeyAlgorithm"] & string,
-          Options: { CertificateTransparencyLoggingPreference: "ENABLED", ...input.Options },
+          Options: {
+            CertificateTransparencyLoggingPreference: "ENABLED",
+            Export: "DISABLED",
+            ...input.Options,
+          },
+          Subject: `CN=${input.DomainName}`,
+          Issuer: "Amazon",
+          SignatureAlgorithm: "SHA256WITHRSA",
           Type: "AMAZON_ISSUED",
           RenewalEligibility: "INELIGIBLE",
           CreatedAt: new Date(now),
@@ -56,6 +68,7 @@ export function acm(ids: Ids, isInDns: (name: string) => boolean): Service {
         const found = find(input);
         const record = found.DomainValidationOptions?.[0]?.ResourceRecord?.Name ?? "";
         if (found.IssuedAt === undefined && isInDns(record)) {
+          for (const option of found.DomainValidationOptions ?? []) option.ValidationStatus = "SUCCESS";
           found.IssuedAt = new Date(now);
           found.NotBefore = new Date(now);
           found.NotAfter = new Date(now + yearMs);

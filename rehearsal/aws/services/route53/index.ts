@@ -7,7 +7,7 @@ import type {
   ResourceRecordSet,
 } from "@aws-sdk/client-route-53";
 import { AwsError } from "../../error.ts";
-import type { Ids } from "../../names.ts";
+import { type Ids, lower } from "../../names.ts";
 import type { Call, Service } from "../../service.ts";
 
 interface Zone {
@@ -47,16 +47,20 @@ export function route53(ids: Ids): Route53 {
           Name: withDot(input.Name ?? ""),
           CallerReference: input.CallerReference,
           Config: { PrivateZone: false, ...input.HostedZoneConfig },
-          ResourceRecordSetCount: 0,
         };
-        zones.set(id, { live, records: new Map() });
-        return { HostedZone: live, ChangeInfo: done(ids, now), DelegationSet: { NameServers: nameServers } };
+        const zone = { live, records: ownRecords(live.Name as string) };
+        zones.set(id, zone);
+        return {
+          HostedZone: counted(zone),
+          ChangeInfo: done(ids, now),
+          DelegationSet: { NameServers: nameServers },
+          Location: `https://route53.amazonaws.com/2013-04-01/hostedzone/${id}`,
+        };
       },
       ListHostedZones: () => ({
         HostedZones: [...zones.values()].map(counted),
         IsTruncated: false,
         MaxItems: 100,
-        Marker: "",
       }),
       GetHostedZone: (input: GetHostedZoneRequest) => ({
         HostedZone: counted(find(input.Id)),
@@ -96,10 +100,31 @@ export function route53(ids: Ids): Route53 {
   };
 }
 
-const nameServers = ["ns-1.awsdns-01.example", "ns-2.awsdns-02.example"];
+const nameServers = [
+  "ns-2048.awsdns-64.com",
+  "ns-2049.awsdns-65.net",
+  "ns-2050.awsdns-66.org",
+  "ns-2051.awsdns-67.co.uk",
+];
+
+/** What every zone has from the start. */
+function ownRecords(Name: string): Zone["records"] {
+  const authority = `${nameServers[0]}. hostmaster.example.com. 1 7200 900 1209600 86400`;
+  const own: ResourceRecordSet[] = [
+    {
+      Name,
+      Type: "NS",
+      TTL: 172_800,
+      ResourceRecords: nameServers.map((server) => ({ Value: `${server}.` })),
+    },
+    { Name, Type: "SOA", TTL: 900, ResourceRecords: [{ Value: authority }] },
+  ];
+  return new Map(own.map((record) => [`${Name} ${record.Type}`, record]));
+}
+
 const counted = ({ live, records }: Zone): HostedZone => ({ ...live, ResourceRecordSetCount: records.size });
 const done = (ids: Ids, now: number) => ({
-  Id: `/change/C${ids.hex(16).toUpperCase()}`,
+  Id: `/change/C${ids.of(lower, 13).toUpperCase()}`,
   Status: "INSYNC",
   SubmittedAt: new Date(now),
 });

@@ -1,3 +1,4 @@
+import type { ServerSideEncryptionConfiguration } from "@aws-sdk/client-s3";
 import { AwsError } from "../../error.ts";
 import { region } from "../../names.ts";
 import type { Handler, Service } from "../../service.ts";
@@ -51,6 +52,7 @@ export function s3(): Service {
   const lifecycle = "BucketLifecycleConfiguration";
   keep(lifecycle, lifecycle, "LifecycleConfiguration", "Rules", "NoSuchLifecycleConfiguration");
   drop("DeleteBucketLifecycle", lifecycle);
+  const lifecycleOf = documents[`Get${lifecycle}`] as Handler;
   return {
     signingName: "s3",
     protocol: "rest-xml",
@@ -82,6 +84,19 @@ export function s3(): Service {
         return { Name: input.Bucket, IsTruncated: false };
       },
       ...documents,
+      GetBucketLifecycleConfiguration: async (input: Named) => ({
+        ...(await lifecycleOf(input as never, {} as never)),
+        // What AWS takes where nothing is said.
+        TransitionDefaultMinimumObjectSize: "all_storage_classes_128K",
+      }),
+      PutBucketEncryption(input: Named) {
+        const { Rules = [] } = input[
+          "ServerSideEncryptionConfiguration"
+        ] as ServerSideEncryptionConfiguration;
+        const whole = Rules.map((rule) => ({ BucketKeyEnabled: false, ...rule }));
+        find(input).set("BucketEncryption", { Rules: whole });
+        return {};
+      },
     },
   };
 }
