@@ -91,12 +91,15 @@ export class Account {
     }));
   }
 
-  /** A change by hand of the weighted rule, past everything that keeps a record. */
+  /**
+   * A change by hand of the weighted rule, past everything that keeps a record. A stranger gets no weight: nobody would
+   * answer there.
+   */
   async setRule(weights: Weights, stranger?: string): Promise<void> {
     const { targetGroups } = await this.inputs();
     const groups = [
       ...colours.map((of) => ({ TargetGroupArn: targetGroups[of], Weight: weights[of] })),
-      ...(stranger === undefined ? [] : [{ TargetGroupArn: stranger, Weight: 1 }]),
+      ...(stranger === undefined ? [] : [{ TargetGroupArn: stranger, Weight: 0 }]),
     ];
     await this.#elb.send(
       new ModifyRuleCommand({
