@@ -13,18 +13,23 @@ import type { Evidence } from "./ports.ts";
 /** Events of one PutLogEvents call; AWS takes 10,000 and 1 MiB. */
 const batch = 500;
 
+/** Tries of each call; a rollout is over by then and has the time. */
+const shipTries = 10;
+
 export interface OpenEvidence extends Evidence {
   add(kind: string, body: object): void;
 }
 
 /**
  * The evidence of one rollout: every line is appended to a file as it comes, where a folder is configured, and all of
- * them go to a stream of the log group at the end. Lines are chained by hashes; the last one's is the digest.
+ * them go to a stream of the log group at the end. Lines are chained by hashes; the last one's is the digest. What cannot be written is told: a
+ * rollout is concluded all the same, for its traffic has moved.
  */
 export function openEvidence(
   inputs: Pick<SwitchInputs, "evidence" | "stack" | "region" | "profile">,
   id: string,
   credentials?: Credentials,
+  tries: number = shipTries,
 ): OpenEvidence {
   const log = new EvidenceLog({ rollout: id, stack: inputs.stack, now: Date.now });
   const { folder, logGroup } = inputs.evidence;
@@ -37,7 +42,7 @@ export function openEvidence(
     const fresh = log.lines().slice(lines);
     lines += fresh.length;
     written = written.then(() => appendFile(file, fresh.map((line) => `${line}\n`).join("")));
-    // The failure is not lost: `finish` waits for the same promise.
+    // The failure is not lost: `finish` waits for the same promise and tells.
     written.catch(() => undefined);
   };
   return {
@@ -46,15 +51,19 @@ export function openEvidence(
       flush();
     },
     async finish() {
-      await written;
-      if (logGroup !== undefined) await ship({ ...inputs, credentials }, logGroup, id, log.lines());
-      return {
-        where:
-          logGroup === undefined
-            ? (file ?? "nowhere: no evidence folder or log group is configured")
-            : `${logGroup}:${id}`,
-        digest: log.digest(),
-      };
+      const digest = log.digest();
+      const kept: string[] = [];
+      const problems: string[] = [];
+      const keep = (where: string, work: Promise<void>): Promise<unknown> =>
+        work.then(
+          () => kept.push(where),
+          (error: Error) => problems.push(`${where}: ${error.message}`),
+        );
+      if (logGroup !== undefined)
+        await keep(`${logGroup}:${id}`, ship({ ...inputs, credentials, tries }, logGroup, id, log.lines()));
+      if (file !== null) await keep(file, written);
+      const where = kept[0] ?? "nowhere: no evidence folder or log group took it";
+      return { where, digest, ...(problems.length > 0 ? { problem: problems.join("; ") } : {}) };
     },
   };
 }
@@ -64,18 +73,22 @@ async function ship(
     region,
     profile,
     credentials,
-  }: Pick<SwitchInputs, "region" | "profile"> & { credentials: Credentials | undefined },
+    tries,
+  }: Pick<SwitchInputs, "region" | "profile"> & { credentials: Credentials | undefined; tries: number },
   logGroupName: string,
   logStreamName: string,
   lines: readonly string[],
 ): Promise<void> {
   const logs = new CloudWatchLogsClient({
     region,
+    maxAttempts: tries,
     ...(profile === undefined ? {} : { profile }),
     ...(credentials === undefined ? {} : { credentials }),
   });
   try {
-    await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
+    await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName })).catch((error: Error) => {
+      if (error.name !== "ResourceAlreadyExistsException") throw error; // a try whose answer was lost made it
+    });
     for (let at = 0; at < lines.length; at += batch) {
       const logEvents = lines.slice(at, at + batch).map((message) => ({ message, timestamp: Date.now() }));
       await logs.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }));

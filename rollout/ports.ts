@@ -104,12 +104,13 @@ export type RolloutEvent =
   | { kind: "returning"; to: Weights; why: string }
   | { kind: "moved"; from: State; on: Event; to: State }
   | { kind: "repaired"; weights: Weights }
+  | { kind: "unkept"; why: string }
   | { kind: "ended"; outcome: string; why: string };
 
 /** The append-only record of one rollout. */
 export interface Evidence {
-  /** Seals the record; returns where it lies and its digest. */
-  finish(): Promise<{ where: string; digest: string }>;
+  /** Seals the record; returns where it lies, its digest, and what of it could not be written. */
+  finish(): Promise<{ where: string; digest: string; problem?: string }>;
 }
 
 /** Everything a rollout touches. */

@@ -18,6 +18,16 @@ export async function again<T>(
   }
 }
 
+/**
+ * Whether AWS refused a call because there were too many: it had no effect, and another try may. ELBv2 calls it Throttling,
+ * the others ThrottlingException; the older names stand in AWS's list of common errors.
+ */
+export function isThrottling(error: unknown): boolean {
+  return /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|SlowDown)/.test(
+    (error as Error).name,
+  );
+}
+
 /** Full jitter below 100 ms · 2ⁿ, at most 2 s. */
 export function backOffMs(tries: number, random: number): number {
   return Math.round(Math.min(2_000, 100 * 2 ** tries) * random);

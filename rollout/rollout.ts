@@ -388,6 +388,7 @@ async function concludeRollout(at: Walk, state: FinalState): Promise<Outcome> {
   const { world, session, course } = at;
   world.report({ kind: "ended", outcome: state, why: at.why });
   const evidence = await world.evidence.finish();
+  if (evidence.problem !== undefined) world.report({ kind: "unkept", why: evidence.problem });
   const outcome = (ended: FinalState, record: SwitchRecord): Outcome => ({
     state: ended,
     asAsked: endedAsAsked(ended, course),

@@ -8,7 +8,7 @@ import type { LiveRule } from "./policy/decision.ts";
 import { type Weights, describeWeights, sameWeights } from "./policy/weight.ts";
 import { type Session, change, confirm } from "./session.ts";
 import type { World } from "./ports.ts";
-import { again, backOffMs } from "./retry.ts";
+import { again, backOffMs, isThrottling } from "./retry.ts";
 
 /** Healthy targets each colour must have before it may get its share. */
 export type Needed = (weights: Weights) => Record<Colour, number>;
@@ -108,29 +108,42 @@ async function modify(
   to: Weights,
   stillHasTargets: () => Promise<void>,
 ): Promise<number> {
-  let cause: unknown;
-  for (let tries = 1; tries <= limits.modifyTries; tries++) {
+  let tries = 0;
+  for (;;) {
     const began = world.clock.now();
     await stillHasTargets();
-    if (await alreadyThere(world, expected, to)) return tries - 1;
+    if (await alreadyThere(world, expected, to)) return tries;
     const rest = (session.held.record.lease?.until ?? 0) - world.clock.now();
     if (rest < limits.modifyTimeoutMs + limits.leaseMarginMs)
       await change(world, session, (record) => record);
     else if (world.clock.now() - began > limits.fenceFreshMs) await confirm(world, session);
+    tries++;
     try {
       await world.rule.modify(to, limits.modifyTimeoutMs);
       return tries;
     } catch (error) {
-      cause = error;
       await change(world, session, (record) => remember(record, to));
+      if (tries >= triesAfter(error)) return giveUp(world, { expected, to, tries }, error as Error);
       await world.clock.sleep(backOffMs(tries, world.random()));
     }
   }
-  if (await alreadyThere(world, expected, to)) return limits.modifyTries;
-  throw new ApiRefused(
-    `the balancer refused ${describeWeights(to)} ${limits.modifyTries} times: ${(cause as Error).message}`,
-    { cause },
-  );
+}
+
+/** What was throttled did nothing, and is asked again for longer than what nobody knows the outcome of. */
+function triesAfter(error: unknown): number {
+  return isThrottling(error) ? limits.throttledTries : limits.modifyTries;
+}
+
+/** One last look: an answer may have been lost. */
+async function giveUp(
+  world: World,
+  { expected, to, tries }: { expected: readonly Weights[]; to: Weights; tries: number },
+  cause: Error,
+): Promise<number> {
+  if (await alreadyThere(world, expected, to)) return tries;
+  throw new ApiRefused(`the balancer refused ${describeWeights(to)} ${tries} times: ${cause.message}`, {
+    cause,
+  });
 }
 
 /** Notes weights whose change went unanswered. */

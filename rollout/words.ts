@@ -78,6 +78,8 @@ export function describeEvent(event: RolloutEvent): { text: string; fleeting: bo
       return fleeting(`${event.from}: ${event.on} → ${event.to}`);
     case "repaired":
       return lasting(`a late change of ours was undone: ${describeWeights(event.weights)} again`);
+    case "unkept":
+      return lasting(`the evidence was not kept as configured: ${event.why}`);
     case "ended":
       return lasting(`${event.outcome}: ${event.why}`);
     default:

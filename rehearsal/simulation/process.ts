@@ -26,6 +26,11 @@ export interface ProcessOptions {
   readonly asked?: Readonly<Record<Colour, string>>;
 }
 
+/** What AWS answers when there are too many calls. */
+class Throttled extends Error {
+  override readonly name = "ThrottlingException";
+}
+
 /** One process with a world of its own: its calls are delayed, lost, answered with errors, and it may die at any of them. */
 export class Process {
   dead = false;
@@ -89,7 +94,14 @@ export class Process {
         bake: (of, step, _extended, signal) => this.#judge(of, step.weight, step.bake, signal),
         close: () => Promise.resolve(),
       },
-      evidence: { finish: () => this.#call("evidence", () => ({ where: "memory", digest: "0" })) },
+      evidence: {
+        finish: () =>
+          this.#call("evidence", () => ({ where: "memory", digest: "0" })).catch((error: Error) => ({
+            where: "nowhere",
+            digest: "0",
+            problem: error.message,
+          })),
+      },
       report: (event) => {
         if (this.dead) return;
         this.#watch(event);
@@ -124,7 +136,7 @@ export class Process {
     if (this.#offline()) throw unreachable;
     if (this.#expired) throw new Error("ExpiredToken: the security token has expired");
     if (model.down.has(partOf[name] ?? "rule")) throw new Error(`${name}: service unavailable`);
-    if (model.throttled > 0 && random.chance(model.throttled)) throw new Error(`${name}: rate exceeded`);
+    if (model.throttled > 0 && random.chance(model.throttled)) throw new Throttled(`${name}: rate exceeded`);
   }
 
   /** A rule change: beyond its time limit the caller gives up, and the change may arrive all the same. */

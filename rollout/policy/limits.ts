@@ -24,6 +24,8 @@ export const limits = {
   proofSamplesMin: 40,
   /** Tries of an own rule change whose outcome was an error, each after reading lease, fence and rule again. */
   modifyTries: 5,
+  /** The same where AWS said that there were too many calls: with half of them throttled, one in a million is given up. */
+  throttledTries: 20,
   /** How often a conditional write is tried again when somebody else wrote in between. */
   writeTries: 8,
   /** Tries of a call that was throttled or lost, beyond the SDK's own; a rollback gets twice as many. */
