@@ -29,7 +29,8 @@ export async function sendBoth(cases: readonly Case[], ours: string, theirs: str
       if (!a || !b) throw new Error("two endpoints gave no two answers");
       const comparison = new Comparison(call, names);
       // Both networks were there before: they need not be the same.
-      if (!call.startsWith("ec2.")) differences.push(...compareAnswers(comparison, a, b));
+      if (call !== "ec2.DescribeVpcs" && call !== "ec2.DescribeSubnets")
+        differences.push(...compareAnswers(comparison, a, b));
       fields += comparison.fields;
       operations.add(call);
     }

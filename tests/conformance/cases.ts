@@ -331,6 +331,47 @@ const publishing: Case[] = [
   one("s3.DeleteBucket", { Bucket }),
 ];
 
+const vpc = (kept: Kept) => ({ VpcId: at(kept, "vpc", "Vpc.VpcId") });
+const table = (kept: Kept) => ({ RouteTableId: at(kept, "table", "RouteTable.RouteTableId") });
+const gateway = (kept: Kept) => ({
+  InternetGatewayId: at(kept, "gateway", "InternetGateway.InternetGatewayId"),
+});
+const subnet = (kept: Kept) => ({ SubnetId: at(kept, "subnet", "Subnet.SubnetId") });
+const address = (kept: Kept) => ({ AllocationId: at(kept, "address", "AllocationId") });
+const everywhere = { DestinationCidrBlock: "0.0.0.0/0" };
+const connecting: Case[] = [
+  one("ec2.CreateVpc", { CidrBlock: "10.80.0.0/16" }, "vpc"),
+  one("ec2.DescribeVpcAttribute", (kept) => ({ ...vpc(kept), Attribute: "enableDnsSupport" })),
+  one("ec2.ModifyVpcAttribute", (kept) => ({ ...vpc(kept), EnableDnsHostnames: { Value: true } })),
+  one("ec2.DescribeVpcAttribute", (kept) => ({ ...vpc(kept), Attribute: "enableDnsHostnames" })),
+  one(
+    "ec2.CreateSubnet",
+    (kept) => ({ ...vpc(kept), CidrBlock: "10.80.0.0/20", AvailabilityZone: "us-east-1a" }),
+    "subnet",
+  ),
+  one("ec2.ModifySubnetAttribute", (kept) => ({ ...subnet(kept), MapPublicIpOnLaunch: { Value: true } })),
+  one("ec2.CreateInternetGateway", {}, "gateway"),
+  one("ec2.AttachInternetGateway", (kept) => ({ ...gateway(kept), ...vpc(kept) })),
+  one("ec2.DescribeInternetGateways", (kept) => ({
+    InternetGatewayIds: [gateway(kept).InternetGatewayId],
+  })),
+  one("ec2.AllocateAddress", { Domain: "vpc" }, "address"),
+  one("ec2.CreateNatGateway", (kept) => ({ ...subnet(kept), ...address(kept) })),
+  one("ec2.CreateRouteTable", vpc, "table"),
+  one("ec2.CreateRoute", (kept) => ({
+    ...table(kept),
+    ...everywhere,
+    GatewayId: gateway(kept).InternetGatewayId,
+  })),
+  one("ec2.AssociateRouteTable", (kept) => ({ ...table(kept), ...subnet(kept) })),
+  one("ec2.DescribeRouteTables", (kept) => ({ RouteTableIds: [table(kept).RouteTableId] })),
+  one("ec2.DeleteRoute", (kept) => ({ ...table(kept), ...everywhere })),
+  one("ec2.DescribeRouteTables", { RouteTableIds: ["rtb-0123456789abcdef0"] }),
+  one("ec2.DescribeInternetGateways", { InternetGatewayIds: ["igw-0123456789abcdef0"] }),
+  one("ec2.DescribeAddresses", { AllocationIds: ["eipalloc-0123456789abcdef0"] }),
+  one("ec2.DescribeNatGateways", { NatGatewayIds: ["nat-0123456789abcdef0"] }),
+];
+
 /** Calls beyond a deployment's: the weights a rollout sets, and the errors that the switch, the checks and the provider go by. */
 export const cases: readonly Case[] = [
   ...balancing,
@@ -339,4 +380,5 @@ export const cases: readonly Case[] = [
   ...writing,
   ...keeping,
   ...publishing,
+  ...connecting,
 ];

@@ -214,6 +214,36 @@ export const deviations: readonly Deviation[] = [
     reason: "A user is IAM's and its id begins with AIDA; moto says sts, and shows an access key.",
   },
   {
+    in: ["ec2.CreateVpc"],
+    fields: ["Vpc.DhcpOptionsId"],
+    reason: "Options have an id; moto calls them default.",
+  },
+  {
+    in: ["ec2.CreateSubnet"],
+    fields: ["Subnet.AvailabilityZoneId"],
+    reason: "Which zone a letter means is each account's own.",
+  },
+  {
+    in: ["ec2.AllocateAddress"],
+    fields: ["PublicIp"],
+    reason: "Made up: the local AWS takes addresses that are set aside for documentation.",
+  },
+  {
+    in: ["ec2.CreateNatGateway"],
+    fields: ["PublicIp", "PrivateIp"].map((field) => `NatGateway.NatGatewayAddresses[].${field}`),
+    reason: "Made up: the local AWS takes addresses that are set aside for documentation.",
+  },
+  {
+    in: ["ec2.CreateNatGateway"],
+    fields: ["NatGateway.NatGatewayAddresses[].IsPrimary", "NatGateway.ConnectivityType"],
+    reason: "Moto leaves them out.",
+  },
+  {
+    in: ["ec2.DescribeNatGateways"],
+    fields: ["error"],
+    reason: "An id that does not exist is an error; moto answers with an empty list.",
+  },
+  {
     in: ["route53.CreateHostedZone"],
     fields: ["HostedZone.Id", "Location"],
     reason: "A zone's id is Z and 20 characters at most; moto's has 22.",

@@ -1,7 +1,7 @@
 import type { Filter, Tag } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../error.ts";
 import { account, arn, region } from "../../names.ts";
-import type { Handler } from "../../service.ts";
+import type { Call, Handler } from "../../service.ts";
 import type { Tags } from "../../tags.ts";
 
 export type Thing = Record<string, unknown>;
@@ -85,6 +85,13 @@ export function networkHandlers({
         "VpcId",
         {
           CidrBlock: input.CidrBlock,
+          CidrBlockAssociationSet: [
+            {
+              AssociationId: make("vpc-cidr-assoc"),
+              CidrBlock: input.CidrBlock,
+              CidrBlockState: { State: "associated" },
+            },
+          ],
           State: "available",
           IsDefault: false,
           InstanceTenancy: input.InstanceTenancy ?? "default",
@@ -106,7 +113,7 @@ export function networkHandlers({
     CreateSubnet(input: Tagged & { VpcId?: string; CidrBlock?: string; AvailabilityZone?: string }) {
       vpcOf(input.VpcId);
       const zone = input.AvailabilityZone ?? `${region}a`;
-      const Subnet = keep(
+      const made = keep(
         subnets,
         "subnet",
         "SubnetId",
@@ -118,13 +125,22 @@ export function networkHandlers({
           AvailabilityZoneId: `use1-az${zone.charCodeAt(zone.length - 1) - 96}`,
           MapPublicIpOnLaunch: false,
           DefaultForAz: false,
-          AvailableIpAddressCount: 4_000,
+          // AWS keeps five addresses of each subnet.
+          AvailableIpAddressCount: 2 ** (32 - Number(input.CidrBlock?.split("/")[1] ?? 32)) - 5,
+          AssignIpv6AddressOnCreation: false,
+          Ipv6Native: false,
+          PrivateDnsNameOptionsOnLaunch: {
+            HostnameType: "ip-name",
+            EnableResourceNameDnsARecord: false,
+            EnableResourceNameDnsAAAARecord: false,
+          },
         },
         input,
       );
-      const id = Subnet["SubnetId"] as string;
-      find(subnets, id, "")["SubnetArn"] = arn("ec2", `subnet/${id}`);
-      return { Subnet };
+      const id = made["SubnetId"] as string;
+      const SubnetArn = arn("ec2", `subnet/${id}`);
+      find(subnets, id, "")["SubnetArn"] = SubnetArn;
+      return { Subnet: { ...made, SubnetArn } };
     },
     ModifySubnetAttribute({
       SubnetId,
@@ -172,6 +188,7 @@ export function networkHandlers({
     ReleaseAddress: remove(addresses, "AllocationId", "InvalidAllocationID.NotFound"),
     CreateNatGateway(
       input: Tagged & { SubnetId?: string; AllocationId?: string; ConnectivityType?: string },
+      { now }: Call,
     ) {
       const { VpcId } = find(subnets, input.SubnetId, "InvalidSubnetID.NotFound");
       const { PublicIp } = find(addresses, input.AllocationId, "InvalidAllocationID.NotFound");
@@ -185,7 +202,17 @@ export function networkHandlers({
             VpcId,
             State: "available",
             ConnectivityType: input.ConnectivityType ?? "public",
-            NatGatewayAddresses: [{ AllocationId: input.AllocationId, PublicIp, IsPrimary: true }],
+            CreateTime: new Date(now),
+            NatGatewayAddresses: [
+              {
+                AllocationId: input.AllocationId,
+                AssociationId: make("eipassoc"),
+                NetworkInterfaceId: make("eni"),
+                PrivateIp: "10.0.0.10",
+                PublicIp,
+                IsPrimary: true,
+              },
+            ],
           },
           input,
         ),
@@ -234,8 +261,9 @@ export function networkHandlers({
         RouteTableId: input.RouteTableId,
         SubnetId: input.SubnetId,
         Main: false,
+        AssociationState: { State: "associated" },
       });
-      return { AssociationId };
+      return { AssociationId, AssociationState: { State: "associated" } };
     },
     DisassociateRouteTable({ AssociationId }: { AssociationId?: string }) {
       for (const table of tables.values())
