@@ -11,7 +11,8 @@ import type { Sources } from "./sources/index.ts";
 import { fileSource } from "./sources/files.ts";
 import { logSource } from "./sources/logs.ts";
 import { metricSource } from "./sources/metrics.ts";
-import { type ProbeOptions, probeSource } from "./sources/probes.ts";
+import { type ProbeOptions, probeSource, probeMarks } from "./sources/probes.ts";
+import { relaySource } from "./sources/relay.ts";
 import { recordSource } from "./sources/record.ts";
 import { secretSource } from "./sources/secrets.ts";
 import { serviceSource } from "./sources/services.ts";
@@ -134,6 +135,7 @@ export function sourcesOf(clients: Clients, environment: NodeJS.ProcessEnv, prob
     secrets: secretSource(clients),
     record: recordSource(clients),
     commands: commandSource(environment),
+    relay: relaySource(probes.hub.url, (slot) => probeMarks(probes, slot)),
     files: fileSource(),
     web: webSource(probes.fetch ?? fetch),
   };

@@ -1,4 +1,3 @@
-import { header } from "../../sidecar/telemetry.ts";
 import type { Check, Group } from "../check.ts";
 import { defineCheck } from "../define.ts";
 
@@ -32,10 +31,11 @@ export function commandCheck(command: string, facts?: CommandFacts): Check {
         throw new Error(
           `no command named ${command} is configured: add it under commands in the stack config`,
         );
+      // The suite knows nothing of slots and proofs: at the public address it would test live.
+      await using relay = slot === null ? null : await sources.relay.open(slot);
       const environment = {
-        MCP_HUB_URL: hub.url,
+        MCP_HUB_URL: relay?.url ?? hub.url,
         MCP_HUB_SLOT: slot ?? "",
-        MCP_HUB_HEADERS: slot === null ? "{}" : JSON.stringify({ [header.probeSlot]: slot }),
         MCP_HUB_LATENCY_P95_MS: String(thresholds.analysisLatencyP95Ms),
       };
       return await sources.commands.run(words, environment, signal);

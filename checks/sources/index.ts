@@ -5,6 +5,7 @@ import type { LogSource } from "./logs.ts";
 import type { MetricSource } from "./metrics.ts";
 import type { ProbeSource } from "./probes.ts";
 import type { RecordSource } from "./record.ts";
+import type { RelaySource } from "./relay.ts";
 import type { SecretSource } from "./secrets.ts";
 import type { ServiceSource } from "./services.ts";
 import type { TargetSource } from "./targets.ts";
@@ -23,6 +24,7 @@ export interface Sources {
   secrets: SecretSource;
   record: RecordSource;
   commands: CommandSource;
+  relay: RelaySource;
   files: FileSource;
   web: WebSource;
 }

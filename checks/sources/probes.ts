@@ -62,6 +62,19 @@ export function probeProof(key: string, now: number): string {
   return `${seconds}.${createHmac("sha256", first).update(`probe:${seconds}`).digest("hex")}`;
 }
 
+/** The headers that mark a request as a probe of a slot: route, proof, synthetic, and the bearer token. */
+export function probeMarks(
+  { signingKey, token, now }: Pick<ProbeOptions, "signingKey" | "token" | "now">,
+  slot: Colour | null,
+): Record<string, string> {
+  return {
+    ...(slot === null ? {} : { [header.probeSlot]: slot }),
+    [header.synthetic]: "1",
+    ...(signingKey === null ? {} : { [header.probeProof]: probeProof(signingKey, now()) }),
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+  };
+}
+
 /** Probes through the hub's public address; both kinds of request are bounded, however many checks ask at once. */
 export function probeSource(options: ProbeOptions): ProbeSource {
   const { hub } = options;
@@ -72,11 +85,7 @@ export function probeSource(options: ProbeOptions): ProbeSource {
 
   function marked(slot: Colour | null, init?: RequestInit): RequestInit {
     const headers = new Headers(init?.headers);
-    if (slot !== null) headers.set(header.probeSlot, slot);
-    headers.set(header.synthetic, "1");
-    if (options.signingKey !== null)
-      headers.set(header.probeProof, probeProof(options.signingKey, options.now()));
-    if (options.token !== null) headers.set("authorization", `Bearer ${options.token}`);
+    for (const [name, value] of Object.entries(probeMarks(options, slot))) headers.set(name, value);
     return { ...init, headers };
   }
 

@@ -9,6 +9,10 @@ import { inputsFor } from "./fixtures/inputs.ts";
 import { Stage } from "./fixtures/stage.ts";
 
 const minute = 60_000;
+/** Commands that ask nothing need no way to the slot. */
+const noRelay = {
+  open: async () => ({ url: "http://relay.test", [Symbol.asyncDispose]: async () => undefined }),
+};
 
 test("a bake without a single user passes on own probes, reports their cost, and no sooner than its end", async () => {
   const stage = new Stage();
@@ -163,7 +167,7 @@ test("a command that is still running at the bake's end is waited for, and a fai
     close: async () => undefined,
   };
   const context = stage.context({
-    sources: stage.sources({ commands }),
+    sources: stage.sources({ commands, relay: noRelay }),
     commands: { suite: ["npm", "test"] },
   });
   const of = { context, checks: ["error-share", "suite"] };
@@ -184,7 +188,10 @@ test("a candidate is waited for until it is up, and only then asked the rest; on
   const withSuite = (stage: Stage) => {
     const run = async () => (ran.push(stage.at), { code: 0, tail: [] });
     const commands = { run, close: async () => undefined };
-    return stage.context({ sources: stage.sources({ commands }), commands: { suite: ["true"] } });
+    return stage.context({
+      sources: stage.sources({ commands, relay: noRelay }),
+      commands: { suite: ["true"] },
+    });
   };
   const up = await slow.play(judgeCandidate({ context: withSuite(slow), checks }));
   assert.equal(up.verdict, "pass", up.why);

@@ -16,10 +16,14 @@ const notAMoment = /^could not be carried out: the record says "soon" where a mo
 const hoursAgo = (hours: number) => new Date(noon - hours * 3_600_000).toISOString();
 const signed = (at: string) => ({ by: "Ada", at });
 
+const relay = {
+  open: async () => ({ url: "http://relay.test", [Symbol.asyncDispose]: async () => undefined }),
+};
 const command = (code: number | null, line: string) => ({
+  relay,
   commands: { run: async () => ({ code, tail: [line] }), close: async () => undefined },
 });
-const stuckCommand = { commands: { run: tear, close: async () => undefined } };
+const stuckCommand = { relay, commands: { run: tear, close: async () => undefined } };
 const integration = { commands: { integration: ["bun", "test"] } };
 const bugs = { commands: { bugs: ["gh", "issue", "list"] } };
 
