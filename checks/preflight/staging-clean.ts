@@ -1,8 +1,12 @@
+import type { Colour } from "../../rollout/policy/colour.ts";
 import type { CheckContext, Judgement } from "../check.ts";
+import { judgeCount } from "../counts.ts";
 import { defineCheck } from "../define.ts";
 import { brief } from "../analysis.ts";
 import type { ReleaseRecord } from "../release-record.ts";
-import { specLimits } from "../spec.ts";
+import { userSample } from "../slot-log.ts";
+import type { LogLine } from "../sources/logs.ts";
+import { badShare, specLimits } from "../spec.ts";
 import { howToRecord, momentOf } from "./stated.ts";
 
 const hourMs = 3_600_000;
@@ -56,9 +60,12 @@ interface StagingLog {
   hoursHeard: number;
   hours: number;
   cutOff: boolean;
+  /** How the slot's users were answered, by the sidecar's access lines. */
+  users: Pick<Judgement, "verdict" | "why">;
 }
 
 function judgeLog(base: Base, ran: string, log: StagingLog): Judgement {
+  if (log.users.verdict === "fail") return { ...base, verdict: "fail", why: `${ran}: ${log.users.why}` };
   const heard = `${log.lines} log lines in ${log.hoursHeard} of ${log.hours} hours`;
   if (log.errors > 0) {
     const why = `${ran}: ${log.errors} error lines, the first: ${brief(log.firstError)}`;
@@ -91,5 +98,13 @@ async function stagingLog(context: CheckContext): Promise<StagingLog | null> {
     hoursHeard: new Set(lines.map((line) => Math.floor((line.at - from) / hourMs))).size,
     hours: Math.max(1, Math.floor((to - from) / hourMs)),
     cutOff: lines.length >= mostLines,
+    users: judgeUsers(lines, staging.stack.slot, context),
   };
+}
+
+/** Log lines show what was logged as an error; the access lines of the slot show what its users got. */
+function judgeUsers(lines: readonly LogLine[], slot: Colour, { hub, thresholds }: CheckContext) {
+  const answers = lines.flatMap((line) => userSample(line, slot, hub.tool) ?? []);
+  const bad = answers.filter((answer) => answer.outcome !== "ok").length;
+  return judgeCount(bad, answers.length, badShare(thresholds), "requests not answered well", "<");
 }

@@ -3,13 +3,13 @@ import { test } from "node:test";
 import type { Check, Verdict } from "../../checks/check.ts";
 import { evidenceReading } from "../../checks/evidence.ts";
 import { builtInChecks } from "../../checks/registry.ts";
-import type { Case, Cases } from "./cases/case.ts";
+import { asking, type Case, type Cases, logging } from "./cases/case.ts";
 import { gateCases } from "./cases/gate.ts";
 import { preflightCases } from "./cases/preflight.ts";
 import { rollbackCases } from "./cases/rollback.ts";
 import { smokeCases } from "./cases/smoke.ts";
 import { watchCases } from "./cases/watch.ts";
-import { contextWith } from "./fixtures/context.ts";
+import { contextWith, noon } from "./fixtures/context.ts";
 
 const cases: Cases = { ...preflightCases, ...smokeCases, ...gateCases, ...watchCases, ...rollbackCases };
 
@@ -37,6 +37,22 @@ for (const check of builtInChecks) {
     await ends(check, of.broken, "inconclusive");
   });
 }
+
+test("staging is not clean while its users were answered badly, although no line says error", async () => {
+  const access = (outcome: string, slot: string) =>
+    JSON.stringify({ type: "access", slot, outcome, durationMs: 20, tool: "hub__analyze_prompt" });
+  const stagingClean = builtInChecks.find(({ name }) => name === "staging-clean");
+  const read = (slot: string) => {
+    const lines = Array.from({ length: 120 }, (_, n) => access(n % 4 === 0 ? "lost" : "ok", slot));
+    const since = new Date(noon - 30 * 3_600_000).toISOString();
+    const staging = { since, stack: { logGroup: "staging", slot: "green" as const } };
+    return stagingClean?.read(asking(logging(lines, 900_000), { release: { staging } }));
+  };
+  const bad = await read("green");
+  assert.equal(bad?.verdict, "fail", bad?.why);
+  assert.match(bad?.why ?? "", /^30\.0 hours .*: 30 of 120 requests not answered well \(25 %\)$/);
+  assert.equal((await read("blue"))?.verdict, "pass", "another slot's users say nothing");
+});
 
 test("no check rejects, passes or fails where nothing at all is known", async () => {
   const bare = contextWith({ deployment: null, slot: null, logErrorPatterns: [] });
