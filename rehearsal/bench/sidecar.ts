@@ -19,7 +19,7 @@ import {
 
 /** Rounds of latency and of requests a second; what counts is their median. */
 const rounds = 9;
-const requestsPerRound = 500;
+const requestsPerRound = 1_500;
 const roundMs = 1_000;
 const connections = 32;
 /** Idle sessions at which memory is read. */
@@ -76,13 +76,19 @@ async function compareSpeed(
 ): Promise<Map<ProgramName, Seen>> {
   say("warming up");
   for (const { port } of programs)
-    await ask<Throughput>(load, { kind: "throughput", port, connections, ms: 2_000 });
+    await ask<Throughput>(load, { kind: "throughput", port, connections, ms: 4_000 });
   say(`latency: ${rounds} rounds of ${requestsPerRound} requests each, one at a time, in turn`);
   const added = programs.map(() => ({ p50: [] as number[], p99: [] as number[] }));
   const ports = [direct, ...programs.map(({ port }) => port)];
   for (let round = 0; round < rounds; round++) {
-    const { byPort } = await ask<Latencies>(load, { kind: "latency", ports, requests: requestsPerRound });
-    const [alone = [], ...through] = byPort;
+    // Whoever comes first in a turn finds another machine than the last: each round begins with the next.
+    const turn = ports.map((_, index) => (index + round) % ports.length);
+    const { byPort } = await ask<Latencies>(load, {
+      kind: "latency",
+      ports: turn.map((index) => ports[index] as number),
+      requests: requestsPerRound,
+    });
+    const [alone = [], ...through] = ports.map((_, index) => byPort[turn.indexOf(index)] ?? []);
     for (const [index, sample] of through.entries()) {
       added[index]?.p50.push(percentile(sample, 0.5) - percentile(alone, 0.5));
       added[index]?.p99.push(percentile(sample, 0.99) - percentile(alone, 0.99));

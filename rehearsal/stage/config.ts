@@ -7,7 +7,7 @@ export const sidecarImage = "bluegreen-hub/sidecar:rehearsal";
 export const signingSecret = "hub/signing";
 
 /** How Node is told to start the sidecar, as in its image (sidecar/Dockerfile says why). */
-export const sidecarFlags: readonly string[] = ["--max-semi-space-size=4"];
+export const sidecarFlags: readonly string[] = ["--max-semi-space-size=8"];
 
 /** Commands of the sample hub and the sidecar, run from the repository's folder. */
 export function sampleImages(repository: string): Images {
