@@ -30,6 +30,9 @@ interface Closable {
   middlewareStack: { add: (middleware: never, options: never) => void };
 }
 
+/** As the AWS provider: its `maxRetries` is 25 unless configured. */
+const maxAttempts = 26;
+
 /**
  * Every AWS client of the provider, each loaded and made at its first use: most runs touch few services, and loading
  * one costs 0.1 to 0.4 s.
@@ -49,7 +52,7 @@ export class Clients {
     const known = this.#made.get(name);
     if (known !== undefined) return known as Promise<T>;
     const { region, endpoint, credentials } = this.settings;
-    const made = make({ region, endpoint, credentials }).then(withOperation);
+    const made = make({ region, endpoint, credentials, maxAttempts }).then(withOperation);
     this.#made.set(name, made);
     return made;
   }

@@ -39,8 +39,8 @@ async function show(play: Play, account: Account) {
   const moved = await play.up("greenWeight 100, every second call throttled", { greenWeight: 100 });
   const back = await play.up("greenWeight 0, every second call throttled", { greenWeight: 0 });
   const lines = await play.evidence();
-  const began = lines.findLast(({ kind }) => kind === "returning")?.at ?? Infinity;
-  const proved = lines.findLast(({ kind }) => kind === "proved")?.at ?? Infinity;
+  const began = lines.findLast(({ kind }) => kind === "returning")?.at ?? NaN;
+  const proved = lines.findLast(({ kind }) => kind === "proved")?.at ?? NaN;
   fault.remove();
   const retry = (await account.record()).slots.green.release;
   await play.mustUp("greenWeight 100 once more, unthrottled", { greenWeight: 100, rollout: { retry } });
@@ -58,7 +58,7 @@ async function show(play: Play, account: Account) {
       held("the rollout completes", moved.ok, moved.ok ? "promoted" : describeFailure(moved).slice(0, 140)),
       held(
         "up rolls back: proved in under 10 s",
-        back.ok && proved - began < limitMs,
+        back.ok && proved > began && proved - began < limitMs,
         back.ok ? `${proved - began} ms` : describeFailure(back).slice(0, 140),
       ),
       held(
