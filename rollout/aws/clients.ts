@@ -3,6 +3,8 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { ConfiguredRetryStrategy } from "@smithy/core/retry";
+import { backOffMs } from "../retry.ts";
 
 /** Gives credentials that hold for now. */
 export type Credentials = () => Promise<{
@@ -32,7 +34,13 @@ export interface Account {
   readonly roleArn?: string | undefined;
 }
 
-/** Clients for one account and region. Retries cover throttling of reads: up to six tries with the SDK's back-off. */
+/** Tries of a read or of an idempotent write in the SDK; what still fails is tried again where it matters. */
+const sdkTries = 6;
+
+/**
+ * Clients for one account and region. Throttled calls are sent again after the back-off of the write protocol: the SDK's
+ * own starts at half a second and doubles, and a rollback makes a dozen calls in a row.
+ */
 export function makeClients(account: Account): SwitchClients {
   const base = {
     region: account.region,
@@ -40,10 +48,15 @@ export function makeClients(account: Account): SwitchClients {
   };
   const credentials =
     account.roleArn === undefined ? undefined : renewed(roleCredentials(base, account.roleArn));
-  const config = { ...base, maxAttempts: 6, ...(credentials === undefined ? {} : { credentials }) };
+  const once = { ...base, maxAttempts: 1, ...(credentials === undefined ? {} : { credentials }) };
+  const config = {
+    ...once,
+    maxAttempts: sdkTries,
+    retryStrategy: new ConfiguredRetryStrategy(sdkTries, (tries) => backOffMs(tries, Math.random())),
+  };
   const clients = {
     elb: new ElasticLoadBalancingV2Client(config),
-    elbOnce: new ElasticLoadBalancingV2Client({ ...config, maxAttempts: 1 }),
+    elbOnce: new ElasticLoadBalancingV2Client(once),
     ecs: new ECSClient(config),
     scaling: new ApplicationAutoScalingClient(config),
     dynamodb: new DynamoDBClient(config),
