@@ -1,6 +1,8 @@
+import type { Tally } from "../clients/tally.ts";
+import type { Colour } from "../../rollout/policy/colour.ts";
 import { limits } from "../../rollout/policy/limits.ts";
 import type { LiveRule } from "../../rollout/policy/decision.ts";
-import type { SwitchRecord } from "../../rollout/policy/record.ts";
+import { type SwitchRecord, guardianOwner } from "../../rollout/policy/record.ts";
 import { describeWeights, sameWeights } from "../../rollout/policy/weight.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { type Operator, startUp } from "../drills/operator.ts";
@@ -62,7 +64,7 @@ interface Killed {
 async function show(play: Play, account: Account) {
   const { random } = play.choices;
   await play.mustUp("blue goes live");
-  await play.startLoad(lightLoad);
+  const load = await play.startLoad(lightLoad);
   await play.mustUp("green is deployed beside it", { ...greenRelease(play.stage.config), ...plan });
   // Every way home rejects green: each further rollout is a person's retry.
   play.stage.set({ rollout: { retry: (await account.record()).slots.green.release } });
@@ -87,7 +89,7 @@ async function show(play: Play, account: Account) {
     all.push(last);
     play.say(`kill ${last.n} ${last.how}: ${last.saw}`);
     await account.passLease();
-    if (last.n % 4 === 0) last.homeMs = await broughtHome(account);
+    if (last.n % 4 === 0) last.homeMs = await broughtHome(account, load.tally);
   }
 
   await account.passLease();
@@ -165,7 +167,7 @@ async function follow(account: Account, killed: Killed, { said }: Operator): Pro
   if (!killed.unfinished || killed.homeMs !== null) return;
   killed.said = decisionIn(said);
   const { fencedBy } = await account.record();
-  if (killed.said === null && fencedBy?.who === "the guardian" && fencedBy.at >= killed.at)
+  if (killed.said === null && fencedBy?.who.startsWith(guardianOwner) === true && fencedBy.at >= killed.at)
     killed.homeMs = fencedBy.at - killed.at;
 }
 
@@ -179,13 +181,21 @@ function explains(record: SwitchRecord, { weights, strangers }: LiveRule): boole
   return strangers.length === 0 && ours.some((one) => sameWeights(one, weights));
 }
 
-/** Milliseconds until the guardian has closed what was open, with the rule where its record says. */
-async function broughtHome(account: Account): Promise<number> {
+/** How long answers must have come from where the record says, in milliseconds. */
+const quietMs = 500;
+
+/**
+ * Milliseconds until the guardian has closed what was open, with the rule where its record says and all answers of a while
+ * from there. It may still be watching: what the killed process had written could yet arrive.
+ */
+async function broughtHome(account: Account, { seen }: Tally): Promise<number> {
   return account.until("the guardian brings the traffic home", periodMs + tickMs, async () => {
     const record = await account.record();
     const rule = await account.rule();
-    const closed = record.rollout === null && record.intent === null && record.lease === null;
-    return closed && rule !== null && sameWeights(rule.weights, record.weights);
+    const closed = record.rollout === null && record.intent === null;
+    const recent = seen.filter(({ at, slot }) => slot !== null && at > Date.now() - quietMs);
+    const there = recent.every(({ slot }) => record.weights[slot as Colour] > 0);
+    return closed && rule !== null && sameWeights(rule.weights, record.weights) && recent.length > 0 && there;
   });
 }
 

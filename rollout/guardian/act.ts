@@ -18,9 +18,6 @@ export interface Surroundings {
   publish(record: SwitchRecord, sight: Sight): Promise<void>;
 }
 
-/** Proof of a way home inside one invocation, in milliseconds: well under the function's time limit. */
-const proofMs = 20_000;
-
 /** One tick: read everything, decide, do at most one thing, tell what and why. Idempotent: a second tick finds it done. */
 export async function tick(world: World, around: Surroundings): Promise<Guarding | null> {
   const found = await again(world, () => world.store.read());
@@ -75,7 +72,12 @@ async function goHome(
     );
     return now.kind === "home" ? now.home : null;
   };
-  const taken = await takeTrafficOver(world, choose, { who: nameOf(world), why: decided.why }, proofMs);
+  const taken = await takeTrafficOver(
+    world,
+    choose,
+    { who: nameOf(world), why: decided.why },
+    limits.guardianProofMs,
+  );
   if (taken === null) return;
   const proof = taken.proof?.proved === true ? "proved in traffic" : "not yet proved in traffic";
   await page(

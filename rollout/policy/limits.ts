@@ -35,7 +35,9 @@ export const limits = {
   /** How old the look at the fence may be when the rule is changed: this machine may have slept since. */
   fenceFreshMs: 5_000,
   /** How long an `up` waits for the guardian to finish one deed, and how often it looks. */
-  guardianDeedMs: 15_000,
+  guardianDeedMs: 25_000,
+  /** How long one deed of the guardian watches traffic: well under its function's time limit. */
+  guardianProofMs: 20_000,
   guardianLookMs: 500,
   /** Time one ModifyRule may take. */
   modifyTimeoutMs: 8_000,

@@ -2,7 +2,7 @@ import { other } from "./colour.ts";
 import { drainSlot, keepSessions, undrainSlot } from "./conclusion.ts";
 import { limits } from "./limits.ts";
 import { type SwitchRecord, reject } from "./record.ts";
-import { type Weights, weightsFor } from "./weight.ts";
+import { type Weights, distinctWeights, weightsFor } from "./weight.ts";
 
 /** Where traffic goes when somebody outside the lease decides, and the release that loses it. */
 export interface WayHome {
@@ -37,12 +37,12 @@ export function takeOver(
   by: { who: string; why: string },
   now: number,
 ): SwitchRecord {
-  const instead = [
+  const instead = distinctWeights([
     record.weights,
     ...(record.intent ? [record.intent.to] : []),
     ...(record.rollout?.tried ?? []),
     ...(record.reassert?.instead ?? []),
-  ].slice(0, 12);
+  ]).slice(0, 12);
   const fenced: SwitchRecord = {
     ...record,
     fence: record.fence + 1,

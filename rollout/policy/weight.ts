@@ -24,6 +24,11 @@ export function sameWeights(a: Weights, b: Weights): boolean {
   return a.blue === b.blue && a.green === b.green;
 }
 
+/** Each of them once, in the order of their first appearance. */
+export function distinctWeights(all: readonly Weights[]): Weights[] {
+  return all.filter((weights, at) => all.findIndex((other) => sameWeights(other, weights)) === at);
+}
+
 /** `blue 75 · green 25`, the way every message prints weights. */
 export function describeWeights(weights: Weights): string {
   return `blue ${weights.blue} · green ${weights.green}`;
