@@ -41,6 +41,21 @@ export async function readSwitch(value: unknown): Promise<provider.InvokeResult>
   return { outputs: { ...answer(record, decision), credentialsUntil } };
 }
 
+/** What moves traffic or judges a release. */
+const deeds: readonly Decision["kind"][] = ["verify", "shift", "rollback", "resume", "undo"];
+
+/**
+ * Whether an `up` with these inputs has something to do although nothing about them changed: a rollout that was killed is
+ * open, or somebody (the guardian, a break-glass command, a refresh) has moved the traffic since. Inputs that are not
+ * known yet say nothing; what is refused the program has heard already, when it asked before anything was touched.
+ */
+export async function hasWork(inputs: unknown): Promise<boolean> {
+  const request = switchRequest.safeParse(inputs);
+  if (!request.success) return false;
+  const { record, decision } = await look(request.data);
+  return record !== null && deeds.includes(decision.kind);
+}
+
 interface Seen {
   readonly record: SwitchRecord | null;
   readonly decision: Decision;

@@ -13,7 +13,7 @@ import { describeEvent, nextCommand } from "../words.ts";
 import { openWorld, realClock } from "../world.ts";
 import { gateProblems } from "./gate-problems.ts";
 import { hasUnknowns, inputProblems, parseInputs, unmark } from "./inputs.ts";
-import { readSwitch } from "./preview.ts";
+import { hasWork, readSwitch } from "./preview.ts";
 import type { Progress } from "./progress.ts";
 
 /** Inputs whose change makes another rule of it. */
@@ -40,14 +40,15 @@ export function trafficSwitch(progress: Progress): provider.Provider {
     check(_urn, _olds, news) {
       return Promise.resolve({ inputs: news, failures: [...inputProblems(news), ...gateProblems(news)] });
     },
-    diff(_id, _urn, olds, news) {
+    async diff(_id, _urn, olds, news) {
       const before = unmark(olds) as Record<string, unknown>;
       const after = unmark(news) as Record<string, unknown>;
       const replaces = identity.filter(
         (key) => before[key] !== undefined && before[key] !== after[key] && !hasUnknowns(after[key]),
       );
+      const work = replaces.length === 0 && (await hasWork(after));
       // Without a verdict on `changes` the engine compares the inputs itself.
-      return Promise.resolve({ replaces, deleteBeforeReplace: true });
+      return { replaces, deleteBeforeReplace: true, ...(work ? { changes: true } : {}) };
     },
     create: (urn, inputs) => cancellable((cancel) => create(progress, urn, parseInputs(inputs), cancel)),
     update: (id, urn, olds, news) =>

@@ -220,3 +220,37 @@ test("an update refuses a hand edit and touches nothing; a refresh adopts what i
   assert.match(problem(await stack.destroy()), /somebody else is moving traffic since 20/);
   assert.notEqual(await there.rule(), undefined);
 });
+
+test("an up whose inputs did not change takes up what a killed one left, and says what it does", async () => {
+  await using there = await deployed();
+  using stack = stackFor(there.account);
+  const { inputs } = there;
+  await stack.up(theSwitch(inputs));
+  const rollout = {
+    id: "r",
+    candidate: "green",
+    release: b,
+    asked: 100,
+    home: { blue: 100, green: 0 },
+    startedAt: Date.now() - 120_000,
+    tried: [],
+    passed: [],
+  } as const;
+  const lease = { owner: "killed", since: Date.now() - 120_000, until: Date.now() - 1 };
+  await there.write({
+    weights: { blue: 75, green: 25 },
+    rollout: { ...rollout, tried: [], passed: [] },
+    lease,
+  });
+  await there.setBlue(75);
+
+  const preview = await stack.preview(theSwitch(inputs));
+  assert.equal(preview.changes.update, 1);
+  const { changes } = await stack.up(theSwitch(inputs));
+  assert.equal(changes.same, 0);
+  const said = stack.events.flatMap((event) => (event.kind === "log" ? [event.message] : []));
+  assert.ok(
+    said.some((line) => /stopped at 25 % and is no longer what this up asks for/.test(line)),
+    said.join("\n"),
+  );
+});
