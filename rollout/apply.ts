@@ -313,6 +313,7 @@ async function startRecord(world: World, up: Up, live: Colour, version: number |
     rejected: [],
     fence: 0,
     fencedBy: null,
+    adopted: null,
     paged: null,
     lease: { owner: up.owner, since: now, until: now + limits.leaseMs },
     intent: null,

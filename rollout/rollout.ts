@@ -298,7 +298,7 @@ async function proveAndRecord(at: Walk, to: Weights, signal: AbortSignal): Promi
   }
   // Answers can't tell a hand edit to a share close by: what was proved must also be what the rule says.
   await mustStillShow(at, to);
-  await change(world, session, (record) => ({ ...record, weights: to, intent: null }));
+  await change(world, session, (record) => ({ ...record, weights: to, intent: null, adopted: null }));
   at.possible = [to];
   at.pending = null;
   world.report({

@@ -51,10 +51,10 @@ function loseTraffic(record: SwitchRecord, colour: Colour | undefined, now: numb
   return colour === undefined ? record : keepSessions(record, colour, now, now + drainDeadline);
 }
 
-/** The colour that gets its first weight by this change; else what an unproved change before it left pending. */
-function firstWeight({ weights, intent }: SwitchRecord, to: Weights, now: number) {
+/** The colour that gets its first weight by this change; else what an unproved change before it, or an adopted one, left pending. */
+function firstWeight({ weights, intent, adopted }: SwitchRecord, to: Weights, now: number) {
   const first = colours.find((of) => weights[of] === 0 && to[of] > 0);
-  return first ? { colour: first, since: now } : (intent?.pending ?? null);
+  return first ? { colour: first, since: now } : (intent?.pending ?? adopted);
 }
 
 /** Reads the live rule; throws Drifted when it shows none of the expected weights. */

@@ -10,6 +10,7 @@ import { pendingOf } from "./pending.ts";
 import { type Pending, type Proof, prove } from "./prove.ts";
 import { again } from "./retry.ts";
 import { writeOrSee } from "./session.ts";
+import { compare } from "./shift.ts";
 
 /** Tries of each call on the way home: a rollback has priority over a budget. */
 const tries = limits.callTries * 2;
@@ -33,24 +34,27 @@ export type Choose = (found: SwitchRecord) => WayHome | null;
 
 /**
  * Takes the traffic over: fence and weights into the record, one ModifyRule, read back, proof. Waits for no lease, no gate
- * and no metric. Returns null when `choose` finds nothing to do.
+ * and no metric. Returns null when `choose` finds nothing to do. A person's word overrides what another person set by hand;
+ * who `heedsEdits` looks once more before the change, for the claim may have taken long, and throws Drifted.
  */
 export async function takeTrafficOver(
   world: World,
   choose: Choose,
   by: { who: string; why: string },
   proofMs: number | null,
+  heedsEdits = false,
 ): Promise<TakenOver | null> {
   const claimed = await claim(world, choose, by);
   if (claimed === null) return null;
   const { from, pending } = claimed;
   const held: Holding = { ...claimed.held };
   const { record } = claimed.held;
+  const before = [from, ...(record.reassert?.instead ?? [])];
+  if (heedsEdits) await compare(world, [...before, record.weights], record.weights);
   const raised = raiseHome(world, record);
   const writes = await setWeights(world, held, record.weights);
   const live = await again(world, () => world.rule.read(), tries);
   if (live === null || !sameWeights(live.weights, record.weights)) throw new Drifted(live, record.weights);
-  const before = [from, ...(record.reassert?.instead ?? [])];
   const proof =
     proofMs === null
       ? null

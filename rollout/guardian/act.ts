@@ -77,6 +77,7 @@ async function goHome(
     choose,
     { who: nameOf(world), why: decided.why },
     limits.guardianProofMs,
+    true,
   );
   if (taken === null) return;
   const proof = taken.proof?.proved === true ? "proved in traffic" : "not yet proved in traffic";
@@ -108,14 +109,18 @@ async function forgetPage(world: World, { record, version }: Versioned): Promise
   await world.store.write({ ...record, paged: null }, version);
 }
 
-/** A slot that got traffic by hand while it drained serves it. */
+/** A slot that got traffic by hand while it was being retired serves it, and is retired from the beginning afterwards. */
 async function reopen(
   world: World,
   around: Surroundings,
   found: Versioned,
   { colour, why }: Extract<Guarding, { kind: "reopen" }>,
 ): Promise<void> {
-  const done = await underLease(world, found, async ({ record }) => reopenSlot(record, colour));
+  const stayMs = found.record.inputs?.plan.drainDeadline ?? 0;
+  const done = await underLease(world, found, async ({ record }) => {
+    const now = world.clock.now();
+    return keepSessions(reopenSlot(record, colour), colour, now, now + stayMs);
+  });
   if (done) await page(world, around, "The traffic needs a person", why);
 }
 

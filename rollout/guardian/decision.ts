@@ -128,15 +128,23 @@ function lateWrite(record: SwitchRecord, rule: LiveRule, sight: Sight): Guarding
   };
 }
 
-/** Not overwritten. A slot that drains and was given weight by hand takes new sessions again: nobody else would serve them. */
+/**
+ * Not overwritten. A slot that was being retired and was given weight by hand takes new sessions, and is retired from the
+ * beginning once the edit is undone.
+ */
 function handEdit(record: SwitchRecord, rule: LiveRule): Guarding | null {
   if (shows(rule, [record.weights])) return null;
-  const shut = colours.find((of) => rule.weights[of] > 0 && record.drain[of] !== null);
-  if (shut === undefined) return edited(record, rule);
+  const { retirement, drain } = record;
+  const served = colours.find(
+    (of) =>
+      rule.weights[of] > 0 &&
+      (drain[of] !== null || (retirement?.colour === of && retirement.stage !== "draining")),
+  );
+  if (served === undefined) return edited(record, rule);
   return {
     kind: "reopen",
-    colour: shut,
-    why: `${edited(record, rule).why}. ${shut} was draining, and takes new sessions again`,
+    colour: served,
+    why: `${edited(record, rule).why}. ${served} was being retired, and takes new sessions again`,
   };
 }
 
@@ -210,7 +218,9 @@ function retire(record: SwitchRecord, sight: Sight): Guarding | null {
       why: over ? `${colour} reached its drain deadline` : `${colour} holds no more sessions`,
     };
   }
-  return sight.now >= retirement.deadline
-    ? { kind: "retire", step: "idle", colour, why: `the warm time of ${colour} is over` }
-    : null;
+  if (sight.now < retirement.deadline) return null;
+  // Whoever came in the meantime, by a hand edit that is gone again, moves on first.
+  return (sight.sessions[colour] ?? 0) > 0
+    ? { kind: "retire", step: "evict", colour, why: `${colour} holds sessions again` }
+    : { kind: "retire", step: "idle", colour, why: `the warm time of ${colour} is over` };
 }

@@ -1,4 +1,4 @@
-import { other } from "./colour.ts";
+import { colours, other } from "./colour.ts";
 import { keepSessions, undrainSlot } from "./conclusion.ts";
 import type { LiveRule } from "./decision.ts";
 import { type SwitchRecord, leaseHeld } from "./record.ts";
@@ -16,9 +16,11 @@ export function adopt(record: SwitchRecord, rule: LiveRule | null, now: number):
   const moved = rule.weights[record.live] === 0;
   const live = moved ? other(record.live) : record.live;
   const roles = moved ? { live, liveSince: now, previous: null, verified: null } : {};
+  const gained = colours.find((of) => rule.weights[of] > record.weights[of]);
   const adopted: SwitchRecord = {
     ...record,
     ...roles,
+    adopted: gained === undefined ? record.adopted : { colour: gained, since: now },
     weights: rule.weights,
     intent: null,
     rollout: null,

@@ -272,7 +272,7 @@ test("a hand edit that gives weight to a draining slot lets it take new sessions
     "it is still retired when the edit is undone",
   );
   assert.deepEqual(model.rule?.weights, weightsFor("green", 70));
-  assert.match(told[0] ?? "", /a hand edit is never overwritten. blue was draining/);
+  assert.match(told[0] ?? "", /a hand edit is never overwritten. blue was being retired/);
 });
 
 test("what was paged is not paged again within the hour, and at once when it comes back after it was well", async () => {
