@@ -396,9 +396,10 @@ async function concludeRollout(at: Walk, state: FinalState): Promise<Outcome> {
     record,
     judgement: at.judgement,
   });
-  // The guardian and the next `up` find intent and rollout in the record, and need not wait for the lease to run out.
-  if (state === "taken-over" || state === "stranded")
-    return outcome(state, await expireLease(world, session));
+  // Taken over: whoever comes next finds intent and rollout in the record, and need not wait for the lease to run out.
+  if (state === "taken-over") return outcome(state, await expireLease(world, session));
+  // Stranded: until the lease runs out nobody decides on a way home that is not proved; then the guardian does.
+  if (state === "stranded") return outcome(state, session.held.record);
   const now = world.clock.now();
   const failed = at.judgement?.verdict === "fail";
   const last = {
