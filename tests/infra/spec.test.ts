@@ -8,6 +8,7 @@ import { slotOf } from "../../infra/guards.ts";
 import { trustWorkflow } from "../../infra/policies.ts";
 import { releaseNameOf } from "../../infra/release.ts";
 import { colours } from "../../rollout/policy/colour.ts";
+import { containerFacts } from "./container-facts.ts";
 
 const config = parseConfig({
   blue: { image: "hub:1", hubConfig: { toolFiltering: { enabled: true } } },
@@ -61,17 +62,7 @@ test("a release's config file is part of its name and of its task definition, so
   const [blue, green] = colours.map((colour) => slotOf(config, colour));
   assert.ok(blue && green);
   assert.notEqual(releaseNameOf(blue, config), releaseNameOf(green, config));
-  const facts = {
-    colour: "blue",
-    release: "r",
-    logGroup: "g",
-    region: "us-east-1",
-    secretArns: new Map([["hub/signing", "arn"]]),
-    table: "t",
-    stack: "s",
-    namespace: "n",
-  } as const;
-  const text = JSON.stringify(containersOf(config, blue, facts));
+  const text = JSON.stringify(containersOf(config, blue, containerFacts));
   assert.ok(text.includes(JSON.stringify(JSON.stringify(blue.hubConfig)).slice(1, -1)), text);
 });
 

@@ -14,6 +14,7 @@ import { slotOf } from "../../infra/guards.ts";
 import { sidecarFlags } from "../../rehearsal/stage/config.ts";
 import { healthPath } from "../../sidecar/telemetry.ts";
 import { listen } from "./kit.ts";
+import { containerFacts } from "../infra/container-facts.ts";
 
 const top = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path: string) => readFileSync(join(top, path), "utf8");
@@ -68,16 +69,10 @@ test("the image runs as nobody in particular, from an exact version, and the tas
   const [user, group] = only(last, "USER").split(":").map(Number);
   assert.ok(user! > 0 && group! > 0);
   const config = parseConfig({ blue: { image: "hub:1" }, sidecar: { signingSecret: "hub/signing" } });
-  const [, sidecar] = containersOf(config, slotOf(config, "blue"), {
-    colour: "blue",
-    release: "r",
-    logGroup: "g",
-    region: "us-east-1",
-    secretArns: new Map([["hub/signing", "arn"]]),
-    table: "t",
-    stack: "s",
-    namespace: "n",
-  }) as Record<string, unknown>[];
+  const [, sidecar] = containersOf(config, slotOf(config, "blue"), containerFacts) as Record<
+    string,
+    unknown
+  >[];
   assert.equal(sidecar!["user"], String(user));
   assert.equal(sidecar!["readonlyRootFilesystem"], true);
   assert.deepEqual([sidecar!["command"], sidecar!["entryPoint"]], [undefined, undefined]);

@@ -1,12 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
-import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import * as schemas from "@modelcontextprotocol/sdk/types.js";
 import * as v2 from "@modelcontextprotocol/server";
 import { fromWeb } from "./from-web.ts";
+import { legacyHub } from "./legacy-hub.ts";
 
 /** A hub in a process of its own whose calls end as their arguments say; it tells its port to the process that forked it. */
 
@@ -56,31 +54,14 @@ const modern = v2.createMcpHandler(
 );
 const serveModern = fromWeb((request) => modern.fetch(request));
 
-const streams = new Map<string, SSEServerTransport>();
-const sessions = new Map<string, StreamableHTTPServerTransport>();
+const serveLegacy = legacyHub(serverV1);
 const server = createServer((request, response) => {
   serve(request, response).catch((error: Error) => response.destroy(error));
 });
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? "/", "http://hub");
-  const id = request.headers["mcp-session-id"]?.toString();
   if (request.headers["mcp-protocol-version"] === "2026-07-28") return serveModern(request, response);
-  if (url.pathname === "/messages")
-    return streams.get(url.searchParams.get("sessionId") ?? "")!.handlePostMessage(request, response);
-  if (request.method === "GET" && id === undefined) {
-    const transport = new SSEServerTransport("/messages", response);
-    streams.set(transport.sessionId, transport);
-    return serverV1().connect(transport);
-  }
-  const known = sessions.get(id ?? "");
-  if (known) return known.handleRequest(request, response);
-  const fresh = new StreamableHTTPServerTransport({
-    sessionIdGenerator: randomUUID,
-    onsessioninitialized: (made) => void sessions.set(made, fresh),
-  });
-  await serverV1().connect(fresh);
-  return fresh.handleRequest(request, response);
+  return serveLegacy(request, response);
 }
 if (process.send)
   server.listen(0, "127.0.0.1", () => process.send!((server.address() as { port: number }).port));

@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { TestContext } from "node:test";
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
-import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import * as schemas from "@modelcontextprotocol/sdk/types.js";
 import * as v2server from "@modelcontextprotocol/server";
 import { fromWeb } from "./from-web.ts";
 import { listen } from "./kit.ts";
+import { legacyHub } from "./legacy-hub.ts";
 
 /** Bytes of the largest result. */
 export const largest = 10 * 1024 * 1024;
@@ -118,31 +117,12 @@ function serverV2(): v2server.Server {
 
 /** A hub of SDK v1: both older transports. */
 export async function hubV1(t: TestContext, enableJsonResponse = false): Promise<number> {
-  const streams = new Map<string, SSEServerTransport>();
-  const sessions = new Map<string, StreamableHTTPServerTransport>();
-  const { port } = await listen(t, async (request, response) => {
-    const url = new URL(request.url ?? "/", "http://hub");
-    const id = request.headers["mcp-session-id"]?.toString();
-    if (url.pathname === "/messages")
-      return streams.get(url.searchParams.get("sessionId") ?? "")!.handlePostMessage(request, response);
-    if (request.method === "GET" && id === undefined) {
-      const transport = new SSEServerTransport("/messages", response);
-      streams.set(transport.sessionId, transport);
-      return serverV1().connect(transport);
-    }
-    const known = sessions.get(id ?? "");
-    if (known) return known.handleRequest(request, response);
-    const fresh = new StreamableHTTPServerTransport({
-      sessionIdGenerator: randomUUID,
-      enableJsonResponse,
-      eventStore: eventStore(),
-      retryInterval: 20,
-      onsessioninitialized: (made) => void sessions.set(made, fresh),
-    });
-    await serverV1().connect(fresh);
-    return fresh.handleRequest(request, response);
-  });
-  return port;
+  const serve = legacyHub(serverV1, () => ({
+    enableJsonResponse,
+    eventStore: eventStore(),
+    retryInterval: 20,
+  }));
+  return (await listen(t, serve)).port;
 }
 
 /** A hub of SDK v2: sessions, and the stateless era beside them. */

@@ -1,0 +1,11 @@
+/** What containers are made from besides the config, for tests that look at one slot. */
+export const containerFacts = {
+  colour: "blue",
+  release: "r",
+  logGroup: "g",
+  region: "us-east-1",
+  secretArns: new Map([["hub/signing", "arn"]]),
+  table: "t",
+  stack: "s",
+  namespace: "n",
+} as const;
