@@ -1,11 +1,7 @@
 import type { ReadFlag } from "./flag.ts";
 
-/** A flag read this long ago is old news, in milliseconds: a rollback clears it and sends traffic here within a second. */
-const freshMs = 250;
-
 export interface DrainOptions {
   readonly readFlag: ReadFlag;
-  readonly now: () => number;
   readonly log: (text: string) => void;
 }
 
@@ -13,8 +9,9 @@ export interface DrainOptions {
 export class Drain {
   readonly #options: DrainOptions;
   #deadline: number | null = null;
-  #readAt = -Infinity;
   #reading: Promise<void> | null = null;
+  /** A look that begins when the one under way has ended. */
+  #next: Promise<void> | null = null;
   #stopping: number | null = null;
 
   constructor(options: DrainOptions) {
@@ -50,20 +47,30 @@ export class Drain {
     await this.#reading;
   }
 
-  /** Whether a new session must go elsewhere. Before it says so, an old flag is read again. */
+  /**
+   * Whether a new session must go elsewhere. A way back clears the flag and sends traffic here at once: whoever comes with
+   * that traffic is refused only for what the flag says after it came, never for what was read before.
+   */
   async refuses(): Promise<boolean> {
-    if (this.#stopping !== null) return true;
-    if (this.#deadline === null) return false;
-    if (this.#options.now() - this.#readAt > freshMs) await this.look();
-    return this.#deadline !== null;
+    if (this.#stopping === null && this.#deadline !== null) await this.#lookAgain();
+    return this.mayRefuse;
+  }
+
+  /** A look that begins now or later: one that is under way may have read the flag before it was cleared. */
+  async #lookAgain(): Promise<void> {
+    if (this.#reading === null) return this.look();
+    this.#next ??= this.#reading.then(() => {
+      this.#next = null;
+      return this.look();
+    });
+    await this.#next;
   }
 
   async #read(): Promise<void> {
-    const { readFlag, now, log } = this.#options;
+    const { readFlag, log } = this.#options;
     try {
       const before = this.#deadline;
       this.#deadline = await readFlag();
-      this.#readAt = now();
       if (before === null && this.#deadline !== null)
         log(`draining until ${new Date(this.#deadline).toISOString()}: new sessions go elsewhere`);
       if (before !== null && this.#deadline === null) log("no longer draining");

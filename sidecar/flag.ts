@@ -1,6 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { SidecarConfig } from "./config.ts";
 
+/** How long one look at the record may take, its retries included, in milliseconds: a new session may wait for it. */
+const lookMs = 2_000;
+
 /** Reads the drain deadline of this slot, in milliseconds since 1970; null: it is not draining. */
 export type ReadFlag = () => Promise<number | null>;
 
@@ -33,7 +36,7 @@ function fromRecord(table: string, key: string, slot: string): ReadFlag {
   }));
   return async () => {
     const { client: dynamodb, command } = await client;
-    const { Item } = await dynamodb.send(command());
+    const { Item } = await dynamodb.send(command(), { abortSignal: AbortSignal.timeout(lookMs) });
     return deadlineOf(Item?.["drain"]?.M?.[slot]?.S ?? "");
   };
 }

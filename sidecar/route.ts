@@ -73,19 +73,22 @@ export function routeOf(
   if (headers[header.probeSlot] !== undefined && !probing)
     return refuse(task, response, 403, "A probe must be signed");
   const stateless = settings.pin && method === "POST" && isStateless(headers["mcp-protocol-version"]);
-  if (!stateless && !task.drain.mayRefuse) return toHub;
-  return newRoute(task, request, response, { ...toHub, stateless }, hopped);
+  // What came before the drain is served, however long its body takes.
+  const mayRefuse = task.drain.mayRefuse;
+  if (stateless) {
+    const found = statelessRoute(task, request, response, { ...toHub, stateless }, hopped);
+    return mayRefuse ? found.then((route) => orElsewhere(task, response, route, hopped)) : found;
+  }
+  return mayRefuse ? orElsewhere(task, response, toHub, hopped) : toHub;
 }
 
-/** Where a request goes that belongs to no session here: what it brings back decides, or whether this task drains. */
-async function newRoute(
+/** On, unless this task drains and nothing open brings the request back here. */
+async function orElsewhere(
   task: Task,
-  request: IncomingMessage,
   response: ServerResponse,
-  toHub: Route,
+  route: Route | null,
   hopped: boolean,
 ): Promise<Route | null> {
-  const route = toHub.stateless ? await statelessRoute(task, request, response, toHub, hopped) : toHub;
   if (route === null || route.returning || !(await task.drain.refuses())) return route;
   return elsewhere(task, response, route, hopped);
 }

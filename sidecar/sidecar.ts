@@ -63,7 +63,7 @@ export class Sidecar {
       sessions,
       streams,
       metrics,
-      drain: new Drain({ readFlag, now, log: say }),
+      drain: new Drain({ readFlag, log: say }),
       observer,
     };
     this.#protection = new Protection({ agentUri: config.agentUri, now, log: say });

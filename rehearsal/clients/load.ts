@@ -2,6 +2,7 @@ import { Agent, type IncomingMessage, request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Colour } from "../../rollout/policy/colour.ts";
 import { header } from "../../sidecar/telemetry.ts";
+import { wholeCause } from "./cause.ts";
 import { type Session, type SessionOptions, openSession } from "./session.ts";
 import { Tally } from "./tally.ts";
 
@@ -25,6 +26,9 @@ export interface LoadOptions {
   readonly slotOf?: (response: IncomingMessage) => Colour | null;
 }
 
+/** Idle connections are let go after so long, in milliseconds: well before the balancer closes them, as browsers do. */
+const idleConnectionMs = 30_000;
+
 /** A stream that ended is opened again within so many times this time, in milliseconds, by a client with little processor. */
 const renewalMs = 500;
 const renewalLooks = 6;
@@ -34,7 +38,7 @@ export class Load {
   readonly tally = new Tally();
   readonly #options: LoadOptions;
   readonly #stop = new AbortController();
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 32 });
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 32, timeout: idleConnectionMs });
   readonly #running = new Set<Promise<void>>();
   readonly #open = new Set<Session>();
   /** Sessions that were asked for. */
@@ -187,7 +191,7 @@ export class Load {
       this.tally.request(lost ? "lost" : status === 200 ? "ok" : "hurt", Date.now(), `HTTP ${status}`);
       if (!lost) this.tally.seen.push({ at: Date.now(), slot });
     } catch (error) {
-      this.tally.request("lost", Date.now(), (error as Error).message);
+      this.tally.request("lost", Date.now(), `a request without a session: ${wholeCause(error)}`);
     }
   }
 

@@ -3,6 +3,7 @@ import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { McpError } from "@modelcontextprotocol/sdk/types.js";
 import { header } from "../../sidecar/telemetry.ts";
+import { wholeCause } from "./cause.ts";
 import type { Ending } from "./tally.ts";
 
 export interface SessionOptions {
@@ -41,12 +42,13 @@ const balancers: readonly number[] = [502, 503, 504];
 /** Time a call may take, in milliseconds. */
 const callMs = 20_000;
 
-/** Opens a session. Rejects with the cause; `lostStatus` of the error says when the balancer refused it. */
+/** Opens a session. Rejects with an error that says all that is known of why. */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const tasks = new Set<string>();
   const renews = options.transport === "sse";
   let slot: string | null = null;
   let lastStatus = 0;
+  let refusal = "";
   let ended = false;
   let streams = 0;
   const watched: typeof fetch = async (input, init) => {
@@ -57,6 +59,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     }
     const response = await fetch(input, init);
     lastStatus = response.status;
+    if (lastStatus >= 400) refusal = await describeRefusal(response.clone());
     slot = response.headers.get(header.slot) ?? slot;
     const task = response.headers.get(header.task);
     if (task !== null && response.ok) tasks.add(task);
@@ -79,16 +82,23 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   // Errors of a stream are told by the calls that they cost.
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client is no event target
   client.onerror = () => undefined;
-  await client.connect(transport, { timeout: callMs });
+  const why = (error: unknown) => [wholeCause(error), refusal].filter((text) => text !== "").join("; ");
+  try {
+    await client.connect(transport, { timeout: callMs });
+  } catch (error) {
+    // A stream that failed would be opened again and again, though nobody waits for it any more.
+    await client.close();
+    throw new Error(why(error), { cause: error });
+  }
   const end = async (ask: () => Promise<unknown>): Promise<Outcome> => {
     lastStatus = 0;
+    refusal = "";
     try {
       return judge(await ask());
     } catch (error) {
-      const why = `${(error as Error).message}${lastStatus >= 400 ? ` (HTTP ${lastStatus})` : ""}`;
-      if (lastStatus === 404) return { ending: "over", why };
+      if (lastStatus === 404) return { ending: "over", why: why(error) };
       const answered = error instanceof McpError && error.code !== -32_001 && error.code !== -32_000;
-      return { ending: answered && !balancers.includes(lastStatus) ? "hurt" : "lost", why };
+      return { ending: answered && !balancers.includes(lastStatus) ? "hurt" : "lost", why: why(error) };
     }
   };
   return {
@@ -105,6 +115,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ended: () => ended,
     close: () => client.close(),
   };
+}
+
+/** Who answered with an error, and in which words: a task names itself, the balancer does not. */
+async function describeRefusal(response: Response): Promise<string> {
+  const { status, headers } = response;
+  const [slot, task] = [headers.get(header.slot), headers.get(header.task)];
+  const who = task === null ? (headers.get("server") ?? "somebody") : `task ${task} of ${slot}`;
+  const text = await response.text().catch((error: unknown) => wholeCause(error));
+  return `HTTP ${status} from ${who}: ${text.replaceAll(/\s+/g, " ").slice(0, 160)}`;
 }
 
 /** A result that is an error in other words was an answer, and a bad one. */

@@ -195,6 +195,20 @@ test("a target that closes its idle connections early is named, because on AWS t
   assert.match(notes[0] ?? "", /close idle connections after 5 s, the balancer keeps them for 60 s/);
 });
 
+test("an idle connection is let go before its target closes it: no request meets one that is closing", async (t) => {
+  const target = await startTarget(t, (_request, response) => response.end());
+  target.server.keepAliveTimeout = 2_000;
+  const ended = new Promise<string>((resolve) => {
+    target.server.on("connection", (socket) => {
+      socket.once("end", () => resolve("by the balancer"));
+      socket.once("close", () => resolve("by the target"));
+    });
+  });
+  const { port } = await serve(t, [target]);
+  await ask(port, "/");
+  assert.equal(await ended, "by the balancer");
+});
+
 test("an answer that breaks off in the middle breaks off for the client too", async (t) => {
   const target = await startTarget(t, (_request, response) => {
     response.writeHead(200, { "content-length": "100" });

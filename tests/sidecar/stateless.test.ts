@@ -186,3 +186,35 @@ test("a subscription stream passes notifications, counts as open, and is closed 
   assert.ok(await subscription.closed);
   assert.equal(sidecar.open.sessions, 0);
 });
+
+test("a request that began before its slot drains is answered, though its body ends later; the next is refused", async (t) => {
+  const { port } = await listen(t, async (request, response) => {
+    for await (const _ of request);
+    response.setHeader("content-type", "application/json").end("{}");
+  });
+  let deadline: number | null = null;
+  const { url } = await startSidecar(t, {
+    hub: port,
+    readFlag: () => Promise.resolve(deadline),
+    settings: { flagMs: 50 },
+  });
+  const ask = (body: string | ReadableStream) =>
+    fetch(`${url}/mcp`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "mcp-protocol-version": "2026-07-28" },
+      body,
+      duplex: "half",
+    });
+  const whole = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: {} });
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  const slow = ask(readable);
+  await writer.write(Buffer.from(whole.slice(0, 20)));
+  // Its beginning is there: what was sent after it has an answer.
+  assert.equal((await ask(whole)).status, 200);
+  deadline = Date.now() + 60_000;
+  for (let refused = false; !refused;) refused = (await ask(whole)).status === 503;
+  await writer.write(Buffer.from(whole.slice(20)));
+  await writer.close();
+  assert.equal((await slow).status, 200);
+});

@@ -4,6 +4,12 @@ import { checkTarget, type CheckResult } from "./health-check.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HealthCheck, Target, TargetHealth, TargetState } from "./types.ts";
 
+/**
+ * How long an idle connection to a target is kept, in milliseconds. Without an end of its own the agent would not heed how long
+ * the target says that it keeps them either, and a request could meet one that the target is just closing.
+ */
+const idleConnectionMs = 60_000;
+
 /** AWS's own texts for the states that no health check explains. */
 const explanations = {
   registering: ["Elb.RegistrationInProgress", "Target registration is in progress"],
@@ -24,7 +30,12 @@ export class RegisteredTarget {
   readonly target: Target;
   readonly exchanges = new Set<Exchange>();
   /** Idle connections are kept for the next request, newest first. */
-  readonly agent = new Agent({ keepAlive: true, maxFreeSockets: 1024, scheduling: "lifo" });
+  readonly agent = new Agent({
+    keepAlive: true,
+    maxFreeSockets: 1024,
+    scheduling: "lifo",
+    timeout: idleConnectionMs,
+  });
   readonly #settings: TargetSettings;
   #state: TargetState = "unused";
   #explanation: readonly [string, string] | null = explanations.unused;
