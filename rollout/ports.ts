@@ -45,8 +45,11 @@ export interface Capacity {
   hold(of: Colour): Promise<void>;
   /** Gives scale-in back to autoscaling. */
   free(of: Colour): Promise<void>;
-  /** Brings a retired slot down to `tasks` and gives its scale-in back to autoscaling. */
-  settle(of: Colour, tasks: number): Promise<void>;
+  /**
+   * Brings a retired slot down to `tasks` and gives its scale-in back to autoscaling; given up after `timeoutMs`. An error
+   * leaves open whether it took effect.
+   */
+  settle(of: Colour, tasks: number, timeoutMs: number): Promise<void>;
   /**
    * Raises the slot's tasks to `tasks` and waits until as many targets are healthy, for `deadlineMs` at most. Says why not
    * when it cannot: how many are healthy, how many tasks stopped meanwhile and for which reasons.

@@ -51,10 +51,18 @@ function loseTraffic(record: SwitchRecord, colour: Colour | undefined, now: numb
   return colour === undefined ? record : keepSessions(record, colour, now, now + drainDeadline);
 }
 
-/** The colour that gets its first weight by this change; else what an unproved change before it, or an adopted one, left pending. */
-function firstWeight({ weights, intent, adopted }: SwitchRecord, to: Weights, now: number) {
-  const first = colours.find((of) => weights[of] === 0 && to[of] > 0);
-  return first ? { colour: first, since: now } : (intent?.pending ?? adopted);
+/**
+ * The colour whose weight this change may be the first to show: it has none in the recorded weights, or an unproved change
+ * in between took it away. Else what such a change, or an adopted one, left pending.
+ */
+function firstWeight({ weights, intent, adopted, rollout }: SwitchRecord, to: Weights, now: number) {
+  const first = (before: readonly Weights[]) =>
+    colours.find((of) => to[of] > 0 && before.some((was) => was[of] === 0));
+  const fresh = first([weights]);
+  if (fresh) return { colour: fresh, since: now };
+  const left = intent?.pending ?? adopted;
+  const again = first([...(intent ? [intent.to] : []), ...(rollout?.tried ?? [])]);
+  return again && (left === null || left.colour === again) ? { colour: again, since: now } : left;
 }
 
 /** Reads the live rule; throws Drifted when it shows none of the expected weights. */

@@ -12,6 +12,8 @@ import type { VirtualTime } from "./time.ts";
 const checkToWriteMs = 100_000;
 /** A hand edit may come between the look at the rule and the write; so long before a write it may not. */
 const editToWriteMs = 200_000;
+/** Within this a slot is raised again that was scaled down as it got its traffic back. */
+const riseMs = 30_000;
 /** How far clocks of two machines may be apart. */
 const skewMs = 4_000;
 /** The guardian, as leases begin to name it. */
@@ -78,14 +80,28 @@ export class Model {
 
   /**
    * Whether the balancer did these weights at that moment, with no accepted change of a rollout still on its way to
-   * anything else.
+   * anything else. A hand edit that the proved change itself overwrote counts as done: it came between look and write, so
+   * nothing that can be read ever showed it, and a share close by gives answers that fit.
    */
   did(weights: Weights, at: number): boolean {
+    const done = this.#changes.findLastIndex((change) => change.done <= at);
+    const overwritten = this.#isOverwrittenEdit(done);
     const coming = this.#changes.filter(
       (change) => change.by === "rollout" && change.written <= at && change.done > at,
     );
-    return [this.#changeDone(at), ...coming].every(
+    return [this.#changes[overwritten ? done + 1 : done], ...coming].every(
       (change) => change?.weights && sameWeights(change.weights, weights),
+    );
+  }
+
+  /** Whether the change was made by hand and a rollout's came so soon after it that its look at the rule may have missed it. */
+  #isOverwrittenEdit(n: number): boolean {
+    const [edit, next] = [this.#changes[n], this.#changes[n + 1]];
+    return (
+      edit?.by === "hand edit" &&
+      edit.weights !== null &&
+      next?.by === "rollout" &&
+      next.written - edit.written < editToWriteMs
     );
   }
 
@@ -141,14 +157,27 @@ export class Model {
     return true;
   }
 
-  /** Brings a slot down to a count. */
-  settle(of: Colour, tasks: number): void {
-    // A hand edit may come between the look and the deed.
-    const edited = this.editedSince !== null && this.time.now - this.editedSince < editToWriteMs;
-    if (this.carries(of) && !edited) this.violate(`${of} was scaled down to ${tasks} while it had weight`);
-    if (this.slots[of].hasSessions(this.time.now) && !edited)
-      this.violate(`${of} was scaled down to ${tasks} while it held sessions whose deadline had not come`);
-    this.slots[of].settle(tasks);
+  /**
+   * A call that brings a slot down to a count, as it is made; it takes effect when what this returns is called. A slot that got
+   * its traffic in between, by somebody who waits for no lease, has to be raised again at once.
+   */
+  settling(of: Colour, tasks: number): () => void {
+    const idle = !this.carries(of);
+    return () => {
+      this.slots[of].settle(tasks);
+      // A hand edit may come between the look and the deed.
+      if (this.editedSince !== null && this.time.now - this.editedSince < editToWriteMs) return;
+      if (idle && this.carries(of)) return void this.#mustRise(of, tasks);
+      if (this.carries(of)) this.violate(`${of} was scaled down to ${tasks} while it had weight`);
+      if (this.slots[of].hasSessions(this.time.now))
+        this.violate(`${of} was scaled down to ${tasks} while it held sessions whose deadline had not come`);
+    };
+  }
+
+  async #mustRise(of: Colour, tasks: number): Promise<void> {
+    await this.time.sleep(riseMs);
+    if (this.carries(of) && this.slots[of].tasks < fullTasks)
+      this.violate(`${of} was scaled down to ${tasks} as it got its traffic back, and not raised again`);
   }
 
   /** What the guardian may do to the record. */

@@ -1,7 +1,8 @@
 import type { Colour } from "../../rollout/policy/colour.ts";
 import type { Judgement, RolloutEvent, World } from "../../rollout/ports.ts";
+import { limits } from "../../rollout/policy/limits.ts";
 import { sameWeights } from "../../rollout/policy/weight.ts";
-import type { Faults } from "./faults.ts";
+import type { FaultKind, Faults } from "./faults.ts";
 import type { Model, Writer } from "./model.ts";
 import type { Random } from "./random.ts";
 import type { Part } from "./script.ts";
@@ -77,7 +78,7 @@ export class Process {
         raise: (of, tasks) => this.#call("raise", () => model.slots[of].raise(tasks)),
         hold: () => this.#call("hold", () => undefined),
         free: () => this.#call("free", () => undefined),
-        settle: (of, tasks) => this.#call("settle", () => model.settle(of, tasks)),
+        settle: (of, tasks, timeoutMs) => this.#settle(of, tasks, timeoutMs),
         scaleUp: (of, tasks, deadlineMs, _onProgress, signal) => this.#scaleUp(of, tasks, deadlineMs, signal),
       },
       traffic: {
@@ -141,16 +142,26 @@ export class Process {
 
   /** A rule change: beyond its time limit the caller gives up, and the change may arrive all the same. */
   async #modify(weights: { blue: number; green: number }, timeoutMs: number): Promise<void> {
-    const { model, writer, faults, number, random } = this.#options;
-    const fault = faults.strike(number, this.#calls + 1, "modify");
+    const { model, writer, random } = this.#options;
+    const fault = this.#strike("modify");
     // A change that takes longer than its limit is given up by the caller: that is the same as a late one.
     if (fault !== "late-effect" && fault !== "long-delay")
-      return this.#call("modify", () => model.setRule(weights, writer));
-    this.#calls++;
+      return this.#call("modify", () => model.setRule(weights, writer), fault);
     const late = timeoutMs + random.whole(0, 4_000);
     void model.time.sleep(late).then(() => {
       if (model.rule !== null && !sameWeights(model.rule.weights, weights)) model.setRule(weights, "late");
     });
+    await this.#alive(model.time.sleep(timeoutMs));
+    throw new Error(`no answer within ${timeoutMs} ms`);
+  }
+
+  /** Scaling down: beyond its time limit the caller gives up, and the change may arrive all the same. */
+  async #settle(of: Colour, tasks: number, timeoutMs: number): Promise<void> {
+    const { model, random } = this.#options;
+    const settle = model.settling(of, tasks);
+    const fault = this.#strike("settle");
+    if (fault !== "late-effect" && fault !== "long-delay") return this.#call("settle", settle, fault);
+    void model.time.sleep(timeoutMs + random.whole(0, limits.lateEffectMs)).then(settle);
     await this.#alive(model.time.sleep(timeoutMs));
     throw new Error(`no answer within ${timeoutMs} ms`);
   }
@@ -189,11 +200,14 @@ export class Process {
     model.noteLive();
   }
 
+  #strike(name: string): FaultKind | null {
+    const { faults, number } = this.#options;
+    return faults.strike(number, ++this.#calls, name);
+  }
+
   /** One call with its fault. A dead process never gets an answer. */
-  async #call<T>(name: string, effect: () => T): Promise<T> {
-    const { model, faults, number, random } = this.#options;
-    const call = ++this.#calls;
-    const fault = faults.strike(number, call, name);
+  async #call<T>(name: string, effect: () => T, fault = this.#strike(name)): Promise<T> {
+    const { model, random } = this.#options;
     if (fault === "delay") await model.time.sleep(random.whole(50, 3_000));
     if (fault === "long-delay") await model.time.sleep(random.whole(3_000, 90_000));
     if (fault === "crash-before") this.dead = true;

@@ -31,11 +31,13 @@ export function makeCapacity(
     raise,
     hold: (of) => bound(clients, service, of, { scaleIn: false }),
     free: (of) => bound(clients, service, of, { scaleIn: true }),
-    async settle(of, tasks) {
-      await bound(clients, service, of, { least: tasks, scaleIn: true });
+    async settle(of, tasks, timeoutMs) {
+      const abortSignal = AbortSignal.timeout(timeoutMs);
+      await bound(clients, service, of, { least: tasks, scaleIn: true }, abortSignal);
       const { cluster, services } = service;
       await clients.ecs.send(
         new UpdateServiceCommand({ cluster, service: services[of], desiredCount: tasks }),
+        { abortSignal },
       );
     },
     async scaleUp(of, tasks, deadlineMs, onProgress, signal) {
@@ -94,6 +96,7 @@ async function bound(
   { cluster, services, capacity }: Service,
   of: Colour,
   { least, scaleIn }: { least?: number; scaleIn: boolean },
+  abortSignal?: AbortSignal,
 ): Promise<void> {
   await scaling.send(
     new RegisterScalableTargetCommand({
@@ -107,6 +110,7 @@ async function bound(
         ScheduledScalingSuspended: !scaleIn,
       },
     }),
+    abortSignal && { abortSignal },
   );
 }
 

@@ -1,7 +1,7 @@
-import { drainSlot, keepSessions, reopenSlot } from "../policy/conclusion.ts";
+import { drainSlot, keepSessions, reopenSlot, restartDrain } from "../policy/conclusion.ts";
 import { limits } from "../policy/limits.ts";
 import { type SwitchRecord, guardianOwner, leaseHeld } from "../policy/record.ts";
-import { colours, other } from "../policy/colour.ts";
+import { type Colour, colours, other } from "../policy/colour.ts";
 import type { Versioned, World } from "../ports.ts";
 import { again } from "../retry.ts";
 import { writeOrSee } from "../session.ts";
@@ -154,10 +154,12 @@ async function retire(
   if (inputs === null) return;
   const { colour, step } = decided;
   const now = world.clock.now();
-  await underLease(world, found, async ({ record }) => {
+  await underLease(world, found, async (held) => {
+    const { record } = held;
+    if (step === "restart") return restartDrain(record, now);
     if (step === "evict") return drainSlot(record, colour, now, now + limits.evictMs);
     if (step === "idle") {
-      await world.capacity.settle(colour, inputs.plan.idleTasks);
+      await settle(world, held, colour, inputs.plan.idleTasks);
       await world.capacity.free(other(colour));
     }
     const deadline = now + (step === "warm" ? inputs.plan.warmTime : 0);
@@ -167,6 +169,24 @@ async function retire(
       retirement: { colour, stage: step, since: now, deadline },
     };
   });
+}
+
+/**
+ * Scales a retired slot down. Break-glass waits for no lease: a rollback that gave the slot its traffic back meanwhile had
+ * raised it before this call took effect, so the slot is raised again.
+ */
+async function settle(world: World, held: Holding, colour: Colour, tasks: number): Promise<void> {
+  try {
+    await world.capacity.settle(colour, tasks, limits.settleTimeoutMs);
+  } catch (error) {
+    await world.clock.sleep(limits.lateEffectMs);
+    throw error;
+  } finally {
+    const there = await again(world, () => world.store.read());
+    const { weights, inputs } = there?.record ?? held.record;
+    const raised = inputs?.capacity[colour].tasks ?? tasks;
+    if (weights[colour] > 0) await again(world, () => world.capacity.raise(colour, raised));
+  }
 }
 
 /**

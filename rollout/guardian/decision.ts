@@ -37,7 +37,7 @@ export type Guarding =
   | { readonly kind: "reassert"; readonly weights: Weights; readonly why: string }
   | {
       readonly kind: "retire";
-      readonly step: "evict" | "warm" | "idle";
+      readonly step: "restart" | "evict" | "warm" | "idle";
       readonly colour: Colour;
       readonly why: string;
     };
@@ -201,6 +201,14 @@ function retire(record: SwitchRecord, sight: Sight): Guarding | null {
     return null;
   const { colour } = retirement;
   if (retirement.stage === "draining") {
+    // Whoever moved the traffic died before it was proved: the balancer may still be on its way.
+    if (record.lease !== null && record.drain[colour] === null)
+      return {
+        kind: "retire",
+        step: "restart",
+        colour,
+        why: `the change that took the traffic from ${colour} was not seen to its end`,
+      };
     const over = sight.now >= retirement.deadline;
     const empty = sight.sessions[colour] === 0 && sight.now - retirement.since >= limits.telemetryLateMs;
     if (!over && !empty) return null;

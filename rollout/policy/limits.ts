@@ -41,4 +41,8 @@ export const limits = {
   guardianLookMs: 500,
   /** Time one ModifyRule may take. */
   modifyTimeoutMs: 8_000,
+  /** Time the calls that scale a retired slot down may take: they must not arrive long after the look at its weight. */
+  settleTimeoutMs: 8_000,
+  /** How long after such a call was given up it may still take effect. */
+  lateEffectMs: 5_000,
 } as const;

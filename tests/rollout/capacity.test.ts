@@ -105,7 +105,7 @@ test("three stopped tasks end scaling up long before its deadline, and their rea
 
 test("settling a retired slot brings it to its idle count and gives scale-in back", async () => {
   const { capacity, calls } = capacityOf(quietCalls);
-  await capacity.settle("blue", 1);
+  await capacity.settle("blue", 1, 60_000);
   assert.deepEqual(
     calls.map(({ name, input }) => [name, input["MinCapacity"] ?? input["desiredCount"]]),
     [

@@ -5,6 +5,7 @@ import { type AlarmKind, type Sight, alarmKinds, decisive, guard } from "../../r
 import type { LiveRule } from "../../rollout/policy/decision.ts";
 import { limits } from "../../rollout/policy/limits.ts";
 import type { SwitchRecord } from "../../rollout/policy/record.ts";
+import { takeTrafficOver } from "../../rollout/takeover.ts";
 import { type Weights, weightsFor } from "../../rollout/policy/weight.ts";
 import { quiet } from "./quiet.ts";
 import { a, b, now, record } from "./situation.ts";
@@ -139,6 +140,8 @@ test("the slot that lost its traffic is drained, kept warm and retired, one step
   assert.equal(step(over, { sessions: { blue: 2, green: 9 } }), "warm");
   const kept = { ...over, drain: { blue: null, green: null } };
   assert.equal(step(kept, { sessions: { blue: 2, green: 9 } }), "evict");
+  const died = { ...kept, lease: { owner: "the guardian (tick 1)", since: now - 90_000, until: now - 30_000 } };
+  assert.equal(step(died, {}), "restart", "a slot was drained before it was shown that no session goes there");
   const warm = { ...retirement, stage: "warm" as const };
   assert.equal(step({ retirement: warm }, {}), "watch");
   assert.equal(step({ retirement: { ...warm, deadline: now } }, {}), "idle");
@@ -243,9 +246,9 @@ test("a retired slot is scaled down under a lease of the guardian's own", async 
   const holders: (boolean | undefined)[] = [];
   const capacity: typeof world.capacity = {
     ...world.capacity,
-    settle: (of, tasks) => {
+    settle: (of, tasks, timeoutMs) => {
       holders.push(model.item?.record.lease?.owner.startsWith("the guardian"));
-      return world.capacity.settle(of, tasks);
+      return world.capacity.settle(of, tasks, timeoutMs);
     },
   };
   await play(tick({ ...world, capacity }, around));
@@ -254,6 +257,25 @@ test("a retired slot is scaled down under a lease of the guardian's own", async 
     [[true], 1, "idle", null],
   );
 });
+
+for (const answered of [true, false])
+  test(`a slot that break-glass gave its traffic back while it was being scaled down is raised again, ${answered ? "at once" : "also when the call's answer was lost"}`, async () => {
+    const start = quiet().time.now;
+    const retirement = { colour: "green", stage: "warm", since: start - 60_000, deadline: start - 1 } as const;
+    const { world, around, model, play } = guardian({ retirement });
+    const capacity: typeof world.capacity = {
+      ...world.capacity,
+      settle: async (of, tasks, timeoutMs) => {
+        const to = { to: green, rejected: null };
+        await takeTrafficOver(world, () => to, { who: "somebody", why: "by hand" }, null);
+        await world.capacity.settle(of, tasks, timeoutMs);
+        if (!answered) throw new Error("no answer");
+      },
+    };
+    const ticked = play(tick({ ...world, capacity }, around));
+    await (answered ? ticked : assert.rejects(ticked, /no answer/));
+    assert.deepEqual([model.rule?.weights, model.slots.green.tasks], [green, 2]);
+  });
 
 test("a hand edit that gives weight to a draining slot lets it take new sessions again, and pages", async () => {
   const { world, around, model, told, play } = guardian({

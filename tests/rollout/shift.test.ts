@@ -192,3 +192,17 @@ test("a refresh whose record changed between its two looks adopts nothing", asyn
   await assert.rejects(play(refresh(world.store, rule, world.clock)), /changed while it was being refreshed/);
   assert.deepEqual(model.item?.record.weights, home);
 });
+
+test("a first weight given again after an unproved way home is pending again, and nobody's later one takes its place", async () => {
+  const intent = { from: weightsFor("green", 5), to: home, at: then, pending: null };
+  const { world, model, play } = quiet({ weights: weightsFor("green", 5), intent });
+  model.setRule(home, "rollout");
+  const session = await takeLease(world, "me", { ...(model.item as NonNullable<typeof model.item>) });
+  assert.ok(session);
+  const pending = () => model.item?.record.intent?.pending;
+  await play(shift(world, session, weightsFor("green", 5), weightsFor("green", 5), one, [home]));
+  assert.equal(pending()?.colour, "green");
+  const since = pending()?.since;
+  await play(shift(world, session, weightsFor("green", 5), home, one));
+  assert.deepEqual(pending(), { colour: "green", since });
+});
