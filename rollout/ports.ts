@@ -32,7 +32,11 @@ export interface Rule {
   read(): Promise<LiveRule | null>;
   /** One ModifyRule, never retried in here, given up after `timeoutMs`. An error leaves open whether it took effect. */
   modify(weights: Weights, timeoutMs: number): Promise<void>;
-  create(weights: Weights): Promise<string>;
+  /**
+   * Makes the rule. Where one of these target groups stands at its place already it is left as it is, and `was` says what it
+   * shows: an attempt that died may have made it, or a person.
+   */
+  create(weights: Weights): Promise<{ readonly ruleArn: string; readonly was: Weights | null }>;
   remove(): Promise<void>;
 }
 

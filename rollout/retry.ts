@@ -1,4 +1,4 @@
-import { Fenced } from "./failures.ts";
+import { Drifted, Fenced } from "./failures.ts";
 import { limits } from "./policy/limits.ts";
 import type { World } from "./ports.ts";
 
@@ -12,7 +12,7 @@ export async function again<T>(
     try {
       return await call();
     } catch (error) {
-      if (error instanceof Fenced || n >= tries) throw error;
+      if (error instanceof Fenced || error instanceof Drifted || n >= tries) throw error;
       await world.clock.sleep(backOffMs(n, world.random()));
     }
   }

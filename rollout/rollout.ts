@@ -1,5 +1,7 @@
-import { ApiRefused, Drifted, Fenced, Late, Short } from "./failures.ts";
-import { type Colour, colours, other } from "./policy/colour.ts";
+import { type Course, type Outcome, type Walk, possible, weightsOf } from "./course.ts";
+import { bake, goHome, mustStillShow, proveHome, proveStep, scale, shiftToStep, verify } from "./deeds.ts";
+import { ApiRefused, Drifted, Fenced, Short } from "./failures.ts";
+import { conclude } from "./policy/conclusion.ts";
 import {
   type Event,
   type Facts,
@@ -9,65 +11,10 @@ import {
   isFinal,
   transitionFor,
 } from "./policy/machine.ts";
-import { type Plan, type Step, extensionOf } from "./policy/plan.ts";
-import { conclude, reopenSlot, undrainSlot } from "./policy/conclusion.ts";
-import type { SwitchRecord } from "./policy/record.ts";
-import { type Weights, describeWeights, sameWeights, weightsFor } from "./policy/weight.ts";
-import type { Judgement, World } from "./ports.ts";
-import { type Pending, prove } from "./prove.ts";
 import { pendingOf } from "./pending.ts";
-import { again } from "./retry.ts";
-import { type Session, change, confirm, endLease, expireLease, whileRenewing } from "./session.ts";
-import { type Needed, compare, shift } from "./shift.ts";
-
-/** One rollout: what it moves, how, and where it started. */
-export interface Course {
-  readonly id: string;
-  readonly candidate: Colour;
-  readonly release: string;
-  readonly unverified: boolean;
-  readonly steps: readonly Step[];
-  readonly home: Weights;
-  /** A first deployment: the lease is held on, for the rule has still to be made and proved. */
-  readonly first: boolean;
-  readonly plan: Plan;
-  /** Tasks a colour needs for all of the traffic. */
-  readonly tasks: Record<Colour, number>;
-  /** First state: `scaling`; `proving` or `shifting` for a rollout taken up again; `returning` for a rollback that was asked for. */
-  readonly start: WorkingState;
-  /** Why, where the start alone says it: a rollback that was asked for, an undo. */
-  readonly why: string;
-}
-
-export interface Outcome {
-  readonly state: FinalState;
-  /** It ended as it was asked to: a rollback that was asked for is one such end, a failed gate's is not. */
-  readonly asAsked: boolean;
-  /** One sentence: the row of the table and what led to it. */
-  readonly why: string;
-  readonly record: SwitchRecord;
-  /** The judgement that ended it, when a gate did. */
-  readonly judgement: Judgement | null;
-}
-
-/** What is carried from state to state. */
-interface Walk {
-  readonly world: World;
-  readonly session: Session;
-  readonly course: Course;
-  readonly cancel: AbortSignal;
-  /** Index of the step under way. */
-  step: number;
-  /** Weights the rule was last known to show, or was told to. */
-  possible: Weights[];
-  /** What went wrong, in a sentence; empty while nothing has. */
-  why: string;
-  /** The last row of the table that was taken. */
-  because: string;
-  judgement: Judgement | null;
-  /** The first weight of the candidate, while traffic has not shown it. */
-  pending: Pending | null;
-}
+import type { SwitchRecord } from "./policy/record.ts";
+import type { World } from "./ports.ts";
+import { type Session, change, endLease, expireLease, whileRenewing } from "./session.ts";
 
 /** Walks a rollout to its end. Never throws for what the table knows; anything else is a defect and is thrown on. */
 export async function walk(
@@ -114,18 +61,6 @@ function factsOf(at: Walk, state: WorkingState): Facts {
     exposed: possible(at).some((weights) => weights[course.candidate] > course.home[course.candidate]),
     holds: course.plan.onInconclusive === "hold",
   };
-}
-
-/** Every weight the rule may show: what it showed, what was about to be written, and what went unanswered. */
-function possible({ possible: shown, session }: Walk): Weights[] {
-  const { intent, rollout } = session.held.record;
-  return [...shown, ...(intent ? [intent.to] : []), ...(rollout?.tried ?? [])];
-}
-
-/** Weights of the step under way. */
-function weightsOf(at: Walk): Weights {
-  const step = at.course.steps[at.step];
-  return step ? weightsFor(at.course.candidate, step.weight) : at.course.home;
 }
 
 /** The way home is not cancelled. */
@@ -179,208 +114,6 @@ function knownEvent(error: unknown, cancelled: boolean): Event {
   if (error instanceof Short) return "short";
   if (error instanceof ApiRefused) return "api-refused";
   return cancelled ? "cancelled" : "broken";
-}
-
-/** Tasks for the largest weight asked, before any of it is set. */
-async function scale(at: Walk, signal: AbortSignal): Promise<Event> {
-  const { world, course } = at;
-  at.cancel.throwIfAborted();
-  await change(world, at.session, (record) => reopenSlot(record, course.candidate));
-  if (course.steps.length > 0) await again(world, () => world.capacity.hold(other(course.candidate)));
-  const onProgress = (text: string) => world.report({ kind: "scaling", colour: course.candidate, text });
-  const scaled = await world.capacity.scaleUp(
-    course.candidate,
-    course.tasks[course.candidate],
-    course.plan.scaleUpDeadline,
-    onProgress,
-    signal,
-  );
-  if (!scaled.ready) at.why = scaled.why;
-  return scaled.ready ? "ready" : "short";
-}
-
-async function verify(at: Walk, signal: AbortSignal): Promise<Event> {
-  const { world, course } = at;
-  world.report({ kind: "verifying", colour: course.candidate });
-  const judgement = await judge(at, signal, () => world.gate.candidate(course.candidate, signal));
-  await judged(at, judgement, 0);
-  if (judgement.verdict === "pass")
-    await change(world, at.session, (record) => ({
-      ...record,
-      verified: { colour: course.candidate, release: course.release, at: world.clock.now() },
-    }));
-  return judgement.verdict;
-}
-
-/** A gate that breaks could not tell, and says why. */
-async function judge(at: Walk, signal: AbortSignal, take: () => Promise<Judgement>): Promise<Judgement> {
-  try {
-    const judgement = await take();
-    // A gate that is interrupted may still say what it has seen: that it failed counts, that it saw too little does not.
-    if (judgement.verdict !== "fail") signal.throwIfAborted();
-    return judgement;
-  } catch (error) {
-    signal.throwIfAborted();
-    return {
-      verdict: "inconclusive",
-      why: `the gate itself broke: ${(error as Error).message}`,
-      firstBadAt: null,
-      decidedAt: at.world.clock.now(),
-    };
-  }
-}
-
-async function judged(at: Walk, judgement: Judgement, weight: number): Promise<void> {
-  at.judgement = judgement;
-  at.why = judgement.verdict === "pass" ? "" : judgement.why;
-  at.world.report({ kind: "judged", colour: at.course.candidate, weight, judgement });
-}
-
-/** Healthy targets for a weight: live's capacity, in proportion, and at least one. */
-function neededFor(at: Walk): Needed {
-  const { candidate, tasks } = at.course;
-  return (weights) => {
-    const needed = { blue: 1, green: 1 };
-    needed[candidate] = Math.max(1, Math.ceil((tasks[candidate] * weights[candidate]) / 100));
-    return needed;
-  };
-}
-
-async function shiftToStep(at: Walk): Promise<Event> {
-  const { world, session, course } = at;
-  at.cancel.throwIfAborted();
-  const from = session.held.record.weights;
-  const to = weightsOf(at);
-  world.report({ kind: "shifting", from, to, step: at.step + 1, steps: course.steps.length });
-  at.possible = [from];
-  const tries = await shift(world, session, from, to, neededFor(at));
-  at.possible = [from, to];
-  notePending(at);
-  world.report({ kind: "written", weights: to, tries });
-  return "written";
-}
-
-/** What the record's intent left open. Its time runs from now on: the write may have come long after the intent. */
-function notePending(at: Walk): void {
-  const { proofTimeout } = at.course.plan;
-  const pending = pendingOf(at.session.held.record, proofTimeout);
-  at.pending = pending && { ...pending, until: at.world.clock.now() + proofTimeout };
-}
-
-async function proveStep(at: Walk, signal: AbortSignal): Promise<Event> {
-  const { world, session, course } = at;
-  const to = weightsOf(at);
-  if (!(await proveAndRecord(at, to, signal))) return "unproved";
-  const { weight } = course.steps[at.step] as Step;
-  await change(world, session, (record) => ({
-    ...record,
-    rollout: record.rollout && {
-      ...record.rollout,
-      passed: record.rollout.passed.filter((passed) => passed < weight),
-    },
-  }));
-  at.judgement = null;
-  return "proved";
-}
-
-/** Watches traffic; a proved weight becomes the recorded one and clears the intent. */
-async function proveAndRecord(at: Walk, to: Weights, signal: AbortSignal): Promise<boolean> {
-  const { world, session, course } = at;
-  const before = [session.held.record.weights, ...possible(at)];
-  const { proofTimeout } = course.plan;
-  const proof = await prove(world, before, to, { timeoutMs: proofTimeout, signal, pending: at.pending });
-  if (!proof.proved) {
-    // It took longer than it may. On the way home it gets that time once more to show.
-    if (at.pending) at.pending = { ...at.pending, until: world.clock.now() + proofTimeout };
-    at.why = `the balancer accepted the weights and did not show them within ${course.plan.proofTimeout / 1000} s: ${proof.why}`;
-    world.report({ kind: "unproved", weights: to, answers: proof.answers, why: proof.why });
-    return false;
-  }
-  // Answers can't tell a hand edit to a share close by: what was proved must also be what the rule says.
-  await mustStillShow(at, to);
-  await change(world, session, (record) => ({ ...record, weights: to, intent: null, adopted: null }));
-  at.possible = [to];
-  at.pending = null;
-  world.report({
-    kind: "proved",
-    weights: to,
-    answers: proof.answers,
-    addresses: proof.addresses,
-    tookMs: proof.tookMs,
-  });
-  return true;
-}
-
-async function bake(at: Walk, extended: boolean, signal: AbortSignal): Promise<Event> {
-  const { world, session, course } = at;
-  const step = course.steps[at.step] as Step;
-  world.report({
-    kind: "baking",
-    colour: course.candidate,
-    weight: step.weight,
-    bakeMs: extended ? extensionOf(course.plan, step) : step.bake,
-    extended,
-  });
-  const judgement = await judge(at, signal, () => world.gate.bake(course.candidate, step, extended, signal));
-  await judged(at, judgement, step.weight);
-  await mustStillShow(at, weightsOf(at));
-  const { verdict } = judgement;
-  if (verdict === "pass")
-    await change(world, session, (record) => ({
-      ...record,
-      rollout: record.rollout && { ...record.rollout, passed: [...record.rollout.passed, step.weight] },
-    }));
-  return verdict;
-}
-
-/** The rule must show what is being baked. Throws Drifted, or Late when it shows what a lost write of ours asked for. */
-async function mustStillShow(at: Walk, weights: Weights): Promise<void> {
-  const { world, session } = at;
-  const ours = [weights, ...(session.held.record.rollout?.tried ?? [])];
-  const live = await compare(world, ours, weights).catch(async (error) => {
-    await confirm(world, session); // whoever took over changed the rule by right: that is no drift
-    throw error;
-  });
-  if (!sameWeights(live.weights, weights))
-    throw new Late(
-      `an earlier change arrived late and set ${describeWeights(live.weights)} in place of ${describeWeights(weights)}`,
-    );
-}
-
-/** All weight back to where it was. Never waits for a gate, and is not cancelled. */
-async function goHome(at: Walk): Promise<Event> {
-  const { world, session, course } = at;
-  const from = session.held.record.weights;
-  const serving = colours.filter((colour) => course.home[colour] > 0);
-  world.report({ kind: "returning", to: course.home, why: at.why });
-  if (at.pending === null) notePending(at); // a shift that failed halfway noted nothing
-  await change(world, session, (record) => serving.reduce(undrainSlot, record));
-  const raised = Promise.all(serving.map((colour) => raise(at, colour)));
-  const shifted = shift(world, session, from, course.home, () => ({ blue: 1, green: 1 }), [
-    ...possible(at),
-    course.home,
-  ]);
-  const [tries] = await Promise.all([shifted, raised]);
-  at.possible.push(course.home);
-  world.report({ kind: "written", weights: course.home, tries });
-  return "written";
-}
-
-/** More tasks beside a rollback, which does not depend on them: what fails here is told, and the traffic goes home. */
-async function raise(at: Walk, colour: Colour): Promise<void> {
-  try {
-    await at.world.capacity.raise(colour, at.course.tasks[colour]);
-  } catch (error) {
-    at.world.report({
-      kind: "scaling",
-      colour,
-      text: `raising ${colour} to ${at.course.tasks[colour]} tasks failed: ${(error as Error).message}`,
-    });
-  }
-}
-
-async function proveHome(at: Walk, signal: AbortSignal): Promise<Event> {
-  return (await proveAndRecord(at, at.course.home, signal)) ? "proved" : "unproved";
 }
 
 /** The last change of the record, by the state the rollout ended in. */

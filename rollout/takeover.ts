@@ -1,6 +1,7 @@
 import { Drifted, Fenced } from "./failures.ts";
 import { colours } from "./policy/colour.ts";
 import { restartDrain } from "./policy/conclusion.ts";
+import { shows } from "./policy/decision.ts";
 import { limits } from "./policy/limits.ts";
 import type { SwitchRecord } from "./policy/record.ts";
 import { type WayHome, emptied, takeOver } from "./policy/takeover.ts";
@@ -50,9 +51,10 @@ export async function takeTrafficOver(
   const held: Holding = { ...claimed.held };
   const { record } = claimed.held;
   const before = [from, ...(record.reassert?.instead ?? [])];
-  if (heedsEdits) await compare(world, [...before, record.weights], record.weights);
+  const ours = heedsEdits ? [...before, record.weights] : null;
+  if (ours) await compare(world, ours, record.weights);
   const raised = raiseHome(world, record);
-  const writes = await setWeights(world, held, record.weights);
+  const writes = await setWeights(world, held, record.weights, ours);
   const live = await again(world, () => world.rule.read(), tries);
   if (live === null || !sameWeights(live.weights, record.weights)) throw new Drifted(live, record.weights);
   const proof =
@@ -123,13 +125,19 @@ async function claim(
 /**
  * Sets the rule; looks at it before every further try, so that the usual way is exactly one ModifyRule. Stops when
  * somebody else took over in between: then their weights stand. No write arrives after the lease ran out.
+ * @param ours weights that may be overwritten, anything else throws Drifted; null: everything may
  */
-export async function setWeights(world: World, held: Holding, to: Weights): Promise<number> {
+export async function setWeights(
+  world: World,
+  held: Holding,
+  to: Weights,
+  ours: readonly Weights[] | null,
+): Promise<number> {
   let writes = 0;
   await again(
     world,
     async () => {
-      if (writes > 0 && (await alreadySet(world, held, to))) return;
+      if (writes > 0 && (await alreadySet(world, held, to, ours))) return;
       await keepLease(world, held);
       writes++;
       await world.rule.modify(to, limits.modifyTimeoutMs);
@@ -152,9 +160,16 @@ async function keepLease(world: World, held: Holding): Promise<void> {
 
 const takenOver = () => new Fenced("somebody else took the traffic over in the meantime");
 
-async function alreadySet(world: World, held: Holding, to: Weights): Promise<boolean> {
+async function alreadySet(
+  world: World,
+  held: Holding,
+  to: Weights,
+  ours: readonly Weights[] | null,
+): Promise<boolean> {
   const there = await world.store.read();
   if (there?.version !== held.version) throw takenOver();
   const live = await world.rule.read();
-  return live !== null && sameWeights(live.weights, to);
+  if (live !== null && shows(live, [to])) return true;
+  if (ours !== null && (live === null || !shows(live, ours))) throw new Drifted(live, to);
+  return false;
 }

@@ -30,6 +30,8 @@ interface Change {
   readonly done: number;
   readonly weights: Weights | null;
   readonly by: Writer;
+  /** When whoever wrote it had last looked at the rule. */
+  readonly lookedAt: number;
 }
 
 /**
@@ -94,14 +96,14 @@ export class Model {
     );
   }
 
-  /** Whether the change was made by hand and a rollout's came so soon after it that its look at the rule may have missed it. */
+  /** Whether the change was made by hand after a rollout had looked at the rule, and was overwritten by it. */
   #isOverwrittenEdit(n: number): boolean {
     const [edit, next] = [this.#changes[n], this.#changes[n + 1]];
     return (
       edit?.by === "hand edit" &&
       edit.weights !== null &&
       next?.by === "rollout" &&
-      next.written - edit.written < editToWriteMs
+      next.lookedAt <= edit.written
     );
   }
 
@@ -113,16 +115,26 @@ export class Model {
     return undefined;
   }
 
-  setRule(weights: Weights, by: Writer): void {
+  /** @param lookedAt when the writer last read the rule: what a person set before that is overwritten knowingly */
+  setRule(weights: Weights, by: Writer, lookedAt = this.time.now): void {
     const before = this.rule?.weights ?? weights;
     if (by !== "hand edit") this.#judgeWrite(before, weights, by);
+    if (by === "rollout" || by === "guardian") this.#judgeEdit(by, lookedAt);
     this.editedSince = by === "hand edit" ? this.time.now : null;
     this.rule = { weights, strangers: [] };
     this.say(`rule: ${describeWeights(weights)} ${by}`);
     const { now } = this.time;
     // Changes take effect in their order, all after the same delay; a rule that is made anew does at once.
     const delay = this.#changes.at(-1)?.weights ? this.propagationMs : 0;
-    this.#changes.push({ written: now, done: now + delay, weights, by });
+    this.#changes.push({ written: now, done: now + delay, weights, by, lookedAt });
+  }
+
+  /** Makes the rule, or finds the one that is there. */
+  create(weights: Weights): { ruleArn: string; was: Weights | null } {
+    const { rule, ruleArn } = this;
+    if (rule === null) this.setRule(weights, "create");
+    else if (rule.strangers.length > 0) throw new Error("the priority is taken by a rule of somebody else's");
+    return { ruleArn, was: rule?.weights ?? null };
   }
 
   /** A third target group in the rule, for a while. */
@@ -136,9 +148,10 @@ export class Model {
   }
 
   /** A conditional write of the record. */
-  write(record: SwitchRecord, expected: number | null, by: Writer): boolean {
+  write(record: SwitchRecord, expected: number | null, by: Writer, owner: string): boolean {
     if ((this.item?.version ?? null) !== expected) return false;
     if (this.item) {
+      this.#judgeLease(this.item.record, by, owner);
       this.#judgeRecord(this.item.record, record, by);
       this.#judgeDrain(this.item.record, record);
     }
@@ -180,13 +193,20 @@ export class Model {
       this.violate(`${of} was scaled down to ${tasks} as it got its traffic back, and not raised again`);
   }
 
+  /** Nobody but a person writes the record while somebody else holds a fresh lease. */
+  #judgeLease({ lease }: SwitchRecord, by: Writer, owner: string): void {
+    if (lease === null || lease.until <= this.time.now + skewMs) return;
+    const own = by === "guardian" ? lease.owner.startsWith(guardian) : lease.owner === owner;
+    if ((by === "guardian" || by === "rollout") && !own)
+      this.violate(
+        `${by === "guardian" ? "the guardian" : owner} wrote while ${lease.owner} held a fresh lease`,
+      );
+  }
+
   /** What the guardian may do to the record. */
   #judgeRecord(before: SwitchRecord, after: SwitchRecord, by: Writer): void {
     if (by === "rollout" && before.live !== after.live && after.previous !== null) this.#sentBack = false;
     if (by !== "guardian") return;
-    const { lease } = before;
-    if (lease && !lease.owner.startsWith(guardian) && lease.until > this.time.now + skewMs)
-      this.violate(`the guardian wrote while ${lease.owner} held a fresh lease`);
     if (before.live === after.live || before.rollout !== null) return;
     if (this.#sentBack)
       this.violate("the guardian sent traffic back twice, and nothing was promoted between");
@@ -205,7 +225,7 @@ export class Model {
     this.rule = null;
     const { now } = this.time;
     this.editedSince = null;
-    this.#changes.push({ written: now, done: now, weights: null, by: "hand edit" });
+    this.#changes.push({ written: now, done: now, weights: null, by: "hand edit", lookedAt: now });
   }
 
   /** One answer through the weighted rule: spread evenly, so that no proof fails or holds by luck. */
@@ -227,7 +247,6 @@ export class Model {
   #judgeWrite(before: Weights, after: Weights, by: Writer): void {
     if (after.blue + after.green !== 100)
       this.violate(`weights add up to ${after.blue + after.green}: ${describeWeights(after)}`);
-    this.#judgeEdit(by);
     for (const colour of colours) {
       const slot = this.slots[colour];
       const needed = this.#needed(colour, after, by);
@@ -254,9 +273,9 @@ export class Model {
   }
 
   /** What a person set is not overwritten, except by a person. */
-  #judgeEdit(by: Writer): void {
+  #judgeEdit(by: Writer, lookedAt: number): void {
     const { rule, editedSince, item } = this;
-    if (!rule || editedSince === null || !item || (by !== "rollout" && by !== "guardian")) return;
+    if (!rule || editedSince === null || !item || editedSince >= lookedAt) return;
     const { weights, intent, rollout, reassert } = item.record;
     const ours = [
       weights,
@@ -265,8 +284,7 @@ export class Model {
       ...(reassert?.instead ?? []),
     ];
     const looksOurs = rule.strangers.length === 0 && ours.some((known) => sameWeights(known, rule.weights));
-    if (!looksOurs && this.time.now - editedSince > editToWriteMs)
-      this.violate(`${by} overwrote a hand edit, ${describeWeights(rule.weights)}`);
+    if (!looksOurs) this.violate(`${by} overwrote a hand edit, ${describeWeights(rule.weights)}`);
   }
 
   #judgeRelease(colour: Colour, before: Weights, after: Weights): void {

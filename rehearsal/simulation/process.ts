@@ -16,6 +16,8 @@ export type Judge = (
 export interface ProcessOptions {
   readonly number: number;
   readonly writer: Writer;
+  /** Name that its lease goes by. */
+  readonly owner: string;
   readonly model: Model;
   readonly faults: Faults;
   readonly random: Random;
@@ -43,6 +45,8 @@ export class Process {
   #offlineUntil = 0;
   /** When traffic was last asked: a claim is about that moment, and is made after the record was written. */
   #askedAt = 0;
+  /** When the rule was last read. */
+  #lookedAt = -Infinity;
 
   constructor(options: ProcessOptions) {
     this.#options = options;
@@ -60,17 +64,17 @@ export class Process {
       store: {
         read: () => this.#call("read", () => model.item && { ...model.item }),
         write: (record, expected) =>
-          this.#call("write", () => model.write(record, expected, this.#options.writer)),
+          this.#call("write", () => model.write(record, expected, this.#options.writer, this.#options.owner)),
         remove: (expected) => this.#call("remove", () => model.remove(expected)),
       },
       rule: {
-        read: () => this.#call("describe", () => model.rule),
-        modify: (weights, timeoutMs) => this.#modify(weights, timeoutMs),
-        create: (weights) =>
-          this.#call("create", () => {
-            model.setRule(weights, "create");
-            return model.ruleArn;
+        read: () =>
+          this.#call("describe", () => {
+            this.#lookedAt = model.time.now;
+            return model.rule;
           }),
+        modify: (weights, timeoutMs) => this.#modify(weights, timeoutMs),
+        create: (weights) => this.#call("create", () => model.create(weights)),
         remove: () => this.#call("delete", () => model.removeRule()),
       },
       capacity: {
@@ -146,7 +150,7 @@ export class Process {
     const fault = this.#strike("modify");
     // A change that takes longer than its limit is given up by the caller: that is the same as a late one.
     if (fault !== "late-effect" && fault !== "long-delay")
-      return this.#call("modify", () => model.setRule(weights, writer), fault);
+      return this.#call("modify", () => model.setRule(weights, writer, this.#lookedAt), fault);
     const late = timeoutMs + random.whole(0, 4_000);
     void model.time.sleep(late).then(() => {
       if (model.rule !== null && !sameWeights(model.rule.weights, weights)) model.setRule(weights, "late");

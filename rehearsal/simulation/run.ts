@@ -120,6 +120,7 @@ class Scene {
     return new Process({
       number,
       writer,
+      owner: label,
       model: this.#model,
       faults: this.#quiet ? new Faults(0, 0) : this.#faults,
       random: this.#random.fork(number),

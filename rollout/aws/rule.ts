@@ -63,8 +63,9 @@ export function makeRule(
       await elbOnce.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
     },
     async create(weights) {
-      ruleArn = await create(elb, target, weights);
-      return ruleArn;
+      const made = await create(elb, target, weights);
+      ruleArn = made.ruleArn;
+      return made;
     },
     async remove() {
       if (ruleArn !== null) await elb.send(new DeleteRuleCommand({ RuleArn: ruleArn })).catch(gone);
@@ -123,25 +124,24 @@ export function liveRule(rule: ElbRule, targetGroups: PerColour<string>): LiveRu
   return { weights, strangers };
 }
 
-/** Makes the rule. Where a process died after making it, the one already at that priority is taken up, if it is ours. */
+/** Makes the rule, or finds the one that is at its priority, if it is of these target groups. */
 async function create(
   elb: ElasticLoadBalancingV2Client,
   target: RuleTarget,
   weights: Weights,
-): Promise<string> {
+): Promise<{ ruleArn: string; was: Weights | null }> {
   if (target.make === null) throw new Error("this command changes an existing rule and makes none");
   const { listenerArn, priority, conditions } = target.make;
-  const actions = [forward(target.targetGroups, weights)];
   try {
     const made = await elb.send(
       new CreateRuleCommand({
         ListenerArn: listenerArn,
         Priority: priority,
         Conditions: spell(conditions),
-        Actions: actions,
+        Actions: [forward(target.targetGroups, weights)],
       }),
     );
-    return made.Rules?.[0]?.RuleArn as string;
+    return { ruleArn: made.Rules?.[0]?.RuleArn as string, was: null };
   } catch (error) {
     if ((error as Error).name !== "PriorityInUseException") throw error;
     const { Rules } = await elb.send(new DescribeRulesCommand({ ListenerArn: listenerArn }));
@@ -152,8 +152,7 @@ async function create(
         `priority ${priority} of the listener is taken by a rule that is not this switch's (${there?.RuleArn ?? "unknown"}); ${describeWeights(weights)} was not set`,
         { cause: error },
       );
-    await elb.send(new ModifyRuleCommand({ RuleArn: there.RuleArn, Actions: actions }));
-    return there.RuleArn;
+    return { ruleArn: there.RuleArn, was: live.weights };
   }
 }
 

@@ -132,7 +132,10 @@ async function reassert(
   decided: Extract<Guarding, { kind: "reassert" }>,
 ): Promise<void> {
   const done = await underLease(world, found, async (held) => {
-    await setWeights(world, held, decided.weights);
+    await setWeights(world, held, decided.weights, [
+      decided.weights,
+      ...(held.record.reassert?.instead ?? []),
+    ]);
     const now = world.clock.now();
     const { record } = held;
     const left = colours.find((of) => decided.weights[of] === 0);

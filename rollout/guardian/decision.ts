@@ -1,5 +1,5 @@
 import { type Colour, colours, other } from "../policy/colour.ts";
-import type { LiveRule } from "../policy/decision.ts";
+import { type LiveRule, shows } from "../policy/decision.ts";
 import { limits } from "../policy/limits.ts";
 import { type SwitchRecord, leaseHeld } from "../policy/record.ts";
 import { type WayHome, wayHome } from "../policy/takeover.ts";
@@ -154,10 +154,6 @@ function edited(record: SwitchRecord, rule: LiveRule): Extract<Guarding, { kind:
     kind: "page",
     why: `the live rule has ${describeWeights(rule.weights)}${strangers}, and the record says ${describeWeights(record.weights)}: a hand edit is never overwritten`,
   };
-}
-
-function shows(rule: LiveRule, expected: readonly Weights[]): boolean {
-  return rule.strangers.length === 0 && expected.some((weights) => sameWeights(weights, rule.weights));
 }
 
 /** Alarms that say the live release itself is broken, whatever the providers behind it do. */

@@ -8,7 +8,7 @@ import { type SwitchInputs, type SwitchOutputs, switchInputs } from "../policy/i
 import { type SwitchRecord, leaseHeld } from "../policy/record.ts";
 import { describeWeights, sameWeights } from "../policy/weight.ts";
 import { refresh } from "../refresh.ts";
-import type { Outcome } from "../rollout.ts";
+import type { Outcome } from "../course.ts";
 import { describeEvent, nextCommand } from "../words.ts";
 import { openWorld, realClock } from "../world.ts";
 import { gateProblems } from "./gate-problems.ts";

@@ -12,6 +12,11 @@ export interface LiveRule {
   readonly strangers: readonly string[];
 }
 
+/** Whether a rule shows one of these weights, and nobody else's target group. */
+export function shows(rule: LiveRule, expected: readonly Weights[]): boolean {
+  return rule.strangers.length === 0 && expected.some((weights) => sameWeights(weights, rule.weights));
+}
+
 /** Why an `up` was refused. One code per row of the table in docs/rollout.md. */
 export type RefusalCode =
   | "first-partial"

@@ -140,8 +140,15 @@ test("the slot that lost its traffic is drained, kept warm and retired, one step
   assert.equal(step(over, { sessions: { blue: 2, green: 9 } }), "warm");
   const kept = { ...over, drain: { blue: null, green: null } };
   assert.equal(step(kept, { sessions: { blue: 2, green: 9 } }), "evict");
-  const died = { ...kept, lease: { owner: "the guardian (tick 1)", since: now - 90_000, until: now - 30_000 } };
-  assert.equal(step(died, {}), "restart", "a slot was drained before it was shown that no session goes there");
+  const died = {
+    ...kept,
+    lease: { owner: "the guardian (tick 1)", since: now - 90_000, until: now - 30_000 },
+  };
+  assert.equal(
+    step(died, {}),
+    "restart",
+    "a slot was drained before it was shown that no session goes there",
+  );
   const warm = { ...retirement, stage: "warm" as const };
   assert.equal(step({ retirement: warm }, {}), "watch");
   assert.equal(step({ retirement: { ...warm, deadline: now } }, {}), "idle");
@@ -261,7 +268,12 @@ test("a retired slot is scaled down under a lease of the guardian's own", async 
 for (const answered of [true, false])
   test(`a slot that break-glass gave its traffic back while it was being scaled down is raised again, ${answered ? "at once" : "also when the call's answer was lost"}`, async () => {
     const start = quiet().time.now;
-    const retirement = { colour: "green", stage: "warm", since: start - 60_000, deadline: start - 1 } as const;
+    const retirement = {
+      colour: "green",
+      stage: "warm",
+      since: start - 60_000,
+      deadline: start - 1,
+    } as const;
     const { world, around, model, play } = guardian({ retirement });
     const capacity: typeof world.capacity = {
       ...world.capacity,

@@ -148,15 +148,12 @@ function simulated(): Asked {
     rule: {
       read: () => Promise.resolve(model.rule),
       modify: (weights) => Promise.resolve(model.setRule(weights, "by hand")),
-      create: (weights) => {
-        model.setRule(weights, "create");
-        return Promise.resolve(model.ruleArn);
-      },
+      create: (weights) => Promise.resolve(model.create(weights)),
       remove: () => Promise.resolve(model.removeRule()),
     },
     store: {
       read: () => Promise.resolve(model.item && { ...model.item }),
-      write: (of, expected) => Promise.resolve(model.write(of, expected, "by hand")),
+      write: (of, expected) => Promise.resolve(model.write(of, expected, "by hand", "me")),
       remove: (expected) => Promise.resolve(model.remove(expected)),
     },
     intrude: () => {

@@ -45,6 +45,7 @@ export function quiet(over: Partial<SwitchRecord> = {}, verdict: Verdict = "pass
     const process = new Process({
       number: 1,
       writer: "rollout",
+      owner: "me",
       model,
       faults: new Faults(0, 0),
       random: new Random(1),
