@@ -5,10 +5,10 @@ import { shows } from "./policy/decision.ts";
 import { limits } from "./policy/limits.ts";
 import type { SwitchRecord } from "./policy/record.ts";
 import { type WayHome, emptied, takeOver } from "./policy/takeover.ts";
-import { type Weights, sameWeights } from "./policy/weight.ts";
+import type { Weights } from "./policy/weight.ts";
 import type { Versioned, World } from "./ports.ts";
 import { pendingOf } from "./pending.ts";
-import { type Pending, type Proof, prove } from "./prove.ts";
+import { type Pending, type Proof, type Watch, prove } from "./prove.ts";
 import { again } from "./retry.ts";
 import { writeOrSee } from "./session.ts";
 import { compare } from "./shift.ts";
@@ -54,20 +54,37 @@ export async function takeTrafficOver(
   const ours = heedsEdits ? [...before, record.weights] : null;
   if (ours) await compare(world, ours, record.weights);
   const raised = raiseHome(world, record);
-  const writes = await setWeights(world, held, record.weights, ours);
-  const live = await again(world, () => world.rule.read(), tries);
-  if (live === null || !sameWeights(live.weights, record.weights)) throw new Drifted(live, record.weights);
-  const proof =
-    proofMs === null
-      ? null
-      : await prove(world, before, record.weights, {
-          timeoutMs: proofMs,
-          signal: new AbortController().signal,
-          pending,
-        });
+  const watch =
+    proofMs === null ? null : { timeoutMs: proofMs, signal: new AbortController().signal, pending };
+  const { writes, proof } = await setAndProve(world, held, { before, ours, watch });
   await raised;
   await release(world, held, proof?.proved === true);
   return { record: held.record, from, writes, proof };
+}
+
+/**
+ * Sets the rule, reads it back and proves it, and sees that it still shows what was proved: a change of the rollout that was
+ * taken over may have been under way, and then all of it is done again.
+ */
+async function setAndProve(
+  world: World,
+  held: Holding,
+  how: { before: readonly Weights[]; ours: readonly Weights[] | null; watch: Watch | null },
+): Promise<{ writes: number; proof: Proof | null }> {
+  const { weights } = held.record;
+  let writes = 0;
+  for (let n = 1; ; n++) {
+    writes += await setWeights(world, held, weights, how.ours);
+    let live = await again(world, () => world.rule.read(), tries);
+    let proof: Proof | null = null;
+    if (live !== null && shows(live, [weights]) && how.watch) {
+      proof = await prove(world, how.before, weights, how.watch);
+      live = await again(world, () => world.rule.read(), tries);
+    }
+    if (live !== null && shows(live, [weights])) return { writes, proof };
+    if (n >= limits.modifyTries || (how.ours && !(live && shows(live, how.ours))))
+      throw new Drifted(live, weights);
+  }
 }
 
 /**

@@ -82,29 +82,25 @@ export class Model {
 
   /**
    * Whether the balancer did these weights at that moment, with no accepted change of a rollout still on its way to
-   * anything else. A hand edit that the proved change itself overwrote counts as done: it came between look and write, so
-   * nothing that can be read ever showed it, and a share close by gives answers that fit.
+   * anything else. While it does a hand edit that a rollout overwrote unseen nothing is said against a proof: nothing that
+   * can be read ever showed the edit, a share close by gives answers that fit, and any share those of a change waited for.
    */
   did(weights: Weights, at: number): boolean {
     const done = this.#changes.findLastIndex((change) => change.done <= at);
-    const overwritten = this.#isOverwrittenEdit(done);
+    if (this.#isUnseenEdit(done)) return true;
     const coming = this.#changes.filter(
       (change) => change.by === "rollout" && change.written <= at && change.done > at,
     );
-    return [this.#changes[overwritten ? done + 1 : done], ...coming].every(
+    return [this.#changes[done], ...coming].every(
       (change) => change?.weights && sameWeights(change.weights, weights),
     );
   }
 
   /** Whether the change was made by hand after a rollout had looked at the rule, and was overwritten by it. */
-  #isOverwrittenEdit(n: number): boolean {
+  #isUnseenEdit(n: number): boolean {
     const [edit, next] = [this.#changes[n], this.#changes[n + 1]];
-    return (
-      edit?.by === "hand edit" &&
-      edit.weights !== null &&
-      next?.by === "rollout" &&
-      next.lookedAt <= edit.written
-    );
+    const byRollout = next?.by === "rollout" || next?.by === "late";
+    return edit?.by === "hand edit" && edit.weights !== null && byRollout && next.lookedAt <= edit.written;
   }
 
   #changeDone(at: number): Change | undefined {
@@ -140,11 +136,14 @@ export class Model {
   /** A third target group in the rule, for a while. */
   async addStranger(forMs: number): Promise<void> {
     if (this.rule === null) return;
-    const edited = { weights: this.rule.weights, strangers: ["another group (weight 1)"] };
+    const { rule, editedSince } = this;
+    const edited = { weights: rule.weights, strangers: ["another group (weight 1)"] };
     this.rule = edited;
     this.editedSince ??= this.time.now;
     await this.time.sleep(forMs);
-    if (this.rule === edited) this.rule = { ...edited, strangers: [] };
+    if (this.rule !== edited) return;
+    this.rule = rule;
+    this.editedSince = editedSince;
   }
 
   /** A conditional write of the record. */

@@ -152,8 +152,10 @@ export class Process {
     if (fault !== "late-effect" && fault !== "long-delay")
       return this.#call("modify", () => model.setRule(weights, writer, this.#lookedAt), fault);
     const late = timeoutMs + random.whole(0, 4_000);
+    const lookedAt = this.#lookedAt;
     void model.time.sleep(late).then(() => {
-      if (model.rule !== null && !sameWeights(model.rule.weights, weights)) model.setRule(weights, "late");
+      if (model.rule !== null && !sameWeights(model.rule.weights, weights))
+        model.setRule(weights, "late", lookedAt);
     });
     await this.#alive(model.time.sleep(timeoutMs));
     throw new Error(`no answer within ${timeoutMs} ms`);

@@ -246,6 +246,19 @@ test("an up that took the lease in between is not disturbed", async () => {
   assert.deepEqual([sent, model.item?.record.lease?.owner, model.item?.record.fence], [[], "up", 0]);
 });
 
+test("a hand edit that comes between two tries of the way home stands", async () => {
+  const start = quiet().time.now;
+  const { world, around, model, play } = guardian(expired(start));
+  const edit = weightsFor("green", 40);
+  const modify: typeof world.rule.modify = () => {
+    model.setRule(edit, "hand edit");
+    return Promise.reject(new Error("no answer"));
+  };
+  const ticked = tick({ ...world, rule: { ...world.rule, modify } }, around);
+  await assert.rejects(play(ticked), /the live rule has blue 60 · green 40/);
+  assert.deepEqual(model.rule?.weights, edit);
+});
+
 test("a retired slot is scaled down under a lease of the guardian's own", async () => {
   const start = quiet().time.now;
   const retirement = { colour: "green", stage: "warm", since: start - 60_000, deadline: start - 1 } as const;

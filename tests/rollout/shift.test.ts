@@ -130,6 +130,53 @@ test("taking over is one rule change, raises the fence and the tasks, and gives 
   assert.equal(model.slots.blue.tasks, 2);
 });
 
+test("a write that was under way as the traffic was taken over is put right before the slot drains", async () => {
+  const { world, model, sent, play } = quiet({ weights: weightsFor("green", 25) });
+  let asked = 0;
+  const traffic: typeof world.traffic = {
+    ...world.traffic,
+    ask: (address, cancelled) => {
+      if (++asked === 40) model.setRule(weightsFor("green", 50), "late");
+      return world.traffic.ask(address, cancelled);
+    },
+  };
+  const by = { who: "me", why: "by hand" };
+  const to = () => ({ to: home, rejected: b });
+  const taken = await play(takeTrafficOver({ ...world, traffic }, to, by, 30_000));
+  assert.ok(taken?.proof?.proved);
+  assert.deepEqual(
+    [taken.writes, sent.length, model.rule?.weights, model.item?.record.drain.green !== null],
+    [2, 2, home, true],
+  );
+  assert.deepEqual(model.violations, []);
+});
+
+test("a first deployment takes up a rule that an attempt of this stack set, and leaves a hand edit alone", async () => {
+  const died = {
+    ruleArn: null,
+    live: "green" as const,
+    weights: weightsFor("green", 100),
+    rollout: {
+      ...{ id: "r", candidate: "green" as const, release: b, asked: 100, home: weightsFor("green", 100) },
+      ...{ startedAt: then, tried: [], passed: [] },
+    },
+  };
+  const own = quiet({ ...died });
+  const outcome = await own.play(applyUp(own.world, up(0), signal));
+  assert.deepEqual([outcome.state, own.model.rule?.weights], ["promoted", home]);
+  const edited = quiet({ ...died });
+  edited.model.setRule(weightsFor("green", 99), "hand edit");
+  await assert.rejects(
+    edited.play(applyUp(edited.world, up(0), signal)),
+    (error) =>
+      error instanceof Refusal &&
+      /there already and has blue 1 · green 99.*Set it to blue 100 · green 0, or delete it/.test(
+        error.message,
+      ),
+  );
+  assert.deepEqual([edited.model.rule?.weights, edited.sent], [weightsFor("green", 99), []]);
+});
+
 test("a change that somebody holds the lease for is refused with the holder and since when", async () => {
   const lease = { owner: "ci", since: then, until: then * 2 };
   const { world, sent, play } = quiet({ lease });
