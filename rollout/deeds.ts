@@ -117,7 +117,8 @@ export async function proveStep(at: Walk, signal: AbortSignal): Promise<Event> {
 /** Watches traffic; a proved weight becomes the recorded one and clears the intent. */
 async function proveAndRecord(at: Walk, to: Weights, signal: AbortSignal): Promise<boolean> {
   const { world, session, course } = at;
-  const before = [session.held.record.weights, ...possible(at)];
+  const { weights, unseen } = session.held.record;
+  const before = [weights, ...possible(at), ...(unseen?.before ?? [])];
   const { proofTimeout } = course.plan;
   const proof = await prove(world, before, to, { timeoutMs: proofTimeout, signal, pending: at.pending });
   if (!proof.proved) {
@@ -129,7 +130,7 @@ async function proveAndRecord(at: Walk, to: Weights, signal: AbortSignal): Promi
   }
   // Answers can't tell a hand edit to a share close by: what was proved must also be what the rule says.
   await mustStillShow(at, to);
-  await change(world, session, (record) => ({ ...record, weights: to, intent: null, adopted: null }));
+  await change(world, session, (record) => ({ ...record, weights: to, intent: null, unseen: null }));
   at.possible = [to];
   at.pending = null;
   world.report({

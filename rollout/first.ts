@@ -118,7 +118,7 @@ async function startRecord(world: World, up: Up, live: Colour, found: Versioned 
     rejected: [],
     fence: 0,
     fencedBy: null,
-    adopted: null,
+    unseen: null,
     paged: null,
     lease: { owner: up.owner, since: now, until: now + limits.leaseMs },
     intent: null,

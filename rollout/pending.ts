@@ -1,10 +1,9 @@
 import type { SwitchRecord } from "./policy/record.ts";
+import { leftUnseen } from "./policy/unseen.ts";
 import type { Pending } from "./prove.ts";
 
-/** What the record's intent left open, as a proof has to know it. */
-export function pendingOf({ intent, adopted }: SwitchRecord, proofTimeoutMs: number): Pending | null {
-  const pending = intent?.pending ?? adopted;
-  if (pending === null) return null;
-  const { colour, since } = pending;
-  return { colour, until: since + proofTimeoutMs, seen: new Set() };
+/** What the record left unseen, as a proof has to know it. */
+export function pendingOf(record: SwitchRecord, proofTimeoutMs: number): Pending | null {
+  const unseen = leftUnseen(record);
+  return unseen && { colour: unseen.colour, until: unseen.since + proofTimeoutMs, seen: new Set() };
 }

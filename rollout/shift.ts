@@ -5,6 +5,7 @@ import { keepSessions, undrainSlot } from "./policy/conclusion.ts";
 import { limits } from "./policy/limits.ts";
 import type { SwitchRecord } from "./policy/record.ts";
 import { type LiveRule, shows } from "./policy/decision.ts";
+import { firstWeight } from "./policy/unseen.ts";
 import { type Weights, describeWeights, sameWeights } from "./policy/weight.ts";
 import { type Session, change, confirm } from "./session.ts";
 import type { World } from "./ports.ts";
@@ -49,20 +50,6 @@ export async function shift(
 function loseTraffic(record: SwitchRecord, colour: Colour | undefined, now: number): SwitchRecord {
   const drainDeadline = record.inputs?.plan.drainDeadline ?? 0;
   return colour === undefined ? record : keepSessions(record, colour, now, now + drainDeadline);
-}
-
-/**
- * The colour whose weight this change may be the first to show: it has none in the recorded weights, or an unproved change
- * in between took it away. Else what such a change, or an adopted one, left pending.
- */
-function firstWeight({ weights, intent, adopted, rollout }: SwitchRecord, to: Weights, now: number) {
-  const first = (before: readonly Weights[]) =>
-    colours.find((of) => to[of] > 0 && before.some((was) => was[of] === 0));
-  const fresh = first([weights]);
-  if (fresh) return { colour: fresh, since: now };
-  const left = intent?.pending ?? adopted;
-  const again = first([...(intent ? [intent.to] : []), ...(rollout?.tried ?? [])]);
-  return again && (left === null || left.colour === again) ? { colour: again, since: now } : left;
 }
 
 /** Reads the live rule; throws Drifted when it shows none of the expected weights. */

@@ -50,7 +50,7 @@ export async function takeTrafficOver(
   const { from, pending } = claimed;
   const held: Holding = { ...claimed.held };
   const { record } = claimed.held;
-  const before = [from, ...(record.reassert?.instead ?? [])];
+  const before = [from, ...(record.reassert?.instead ?? []), ...(record.unseen?.before ?? [])];
   const ours = heedsEdits ? [...before, record.weights] : null;
   if (ours) await compare(world, ours, record.weights);
   const raised = raiseHome(world, record);
@@ -82,6 +82,7 @@ async function setAndProve(
       live = await again(world, () => world.rule.read(), tries);
     }
     if (live !== null && shows(live, [weights])) return { writes, proof };
+    await mustHold(world, held);
     if (n >= limits.modifyTries || (how.ours && !(live && shows(live, how.ours))))
       throw new Drifted(live, weights);
   }
@@ -111,7 +112,7 @@ async function raiseHome(world: World, { inputs, weights }: SwitchRecord): Promi
  */
 async function release(world: World, { record, version }: Versioned, proved: boolean): Promise<void> {
   const now = world.clock.now();
-  const over = proved ? emptied(record, now) : restartDrain(record, now);
+  const over = proved ? { ...emptied(record, now), unseen: null } : restartDrain(record, now);
   const released = { ...over, lease: null };
   await again(world, () => world.store.write(released, version), tries);
 }
@@ -131,7 +132,7 @@ async function claim(
       return {
         held: { record, version: found.version + 1 },
         from: found.record.weights,
-        pending: pendingOf(found.record, found.record.inputs?.plan.proofTimeout ?? 0),
+        pending: pendingOf(record, record.inputs?.plan.proofTimeout ?? 0),
       };
   }
   throw new Error(
@@ -177,14 +178,19 @@ async function keepLease(world: World, held: Holding): Promise<void> {
 
 const takenOver = () => new Fenced("somebody else took the traffic over in the meantime");
 
+/** Throws Fenced when somebody else wrote the record: the traffic is theirs. */
+async function mustHold(world: World, held: Holding): Promise<void> {
+  const there = await again(world, () => world.store.read(), tries);
+  if (there?.version !== held.version) throw takenOver();
+}
+
 async function alreadySet(
   world: World,
   held: Holding,
   to: Weights,
   ours: readonly Weights[] | null,
 ): Promise<boolean> {
-  const there = await world.store.read();
-  if (there?.version !== held.version) throw takenOver();
+  await mustHold(world, held);
   const live = await world.rule.read();
   if (live !== null && shows(live, [to])) return true;
   if (ours !== null && (live === null || !shows(live, ours))) throw new Drifted(live, to);

@@ -1,7 +1,8 @@
-import { colours, other } from "./colour.ts";
+import { other } from "./colour.ts";
 import { keepSessions, undrainSlot } from "./conclusion.ts";
 import type { LiveRule } from "./decision.ts";
 import { type SwitchRecord, leaseHeld } from "./record.ts";
+import { unseenAfter } from "./unseen.ts";
 import { sameWeights } from "./weight.ts";
 
 /**
@@ -16,11 +17,10 @@ export function adopt(record: SwitchRecord, rule: LiveRule | null, now: number):
   const moved = rule.weights[record.live] === 0;
   const live = moved ? other(record.live) : record.live;
   const roles = moved ? { live, liveSince: now, previous: null, verified: null } : {};
-  const gained = colours.find((of) => rule.weights[of] > record.weights[of]);
   const adopted: SwitchRecord = {
     ...record,
     ...roles,
-    adopted: gained === undefined ? record.adopted : { colour: gained, since: now },
+    unseen: unseenAfter(record, rule.weights, now),
     weights: rule.weights,
     intent: null,
     rollout: null,

@@ -90,8 +90,14 @@ export const switchRecord = z.strictObject({
   retirement: retirement.nullable(),
   /** Deadline per draining slot; its sidecars poll it. */
   drain: z.strictObject({ blue: time.nullable(), green: time.nullable() }),
-  /** A colour that a refresh found with more weight than was recorded, and when: no traffic has shown that yet. */
-  adopted: z.strictObject({ colour, since: time }).nullable().default(null),
+  /**
+   * What an accepted change that no traffic was seen to show leaves: the colour it gave weight, since when, and weights that
+   * the balancer may still be doing. By a refresh that adopted a hand edit, or by whoever took the traffic over.
+   */
+  unseen: z
+    .strictObject({ colour, since: time, before: z.array(weights) })
+    .nullable()
+    .default(null),
   /** What the guardian told the on-call topic last, and when: the same is not told again every minute. */
   paged: z.strictObject({ why: z.string(), at: time }).nullable().default(null),
   last: switchOutputs.shape.lastRollout,

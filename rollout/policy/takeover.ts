@@ -2,6 +2,7 @@ import { other } from "./colour.ts";
 import { drainSlot, keepSessions, undrainSlot } from "./conclusion.ts";
 import { limits } from "./limits.ts";
 import { type SwitchRecord, reject } from "./record.ts";
+import { unseenAfter } from "./unseen.ts";
 import { type Weights, distinctWeights, weightsFor } from "./weight.ts";
 
 /** Where traffic goes when somebody outside the lease decides, and the release that loses it. */
@@ -51,6 +52,7 @@ export function takeOver(
     intent: null,
     rollout: null,
     weights: home.to,
+    unseen: unseenAfter(record, home.to, now),
     reassert: { weights: home.to, until: now + limits.reassertMs, instead },
   };
   const serving =

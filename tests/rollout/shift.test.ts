@@ -14,6 +14,16 @@ import { a, b, now as then } from "./situation.ts";
 
 const signal = new AbortController().signal;
 const home = weightsFor("blue", 100);
+const rollout = {
+  id: "r",
+  candidate: "green",
+  release: b,
+  asked: 100,
+  home,
+  startedAt: then,
+  tried: [],
+  passed: [],
+} as const;
 const one = () => ({ blue: 1, green: 1 });
 
 test("the SDK sends a rule change once; only reads are retried by it", async () => {
@@ -106,16 +116,6 @@ test("a late write after a fence is put right by the process that wrote it", asy
 });
 
 test("taking over is one rule change, raises the fence and the tasks, and gives the lease back", async () => {
-  const rollout = {
-    id: "r",
-    candidate: "green",
-    release: b,
-    asked: 100,
-    home,
-    startedAt: then,
-    tried: [],
-    passed: [],
-  } as const;
   const over = { weights: weightsFor("green", 25), rollout: { ...rollout, tried: [], passed: [] } };
   const { world, model, sent, play } = quiet(over);
   model.slots.blue.settle(1);
@@ -156,10 +156,7 @@ test("a first deployment takes up a rule that an attempt of this stack set, and 
     ruleArn: null,
     live: "green" as const,
     weights: weightsFor("green", 100),
-    rollout: {
-      ...{ id: "r", candidate: "green" as const, release: b, asked: 100, home: weightsFor("green", 100) },
-      ...{ startedAt: then, tried: [], passed: [] },
-    },
+    rollout: { ...rollout, home: weightsFor("green", 100), tried: [], passed: [] },
   };
   const own = quiet({ ...died });
   const outcome = await own.play(applyUp(own.world, up(0), signal));
@@ -252,4 +249,32 @@ test("a first weight given again after an unproved way home is pending again, an
   const since = pending()?.since;
   await play(shift(world, session, weightsFor("green", 5), home, one));
   assert.deepEqual(pending(), { colour: "green", since });
+});
+
+test("traffic that was taken over before a first weight was seen, and again, is proved only once that was seen or had its time", async () => {
+  const { world, model, play } = quiet();
+  model.propagationMs = 5_000;
+  const by = { who: "me", why: "by hand" };
+  const share = weightsFor("green", 5);
+  await play(takeTrafficOver(world, () => ({ to: share, rejected: null }), by, null));
+  const since = model.item?.record.unseen?.since;
+  assert.deepEqual(model.item?.record.unseen, { colour: "green", since, before: [home] });
+  const taken = await play(takeTrafficOver(world, () => ({ to: home, rejected: b }), by, 60_000));
+  assert.ok(
+    taken?.proof?.proved && taken.proof.tookMs >= 4_900,
+    "answers from before both changes proved it",
+  );
+  assert.deepEqual([model.item?.record.unseen, model.violations], [null, []]);
+});
+
+test("a hand edit that a refresh adopted, and the weights before it, are told apart from what comes next", async () => {
+  const { world, model, play } = quiet({ weights: weightsFor("green", 10) });
+  model.propagationMs = 5_000;
+  model.setRule(weightsFor("green", 96), "hand edit");
+  await refresh(world.store, world.rule, world.clock);
+  assert.deepEqual(model.item?.record.unseen?.before, [weightsFor("green", 10)]);
+  const by = { who: "me", why: "by hand" };
+  const to = { to: weightsFor("green", 25), rejected: null };
+  const taken = await play(takeTrafficOver(world, () => to, by, 60_000));
+  assert.ok(taken?.proof?.proved && taken.proof.tookMs >= 4_900, "10 % passed for 25 %");
 });

@@ -27,7 +27,7 @@ export function record(over: Partial<SwitchRecord> = {}): SwitchRecord {
     rejected: [],
     fence: 0,
     fencedBy: null,
-    adopted: null,
+    unseen: null,
     paged: null,
     lease: null,
     intent: null,

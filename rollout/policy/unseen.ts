@@ -1,0 +1,49 @@
+import { type Colour, colours } from "./colour.ts";
+import type { SwitchRecord } from "./record.ts";
+import { type Weights, distinctWeights } from "./weight.ts";
+
+/** A colour that was given weight, since when in milliseconds since 1970, and no traffic has shown it yet. */
+export interface Unseen {
+  readonly colour: Colour;
+  readonly since: number;
+}
+
+/** Weights before an unseen change that are kept: far more than one way home leaves. */
+const mostBefore = 12;
+
+/** What an unproved change, an adopted one or a takeover left unseen. */
+export function leftUnseen({ intent, unseen }: SwitchRecord): Unseen | null {
+  if (intent?.pending) return intent.pending;
+  return unseen && { colour: unseen.colour, since: unseen.since };
+}
+
+/**
+ * The colour whose weight a change may be the first to show: it has none in the recorded weights, or an unproved change in
+ * between took it away. Else what was left unseen before.
+ */
+export function firstWeight(record: SwitchRecord, to: Weights, now: number): Unseen | null {
+  const first = (before: readonly Weights[]) =>
+    colours.find((of) => to[of] > 0 && before.some((was) => was[of] === 0));
+  const fresh = first([record.weights]);
+  if (fresh) return { colour: fresh, since: now };
+  const left = leftUnseen(record);
+  const again = first(unproved(record));
+  return again && (left === null || left.colour === again) ? { colour: again, since: now } : left;
+}
+
+/** Weights of changes that were asked for and that no proof has shown. */
+function unproved({ intent, rollout }: SwitchRecord): Weights[] {
+  return [...(intent ? [intent.to] : []), ...(rollout?.tried ?? [])];
+}
+
+/** The unseen part of a record that takes `to` for its weights without a proof: by a refresh, or by a takeover. */
+export function unseenAfter(record: SwitchRecord, to: Weights, now: number): SwitchRecord["unseen"] {
+  const before = distinctWeights([
+    record.weights,
+    ...unproved(record),
+    ...(record.unseen?.before ?? []),
+  ]).slice(0, mostBefore);
+  const gained = colours.find((of) => before.some((was) => to[of] > was[of]));
+  const unseen = firstWeight(record, to, now) ?? (gained && { colour: gained, since: now });
+  return unseen ? { ...unseen, before } : record.unseen;
+}
