@@ -45,13 +45,19 @@ export async function takeTrafficOver(
   proofMs: number | null,
   heedsEdits = false,
 ): Promise<TakenOver | null> {
-  const claimed = await claim(world, choose, by);
+  // A hand edit that is about to be overwritten is what the balancer does until then. Not to know it delays nothing.
+  const [claimed, found] = await Promise.all([claim(world, choose, by), world.rule.read().catch(() => null)]);
   if (claimed === null) return null;
   const { from, pending } = claimed;
   const held: Holding = { ...claimed.held };
   const { record } = claimed.held;
-  const before = [from, ...(record.reassert?.instead ?? []), ...(record.unseen?.before ?? [])];
-  const ours = heedsEdits ? [...before, record.weights] : null;
+  const before = [
+    from,
+    ...(found ? [found.weights] : []),
+    ...(record.reassert?.instead ?? []),
+    ...(record.unseen?.before ?? []),
+  ];
+  const ours = heedsEdits ? [from, ...(record.reassert?.instead ?? []), record.weights] : null;
   if (ours) await compare(world, ours, record.weights);
   const raised = raiseHome(world, record);
   const watch =

@@ -278,3 +278,12 @@ test("a hand edit that a refresh adopted, and the weights before it, are told ap
   const taken = await play(takeTrafficOver(world, () => to, by, 60_000));
   assert.ok(taken?.proof?.proved && taken.proof.tookMs >= 4_900, "10 % passed for 25 %");
 });
+
+test("a hand edit that break-glass overwrites is told apart from what it sets", async () => {
+  const { world, model, play } = quiet({ weights: weightsFor("green", 100), live: "green" });
+  model.setRule(weightsFor("green", 1), "hand edit");
+  model.propagationMs = 5_000;
+  const by = { who: "me", why: "by hand" };
+  const taken = await play(takeTrafficOver(world, () => ({ to: home, rejected: b }), by, 60_000));
+  assert.ok(taken?.proof?.proved && taken.proof.tookMs >= 4_900, "99 % passed for 100 %");
+});
