@@ -4,6 +4,7 @@ import { type Decision, decide } from "./policy/decision.ts";
 import { limits } from "./policy/limits.ts";
 import type { Step } from "./policy/plan.ts";
 import type { RolloutUnderWay, SwitchRecord } from "./policy/record.ts";
+import { stillArriving } from "./policy/unseen.ts";
 import { type Weights, weightsFor } from "./policy/weight.ts";
 import type { World } from "./ports.ts";
 import { mustReach } from "./prove.ts";
@@ -112,13 +113,8 @@ async function adoptInputs({ world, session, up }: At): Promise<SwitchRecord> {
   }));
 }
 
-/** Changes of an earlier way home that may still arrive: they are no hand edits. */
-function stillArriving({ reassert }: SwitchRecord, now: number): Weights[] {
-  return reassert !== null && reassert.until > now ? reassert.instead : [];
-}
-
 /** Notes the rollout in the record before anything moves: what a crash leaves for the next `up` and the guardian. */
-async function begin({ world, session, up }: At, candidate: Colour, asked: number): Promise<void> {
+async function begin({ world, session, up, before }: At, candidate: Colour, asked: number): Promise<void> {
   await change(world, session, (record) => {
     const fresh: RolloutUnderWay = {
       id: up.id,
@@ -127,7 +123,7 @@ async function begin({ world, session, up }: At, candidate: Colour, asked: numbe
       asked,
       home: weightsFor(record.live, 100),
       startedAt: world.clock.now(),
-      tried: stillArriving(record, world.clock.now()),
+      tried: stillArriving(before, world.clock.now()),
       passed: [],
     };
     return { ...record, rollout: record.rollout ?? fresh };
@@ -152,8 +148,8 @@ async function keep(at: At): Promise<Outcome> {
 
 /** A rollback that was asked for: one rule change, proved, not gated. Its target is noted as home, so that a crash goes there too. */
 async function sendHome(at: At, from: Colour, to: Weights): Promise<Outcome> {
-  const { world, session, up } = at;
-  const release = at.before.slots[from].release;
+  const { world, session, up, before } = at;
+  const { release } = before.slots[from];
   await change(world, session, (record) => ({
     ...record,
     inputs: up.inputs,
@@ -164,7 +160,7 @@ async function sendHome(at: At, from: Colour, to: Weights): Promise<Outcome> {
       asked: to[from],
       home: to,
       startedAt: world.clock.now(),
-      tried: stillArriving(record, world.clock.now()),
+      tried: stillArriving(before, world.clock.now()),
       passed: [],
     },
   }));
@@ -182,10 +178,19 @@ async function undo(at: At, home: Weights, why: string): Promise<Outcome> {
   const { world, up, session, before } = at;
   const candidate = before.rollout?.candidate ?? other(before.live);
   const release = before.rollout?.release ?? before.slots[candidate].release;
+  const arriving = stillArriving(before, world.clock.now());
   return walk(
     world,
     session,
-    { ...courseOf(up, session, candidate, []), release, home, unverified: false, start: "returning", why },
+    {
+      ...courseOf(up, session, candidate, []),
+      release,
+      home,
+      arriving,
+      unverified: false,
+      start: "returning",
+      why,
+    },
     at.cancel,
   );
 }

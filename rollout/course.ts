@@ -31,6 +31,8 @@ export interface Course {
   readonly unverified: boolean;
   readonly steps: readonly Step[];
   readonly home: Weights;
+  /** Weights that a change from before an earlier way home may still set: no hand edits. */
+  readonly arriving: readonly Weights[];
   /** A first deployment: the lease is held on, for the rule has still to be made and proved. */
   readonly first: boolean;
   readonly plan: Plan;
@@ -57,6 +59,7 @@ export function courseOf(
     unverified: true,
     first: false,
     home: record.rollout?.home ?? weightsFor(record.live, 100),
+    arriving: [],
     plan: inputs.plan,
     tasks: perColour((of) => inputs.capacity[of].tasks),
     start: "scaling",

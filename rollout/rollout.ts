@@ -29,7 +29,7 @@ export async function walk(
     course,
     cancel,
     step: 0,
-    possible: [session.held.record.weights],
+    possible: [session.held.record.weights, ...course.arriving],
     why: course.why,
     because: "",
     judgement: null,

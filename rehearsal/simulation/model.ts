@@ -133,6 +133,12 @@ export class Model {
     return { ruleArn, was: rule?.weights ?? null };
   }
 
+  /** A change of the rule that is there. */
+  modify(weights: Weights, by: Writer, lookedAt: number): void {
+    if (this.rule === null) throw new Error("the rule is gone");
+    this.setRule(weights, by, lookedAt);
+  }
+
   /** A third target group in the rule, for a while. */
   async addStranger(forMs: number): Promise<void> {
     if (this.rule === null) return;

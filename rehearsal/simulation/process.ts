@@ -150,7 +150,7 @@ export class Process {
     const fault = this.#strike("modify");
     // A change that takes longer than its limit is given up by the caller: that is the same as a late one.
     if (fault !== "late-effect" && fault !== "long-delay")
-      return this.#call("modify", () => model.setRule(weights, writer, this.#lookedAt), fault);
+      return this.#call("modify", () => model.modify(weights, writer, this.#lookedAt), fault);
     const late = timeoutMs + random.whole(0, 4_000);
     const lookedAt = this.#lookedAt;
     void model.time.sleep(late).then(() => {

@@ -3,7 +3,8 @@ import { type LiveRule, shows } from "../policy/decision.ts";
 import { limits } from "../policy/limits.ts";
 import { type SwitchRecord, leaseHeld } from "../policy/record.ts";
 import { type WayHome, wayHome } from "../policy/takeover.ts";
-import { type Weights, describeWeights, sameWeights, weightsFor } from "../policy/weight.ts";
+import { stillArriving } from "../policy/unseen.ts";
+import { type Weights, describeWeights, weightsFor } from "../policy/weight.ts";
 
 /** Alarms the guardian acts on, by the end of their names. */
 export const alarmKinds = [
@@ -100,31 +101,24 @@ function runsAnother(colour: Colour, recorded: string, { running }: Sight): stri
 
 /** A write that came after somebody took over: their weights are put back. */
 function lateWrite(record: SwitchRecord, rule: LiveRule, sight: Sight): Guarding | null {
-  const { reassert } = record;
+  const { weights } = record;
   const { now, healthy } = sight;
-  if (
-    !reassert ||
-    reassert.until <= now ||
-    !sameWeights(reassert.weights, record.weights) ||
-    shows(rule, [reassert.weights])
-  )
-    return null;
-  if (!shows(rule, reassert.instead)) return null;
+  if (shows(rule, [weights]) || !shows(rule, stillArriving(record, now))) return null;
   // What looks like a late write may be a hand edit: a colour that never was live gets no weight on a guess.
-  const gains = colours.find((of) => reassert.weights[of] > rule.weights[of]);
+  const gains = colours.find((of) => weights[of] > rule.weights[of]);
   if (gains !== undefined && gains !== record.live && gains !== record.previous?.colour) return null;
   if (gains !== undefined && healthy[gains] < 1)
     return {
       kind: "page",
-      why: `a late write set ${describeWeights(rule.weights)}, and ${gains} has no healthy target to put ${describeWeights(reassert.weights)} back`,
+      why: `a late write set ${describeWeights(rule.weights)}, and ${gains} has no healthy target to put ${describeWeights(weights)} back`,
     };
-  const changed = changedHome(record, rule, reassert.weights, sight);
+  const changed = changedHome(record, rule, weights, sight);
   if (changed)
     return { kind: "page", why: `a late write set ${describeWeights(rule.weights)}, and ${changed}` };
   return {
     kind: "reassert",
-    weights: reassert.weights,
-    why: `a late write set ${describeWeights(rule.weights)} after the traffic had been sent to ${describeWeights(reassert.weights)}`,
+    weights,
+    why: `a late write set ${describeWeights(rule.weights)} after the traffic had been sent to ${describeWeights(weights)}`,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Step } from "./plan.ts";
 import { type SwitchRecord, leaseHeld, rejectionOf } from "./record.ts";
 import type { SwitchRequest } from "./request.ts";
 import { formatDuration } from "./duration.ts";
+import { stillArriving } from "./unseen.ts";
 import { type Weights, describeWeights, sameWeights, weightsFor } from "./weight.ts";
 
 /** The weighted rule as the balancer reports it. */
@@ -118,7 +119,7 @@ function refuseDisorder({ now, rule }: Situation, record: SwitchRecord): Decisio
       "stranger-in-rule",
       `The weighted rule forwards to ${rule.strangers.join(", ")}, which this stack does not own. Take that target group out of the rule, then run pulumi refresh.`,
     );
-  if (explained(rule.weights, record)) return null;
+  if (explained(rule.weights, record, now)) return null;
   const by = record.fencedBy
     ? ` Last taken over by ${record.fencedBy.who} at ${iso(record.fencedBy.at)}: ${record.fencedBy.why}.`
     : "";
@@ -128,21 +129,22 @@ function refuseDisorder({ now, rule }: Situation, record: SwitchRecord): Decisio
   );
 }
 
-/** The rule shows what the record says, or what an unfinished write was about to set. */
-function explained(live: Weights, record: SwitchRecord): boolean {
+/** The rule shows what the record says, or what an unfinished or late write of ours sets. */
+function explained(live: Weights, record: SwitchRecord, now: number): boolean {
   const ours = [
     record.weights,
     ...(record.intent ? [record.intent.to] : []),
     ...(record.rollout?.tried ?? []),
-    ...(record.reassert?.instead ?? []),
+    ...stillArriving(record, now),
   ];
   return ours.some((weights) => sameWeights(live, weights));
 }
 
-/** A rollout whose process died: taken up where it stopped when the same thing is still asked, else undone. */
+/** A late write of ours is undone. A rollout whose process died: taken up where it stopped when the same thing is still asked, else undone. */
 function decideUnfinished({ rule, request }: Situation, record: SwitchRecord): Decision | null {
   const { rollout, intent } = record;
-  if (rollout === null && intent === null) return null;
+  const strayed = !sameWeights((rule as LiveRule).weights, record.weights);
+  if (rollout === null && intent === null && !strayed) return null;
   const home = rollout?.home ?? record.weights;
   const replaced = colours.find((of) => home[of] > 0 && request.releases[of] !== record.slots[of].release);
   if (replaced)
@@ -154,7 +156,9 @@ function decideUnfinished({ rule, request }: Situation, record: SwitchRecord): D
     return {
       kind: "undo",
       home,
-      why: `a change to ${describeWeights((intent ?? { to: home }).to)} was begun at ${iso(intent?.at ?? 0)} and never proved`,
+      why: intent
+        ? `a change to ${describeWeights(intent.to)} was begun at ${iso(intent.at)} and never proved`
+        : `a change to ${describeWeights((rule as LiveRule).weights)} took effect after the traffic had been sent to ${describeWeights(home)}`,
     };
   const { candidate } = rollout;
   const asked = weightOf(candidate, request.greenWeight);

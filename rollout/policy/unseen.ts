@@ -1,6 +1,6 @@
 import { type Colour, colours } from "./colour.ts";
 import type { SwitchRecord } from "./record.ts";
-import { type Weights, distinctWeights } from "./weight.ts";
+import { type Weights, distinctWeights, sameWeights } from "./weight.ts";
 
 /** A colour that was given weight, since when in milliseconds since 1970, and no traffic has shown it yet. */
 export interface Unseen {
@@ -10,6 +10,15 @@ export interface Unseen {
 
 /** Weights before an unseen change that are kept: far more than one way home leaves. */
 const mostBefore = 12;
+
+/**
+ * Weights that a change from before a way home may still set: for a while after it, and as long as whoever made it has not
+ * given the lease back, for then it was not seen to its end.
+ */
+export function stillArriving({ reassert, weights, lease }: SwitchRecord, now: number): Weights[] {
+  if (reassert === null || !sameWeights(reassert.weights, weights)) return [];
+  return reassert.until > now || lease !== null ? reassert.instead : [];
+}
 
 /** What an unproved change, an adopted one or a takeover left unseen. */
 export function leftUnseen({ intent, unseen }: SwitchRecord): Unseen | null {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type Decision, decide, stepsBetween } from "../../rollout/policy/decision.ts";
-import { weightsFor } from "../../rollout/policy/weight.ts";
+import type { SwitchRecord } from "../../rollout/policy/record.ts";
+import { sameWeights, weightsFor } from "../../rollout/policy/weight.ts";
 import { a, b, c, now, plan, situation } from "./situation.ts";
 
 const refused = (decision: Decision): string =>
@@ -175,4 +176,17 @@ test("whatever is asked of whatever was recorded: a rejected release never rises
       assert.ok(weights.every((step) => step > at));
     }),
   );
+});
+
+test("a late write of ours is undone, for as long as it may come or whoever took over did not end, and is a hand edit later", () => {
+  const home = weightsFor("blue", 100);
+  const late = weightsFor("green", 75);
+  const rule = { weights: late, strangers: [] };
+  const at = (until: number, lease: SwitchRecord["lease"]) =>
+    decide(situation(0, { record: { reassert: { weights: home, until, instead: [late] }, lease }, rule }));
+  const undone = at(now + 1, null);
+  assert.ok(undone.kind === "undo" && sameWeights(undone.home, home));
+  assert.match(undone.why, /blue 25 · green 75 took effect after the traffic had been sent to blue 100/);
+  assert.equal(refused(at(now, null)), "hand-edit");
+  assert.equal(at(now, { owner: "the guardian (tick 1)", since: now - 2, until: now - 1 }).kind, "undo");
 });

@@ -116,6 +116,8 @@ test("a rollback is put back for ten minutes when a write of ours came late, and
   assert.equal(guard(record({ reassert }), late, sight()).kind, "reassert");
   const over = sight({ now: now + limits.reassertMs });
   assert.equal(guard(record({ reassert }), late, over).kind, "page");
+  const lease = { owner: "the guardian (tick 1)", since: now - 90_000, until: now - 30_000 };
+  assert.equal(guard(record({ reassert, lease }), late, over).kind, "reassert", "whoever took over died");
   assert.equal(guard(record({ reassert }), rule(weightsFor("green", 30)), sight()).kind, "page");
 });
 
