@@ -67,6 +67,7 @@ function abandoned(record: SwitchRecord, rule: LiveRule, sight: Sight): Guarding
     record.weights,
     ...(record.intent ? [record.intent.to] : []),
     ...(record.rollout?.tried ?? []),
+    ...stillArriving(record, sight.now),
   ];
   if (!shows(rule, ours)) return edited(record, rule);
   const home = record.rollout ? wayHome(record, sight.now) : { to: record.weights, rejected: null };

@@ -163,7 +163,10 @@ function decideUnfinished({ rule, request }: Situation, record: SwitchRecord): D
   const { candidate } = rollout;
   const asked = weightOf(candidate, request.greenWeight);
   const at = (rule as LiveRule).weights[candidate];
+  // A rollback that was asked for has its target for home: there is nothing to take up but the way there.
+  const homeward = rollout.asked === home[candidate];
   const same =
+    !homeward &&
     request.releases[candidate] === rollout.release &&
     asked === rollout.asked &&
     asked >= at &&
@@ -172,7 +175,9 @@ function decideUnfinished({ rule, request }: Situation, record: SwitchRecord): D
     return {
       kind: "undo",
       home,
-      why: `the rollout of ${candidate} (${rollout.release}) stopped at ${at} % and is no longer what this up asks for`,
+      why: homeward
+        ? `the way to ${describeWeights(home)} that began at ${iso(rollout.startedAt)} was not seen to its end`
+        : `the rollout of ${candidate} (${rollout.release}) stopped at ${at} % and is no longer what this up asks for`,
     };
   const done = Math.max(0, ...rollout.passed);
   return {

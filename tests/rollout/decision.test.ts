@@ -190,3 +190,20 @@ test("a late write of ours is undone, for as long as it may come or whoever took
   assert.equal(refused(at(now, null)), "hand-edit");
   assert.equal(at(now, { owner: "the guardian (tick 1)", since: now - 2, until: now - 1 }).kind, "undo");
 });
+
+test("a rollback whose process died is gone through with, whatever is asked now, and never taken up as a rollout", () => {
+  const home = weightsFor("green", 100);
+  const candidate = "blue" as const;
+  const rollout = { id: "r", candidate, release: a, asked: 0, home, startedAt: now, tried: [], passed: [] };
+  const weights = weightsFor("green", 40);
+  for (const asked of [100, 40]) {
+    const decision = decide(
+      situation(asked, {
+        record: { live: "green", weights, rollout },
+        rule: { weights: home, strangers: [] },
+      }),
+    );
+    assert.ok(decision.kind === "undo" && sameWeights(decision.home, home), decision.kind);
+    assert.match(decision.why, /the way to blue 0 · green 100 .* was not seen to its end/);
+  }
+});
