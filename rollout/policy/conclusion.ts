@@ -3,7 +3,7 @@ import { limits } from "./limits.ts";
 import type { FinalState } from "./machine.ts";
 import type { Plan } from "./plan.ts";
 import { type SwitchRecord, reject } from "./record.ts";
-import type { Weights } from "./weight.ts";
+import { type Weights, sameWeights } from "./weight.ts";
 
 /** What of a rollout its conclusion depends on. */
 export interface Ended {
@@ -19,7 +19,8 @@ export interface Ended {
 
 /** What a rollout leaves in the record, besides its lease and its evidence. */
 export function conclude(record: SwitchRecord, ended: Ended, now: number): SwitchRecord {
-  const tried = record.rollout?.tried ?? [];
+  // What looks like a late way home may be a person's: it is never undone.
+  const tried = (record.rollout?.tried ?? []).filter((weights) => !sameWeights(weights, ended.home));
   const reassert =
     tried.length > 0
       ? { weights: record.weights, until: now + limits.reassertMs, instead: tried }

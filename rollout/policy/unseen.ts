@@ -12,12 +12,12 @@ export interface Unseen {
 const mostBefore = 12;
 
 /**
- * Weights that a change from before a way home may still set: for a while after it, and as long as whoever made it has not
- * given the lease back, for then it was not seen to its end.
+ * Weights that a change from before a way home, or an unanswered one on it, may still set: for a while after it, and as long
+ * as whoever made it has not given the lease back, for then it was not seen to its end.
  */
 export function stillArriving({ reassert, weights, lease }: SwitchRecord, now: number): Weights[] {
   if (reassert === null || !sameWeights(reassert.weights, weights)) return [];
-  return reassert.until > now || lease !== null ? reassert.instead : [];
+  return reassert.until > now || lease !== null ? [...reassert.instead, weights] : [];
 }
 
 /** What an unproved change, an adopted one or a takeover left unseen. */

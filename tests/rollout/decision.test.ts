@@ -196,14 +196,15 @@ test("a rollback whose process died is gone through with, whatever is asked now,
   const candidate = "blue" as const;
   const rollout = { id: "r", candidate, release: a, asked: 0, home, startedAt: now, tried: [], passed: [] };
   const weights = weightsFor("green", 40);
+  const intent = { from: weights, to: home, at: now, pending: null };
   for (const asked of [100, 40]) {
     const decision = decide(
       situation(asked, {
-        record: { live: "green", weights, rollout },
+        record: { live: "green", weights, rollout, intent },
         rule: { weights: home, strangers: [] },
       }),
     );
-    assert.ok(decision.kind === "undo" && sameWeights(decision.home, home), decision.kind);
+    assert.ok(decision.kind === "undo" && sameWeights(decision.home, home), JSON.stringify(decision));
     assert.match(decision.why, /the way to blue 0 · green 100 .* was not seen to its end/);
   }
 });
