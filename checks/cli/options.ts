@@ -161,6 +161,12 @@ function readCommand(text: string): [string, string[]] {
       `--command is NAME=COMMAND, such as --command integration="npm test", not ${text}`,
       help,
     );
+  const shells = /["'`$|&;<>\\]/.exec(text.slice(at + 1))?.[0];
+  if (shells !== undefined)
+    throw new UsageError(
+      `--command runs its words without a shell, so ${shells} would mean nothing. Put the line into a script: --command ${text.slice(0, at)}="sh checks.sh"`,
+      help,
+    );
   return [text.slice(0, at), words];
 }
 

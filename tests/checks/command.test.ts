@@ -66,6 +66,7 @@ const mistakes: { typed: string; code: number; says: RegExp; next: RegExp }[] = 
   { typed: "--bogus", code: 2, says: /Unknown option '--bogus'/, next: /--help$/ },
   { typed: "smoke --url ftp://hub", code: 2, says: /--url is the hub's address.*not ftp/, next: /--help$/ },
   { typed: "smoke --url URL --slot red", code: 2, says: /blue or green, not red/, next: /--help$/ },
+  { typed: "own --url URL --command own=a;b", code: 2, says: /without a shell, so ; would/, next: /--help$/ },
   { typed: "gate --url URL --rate 0", code: 2, says: /1 to 100, not 0/, next: /--help$/ },
   { typed: "smoke --url URL --stack s", code: 2, says: /give one/, next: /--stack NAME$/ },
   {
