@@ -185,7 +185,10 @@ export class Model {
       this.slots[of].settle(tasks);
       // A hand edit may come between the look and the deed.
       if (this.editedSince !== null && this.time.now - this.editedSince < editToWriteMs) return;
-      if (idle && this.carries(of)) return void this.#mustRise(of, tasks);
+      if (idle && this.carries(of)) {
+        void this.#mustRise(of, tasks);
+        return;
+      }
       if (this.carries(of)) this.violate(`${of} was scaled down to ${tasks} while it had weight`);
       if (this.slots[of].hasSessions(this.time.now))
         this.violate(`${of} was scaled down to ${tasks} while it held sessions whose deadline had not come`);
