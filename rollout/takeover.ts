@@ -45,7 +45,7 @@ export async function takeTrafficOver(
   proofMs: number | null,
   heedsEdits = false,
 ): Promise<TakenOver | null> {
-  // A hand edit that is about to be overwritten is what the balancer does until then. Not to know it delays nothing.
+  // A hand edit that is about to be overwritten is what the balancer does until then; the proof has to know it, the way home not.
   const [claimed, found] = await Promise.all([claim(world, choose, by), world.rule.read().catch(() => null)]);
   if (claimed === null) return null;
   const { from, pending } = claimed;
