@@ -56,8 +56,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a late write after a fence is not put right and not awaited",
     file: "rollout/guardian/decision.ts",
-    search: "if (!shows(rule, reassert.instead)) return null;",
-    replacement: "if (reassert) return null;",
+    search: "if (shows(rule, [weights]) || !shows(rule, stillArriving(record, now))) return null;",
+    replacement: "if (shows(rule, [weights]) || stillArriving(record, now).length >= 0) return null;",
   },
   {
     name: "the guardian ignores a rollout whose lease ran out",
