@@ -3,6 +3,7 @@ import type { SwitchInputs } from "./policy/inputs.ts";
 import type { FinalState, WorkingState } from "./policy/machine.ts";
 import type { Plan, Step } from "./policy/plan.ts";
 import type { SwitchRecord } from "./policy/record.ts";
+import { unproved } from "./policy/unseen.ts";
 import { type Weights, weightsFor } from "./policy/weight.ts";
 import type { Judgement, World } from "./ports.ts";
 import type { Pending } from "./prove.ts";
@@ -99,8 +100,7 @@ export interface Walk {
 
 /** Every weight the rule may show: what it showed, what was about to be written, and what went unanswered. */
 export function possible({ possible: shown, session }: Walk): Weights[] {
-  const { intent, rollout } = session.held.record;
-  return [...shown, ...(intent ? [intent.to] : []), ...(rollout?.tried ?? [])];
+  return [...shown, ...unproved(session.held.record)];
 }
 
 /** Weights of the step under way. */

@@ -51,13 +51,9 @@ export async function takeTrafficOver(
   const { from, pending } = claimed;
   const held: Holding = { ...claimed.held };
   const { record } = claimed.held;
-  const before = [
-    from,
-    ...(found ? [found.weights] : []),
-    ...(record.reassert?.instead ?? []),
-    ...(record.unseen?.before ?? []),
-  ];
-  const ours = heedsEdits ? [from, ...(record.reassert?.instead ?? []), record.weights] : null;
+  const late = [from, ...(record.reassert?.instead ?? [])];
+  const before = [...late, ...(found ? [found.weights] : []), ...(record.unseen?.before ?? [])];
+  const ours = heedsEdits ? [...late, record.weights] : null;
   if (ours) await compare(world, ours, record.weights);
   const raised = raiseHome(world, record);
   const watch =

@@ -3,7 +3,7 @@ import { type LiveRule, shows } from "../policy/decision.ts";
 import { limits } from "../policy/limits.ts";
 import { type SwitchRecord, leaseHeld } from "../policy/record.ts";
 import { type WayHome, wayHome } from "../policy/takeover.ts";
-import { stillArriving } from "../policy/unseen.ts";
+import { stillArriving, unproved } from "../policy/unseen.ts";
 import { type Weights, describeWeights, weightsFor } from "../policy/weight.ts";
 
 /** Alarms the guardian acts on, by the end of their names. */
@@ -63,12 +63,7 @@ export function guard(record: SwitchRecord, rule: LiveRule | null, sight: Sight)
 /** A lease that ran out in mid-rollout: the traffic goes home, unless the rule shows what nobody recorded. */
 function abandoned(record: SwitchRecord, rule: LiveRule, sight: Sight): Guarding | null {
   if (record.lease === null || (record.rollout === null && record.intent === null)) return null;
-  const ours = [
-    record.weights,
-    ...(record.intent ? [record.intent.to] : []),
-    ...(record.rollout?.tried ?? []),
-    ...stillArriving(record, sight.now),
-  ];
+  const ours = [record.weights, ...unproved(record), ...stillArriving(record, sight.now)];
   if (!shows(rule, ours)) return edited(record, rule);
   const home = record.rollout ? wayHome(record, sight.now) : { to: record.weights, rejected: null };
   const dead = home && colours.find((of) => home.to[of] > rule.weights[of] && sight.healthy[of] < 1);

@@ -3,7 +3,7 @@ import type { Step } from "./plan.ts";
 import { type SwitchRecord, leaseHeld, rejectionOf } from "./record.ts";
 import type { SwitchRequest } from "./request.ts";
 import { formatDuration } from "./duration.ts";
-import { stillArriving } from "./unseen.ts";
+import { stillArriving, unproved } from "./unseen.ts";
 import { type Weights, describeWeights, sameWeights, weightsFor } from "./weight.ts";
 
 /** The weighted rule as the balancer reports it. */
@@ -119,7 +119,7 @@ function refuseDisorder({ now, rule }: Situation, record: SwitchRecord): Decisio
       "stranger-in-rule",
       `The weighted rule forwards to ${rule.strangers.join(", ")}, which this stack does not own. Take that target group out of the rule, then run pulumi refresh.`,
     );
-  if (explained(rule.weights, record, now)) return null;
+  if (explained(rule, record, now)) return null;
   const by = record.fencedBy
     ? ` Last taken over by ${record.fencedBy.who} at ${iso(record.fencedBy.at)}: ${record.fencedBy.why}.`
     : "";
@@ -130,14 +130,8 @@ function refuseDisorder({ now, rule }: Situation, record: SwitchRecord): Decisio
 }
 
 /** The rule shows what the record says, or what an unfinished or late write of ours sets. */
-function explained(live: Weights, record: SwitchRecord, now: number): boolean {
-  const ours = [
-    record.weights,
-    ...(record.intent ? [record.intent.to] : []),
-    ...(record.rollout?.tried ?? []),
-    ...stillArriving(record, now),
-  ];
-  return ours.some((weights) => sameWeights(live, weights));
+function explained(rule: LiveRule, record: SwitchRecord, now: number): boolean {
+  return shows(rule, [record.weights, ...unproved(record), ...stillArriving(record, now)]);
 }
 
 /** A late write of ours is undone. A rollout whose process died: taken up where it stopped when the same thing is still asked, else undone. */

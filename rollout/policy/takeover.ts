@@ -2,8 +2,8 @@ import { other } from "./colour.ts";
 import { drainSlot, keepSessions, undrainSlot } from "./conclusion.ts";
 import { limits } from "./limits.ts";
 import { type SwitchRecord, reject } from "./record.ts";
-import { unseenAfter } from "./unseen.ts";
-import { type Weights, distinctWeights, weightsFor } from "./weight.ts";
+import { superseded, unseenAfter } from "./unseen.ts";
+import { type Weights, weightsFor } from "./weight.ts";
 
 /** Where traffic goes when somebody outside the lease decides, and the release that loses it. */
 export interface WayHome {
@@ -38,12 +38,7 @@ export function takeOver(
   by: { who: string; why: string },
   now: number,
 ): SwitchRecord {
-  const instead = distinctWeights([
-    record.weights,
-    ...(record.intent ? [record.intent.to] : []),
-    ...(record.rollout?.tried ?? []),
-    ...(record.reassert?.instead ?? []),
-  ]).slice(0, 12);
+  const instead = superseded(record, record.reassert?.instead);
   const fenced: SwitchRecord = {
     ...record,
     fence: record.fence + 1,

@@ -8,8 +8,8 @@ export interface Unseen {
   readonly since: number;
 }
 
-/** Weights before an unseen change that are kept: far more than one way home leaves. */
-const mostBefore = 12;
+/** Weights that gave way and are kept: far more than one way home leaves. */
+const mostSuperseded = 12;
 
 /**
  * Weights that a change from before a way home, or an unanswered one on it, may still set: for a while after it, and as long
@@ -41,17 +41,18 @@ export function firstWeight(record: SwitchRecord, to: Weights, now: number): Uns
 }
 
 /** Weights of changes that were asked for and that no proof has shown. */
-function unproved({ intent, rollout }: SwitchRecord): Weights[] {
+export function unproved({ intent, rollout }: SwitchRecord): Weights[] {
   return [...(intent ? [intent.to] : []), ...(rollout?.tried ?? [])];
+}
+
+/** Weights that give way to others without a proof: the recorded and unproved ones, and what gave way `earlier`. */
+export function superseded(record: SwitchRecord, earlier: readonly Weights[] = []): Weights[] {
+  return distinctWeights([record.weights, ...unproved(record), ...earlier]).slice(0, mostSuperseded);
 }
 
 /** The unseen part of a record that takes `to` for its weights without a proof: by a refresh, or by a takeover. */
 export function unseenAfter(record: SwitchRecord, to: Weights, now: number): SwitchRecord["unseen"] {
-  const before = distinctWeights([
-    record.weights,
-    ...unproved(record),
-    ...(record.unseen?.before ?? []),
-  ]).slice(0, mostBefore);
+  const before = superseded(record, record.unseen?.before);
   const gained = colours.find((of) => before.some((was) => to[of] > was[of]));
   const unseen = firstWeight(record, to, now) ?? (gained && { colour: gained, since: now });
   return unseen ? { ...unseen, before } : record.unseen;
