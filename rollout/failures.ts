@@ -30,6 +30,11 @@ export class ApiRefused extends Error {
   override readonly name = "ApiRefused";
 }
 
+/** A slot that was to get weight from nothing runs what nobody recorded: somebody deployed into it past the program. */
+export class OtherTasks extends Error {
+  override readonly name = "OtherTasks";
+}
+
 /** Too few healthy targets for the weight asked. */
 export class Short extends Error {
   override readonly name = "Short";

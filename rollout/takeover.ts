@@ -30,35 +30,45 @@ export interface Holding {
   version: number;
 }
 
+/** What whoever is no person minds, right before each try of the change and as late as can be. */
+export interface Minding {
+  /** Weights that may be overwritten: anything else throws Drifted. */
+  readonly ours: readonly Weights[];
+  /** Throws when the slots are no longer what was decided on. */
+  readonly mayGo: () => Promise<void>;
+}
+
 /** Decides on what is found; null: there is nothing to do. Called again when somebody else wrote in between. */
 export type Choose = (found: SwitchRecord) => WayHome | null;
 
 /**
  * Takes the traffic over: fence and weights into the record, one ModifyRule, read back, proof. Waits for no lease, no gate
  * and no metric. Returns null when `choose` finds nothing to do. A person's word overrides what another person set by hand;
- * who `heedsEdits` looks once more before the change, for the claim may have taken long, and throws Drifted.
+ * who gives `mayGo` is none, and looks at rule and slots once more before the change, for the claim may have taken long: a
+ * hand edit throws Drifted, and when `mayGo` throws, the claim is given back.
  */
 export async function takeTrafficOver(
   world: World,
   choose: Choose,
   by: { who: string; why: string },
   proofMs: number | null,
-  heedsEdits = false,
+  mayGo: Minding["mayGo"] | null = null,
 ): Promise<TakenOver | null> {
   // A hand edit that is about to be overwritten is what the balancer does until then; the proof has to know it, the way home not.
   const [claimed, found] = await Promise.all([claim(world, choose, by), world.rule.read().catch(() => null)]);
   if (claimed === null) return null;
-  const { from, pending } = claimed;
+  const { pending } = claimed;
+  const from = claimed.before.weights;
   const held: Holding = { ...claimed.held };
   const { record } = claimed.held;
   const late = [from, ...(record.reassert?.instead ?? [])];
   const before = [...late, ...(found ? [found.weights] : []), ...(record.unseen?.before ?? [])];
-  const ours = heedsEdits ? [...late, record.weights] : null;
-  if (ours) await compare(world, ours, record.weights);
+  const minding = mayGo && { ours: [...late, record.weights], mayGo };
+  if (minding) await lookAgain(world, minding, claimed);
   const raised = raiseHome(world, record);
   const watch =
     proofMs === null ? null : { timeoutMs: proofMs, signal: new AbortController().signal, pending };
-  const { writes, proof } = await setAndProve(world, held, { before, ours, watch });
+  const { writes, proof } = await setAndProve(world, held, { before, minding, watch });
   await raised;
   await release(world, held, proof?.proved === true);
   return { record: held.record, from, writes, proof };
@@ -71,12 +81,12 @@ export async function takeTrafficOver(
 async function setAndProve(
   world: World,
   held: Holding,
-  how: { before: readonly Weights[]; ours: readonly Weights[] | null; watch: Watch | null },
+  how: { before: readonly Weights[]; minding: Minding | null; watch: Watch | null },
 ): Promise<{ writes: number; proof: Proof | null }> {
   const { weights } = held.record;
   let writes = 0;
   for (let n = 1; ; n++) {
-    writes += await setWeights(world, held, weights, how.ours);
+    writes += await setWeights(world, held, weights, how.minding);
     let live = await again(world, () => world.rule.read(), tries);
     let proof: Proof | null = null;
     if (live !== null && shows(live, [weights]) && how.watch) {
@@ -85,7 +95,7 @@ async function setAndProve(
     }
     if (live !== null && shows(live, [weights])) return { writes, proof };
     await mustHold(world, held);
-    if (n >= limits.modifyTries || (how.ours && !(live && shows(live, how.ours))))
+    if (n >= limits.modifyTries || (how.minding && !(live && shows(live, how.minding.ours))))
       throw new Drifted(live, weights);
   }
 }
@@ -119,12 +129,29 @@ async function release(world: World, { record, version }: Versioned, proved: boo
   await again(world, () => world.store.write(released, version), tries);
 }
 
-/** The record, with the fence raised, by conditional write against whatever anybody else writes meanwhile. */
-async function claim(
+interface Claim {
+  readonly held: Versioned;
+  /** The record that was claimed. */
+  readonly before: SwitchRecord;
+  readonly pending: Pending | null;
+}
+
+/** Nothing was changed yet: where the slots are no longer what was decided on, all but the fence is again as it was found. */
+async function lookAgain(
   world: World,
-  choose: Choose,
-  by: { who: string; why: string },
-): Promise<{ held: Versioned; from: Weights; pending: Pending | null } | null> {
+  { ours, mayGo }: Minding,
+  { held: { record, version }, before }: Claim,
+): Promise<void> {
+  const [looked, may] = await Promise.allSettled([compare(world, ours, record.weights), mayGo()]);
+  if (looked.status === "rejected") throw looked.reason;
+  if (may.status === "fulfilled") return;
+  const { fence, fencedBy } = record;
+  await again(world, () => world.store.write({ ...before, fence, fencedBy }, version), tries);
+  throw may.reason;
+}
+
+/** The record, with the fence raised, by conditional write against whatever anybody else writes meanwhile. */
+async function claim(world: World, choose: Choose, by: { who: string; why: string }): Promise<Claim | null> {
   for (let n = 0; n < tries; n++) {
     const found: Versioned | null = await again(world, () => world.store.read(), tries);
     const home = found && choose(found.record);
@@ -133,7 +160,7 @@ async function claim(
     if (await again(world, () => writeOrSee(world, record, found.version), tries))
       return {
         held: { record, version: found.version + 1 },
-        from: found.record.weights,
+        before: found.record,
         pending: pendingOf(record, record.inputs?.plan.proofTimeout ?? 0),
       };
   }
@@ -145,19 +172,19 @@ async function claim(
 /**
  * Sets the rule; looks at it before every further try, so that the usual way is exactly one ModifyRule. Stops when
  * somebody else took over in between: then their weights stand. No write arrives after the lease ran out.
- * @param ours weights that may be overwritten, anything else throws Drifted; null: everything may
+ * @param minding null: whatever the rule shows may be overwritten
  */
 export async function setWeights(
   world: World,
   held: Holding,
   to: Weights,
-  ours: readonly Weights[] | null,
+  minding: Minding | null,
 ): Promise<number> {
   let writes = 0;
   await again(
     world,
     async () => {
-      if (writes > 0 && (await alreadySet(world, held, to, ours))) return;
+      if (writes > 0 && (await alreadySet(world, held, to, minding))) return;
       await keepLease(world, held);
       writes++;
       await world.rule.modify(to, limits.modifyTimeoutMs);
@@ -190,11 +217,13 @@ async function alreadySet(
   world: World,
   held: Holding,
   to: Weights,
-  ours: readonly Weights[] | null,
+  minding: Minding | null,
 ): Promise<boolean> {
   await mustHold(world, held);
   const live = await world.rule.read();
   if (live !== null && shows(live, [to])) return true;
-  if (ours !== null && (live === null || !shows(live, ours))) throw new Drifted(live, to);
+  if (minding === null) return false;
+  if (live === null || !shows(live, minding.ours)) throw new Drifted(live, to);
+  await minding.mayGo();
   return false;
 }

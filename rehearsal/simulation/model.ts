@@ -24,6 +24,12 @@ export type Writer = "rollout" | "guardian" | "by hand" | "hand edit" | "create"
 
 const clockOf = (ms: number): string => new Date(ms).toISOString().slice(11, 23);
 
+/** When whoever changes the rule had last read it, and seen what each slot runs. */
+export interface Looks {
+  readonly rule: number;
+  readonly tasks: Readonly<Record<Colour, number>>;
+}
+
 /** A change of the rule: when it was accepted, and since when the balancer does it. No weights: the rule is gone. */
 interface Change {
   readonly written: number;
@@ -57,8 +63,8 @@ export class Model {
   propagationMs = 0;
   /** Told of every change of rule and drain, for the replay. */
   say: (text: string) => void = () => undefined;
-  /** The guardian sent traffic back, and nothing was promoted since. */
-  #sentBack = false;
+  /** The guardian sent traffic back, and nothing was promoted since: how often it had changed the rule by then. */
+  #sentBack: number | null = null;
   readonly #changes: Change[] = [];
   readonly #asked: Record<Colour, number> = { blue: 0, green: 0 };
 
@@ -111,18 +117,24 @@ export class Model {
     return undefined;
   }
 
-  /** @param lookedAt when the writer last read the rule: what a person set before that is overwritten knowingly */
-  setRule(weights: Weights, by: Writer, lookedAt = this.time.now): void {
+  /** @param looks of the writer: what a person did before those is known to it */
+  setRule(weights: Weights, by: Writer, looks = this.#looksNow()): void {
     const before = this.rule?.weights ?? weights;
     if (by !== "hand edit") this.#judgeWrite(before, weights, by);
-    if (by === "rollout" || by === "guardian") this.#judgeEdit(by, lookedAt);
+    if (by === "guardian") this.#judgeRevival(before, weights, looks);
+    if (by === "rollout" || by === "guardian") this.#judgeEdit(by, looks.rule);
     this.editedSince = by === "hand edit" ? this.time.now : null;
     this.rule = { weights, strangers: [] };
     this.say(`rule: ${describeWeights(weights)} ${by}`);
     const { now } = this.time;
     // Changes take effect in their order, all after the same delay; a rule that is made anew does at once.
     const delay = this.#changes.at(-1)?.weights ? this.propagationMs : 0;
-    this.#changes.push({ written: now, done: now + delay, weights, by, lookedAt });
+    this.#changes.push({ written: now, done: now + delay, weights, by, lookedAt: looks.rule });
+  }
+
+  #looksNow(): Looks {
+    const { now } = this.time;
+    return { rule: now, tasks: { blue: now, green: now } };
   }
 
   /** Makes the rule, or finds the one that is there. */
@@ -134,9 +146,9 @@ export class Model {
   }
 
   /** A change of the rule that is there. */
-  modify(weights: Weights, by: Writer, lookedAt: number): void {
+  modify(weights: Weights, by: Writer, looks: Looks): void {
     if (this.rule === null) throw new Error("the rule is gone");
-    this.setRule(weights, by, lookedAt);
+    this.setRule(weights, by, looks);
   }
 
   /** A third target group in the rule, for a while. */
@@ -213,12 +225,19 @@ export class Model {
 
   /** What the guardian may do to the record. */
   #judgeRecord(before: SwitchRecord, after: SwitchRecord, by: Writer): void {
-    if (by === "rollout" && before.live !== after.live && after.previous !== null) this.#sentBack = false;
+    if (by === "rollout" && before.live !== after.live && after.previous !== null) this.#sentBack = null;
     if (by !== "guardian") return;
     if (before.live === after.live || before.rollout !== null) return;
-    if (this.#sentBack)
+    const changes = this.#changes.filter((change) => change.by === "guardian").length;
+    if (after.previous !== null) {
+      if (this.#sentBack !== changes)
+        this.violate("the guardian gave back a claim after it had moved traffic");
+      this.#sentBack = null;
+      return;
+    }
+    if (this.#sentBack !== null)
       this.violate("the guardian sent traffic back twice, and nothing was promoted between");
-    this.#sentBack = true;
+    this.#sentBack = changes;
   }
 
   /** A slot that refuses new sessions while the balancer still sends it some loses them. */
@@ -263,13 +282,16 @@ export class Model {
           `${by} gave ${colour} ${after[colour]} % with ${slot.healthy} of ${needed} healthy targets`,
         );
       if (after[colour] > before[colour] && by === "rollout") this.#judgeRelease(colour, before, after);
-      if (
-        after[colour] > before[colour] &&
-        by === "guardian" &&
-        !this.everLive.has(slot.release) &&
-        before[colour] === 0
-      )
-        this.violate(`the guardian moved traffic to ${slot.release} of ${colour}, which never was live`);
+    }
+  }
+
+  /** The guardian gives weight to nothing that never was live, unless that was deployed after its last look. */
+  #judgeRevival(before: Weights, after: Weights, { tasks }: Looks): void {
+    for (const colour of colours) {
+      const { release, swappedAt } = this.slots[colour];
+      const revived = before[colour] === 0 && after[colour] > 0;
+      if (revived && !this.everLive.has(release) && swappedAt < tasks[colour])
+        this.violate(`the guardian moved traffic to ${release} of ${colour}, which never was live`);
     }
   }
 

@@ -1,9 +1,9 @@
-import type { Colour } from "../../rollout/policy/colour.ts";
+import { type Colour, colours, perColour } from "../../rollout/policy/colour.ts";
 import type { Judgement, RolloutEvent, World } from "../../rollout/ports.ts";
 import { limits } from "../../rollout/policy/limits.ts";
 import { sameWeights } from "../../rollout/policy/weight.ts";
 import type { FaultKind, Faults } from "./faults.ts";
-import type { Model, Writer } from "./model.ts";
+import type { Looks, Model, Writer } from "./model.ts";
 import type { Random } from "./random.ts";
 import type { Part } from "./script.ts";
 
@@ -45,8 +45,8 @@ export class Process {
   #offlineUntil = 0;
   /** When traffic was last asked: a claim is about that moment, and is made after the record was written. */
   #askedAt = 0;
-  /** When the rule was last read. */
-  #lookedAt = -Infinity;
+  /** When the rule was last read, and the running tasks were last seen. */
+  #looks: Looks = { rule: -Infinity, tasks: { blue: -Infinity, green: -Infinity } };
 
   constructor(options: ProcessOptions) {
     this.#options = options;
@@ -70,7 +70,7 @@ export class Process {
       rule: {
         read: () =>
           this.#call("describe", () => {
-            this.#lookedAt = model.time.now;
+            this.#looks = { ...this.#looks, rule: model.time.now };
             return model.rule;
           }),
         modify: (weights, timeoutMs) => this.#modify(weights, timeoutMs),
@@ -115,6 +115,21 @@ export class Process {
     };
   }
 
+  /** Task definitions of the slot's running tasks. */
+  running(of: Colour): Promise<readonly string[]> {
+    return this.#call("running", () => {
+      this.sawTasks([of]);
+      return [this.#options.model.slots[of].taskDefinition];
+    });
+  }
+
+  /** Notes that what the slots run was read at this moment. */
+  sawTasks(of: readonly Colour[] = colours): void {
+    const now = this.#options.model.time.now;
+    const tasks = perColour((colour) => (of.includes(colour) ? now : this.#looks.tasks[colour]));
+    this.#looks = { ...this.#looks, tasks };
+  }
+
   async #scaleUp(
     of: Colour,
     tasks: number,
@@ -150,12 +165,12 @@ export class Process {
     const fault = this.#strike("modify");
     // A change that takes longer than its limit is given up by the caller: that is the same as a late one.
     if (fault !== "late-effect" && fault !== "long-delay")
-      return this.#call("modify", () => model.modify(weights, writer, this.#lookedAt), fault);
+      return this.#call("modify", () => model.modify(weights, writer, this.#looks), fault);
     const late = timeoutMs + random.whole(0, 4_000);
-    const lookedAt = this.#lookedAt;
+    const looks = this.#looks;
     void model.time.sleep(late).then(() => {
       if (model.rule !== null && !sameWeights(model.rule.weights, weights))
-        model.setRule(weights, "late", lookedAt);
+        model.setRule(weights, "late", looks);
     });
     await this.#alive(model.time.sleep(timeoutMs));
     throw new Error(`no answer within ${timeoutMs} ms`);
@@ -250,6 +265,7 @@ const partOf: Readonly<Record<string, Part>> = {
   write: "record",
   remove: "record",
   healthy: "capacity",
+  running: "capacity",
   raise: "capacity",
   hold: "capacity",
   free: "capacity",

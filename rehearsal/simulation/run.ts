@@ -271,9 +271,9 @@ class Scene {
     const { idle, slots, rule } = this.#model;
     if ((rule?.weights[idle] ?? 1) > 0) return;
     const swapped = this.#newRelease(0.5);
-    slots[idle].release = swapped;
+    slots[idle].swap(swapped);
     await this.#time.sleep(forMs);
-    if (slots[idle].release === swapped) slots[idle].release = slots[idle].configured;
+    if (slots[idle].release === swapped) slots[idle].swap(slots[idle].configured);
   }
 
   /** An alarm rings late; its event wakes the guardian a while after, too. */
@@ -311,8 +311,10 @@ class Scene {
     const around = {
       look: () => {
         seen.push(this.#look());
+        process.sawTasks();
         return Promise.resolve(seen[0] as Sight);
       },
+      running: (of: Colour) => process.running(of),
       page: (_subject: string, text: string) => Promise.resolve(void this.#model.paged.push(text)),
       publish: () => Promise.resolve(),
     };

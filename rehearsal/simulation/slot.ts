@@ -9,6 +9,8 @@ export class Slot {
   /** What the program last deployed here, and what really runs. They differ when somebody deployed by hand. */
   configured = "";
   release = "";
+  /** When somebody last changed what runs past the program. */
+  swappedAt = -Infinity;
   /** Tasks asked for. */
   tasks = fullTasks;
   readonly #time: VirtualTime;
@@ -46,6 +48,12 @@ export class Slot {
   deploy(release: string): void {
     this.configured = release;
     this.release = release;
+  }
+
+  /** Somebody changes what runs, past the program. */
+  swap(release: string): void {
+    this.release = release;
+    this.swappedAt = this.#time.now;
   }
 
   /** Asks for at least as many tasks; they come after a while, or not at all while starts fail. */

@@ -1,3 +1,4 @@
+import { OtherTasks } from "../failures.ts";
 import { drainSlot, keepSessions, reopenSlot, restartDrain } from "../policy/conclusion.ts";
 import { limits } from "../policy/limits.ts";
 import { type SwitchRecord, guardianOwner, leaseHeld } from "../policy/record.ts";
@@ -6,12 +7,14 @@ import type { Versioned, World } from "../ports.ts";
 import { again } from "../retry.ts";
 import { writeOrSee } from "../session.ts";
 import { type Holding, setWeights, takeTrafficOver } from "../takeover.ts";
-import { type Guarding, type Sight, guard } from "./decision.ts";
+import { type Revived, type Guarding, type Sight, guard, runsAnother } from "./decision.ts";
 
 /** What the guardian needs besides a rollout's world. */
 export interface Surroundings {
   /** Everything a decision looks at, read now. */
   look(record: SwitchRecord): Promise<Sight>;
+  /** Task definitions of the slot's running tasks, read now. */
+  running(of: Colour): Promise<readonly string[]>;
   /** Tells the on-call topic. */
   page(subject: string, text: string): Promise<void>;
   /** Publishes heartbeat, weight and healthy targets of each slot. */
@@ -77,7 +80,7 @@ async function goHome(
     choose,
     { who: nameOf(world), why: decided.why },
     limits.guardianProofMs,
-    true,
+    mustStillRun(world, around, decided.revives),
   );
   if (taken === null) return;
   const proof = taken.proof?.proved === true ? "proved in traffic" : "not yet proved in traffic";
@@ -131,11 +134,11 @@ async function reassert(
   found: Versioned,
   decided: Extract<Guarding, { kind: "reassert" }>,
 ): Promise<void> {
+  const mayGo = mustStillRun(world, around, decided.revives);
+  await mayGo(); // without the lease yet: who finds another deployment there has nothing to give back
   const done = await underLease(world, found, async (held) => {
-    await setWeights(world, held, decided.weights, [
-      decided.weights,
-      ...(held.record.reassert?.instead ?? []),
-    ]);
+    const ours = [decided.weights, ...(held.record.reassert?.instead ?? [])];
+    await setWeights(world, held, decided.weights, { ours, mayGo });
     const now = world.clock.now();
     const { record } = held;
     const left = colours.find((of) => decided.weights[of] === 0);
@@ -145,6 +148,18 @@ async function reassert(
     return end(record, left, now, now + limits.evictMs);
   });
   if (done) await page(world, around, "A rollback was put back in place", decided.why);
+}
+
+/**
+ * A look at the slot that gets weight from nothing, right before it does: somebody may have deployed into it since the sight.
+ * Throws OtherTasks; the next tick finds the same and pages.
+ */
+function mustStillRun(world: World, around: Surroundings, slot: Revived | null): () => Promise<void> {
+  return async () => {
+    if (slot === null) return;
+    const another = runsAnother(slot, await again(world, () => around.running(slot.colour)));
+    if (another) throw new OtherTasks(another);
+  };
 }
 
 /** One step of retirement. */

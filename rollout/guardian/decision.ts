@@ -34,14 +34,30 @@ export type Guarding =
   | { readonly kind: "watch"; readonly why: string }
   | { readonly kind: "page"; readonly why: string }
   | { readonly kind: "reopen"; readonly colour: Colour; readonly why: string }
-  | { readonly kind: "home"; readonly home: WayHome; readonly why: string }
-  | { readonly kind: "reassert"; readonly weights: Weights; readonly why: string }
+  | {
+      readonly kind: "home";
+      readonly home: WayHome;
+      readonly revives: Revived | null;
+      readonly why: string;
+    }
+  | {
+      readonly kind: "reassert";
+      readonly weights: Weights;
+      readonly revives: Revived | null;
+      readonly why: string;
+    }
   | {
       readonly kind: "retire";
       readonly step: "restart" | "evict" | "warm" | "idle";
       readonly colour: Colour;
       readonly why: string;
     };
+
+/** A slot that gets weight from nothing, and the task definition that all of its tasks have to run: the one that was live. */
+export interface Revived {
+  readonly colour: Colour;
+  readonly taskDefinition: string;
+}
 
 /** What one tick of the guardian does. Pure; a duplicate or late tick on the same sight decides the same. */
 export function guard(record: SwitchRecord, rule: LiveRule | null, sight: Sight): Guarding {
@@ -73,26 +89,22 @@ function abandoned(record: SwitchRecord, rule: LiveRule, sight: Sight): Guarding
       why: `the lease of ${record.lease.owner} ran out in mid-rollout, and ${dead} has no healthy target to go home to`,
     };
   if (!home) return null;
-  const changed = changedHome(record, rule, home.to, sight);
-  if (changed)
-    return {
-      kind: "page",
-      why: `the lease of ${record.lease.owner} ran out in mid-rollout, and ${changed}`,
-    };
-  return { kind: "home", home, why: `the lease of ${record.lease.owner} ran out in mid-rollout` };
+  const revives = revived(record, rule, home.to);
+  const another = revives && runsAnother(revives, sight.running[revives.colour]);
+  const why = `the lease of ${record.lease.owner} ran out in mid-rollout`;
+  return another ? { kind: "page", why: `${why}, and ${another}` } : { kind: "home", home, revives, why };
 }
 
-/** A colour that would get its first weight and runs something else than was recorded: nothing that was live before. */
-function changedHome(record: SwitchRecord, rule: LiveRule, to: Weights, sight: Sight): string | null {
-  const first = colours.find((of) => rule.weights[of] === 0 && to[of] > 0);
-  return first ? runsAnother(first, record.slots[first].taskDefinition, sight) : null;
+function revived(record: SwitchRecord, rule: LiveRule, to: Weights): Revived | null {
+  const colour = colours.find((of) => rule.weights[of] === 0 && to[of] > 0);
+  return colour ? { colour, taskDefinition: record.slots[colour].taskDefinition } : null;
 }
 
-/** Says what a colour runs, unless all of it is the task definition recorded. */
-function runsAnother(colour: Colour, recorded: string, { running }: Sight): string | null {
-  const others = running[colour].filter((definition) => definition !== recorded);
-  if (others.length === 0 && running[colour].length > 0) return null;
-  return `${colour} runs ${others.join(", ") || "nothing"} instead of ${recorded}, which was live before`;
+/** Says what a colour runs, unless all of it is the task definition recorded: nothing else was live before. */
+export function runsAnother({ colour, taskDefinition }: Revived, running: readonly string[]): string | null {
+  const others = running.filter((definition) => definition !== taskDefinition);
+  if (others.length === 0 && running.length > 0) return null;
+  return `${colour} runs ${others.join(", ") || "nothing"} instead of ${taskDefinition}, which was live before`;
 }
 
 /** A write that came after somebody took over: their weights are put back. */
@@ -108,12 +120,14 @@ function lateWrite(record: SwitchRecord, rule: LiveRule, sight: Sight): Guarding
       kind: "page",
       why: `a late write set ${describeWeights(rule.weights)}, and ${gains} has no healthy target to put ${describeWeights(weights)} back`,
     };
-  const changed = changedHome(record, rule, weights, sight);
-  if (changed)
-    return { kind: "page", why: `a late write set ${describeWeights(rule.weights)}, and ${changed}` };
+  const revives = revived(record, rule, weights);
+  const another = revives && runsAnother(revives, sight.running[revives.colour]);
+  if (another)
+    return { kind: "page", why: `a late write set ${describeWeights(rule.weights)}, and ${another}` };
   return {
     kind: "reassert",
     weights,
+    revives,
     why: `a late write set ${describeWeights(rule.weights)} after the traffic had been sent to ${describeWeights(weights)}`,
   };
 }
@@ -171,11 +185,12 @@ function sendBack(record: SwitchRecord, sight: Sight): Guarding | null {
       kind: "page",
       why: `${what} in ALARM for ${record.live}, and ${previous.colour} has no healthy target to go back to`,
     };
-  const another = runsAnother(previous.colour, previous.taskDefinition, sight);
+  const another = runsAnother(previous, sight.running[previous.colour]);
   if (another) return { kind: "page", why: `${what} in ALARM for ${record.live}, and ${another}` };
   return {
     kind: "home",
     home: { to: weightsFor(previous.colour, 100), rejected: record.slots[record.live].release },
+    revives: previous,
     why: `${what} in ALARM for ${record.live} inside its rollback window`,
   };
 }

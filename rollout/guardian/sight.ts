@@ -44,6 +44,7 @@ export function surroundings(
         homeProbe: probing ? await probe(world, home) : null,
       };
     },
+    running: (of) => runningDefinitions(clients, inputs, of),
     async page(subject, text) {
       if (inputs.topics.onCall === undefined) return;
       await sns.send(

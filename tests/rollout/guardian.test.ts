@@ -167,14 +167,8 @@ function guardian(over: Partial<SwitchRecord>, seen: Partial<Sight> = {}) {
   const told: string[] = [];
   const published: Weights[] = [];
   const around: Surroundings = {
-    look: () =>
-      Promise.resolve(
-        sight({
-          now: made.time.now,
-          running: { blue: [`task:${a}`, "task:a"].slice(1), green: ["task:b"] },
-          ...seen,
-        }),
-      ),
+    look: () => Promise.resolve(sight({ now: made.time.now, ...seen })),
+    running: (of) => Promise.resolve(sight().running[of]),
     page: (subject, text) => Promise.resolve(void told.push(`${subject}: ${text}`)),
     publish: (of) => Promise.resolve(void published.push(of.weights)),
   };
@@ -259,6 +253,48 @@ test("a hand edit that comes between two tries of the way home stands", async ()
   const ticked = tick({ ...world, rule: { ...world.rule, modify } }, around);
   await assert.rejects(play(ticked), /the live rule has blue 60 · green 40/);
   assert.deepEqual(model.rule?.weights, edit);
+});
+
+for (const [what, over, alarms] of [
+  ["a rollout at 100 % that died", { ...abandoned, weights: green }, []],
+  ["a promotion whose window is open", promoted, ["error-rate"]],
+] as const satisfies [string, Partial<SwitchRecord>, AlarmKind[]][])
+  test(`a deployment into the home slot between look and change keeps the traffic where it is: ${what}`, async () => {
+    const start = quiet().time.now;
+    const window = promoted.previous ? { ...promoted.previous, until: start + 86_400_000 } : null;
+    const { lease: held = null } = "lease" in over ? expired(start) : {};
+    const found = { ...over, lease: held, previous: held ? null : window };
+    const { world, around, model, sent, told, play } = guardian(found, { alarms });
+    const running = () => Promise.resolve(["task:x"]);
+    await assert.rejects(
+      play(tick(world, { ...around, running })),
+      /blue runs task:x instead of task:a, which was live before/,
+    );
+    assert.deepEqual([sent, model.rule?.weights], [[], green]);
+    const { weights, live, rollout, rejected, lease } = model.item?.record ?? record();
+    const before = record(found);
+    assert.deepEqual(
+      [weights, live, rollout, rejected, lease],
+      [before.weights, before.live, before.rollout, before.rejected, before.lease],
+      "the claim is given back",
+    );
+    const look = async (of: SwitchRecord) => ({
+      ...(await around.look(of)),
+      running: { blue: ["task:x"], green: ["task:b"] },
+    });
+    await play(tick(world, { ...around, look, running }));
+    assert.match(told.join(), /The traffic needs a person: .*blue runs task:x/);
+  });
+
+test("a late write is not undone towards a slot somebody deployed into since the look", async () => {
+  const start = quiet().time.now;
+  const reassert = { weights: blue, until: start + 60_000, instead: [green] };
+  const { world, around, model, sent, play } = guardian({ reassert });
+  model.setRule(green, "late");
+  const running = () => Promise.resolve(["task:x"]);
+  await assert.rejects(play(tick(world, { ...around, running })), /blue runs task:x/);
+  assert.deepEqual([sent, model.rule?.weights], [[], green]);
+  assert.equal(model.item?.record.lease, null);
 });
 
 test("a retired slot is scaled down under a lease of the guardian's own", async () => {

@@ -101,8 +101,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the guardian goes back to a slot that runs another task definition",
     file: "rollout/guardian/decision.ts",
-    search: "const another = runsAnother(previous.colour, previous.taskDefinition, sight);",
-    replacement: "const another = runsAnother(previous.colour, previous.taskDefinition, sight) && null;",
+    search: "if (others.length === 0 && running.length > 0) return null;",
+    replacement: "if (others.length >= 0) return null;",
   },
   {
     name: "the guardian acts twice inside a window",
