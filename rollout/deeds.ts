@@ -7,6 +7,7 @@ import { type Step, extensionOf } from "./policy/plan.ts";
 import { type Weights, describeWeights, sameWeights } from "./policy/weight.ts";
 import { pendingOf } from "./pending.ts";
 import type { Judgement } from "./ports.ts";
+import { unclearUntil } from "./policy/unseen.ts";
 import { prove } from "./prove.ts";
 import { again } from "./retry.ts";
 import { change, confirm } from "./session.ts";
@@ -120,7 +121,12 @@ async function proveAndRecord(at: Walk, to: Weights, signal: AbortSignal): Promi
   const { weights, unseen } = session.held.record;
   const before = [weights, ...possible(at), ...(unseen?.before ?? [])];
   const { proofTimeout } = course.plan;
-  const proof = await prove(world, before, to, { timeoutMs: proofTimeout, signal, pending: at.pending });
+  const proof = await prove(world, before, to, {
+    timeoutMs: proofTimeout,
+    signal,
+    pending: at.pending,
+    unclearUntil: unclearUntil(session.held.record, to, proofTimeout),
+  });
   if (!proof.proved) {
     // It took longer than it may. On the way home it gets that time once more to show.
     if (at.pending) at.pending = { ...at.pending, until: world.clock.now() + proofTimeout };

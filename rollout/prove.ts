@@ -32,6 +32,8 @@ export interface Watch {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly pending?: Pending | null;
+  /** Answers from before then say nothing: they may be from before the change before this one. */
+  readonly unclearUntil?: number | null;
 }
 
 /** Requests under way at once, over all addresses. */
@@ -52,7 +54,7 @@ export async function prove(
   to: Weights,
   watch: Watch,
 ): Promise<Proof> {
-  const { timeoutMs, signal, pending } = watch;
+  const { timeoutMs, signal, pending, unclearUntil } = watch;
   const started = world.clock.now();
   if (!world.traffic.namesSlots) return reachable(world, to, started, signal);
   const plan = planProof(
@@ -64,6 +66,8 @@ export async function prove(
   let pauseMs = firstPauseMs;
   // Shares that no affordable sample tells apart: answers say something only once the change had its time to show.
   if (plan.mistaken > limits.proofError) await world.clock.sleep(timeoutMs, signal);
+  else if (unclearUntil && unclearUntil > started)
+    await world.clock.sleep(Math.min(timeoutMs, unclearUntil - started), signal);
   for (;;) {
     signal.throwIfAborted();
     const answers = { blue: 0, green: 0 };

@@ -63,8 +63,10 @@ export class Model {
   propagationMs = 0;
   /** Told of every change of rule and drain, for the replay. */
   say: (text: string) => void = () => undefined;
-  /** The guardian sent traffic back, and nothing was promoted since: how often it had changed the rule by then. */
-  #sentBack: number | null = null;
+  /** The guardian sent traffic back, and nothing was promoted since. */
+  #sentBack = false;
+  /** How often the guardian had changed the rule when it last took the traffic over. */
+  #changedAtClaim = 0;
   readonly #changes: Change[] = [];
   readonly #asked: Record<Colour, number> = { blue: 0, green: 0 };
 
@@ -225,19 +227,21 @@ export class Model {
 
   /** What the guardian may do to the record. */
   #judgeRecord(before: SwitchRecord, after: SwitchRecord, by: Writer): void {
-    if (by === "rollout" && before.live !== after.live && after.previous !== null) this.#sentBack = null;
+    if (by === "rollout" && before.live !== after.live && after.previous !== null) this.#sentBack = false;
     if (by !== "guardian") return;
-    if (before.live === after.live || before.rollout !== null) return;
-    const changes = this.#changes.filter((change) => change.by === "guardian").length;
-    if (after.previous !== null) {
-      if (this.#sentBack !== changes)
-        this.violate("the guardian gave back a claim after it had moved traffic");
-      this.#sentBack = null;
+    if (before.live === after.live) return;
+    const changed = this.#changes.filter((change) => change.by === "guardian").length;
+    if (after.rollout !== null || after.previous !== null) {
+      if (this.#changedAtClaim !== changed)
+        this.violate("the guardian gave the traffic back after it had moved it");
+      if (after.rollout === null) this.#sentBack = false;
       return;
     }
-    if (this.#sentBack !== null)
+    this.#changedAtClaim = changed;
+    if (before.rollout !== null) return;
+    if (this.#sentBack)
       this.violate("the guardian sent traffic back twice, and nothing was promoted between");
-    this.#sentBack = changes;
+    this.#sentBack = true;
   }
 
   /** A slot that refuses new sessions while the balancer still sends it some loses them. */

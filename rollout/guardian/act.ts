@@ -5,6 +5,7 @@ import { type SwitchRecord, guardianOwner, leaseHeld } from "../policy/record.ts
 import { type Colour, colours, other } from "../policy/colour.ts";
 import type { Versioned, World } from "../ports.ts";
 import { again } from "../retry.ts";
+import { unseenAgain } from "../policy/unseen.ts";
 import { writeOrSee } from "../session.ts";
 import { type Holding, setWeights, takeTrafficOver } from "../takeover.ts";
 import { type Revived, type Guarding, type Sight, guard, runsAnother } from "./decision.ts";
@@ -136,11 +137,13 @@ async function reassert(
 ): Promise<void> {
   const mayGo = mustStillRun(world, around, decided.revives);
   await mayGo(); // without the lease yet: who finds another deployment there has nothing to give back
-  const done = await underLease(world, found, async (held) => {
+  const unseen = unseenAgain(found.record, decided.undone, world.clock.now());
+  const done = await underLease(world, { ...found, record: { ...found.record, unseen } }, async (held) => {
     const ours = [decided.weights, ...(held.record.reassert?.instead ?? [])];
     await setWeights(world, held, decided.weights, { ours, mayGo });
     const now = world.clock.now();
-    const { record } = held;
+    // The write may have come long after the intent.
+    const record = { ...held.record, unseen: unseen && { ...unseen, since: now } };
     const left = colours.find((of) => decided.weights[of] === 0);
     if (left === undefined) return record;
     // The balancer may still do what was undone: a slot that does not drain yet begins to at its deadline.

@@ -43,6 +43,8 @@ export type Guarding =
   | {
       readonly kind: "reassert";
       readonly weights: Weights;
+      /** What the rule shows instead. */
+      readonly undone: Weights;
       readonly revives: Revived | null;
       readonly why: string;
     }
@@ -127,6 +129,7 @@ function lateWrite(record: SwitchRecord, rule: LiveRule, sight: Sight): Guarding
   return {
     kind: "reassert",
     weights,
+    undone: rule.weights,
     revives,
     why: `a late write set ${describeWeights(rule.weights)} after the traffic had been sent to ${describeWeights(weights)}`,
   };

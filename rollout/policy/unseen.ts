@@ -50,6 +50,25 @@ export function superseded(record: SwitchRecord, earlier: readonly Weights[] = [
   return distinctWeights([record.weights, ...unproved(record), ...earlier]).slice(0, mostSuperseded);
 }
 
+/**
+ * Until when answers that fit `to` may be from before the recorded weights, which no proof has shown: the balancer may have
+ * done `to` once already. Milliseconds since 1970; null: they are from after the change.
+ */
+export function unclearUntil(
+  { weights, unseen }: SwitchRecord,
+  to: Weights,
+  proofTimeoutMs: number,
+): number | null {
+  const back = unseen !== null && unseen.before.some((was) => sameWeights(was, to));
+  return back && !sameWeights(weights, to) ? unseen.since + proofTimeoutMs : null;
+}
+
+/** The unseen part once the recorded weights were put back over `undone`: the balancer may be on its way to either. */
+export function unseenAgain(record: SwitchRecord, undone: Weights, now: number): SwitchRecord["unseen"] {
+  const unseen = unseenAfter({ ...record, weights: undone }, record.weights, now);
+  return unseen && { ...unseen, since: now };
+}
+
 /** The unseen part of a record that takes `to` for its weights without a proof: by a refresh, or by a takeover. */
 export function unseenAfter(record: SwitchRecord, to: Weights, now: number): SwitchRecord["unseen"] {
   const before = superseded(record, record.unseen?.before);

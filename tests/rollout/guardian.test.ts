@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { applyUp } from "../../rollout/apply.ts";
 import { type Surroundings, tick } from "../../rollout/guardian/act.ts";
 import { type AlarmKind, type Sight, alarmKinds, decisive, guard } from "../../rollout/guardian/decision.ts";
 import type { LiveRule } from "../../rollout/policy/decision.ts";
@@ -7,7 +8,7 @@ import { limits } from "../../rollout/policy/limits.ts";
 import type { SwitchRecord } from "../../rollout/policy/record.ts";
 import { takeTrafficOver } from "../../rollout/takeover.ts";
 import { type Weights, weightsFor } from "../../rollout/policy/weight.ts";
-import { quiet } from "./quiet.ts";
+import { quiet, up } from "./quiet.ts";
 import { a, b, now, record } from "./situation.ts";
 
 const blue = weightsFor("blue", 100);
@@ -295,6 +296,24 @@ test("a late write is not undone towards a slot somebody deployed into since the
   await assert.rejects(play(tick(world, { ...around, running })), /blue runs task:x/);
   assert.deepEqual([sent, model.rule?.weights], [[], green]);
   assert.equal(model.item?.record.lease, null);
+});
+
+test("a step asked for again after the guardian put a rollback back is not proved by answers from before that", async () => {
+  const start = quiet().time.now;
+  const five = weightsFor("green", 5);
+  const reassert = { weights: blue, until: start + 600_000, instead: [five] };
+  const { world, around, model, events, play } = guardian({ reassert });
+  model.setRule(five, "late");
+  model.propagationMs = 20_000;
+  assert.equal((await play(tick(world, around)))?.kind, "reassert");
+  assert.deepEqual(model.item?.record.unseen?.before, [five]);
+  await play(applyUp(world, up(5), new AbortController().signal));
+  const proved = events.find((event) => event.kind === "proved");
+  assert.ok(proved?.kind === "proved" && proved.tookMs >= 19_900, "answers from before proved it");
+  assert.deepEqual(
+    model.violations.filter((text) => text.includes("called proved")),
+    [],
+  );
 });
 
 test("a retired slot is scaled down under a lease of the guardian's own", async () => {
