@@ -9,12 +9,9 @@ import type { Weights } from "./policy/weight.ts";
 import type { Versioned, World } from "./ports.ts";
 import { pendingOf } from "./pending.ts";
 import { type Pending, type Proof, type Watch, prove } from "./prove.ts";
-import { again } from "./retry.ts";
+import { urgently } from "./retry.ts";
 import { writeOrSee } from "./session.ts";
 import { compare } from "./shift.ts";
-
-/** Tries of each call on the way home: a rollback has priority over a budget. */
-const tries = limits.callTries * 2;
 
 /** What a takeover did. */
 export interface TakenOver {
@@ -87,11 +84,13 @@ async function setAndProve(
   let writes = 0;
   for (let n = 1; ; n++) {
     writes += await setWeights(world, held, weights, how.minding);
-    let live = await again(world, () => world.rule.read(), tries);
+    // What came in between may not have shown yet: the balancer would still answer as after the first time.
+    const unclearUntil = n > 1 && how.watch ? world.clock.now() + how.watch.timeoutMs : null;
+    let live = await urgently(world, () => world.rule.read());
     let proof: Proof | null = null;
     if (live !== null && shows(live, [weights]) && how.watch) {
-      proof = await prove(world, how.before, weights, how.watch);
-      live = await again(world, () => world.rule.read(), tries);
+      proof = await prove(world, how.before, weights, { ...how.watch, unclearUntil });
+      live = await urgently(world, () => world.rule.read());
     }
     if (live !== null && shows(live, [weights])) return { writes, proof };
     await mustHold(world, held);
@@ -126,7 +125,7 @@ async function release(world: World, { record, version }: Versioned, proved: boo
   const now = world.clock.now();
   const over = proved ? { ...emptied(record, now), unseen: null } : restartDrain(record, now);
   const released = { ...over, lease: null };
-  await again(world, () => world.store.write(released, version), tries);
+  await urgently(world, () => world.store.write(released, version));
 }
 
 interface Claim {
@@ -146,18 +145,18 @@ async function lookAgain(
   if (looked.status === "rejected") throw looked.reason;
   if (may.status === "fulfilled") return;
   const { fence, fencedBy } = record;
-  await again(world, () => world.store.write({ ...before, fence, fencedBy }, version), tries);
+  await urgently(world, () => world.store.write({ ...before, fence, fencedBy }, version));
   throw may.reason;
 }
 
 /** The record, with the fence raised, by conditional write against whatever anybody else writes meanwhile. */
 async function claim(world: World, choose: Choose, by: { who: string; why: string }): Promise<Claim | null> {
-  for (let n = 0; n < tries; n++) {
-    const found: Versioned | null = await again(world, () => world.store.read(), tries);
+  for (let n = 0; n < limits.urgentTries; n++) {
+    const found: Versioned | null = await urgently(world, () => world.store.read());
     const home = found && choose(found.record);
     if (!found || !home) return null;
     const record = takeOver(found.record, home, by, world.clock.now());
-    if (await again(world, () => writeOrSee(world, record, found.version), tries))
+    if (await urgently(world, () => writeOrSee(world, record, found.version)))
       return {
         held: { record, version: found.version + 1 },
         before: found.record,
@@ -165,7 +164,7 @@ async function claim(world: World, choose: Choose, by: { who: string; why: strin
       };
   }
   throw new Error(
-    `the record was changed ${tries} times while the traffic was being taken over; look at it with npm run status`,
+    `the record was changed ${limits.urgentTries} times while the traffic was being taken over; look at it with npm run status`,
   );
 }
 
@@ -181,16 +180,12 @@ export async function setWeights(
   minding: Minding | null,
 ): Promise<number> {
   let writes = 0;
-  await again(
-    world,
-    async () => {
-      if (writes > 0 && (await alreadySet(world, held, to, minding))) return;
-      await keepLease(world, held);
-      writes++;
-      await world.rule.modify(to, limits.modifyTimeoutMs);
-    },
-    tries,
-  );
+  await urgently(world, async () => {
+    if (writes > 0 && (await alreadySet(world, held, to, minding))) return;
+    await keepLease(world, held);
+    writes++;
+    await world.rule.modify(to, limits.modifyTimeoutMs);
+  });
   return writes;
 }
 
@@ -209,7 +204,7 @@ const takenOver = () => new Fenced("somebody else took the traffic over in the m
 
 /** Throws Fenced when somebody else wrote the record: the traffic is theirs. */
 async function mustHold(world: World, held: Holding): Promise<void> {
-  const there = await again(world, () => world.store.read(), tries);
+  const there = await urgently(world, () => world.store.read());
   if (there?.version !== held.version) throw takenOver();
 }
 

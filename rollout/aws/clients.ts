@@ -2,9 +2,10 @@ import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-s
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { AssumeRoleCommand, STSClient, type STSClientConfig } from "@aws-sdk/client-sts";
 import { ConfiguredRetryStrategy } from "@smithy/core/retry";
-import { backOffMs } from "../retry.ts";
+import { limits } from "../policy/limits.ts";
+import { shortBackOffMs } from "../retry.ts";
 
 /** Gives credentials that hold for now. */
 export type Credentials = () => Promise<{
@@ -34,9 +35,6 @@ export interface Account {
   readonly roleArn?: string | undefined;
 }
 
-/** Tries of a read or of an idempotent write in the SDK; what still fails is tried again where it matters. */
-const sdkTries = 6;
-
 /**
  * Clients for one account and region. Throttled calls are sent again after the back-off of the write protocol: the SDK's
  * own starts at half a second and doubles, and a rollback makes a dozen calls in a row.
@@ -46,26 +44,46 @@ export function makeClients(account: Account): SwitchClients {
     region: account.region,
     ...(account.profile === undefined ? {} : { profile: account.profile }),
   };
+  const retried = () => ({ ...base, maxAttempts: limits.sdkTries, retryStrategy: retries() });
   const credentials =
-    account.roleArn === undefined ? undefined : renewed(roleCredentials(base, account.roleArn));
-  const once = { ...base, maxAttempts: 1, ...(credentials === undefined ? {} : { credentials }) };
-  const config = {
-    ...once,
-    maxAttempts: sdkTries,
-    retryStrategy: new ConfiguredRetryStrategy(sdkTries, (tries) => backOffMs(tries, Math.random())),
-  };
+    account.roleArn === undefined ? undefined : renewed(roleCredentials(retried, account.roleArn));
+  const own = credentials === undefined ? {} : { credentials };
+  const config = { ...retried(), ...own };
   const clients = {
-    elb: new ElasticLoadBalancingV2Client(config),
-    elbOnce: new ElasticLoadBalancingV2Client(once),
-    ecs: new ECSClient(config),
-    scaling: new ApplicationAutoScalingClient(config),
-    dynamodb: new DynamoDBClient(config),
+    elb: withOperation(new ElasticLoadBalancingV2Client(config)),
+    elbOnce: withOperation(new ElasticLoadBalancingV2Client({ ...base, ...own, maxAttempts: 1 })),
+    ecs: withOperation(new ECSClient(config)),
+    scaling: withOperation(new ApplicationAutoScalingClient(config)),
+    dynamodb: withOperation(new DynamoDBClient(config)),
   };
   return {
     ...clients,
     credentials,
     close: () => Object.values(clients).forEach((client) => client.destroy()),
   };
+}
+
+const retries = () =>
+  new ConfiguredRetryStrategy(limits.sdkTries, (tries) => shortBackOffMs(tries, Math.random()));
+
+type Send = (input: unknown) => Promise<unknown>;
+
+/** Puts the operation before AWS's own words, which are often two: `DescribeRules: Rate exceeded`. */
+function withOperation<T extends { middlewareStack: { add: (middleware: never, options: never) => void } }>(
+  client: T,
+): T {
+  const name = (send: Send, context: { commandName?: string }) => async (input: unknown) => {
+    try {
+      return await send(input);
+    } catch (error) {
+      // Only an answer of AWS: what the SDK says itself is a sentence.
+      if (error instanceof Error && "$fault" in error && context.commandName !== undefined)
+        error.message = `${context.commandName.replace(/Command$/, "")}: ${error.message}`;
+      throw error;
+    }
+  };
+  client.middlewareStack.add(name as never, { step: "initialize", name: "operationOfErrors" } as never);
+  return client;
 }
 
 /** Credentials are taken anew when they end within this time, in milliseconds. */
@@ -88,9 +106,9 @@ function renewed(take: Credentials): Credentials {
 }
 
 /** Takes credentials of a role. */
-function roleCredentials(base: { region: string; profile?: string }, roleArn: string): Credentials {
+function roleCredentials(settings: () => STSClientConfig, roleArn: string): Credentials {
   return async () => {
-    const sts = new STSClient(base);
+    const sts = withOperation(new STSClient(settings()));
     try {
       const { Credentials } = await sts.send(
         new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: "traffic-switch" }),

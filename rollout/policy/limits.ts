@@ -28,8 +28,12 @@ export const limits = {
   throttledTries: 20,
   /** How often a conditional write is tried again when somebody else wrote in between. */
   writeTries: 8,
-  /** Tries of a call that was throttled or lost, beyond the SDK's own; a rollback gets twice as many. */
+  /** Tries of a call that was throttled or lost, beyond the SDK's own. */
   callTries: 6,
+  /** The same on the way home. */
+  urgentTries: 12,
+  /** The SDK's own tries of a read or an idempotent write: with half of all calls throttled, one in four thousand is given up. */
+  sdkTries: 12,
   /** How old the look at the targets may be when the rule is changed. */
   targetsFreshMs: 10_000,
   /** How old the look at the fence may be when the rule is changed: this machine may have slept since. */

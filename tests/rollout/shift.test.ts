@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { applyUp } from "../../rollout/apply.ts";
 import { makeClients } from "../../rollout/aws/clients.ts";
 import { Fenced, Refusal } from "../../rollout/failures.ts";
+import { limits } from "../../rollout/policy/limits.ts";
 import { takeOver } from "../../rollout/policy/takeover.ts";
 import { weightsFor } from "../../rollout/policy/weight.ts";
 import { refresh } from "../../rollout/refresh.ts";
@@ -30,7 +31,7 @@ test("the SDK sends a rule change once; only reads are retried by it", async () 
   const clients = makeClients({ region: "us-east-1" });
   assert.deepEqual(
     [await clients.elbOnce.config.maxAttempts(), await clients.elb.config.maxAttempts()],
-    [1, 6],
+    [1, limits.sdkTries],
   );
   clients.close();
 });
@@ -130,26 +131,39 @@ test("taking over is one rule change, raises the fence and the tasks, and gives 
   assert.equal(model.slots.blue.tasks, 2);
 });
 
-test("a write that was under way as the traffic was taken over is put right before the slot drains", async () => {
-  const { world, model, sent, play } = quiet({ weights: weightsFor("green", 25) });
-  let asked = 0;
-  const traffic: typeof world.traffic = {
-    ...world.traffic,
-    ask: (address, cancelled) => {
-      if (++asked === 40) model.setRule(weightsFor("green", 50), "late");
-      return world.traffic.ask(address, cancelled);
-    },
-  };
-  const by = { who: "me", why: "by hand" };
-  const to = () => ({ to: home, rejected: b });
-  const taken = await play(takeTrafficOver({ ...world, traffic }, to, by, 30_000));
-  assert.ok(taken?.proof?.proved);
-  assert.deepEqual(
-    [taken.writes, sent.length, model.rule?.weights, model.item?.record.drain.green !== null],
-    [2, 2, home, true],
-  );
-  assert.deepEqual(model.violations, []);
-});
+for (const propagationMs of [0, 10_000])
+  test(`a write that was under way as the traffic was taken over is put right before the slot drains, at a balancer that is ${propagationMs} ms late`, async () => {
+    const { time, world, model, sent, play } = quiet({ weights: weightsFor("green", 25) });
+    model.propagationMs = propagationMs;
+    let asked = 0;
+    const traffic: typeof world.traffic = {
+      ...world.traffic,
+      ask: async (address, cancelled) => {
+        const answer = await world.traffic.ask(address, cancelled);
+        asked = answer === "blue" ? asked + 1 : 0;
+        if (asked === 40 && sent.length === 1) model.setRule(weightsFor("green", 50), "late");
+        return answer;
+      },
+    };
+    const rule: typeof world.rule = {
+      ...world.rule,
+      modify: async (weights, timeoutMs) => {
+        await world.clock.sleep(500);
+        await world.rule.modify(weights, timeoutMs);
+      },
+    };
+    const by = { who: "me", why: "by hand" };
+    const to = () => ({ to: home, rejected: b });
+    const taken = await play(takeTrafficOver({ ...world, rule, traffic }, to, by, 30_000));
+    assert.ok(taken?.proof?.proved);
+    assert.deepEqual(
+      [taken.writes, sent.length, model.rule?.weights, model.item?.record.drain.green !== null],
+      [2, 2, home, true],
+    );
+    for (const end = time.now + propagationMs; time.now <= end; await play(world.clock.sleep(100)))
+      assert.equal(model.carries("green"), false, "green drains and still gets new sessions");
+    assert.deepEqual(model.violations, []);
+  });
 
 test("a first deployment takes up a rule that an attempt of this stack set, and leaves a hand edit alone", async () => {
   const died = {

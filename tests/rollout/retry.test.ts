@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test } from "node:test";
+import fc from "fast-check";
+import { makeClients } from "../../rollout/aws/clients.ts";
+import { makeStore } from "../../rollout/aws/store.ts";
+import { limits } from "../../rollout/policy/limits.ts";
+import { again, backOffMs, shortBackOffMs, urgently } from "../../rollout/retry.ts";
+import { quiet } from "./quiet.ts";
+
+test("no wait is longer than 2 s, and none on the way home than half a second or than elsewhere", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 40 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (tries, random) => {
+        const [usual, short] = [backOffMs(tries, random), shortBackOffMs(tries, random)];
+        assert.ok(0 <= short && short <= usual && usual <= 2_000 && short <= 500);
+      },
+    ),
+  );
+});
+
+test("a call on the way home is tried twice as often as another, with half a second between at most", async () => {
+  const took = await Promise.all(
+    [again, urgently].map(async (insist) => {
+      const { world, time, play } = quiet();
+      const start = time.now;
+      let tries = 0;
+      const refused = () => {
+        tries++;
+        return Promise.reject(new Error("Rate exceeded"));
+      };
+      await assert.rejects(play(insist({ ...world, random: () => 1 }, refused)), /Rate exceeded/);
+      return { tries, ms: time.now - start };
+    }),
+  );
+  assert.deepEqual(took, [
+    { tries: limits.callTries, ms: 200 + 400 + 800 + 1_600 + 2_000 },
+    { tries: limits.urgentTries, ms: 200 + 400 + 9 * 500 },
+  ]);
+});
+
+test("what AWS refuses is told with the operation that was refused", async (t) => {
+  let tries = 0;
+  const aws = createServer((request, response) => {
+    tries++;
+    request.resume();
+    response.writeHead(400, { "content-type": "application/x-amz-json-1.0" });
+    response.end(JSON.stringify({ __type: "com.amazonaws#AccessDeniedException", message: "not for you" }));
+  });
+  await once(aws.listen(0, "127.0.0.1"), "listening");
+  const before = { ...process.env };
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+  });
+  const clients = makeClients({ region: "us-east-1" });
+  t.after(() => {
+    process.env = before;
+    clients.close();
+    aws.close();
+  });
+  await assert.rejects(makeStore(clients.dynamodb, "hub-switch", "test").read(), {
+    name: "AccessDeniedException",
+    message: "GetItem: not for you",
+  });
+  assert.equal(tries, 1, "no other try makes it allowed");
+});
