@@ -20,6 +20,7 @@ export class Call {
   readonly since: number;
   /** Its message is still on its way in, and its answer will come over the session's stream. */
   #arriving: boolean;
+  #arrived = false;
   #waits = true;
   #exchange: string | null = null;
   /** Says to its session, when it has one of Streamable HTTP, that it is no longer under way. */
@@ -39,9 +40,14 @@ export class Call {
     task.inFlight++;
   }
 
-  /** The message is here: the observer knows what is asked, and the stream stays for that. Called once. */
+  /**
+   * The message is here: the observer knows what is asked, and the stream stays for that. Called more than once it does
+   * nothing.
+   */
   arrived(): void {
     const { asked, route, task } = this;
+    if (this.#arrived) return;
+    this.#arrived = true;
     if (asked && route.session !== null)
       task.observer.asked(route.session, asked.messages(), route.synthetic);
     this.noLongerArriving();

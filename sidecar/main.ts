@@ -7,7 +7,10 @@ import { Sidecar } from "./sidecar.ts";
 /** The container's program: everything it needs stands in its environment. */
 async function main(): Promise<void> {
   const { config, host } = await start();
-  const lines = new Lines((text) => process.stdout.write(text));
+  const lines = new Lines(
+    (text) => process.stdout.write(text),
+    () => performance.now(),
+  );
   process.on("exit", () => lines.flush());
   const sidecar = new Sidecar({
     config,

@@ -37,12 +37,13 @@ export class PassedBody implements Passing {
   end(): void {
     const { task, request, response } = this.#call;
     const session = this.#session;
-    if (this.#seen !== null && session !== null) task.observer.answered(session, this.#seen.messages());
-    if (request.method === "DELETE" && session !== null && this.#status < 300)
-      task.observer.closed(session, true);
     if (this.#whole === null) response.end(this.#wrapper?.flush());
     // As a string it is written in one piece with the headers; every byte is one character of latin1.
     else response.end(this.#whole.toString("latin1"), "latin1");
+    // What is only watched comes after what somebody waits for.
+    if (this.#seen !== null && session !== null) task.observer.answered(session, this.#seen.messages());
+    if (request.method === "DELETE" && session !== null && this.#status < 300)
+      task.observer.closed(session, true);
   }
 
   closed(coming: Coming): void {

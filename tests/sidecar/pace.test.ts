@@ -41,7 +41,11 @@ test("a deadline that is over closes everything, and a drain that ended owes not
 
 test("lines wait for one another and are written whole, at the latest when the process ends", () => {
   const written: string[] = [];
-  const lines = new Lines((text) => written.push(text));
+  let now = 0;
+  const lines = new Lines(
+    (text) => written.push(text),
+    () => now,
+  );
   lines.add("one");
   lines.add("two");
   assert.deepEqual(written, []);
@@ -50,4 +54,15 @@ test("lines wait for one another and are written whole, at the latest when the p
   assert.deepEqual(written, ["one\ntwo\n"]);
   lines.add("x".repeat(70_000));
   assert.equal(written.length, 2, "much is not kept waiting");
+  lines.add("three");
+  now = 19;
+  lines.add("four");
+  assert.equal(written.length, 2);
+  now = 20;
+  lines.add("five");
+  assert.deepEqual(
+    written.slice(2),
+    ["three\nfour\nfive\n"],
+    "they go out with the first that comes when it is time",
+  );
 });
