@@ -5,6 +5,8 @@ import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SNSClient } from "@aws-sdk/client-sns";
+import { shortBackOffMs } from "../rollout/policy/back-off.ts";
+import { limits } from "../rollout/policy/limits.ts";
 
 /** The AWS clients that checks read through. */
 export interface AwsClients {
@@ -43,39 +45,68 @@ export class Clients {
   }
 
   async elb() {
-    const { ElasticLoadBalancingV2Client: Client } =
-      await import("@aws-sdk/client-elastic-load-balancing-v2");
-    return this.#given.elb ?? (this.#made.elb ??= new Client(this.#config));
+    const [{ ElasticLoadBalancingV2Client: Client }, settings] = await Promise.all([
+      import("@aws-sdk/client-elastic-load-balancing-v2"),
+      this.#settings(),
+    ]);
+    return this.#given.elb ?? (this.#made.elb ??= new Client(settings));
   }
 
   async ecs() {
-    const { ECSClient: Client } = await import("@aws-sdk/client-ecs");
-    return this.#given.ecs ?? (this.#made.ecs ??= new Client(this.#config));
+    const [{ ECSClient: Client }, settings] = await Promise.all([
+      import("@aws-sdk/client-ecs"),
+      this.#settings(),
+    ]);
+    return this.#given.ecs ?? (this.#made.ecs ??= new Client(settings));
   }
 
   async cloudwatch() {
-    const { CloudWatchClient: Client } = await import("@aws-sdk/client-cloudwatch");
-    return this.#given.cloudwatch ?? (this.#made.cloudwatch ??= new Client(this.#config));
+    const [{ CloudWatchClient: Client }, settings] = await Promise.all([
+      import("@aws-sdk/client-cloudwatch"),
+      this.#settings(),
+    ]);
+    return this.#given.cloudwatch ?? (this.#made.cloudwatch ??= new Client(settings));
   }
 
   async logs() {
-    const { CloudWatchLogsClient: Client } = await import("@aws-sdk/client-cloudwatch-logs");
-    return this.#given.logs ?? (this.#made.logs ??= new Client(this.#config));
+    const [{ CloudWatchLogsClient: Client }, settings] = await Promise.all([
+      import("@aws-sdk/client-cloudwatch-logs"),
+      this.#settings(),
+    ]);
+    return this.#given.logs ?? (this.#made.logs ??= new Client(settings));
   }
 
   async dynamodb() {
-    const { DynamoDBClient: Client } = await import("@aws-sdk/client-dynamodb");
-    return this.#given.dynamodb ?? (this.#made.dynamodb ??= new Client(this.#config));
+    const [{ DynamoDBClient: Client }, settings] = await Promise.all([
+      import("@aws-sdk/client-dynamodb"),
+      this.#settings(),
+    ]);
+    return this.#given.dynamodb ?? (this.#made.dynamodb ??= new Client(settings));
   }
 
   async secrets() {
-    const { SecretsManagerClient: Client } = await import("@aws-sdk/client-secrets-manager");
-    return this.#given.secrets ?? (this.#made.secrets ??= new Client(this.#config));
+    const [{ SecretsManagerClient: Client }, settings] = await Promise.all([
+      import("@aws-sdk/client-secrets-manager"),
+      this.#settings(),
+    ]);
+    return this.#given.secrets ?? (this.#made.secrets ??= new Client(settings));
   }
 
   async sns() {
-    const { SNSClient: Client } = await import("@aws-sdk/client-sns");
-    return this.#given.sns ?? (this.#made.sns ??= new Client(this.#config));
+    const [{ SNSClient: Client }, settings] = await Promise.all([
+      import("@aws-sdk/client-sns"),
+      this.#settings(),
+    ]);
+    return this.#given.sns ?? (this.#made.sns ??= new Client(settings));
+  }
+
+  /** Throttled calls are sent again as the rollout's own are: a gate that can't read for a moment must not stop it. */
+  async #settings() {
+    const { ConfiguredRetryStrategy } = await import("@smithy/core/retry");
+    const { sdkTries } = limits;
+    const waitMs = (tries: number) => shortBackOffMs(tries, Math.random());
+    const retryStrategy = new ConfiguredRetryStrategy(sdkTries, waitMs);
+    return { ...this.#config, maxAttempts: sdkTries, retryStrategy };
   }
 
   /** Closes the connections of the clients made here; given ones stay open. */

@@ -24,6 +24,8 @@ export function makeGate(
     if (there) return there;
     const made = contextFor(inputs, of, wiring);
     contexts.set(of, made);
+    // What was in the way may be over when the next look is taken.
+    made.catch(() => contexts.delete(of));
     return made;
   };
   return {

@@ -1,4 +1,5 @@
 import { Drifted, Fenced } from "./failures.ts";
+import { backOffMs, shortBackOffMs } from "./policy/back-off.ts";
 import { limits } from "./policy/limits.ts";
 import type { World } from "./ports.ts";
 
@@ -36,17 +37,4 @@ export function isThrottling(error: unknown): boolean {
   return /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|SlowDown)/.test(
     (error as Error).name,
   );
-}
-
-/** Full jitter below 100 ms · 2ⁿ, at most 2 s. */
-export function backOffMs(tries: number, random: number): number {
-  return Math.round(Math.min(2_000, 100 * 2 ** tries) * random);
-}
-
-/**
- * The same, at most half a second: one call that is refused nine times in a row, which half of all calls throttled bring
- * about in one rollback of fifty, then takes 2 s and not 6.
- */
-export function shortBackOffMs(tries: number, random: number): number {
-  return Math.min(Math.round(500 * random), backOffMs(tries, random));
 }

@@ -3,7 +3,8 @@ import { Drifted, Fenced, Late, Refusal } from "./failures.ts";
 import { limits } from "./policy/limits.ts";
 import { type SwitchRecord, leaseHeld } from "./policy/record.ts";
 import type { Versioned, World } from "./ports.ts";
-import { again, backOffMs } from "./retry.ts";
+import { backOffMs } from "./policy/back-off.ts";
+import { again } from "./retry.ts";
 
 /** A held lease: every change of the record goes through it, and stops when somebody raised the fence. */
 export interface Session {

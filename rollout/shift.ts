@@ -9,7 +9,8 @@ import { firstWeight } from "./policy/unseen.ts";
 import { type Weights, describeWeights, sameWeights } from "./policy/weight.ts";
 import { type Session, change, confirm } from "./session.ts";
 import type { World } from "./ports.ts";
-import { again, backOffMs, isThrottling } from "./retry.ts";
+import { backOffMs } from "./policy/back-off.ts";
+import { again, isThrottling } from "./retry.ts";
 
 /** Healthy targets each colour must have before it may get its share. */
 export type Needed = (weights: Weights) => Record<Colour, number>;

@@ -9,9 +9,10 @@ export interface DrainOptions {
 export class Drain {
   readonly #options: DrainOptions;
   #deadline: number | null = null;
-  #reading: Promise<void> | null = null;
+  /** Whether the flag could be read. */
+  #reading: Promise<boolean> | null = null;
   /** A look that begins when the one under way has ended. */
-  #next: Promise<void> | null = null;
+  #next: Promise<boolean> | null = null;
   #stopping: number | null = null;
 
   constructor(options: DrainOptions) {
@@ -39,34 +40,39 @@ export class Drain {
     this.#stopping = deadline;
   }
 
-  /** Reads the flag; readers at the same time share one look. A look that fails leaves what was known. */
-  async look(): Promise<void> {
+  /**
+   * Reads the flag; readers at the same time share one look. A look that fails leaves what was known.
+   * @returns whether the flag could be read
+   */
+  look(): Promise<boolean> {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = null;
     });
-    await this.#reading;
+    return this.#reading;
   }
 
   /**
    * Whether a new session must go elsewhere. A way back clears the flag and sends traffic here at once: whoever comes with
-   * that traffic is refused only for what the flag says after it came, never for what was read before.
+   * that traffic is refused only for what the flag says after it came, never for what was read before. A flag that can't be
+   * read then refuses nobody: the balancer sends traffic here, and a session until the deadline is better than none.
    */
   async refuses(): Promise<boolean> {
-    if (this.#stopping === null && this.#deadline !== null) await this.#lookAgain();
-    return this.mayRefuse;
+    if (this.#stopping !== null) return true;
+    if (this.#deadline === null) return false;
+    return (await this.#lookAgain()) && this.mayRefuse;
   }
 
   /** A look that begins now or later: one that is under way may have read the flag before it was cleared. */
-  async #lookAgain(): Promise<void> {
+  #lookAgain(): Promise<boolean> {
     if (this.#reading === null) return this.look();
     this.#next ??= this.#reading.then(() => {
       this.#next = null;
       return this.look();
     });
-    await this.#next;
+    return this.#next;
   }
 
-  async #read(): Promise<void> {
+  async #read(): Promise<boolean> {
     const { readFlag, log } = this.#options;
     try {
       const before = this.#deadline;
@@ -74,8 +80,10 @@ export class Drain {
       if (before === null && this.#deadline !== null)
         log(`draining until ${new Date(this.#deadline).toISOString()}: new sessions go elsewhere`);
       if (before !== null && this.#deadline === null) log("no longer draining");
+      return true;
     } catch (error) {
       log(`the drain flag can't be read: ${(error as Error).message}`);
+      return false;
     }
   }
 }

@@ -2,10 +2,8 @@ import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-s
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { AssumeRoleCommand, STSClient, type STSClientConfig } from "@aws-sdk/client-sts";
-import { ConfiguredRetryStrategy } from "@smithy/core/retry";
-import { limits } from "../policy/limits.ts";
-import { shortBackOffMs } from "../retry.ts";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { retried, withOperation } from "./retried.ts";
 
 /** Gives credentials that hold for now. */
 export type Credentials = () => Promise<{
@@ -35,20 +33,16 @@ export interface Account {
   readonly roleArn?: string | undefined;
 }
 
-/**
- * Clients for one account and region. Throttled calls are sent again after the back-off of the write protocol: the SDK's
- * own starts at half a second and doubles, and a rollback makes a dozen calls in a row.
- */
+/** Clients for one account and region. */
 export function makeClients(account: Account): SwitchClients {
   const base = {
     region: account.region,
     ...(account.profile === undefined ? {} : { profile: account.profile }),
   };
-  const retried = () => ({ ...base, maxAttempts: limits.sdkTries, retryStrategy: retries() });
   const credentials =
-    account.roleArn === undefined ? undefined : renewed(roleCredentials(retried, account.roleArn));
+    account.roleArn === undefined ? undefined : renewed(roleCredentials(base, account.roleArn));
   const own = credentials === undefined ? {} : { credentials };
-  const config = { ...retried(), ...own };
+  const config = { ...base, ...own, ...retried() };
   const clients = {
     elb: withOperation(new ElasticLoadBalancingV2Client(config)),
     elbOnce: withOperation(new ElasticLoadBalancingV2Client({ ...base, ...own, maxAttempts: 1 })),
@@ -61,29 +55,6 @@ export function makeClients(account: Account): SwitchClients {
     credentials,
     close: () => Object.values(clients).forEach((client) => client.destroy()),
   };
-}
-
-const retries = () =>
-  new ConfiguredRetryStrategy(limits.sdkTries, (tries) => shortBackOffMs(tries, Math.random()));
-
-type Send = (input: unknown) => Promise<unknown>;
-
-/** Puts the operation before AWS's own words, which are often two: `DescribeRules: Rate exceeded`. */
-function withOperation<T extends { middlewareStack: { add: (middleware: never, options: never) => void } }>(
-  client: T,
-): T {
-  const name = (send: Send, context: { commandName?: string }) => async (input: unknown) => {
-    try {
-      return await send(input);
-    } catch (error) {
-      // Only an answer of AWS: what the SDK says itself is a sentence.
-      if (error instanceof Error && "$fault" in error && context.commandName !== undefined)
-        error.message = `${context.commandName.replace(/Command$/, "")}: ${error.message}`;
-      throw error;
-    }
-  };
-  client.middlewareStack.add(name as never, { step: "initialize", name: "operationOfErrors" } as never);
-  return client;
 }
 
 /** Credentials are taken anew when they end within this time, in milliseconds. */
@@ -106,9 +77,9 @@ function renewed(take: Credentials): Credentials {
 }
 
 /** Takes credentials of a role. */
-function roleCredentials(settings: () => STSClientConfig, roleArn: string): Credentials {
+function roleCredentials(base: { region: string; profile?: string }, roleArn: string): Credentials {
   return async () => {
-    const sts = withOperation(new STSClient(settings()));
+    const sts = withOperation(new STSClient({ ...base, ...retried() }));
     try {
       const { Credentials } = await sts.send(
         new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: "traffic-switch" }),

@@ -12,6 +12,7 @@ import { type Colour, colours, other, perColour } from "../policy/colour.ts";
 import type { SwitchInputs } from "../policy/inputs.ts";
 import type { SwitchRecord } from "../policy/record.ts";
 import type { World } from "../ports.ts";
+import { retried } from "../aws/retried.ts";
 import type { Surroundings } from "./act.ts";
 import { type AlarmKind, alarmKinds, type Sight } from "./decision.ts";
 
@@ -24,8 +25,8 @@ export function surroundings(
   clients: SwitchClients,
   inputs: SwitchInputs,
 ): Surroundings & { close(): void } {
-  const cloudwatch = new CloudWatchClient({ region: inputs.region });
-  const sns = new SNSClient({ region: inputs.region });
+  const cloudwatch = new CloudWatchClient({ region: inputs.region, ...retried() });
+  const sns = new SNSClient({ region: inputs.region, ...retried() });
   return {
     async look(record) {
       const alarms = await alarmsOf(cloudwatch, inputs.alarms[record.live]);

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { makeClients } from "../../rollout/aws/clients.ts";
 import { makeStore } from "../../rollout/aws/store.ts";
+import { makeGate } from "../../rollout/gate.ts";
 import { limits } from "../../rollout/policy/limits.ts";
-import { again, backOffMs, shortBackOffMs, urgently } from "../../rollout/retry.ts";
-import { quiet } from "./quiet.ts";
+import { backOffMs, shortBackOffMs } from "../../rollout/policy/back-off.ts";
+import { again, urgently } from "../../rollout/retry.ts";
+import { quiet, up } from "./quiet.ts";
 
 test("no wait is longer than 2 s, and none on the way home than half a second or than elsewhere", () => {
   fc.assert(
@@ -43,13 +45,19 @@ test("a call on the way home is tried twice as often as another, with half a sec
   ]);
 });
 
-test("what AWS refuses is told with the operation that was refused", async (t) => {
-  let tries = 0;
+/** An AWS that refuses so many calls and then answers with what is given. Returns how many came. */
+async function refusing(
+  t: TestContext,
+  times: number,
+  answer: object,
+): Promise<{ readonly came: () => number }> {
+  let came = 0;
   const aws = createServer((request, response) => {
-    tries++;
     request.resume();
-    response.writeHead(400, { "content-type": "application/x-amz-json-1.0" });
-    response.end(JSON.stringify({ __type: "com.amazonaws#AccessDeniedException", message: "not for you" }));
+    const refused = came++ < times;
+    response.writeHead(refused ? 400 : 200, { "content-type": "application/x-amz-json-1.0" });
+    const refusal = { __type: "com.amazonaws#AccessDeniedException", message: "not for you" };
+    response.end(JSON.stringify(refused ? refusal : answer));
   });
   await once(aws.listen(0, "127.0.0.1"), "listening");
   const before = { ...process.env };
@@ -58,15 +66,33 @@ test("what AWS refuses is told with the operation that was refused", async (t) =
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
   });
-  const clients = makeClients({ region: "us-east-1" });
   t.after(() => {
     process.env = before;
-    clients.close();
+    aws.closeAllConnections();
     aws.close();
   });
+  return { came: () => came };
+}
+
+test("what AWS refuses is told with the operation that was refused", async (t) => {
+  const { came } = await refusing(t, 1, {});
+  const clients = makeClients({ region: "us-east-1" });
+  t.after(() => clients.close());
   await assert.rejects(makeStore(clients.dynamodb, "hub-switch", "test").read(), {
     name: "AccessDeniedException",
     message: "GetItem: not for you",
   });
-  assert.equal(tries, 1, "no other try makes it allowed");
+  assert.equal(came(), 1, "no other try makes it allowed");
+});
+
+test("a gate that could not read its secret reads it at the next look", async (t) => {
+  await refusing(t, 1, { SecretString: "0123456789abcdef0123456789abcdef" });
+  const inputs = up(100).inputs;
+  const hub = { ...inputs.hub, signingSecret: "hub/signing" };
+  const plan = { ...inputs.plan, candidateGate: [] };
+  const gate = makeGate({ ...inputs, hub, plan }, {}, () => undefined);
+  t.after(() => gate.close());
+  const look = () => gate.candidate("green", new AbortController().signal);
+  await assert.rejects(look(), { name: "AccessDeniedException" });
+  assert.equal((await look()).verdict, "inconclusive", "it was asked for no check");
 });

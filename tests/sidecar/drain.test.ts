@@ -126,7 +126,7 @@ test("a message for a session whose stream was closed hears so, though the hub h
   assert.equal(posted.length, 1);
 });
 
-test("a flag that can't be read changes nothing", async () => {
+test("a flag that can't be read ends no drain and refuses nobody", async () => {
   let flag: () => Promise<number | null> = () => Promise.resolve(5_000);
   const said: string[] = [];
   const drain = new Drain({ readFlag: () => flag(), log: (text) => said.push(text) });
@@ -134,9 +134,12 @@ test("a flag that can't be read changes nothing", async () => {
   await drain.look();
   assert.equal(await drain.refuses(), true);
   flag = () => Promise.reject(new Error("no answer"));
-  await drain.look();
-  assert.equal(await drain.refuses(), true);
+  assert.equal(await drain.look(), false);
+  assert.equal(drain.deadline, 5_000, "what is open still ends by then");
+  assert.equal(await drain.refuses(), false, "who is sent here comes for a reason");
   assert.match(said.join(), /no answer/);
+  drain.stop(4_000);
+  assert.equal(await drain.refuses(), true);
 });
 
 test("a new session is refused only for what the flag says after it came", async () => {
@@ -178,18 +181,42 @@ test("a slot that is sent traffic again takes its first session, however lately 
   assert.equal(answer.statusCode, 200);
 });
 
-test("a look at a record that does not answer ends, and so does the waiting for it", async (t) => {
-  const silent = await listen(t, () => undefined);
+/** Makes the server at this port the AWS of this process. */
+function recordAt(t: TestContext, port: number): void {
   const before = { ...process.env };
   t.after(() => (process.env = before));
   Object.assign(process.env, {
     AWS_REGION: "us-east-1",
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${silent.port}`,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
     AWS_ACCESS_KEY_ID: "none",
     AWS_SECRET_ACCESS_KEY: "none",
   });
+}
+
+test("a look at a record that does not answer ends, and so does the waiting for it", async (t) => {
+  const silent = await listen(t, () => undefined);
+  recordAt(t, silent.port);
   const read = flagReader({ flag: { table: "t", key: "k" }, slot: "blue" });
   await assert.rejects(read(), /abort|timeout/i);
+});
+
+test("a look at a record goes on while AWS throttles it", async (t) => {
+  let left = 6;
+  const record = await listen(t, (request, response) => {
+    request.resume();
+    const throttled = left-- > 0;
+    response.writeHead(throttled ? 400 : 200, { "content-type": "application/x-amz-json-1.0" });
+    response.end(
+      JSON.stringify(
+        throttled
+          ? { __type: "com.amazonaws.dynamodb.v20120810#ThrottlingException", message: "Rate exceeded" }
+          : { Item: { drain: { M: { blue: { S: "2026-01-01T00:00:00Z" } } } } },
+      ),
+    );
+  });
+  recordAt(t, record.port);
+  const read = flagReader({ flag: { table: "t", key: "k" }, slot: "blue" });
+  assert.equal(await read(), Date.UTC(2026, 0, 1));
 });
 
 test("scale-in protection is set with the first session, renewed, and cleared", async (t) => {
