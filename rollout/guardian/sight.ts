@@ -8,16 +8,18 @@ import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { guardianMetrics, metricDimension } from "../../sidecar/telemetry.ts";
 import type { SwitchClients } from "../aws/clients.ts";
+import { retried } from "../aws/retried.ts";
 import { type Colour, colours, other, perColour } from "../policy/colour.ts";
 import type { SwitchInputs } from "../policy/inputs.ts";
 import type { SwitchRecord } from "../policy/record.ts";
 import type { World } from "../ports.ts";
-import { retried } from "../aws/retried.ts";
 import type { Surroundings } from "./act.ts";
 import { type AlarmKind, alarmKinds, type Sight } from "./decision.ts";
 
 /** Open sessions are read from this far back, in milliseconds: the sidecars report at least every minute. */
 const sessionsWindowMs = 180_000;
+/** The time one value of them is about, in milliseconds. */
+const reportMs = 60_000;
 
 /** The guardian's eyes and hands in the account. */
 export function surroundings(
@@ -31,7 +33,7 @@ export function surroundings(
     async look(record) {
       const alarms = await alarmsOf(cloudwatch, inputs.alarms[record.live]);
       const [blue, green] = await Promise.all(
-        colours.map((of) => slotOf(world, clients, cloudwatch, inputs, of)),
+        colours.map((of) => slotOf(world, clients, cloudwatch, inputs, record, of)),
       );
       const slots = { blue: blue as Slot, green: green as Slot };
       const home = other(record.live);
@@ -75,12 +77,15 @@ async function slotOf(
   clients: SwitchClients,
   cloudwatch: CloudWatchClient,
   inputs: SwitchInputs,
+  record: SwitchRecord,
   of: Colour,
 ): Promise<Slot> {
+  const now = world.clock.now();
+  const from = sessionsFrom(record, of, now);
   const [healthy, running, sessions] = await Promise.all([
     world.capacity.healthy(of),
     runningDefinitions(clients, inputs, of),
-    openSessions(cloudwatch, inputs.metricNamespace, world.clock.now(), of),
+    openSessions(cloudwatch, inputs.metricNamespace, { from, now }, of),
   ]);
   return { healthy, running, sessions };
 }
@@ -112,16 +117,27 @@ async function runningDefinitions(
   return [...new Set((tasks ?? []).map((task) => task.taskDefinitionArn ?? ""))];
 }
 
+/**
+ * From when on reports of a slot's open sessions are read, in milliseconds since 1970. A minute's report is its largest
+ * value: of a slot that is kept warm, the minute in which the last of its sessions ended would say that it holds some again.
+ */
+export function sessionsFrom({ retirement }: SwitchRecord, of: Colour, now: number): number {
+  const window = now - sessionsWindowMs;
+  if (retirement?.colour !== of || retirement.stage !== "warm") return window;
+  return Math.max(window, Math.ceil(retirement.since / reportMs) * reportMs);
+}
+
 /** The last value the slot's sidecars reported, or null when they reported none. */
 async function openSessions(
   cloudwatch: CloudWatchClient,
   namespace: string,
-  now: number,
+  { from, now }: { readonly from: number; readonly now: number },
   of: Colour,
 ): Promise<number | null> {
+  if (from >= now) return null;
   const { MetricDataResults } = await cloudwatch.send(
     new GetMetricDataCommand({
-      StartTime: new Date(now - sessionsWindowMs),
+      StartTime: new Date(from),
       EndTime: new Date(now),
       ScanBy: "TimestampDescending",
       MetricDataQueries: [
@@ -133,7 +149,7 @@ async function openSessions(
               MetricName: "OpenSessions",
               Dimensions: [{ Name: metricDimension, Value: of }],
             },
-            Period: 60,
+            Period: reportMs / 1_000,
             Stat: "Maximum",
           },
         },

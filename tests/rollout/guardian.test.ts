@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { applyUp } from "../../rollout/apply.ts";
 import { type Surroundings, tick } from "../../rollout/guardian/act.ts";
 import { type AlarmKind, type Sight, alarmKinds, decisive, guard } from "../../rollout/guardian/decision.ts";
+import { sessionsFrom } from "../../rollout/guardian/sight.ts";
 import type { LiveRule } from "../../rollout/policy/decision.ts";
 import { limits } from "../../rollout/policy/limits.ts";
 import type { SwitchRecord } from "../../rollout/policy/record.ts";
@@ -314,6 +315,19 @@ test("a step asked for again after the guardian put a rollback back is not prove
     model.violations.filter((text) => text.includes("called proved")),
     [],
   );
+});
+
+test("sessions that ended in the minute in which a slot got warm do not count as new ones", () => {
+  const minute = Math.ceil(now / 60_000) * 60_000;
+  const retiring = (stage: "draining" | "warm", since: number) =>
+    record({ retirement: { colour: "green", stage, since, deadline: since + 20_000 } });
+  const window = minute + 50_000 - 180_000;
+  const from = (of: SwitchRecord) => sessionsFrom(of, "green", minute + 50_000);
+  assert.equal(from(retiring("warm", minute + 30_000)), minute + 60_000);
+  assert.equal(from(retiring("warm", minute - 60_000)), minute - 60_000);
+  assert.equal(from(retiring("warm", minute - 600_000)), window, "no more than the telemetry's lateness");
+  assert.equal(from(retiring("draining", minute + 30_000)), window);
+  assert.equal(sessionsFrom(retiring("warm", minute + 30_000), "blue", minute + 50_000), window);
 });
 
 test("a retired slot is scaled down under a lease of the guardian's own", async () => {
