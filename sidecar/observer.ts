@@ -167,16 +167,20 @@ function textOf(content: unknown): string {
     .join("\n");
 }
 
+const inputNames = ["inputTokens", "input_tokens", "promptTokenCount", "prompt_tokens"];
+const outputNames = ["outputTokens", "output_tokens", "candidatesTokenCount", "completion_tokens"];
+const noTokens = { input: 0, output: 0 };
+
 /** Token counts where the result carries them, in `_meta.usage` or `usage`, by the names providers use. */
 function tokensOf(message: Message | undefined): { input: number; output: number } {
   const meta = message?.result?._meta as { usage?: unknown } | undefined;
-  const usage = (meta?.usage ?? message?.result?.usage ?? {}) as Record<string, unknown>;
-  const first = (...names: string[]) => {
-    const found = names.map((name) => usage[name]).find((value) => typeof value === "number");
+  const usage = meta?.usage ?? message?.result?.usage;
+  if (typeof usage !== "object" || usage === null) return noTokens;
+  const first = (names: readonly string[]) => {
+    const found = names
+      .map((name) => (usage as Record<string, unknown>)[name])
+      .find((value) => typeof value === "number");
     return typeof found === "number" ? found : 0;
   };
-  return {
-    input: first("inputTokens", "input_tokens", "promptTokenCount", "prompt_tokens"),
-    output: first("outputTokens", "output_tokens", "candidatesTokenCount", "completion_tokens"),
-  };
+  return { input: first(inputNames), output: first(outputNames) };
 }

@@ -146,6 +146,8 @@ export class Sidecar {
     const { config, now, write } = this.#options;
     const { session, method, tool, outcome, durationMs, status, synthetic } = line;
     const about = {
+      type: "access",
+      timestamp: new Date(now()).toISOString(),
       slot: config.slot,
       task: this.#task.home.task,
       release: config.release,
@@ -157,7 +159,7 @@ export class Sidecar {
       status,
       synthetic,
     };
-    write(JSON.stringify({ type: "access", timestamp: new Date(now()).toISOString(), ...about }));
+    write(JSON.stringify(about));
   };
 
   #every(ms: number, run: () => void): void {
