@@ -1,186 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { applyUp } from "../../rollout/apply.ts";
-import { type Surroundings, tick } from "../../rollout/guardian/act.ts";
-import { type AlarmKind, type Sight, alarmKinds, decisive, guard } from "../../rollout/guardian/decision.ts";
-import { sessionsFrom } from "../../rollout/guardian/sight.ts";
-import type { LiveRule } from "../../rollout/policy/decision.ts";
-import { limits } from "../../rollout/policy/limits.ts";
+import { tick } from "../../rollout/guardian/act.ts";
+import type { AlarmKind } from "../../rollout/guardian/decision.ts";
 import type { SwitchRecord } from "../../rollout/policy/record.ts";
 import { takeTrafficOver } from "../../rollout/takeover.ts";
-import { type Weights, weightsFor } from "../../rollout/policy/weight.ts";
+import { weightsFor } from "../../rollout/policy/weight.ts";
 import { quiet, up } from "./quiet.ts";
-import { a, b, now, record } from "./situation.ts";
-
-const blue = weightsFor("blue", 100);
-const green = weightsFor("green", 100);
-const rule = (weights: Weights): LiveRule => ({ weights, strangers: [] });
-
-const sight = (over: Partial<Sight> = {}): Sight => ({
-  now,
-  alarms: [],
-  healthy: { blue: 2, green: 2 },
-  running: { blue: ["task:a"], green: ["task:b"] },
-  sessions: { blue: 0, green: 0 },
-  homeProbe: null,
-  ...over,
-});
-
-/** Green was promoted; blue is one weight flip away. */
-const promoted: Partial<SwitchRecord> = {
-  live: "green",
-  weights: green,
-  previous: { colour: "blue", release: a, taskDefinition: "task:a", until: now + 3_600_000 },
-};
-/** A rollout at 25 % whose process died. */
-const abandoned: Partial<SwitchRecord> = {
-  weights: weightsFor("green", 25),
-  lease: { owner: "ci", since: now - 120_000, until: now - 1 },
-  rollout: {
-    id: "r",
-    candidate: "green",
-    release: b,
-    asked: 100,
-    home: blue,
-    startedAt: now,
-    tried: [],
-    passed: [],
-  },
-};
-
-test("a lease that ran out in mid-rollout sends the traffic home, and a fresh one is left alone", () => {
-  const decided = guard(record(abandoned), rule(weightsFor("green", 25)), sight());
-  assert.ok(decided.kind === "home" && decided.home.rejected === b);
-  assert.match(decided.why, /the lease of ci ran out/);
-  const fresh = { ...abandoned, lease: { owner: "ci", since: now, until: now + 1 } };
-  assert.equal(guard(record(fresh), rule(weightsFor("green", 25)), sight()).kind, "watch");
-  assert.equal(guard(record(fresh), null, sight()).kind, "watch");
-});
-
-test("a hand edit is paged with both weights and never overwritten, in a rollout, after one, and with a stranger", () => {
-  for (const over of [abandoned, promoted, {}]) {
-    const decided = guard(record(over), rule(weightsFor("green", 33)), sight());
-    assert.equal(decided.kind, "page");
-    assert.match(decided.why, /blue 67 · green 33.*a hand edit is never overwritten/);
-  }
-  const stranger = guard(record(), { weights: blue, strangers: ["other"] }, sight());
-  assert.ok(stranger.kind === "page" && stranger.why.includes("other"));
-  assert.equal(guard(record(), null, sight()).kind, "page");
-});
-
-test("inside its window errors, no healthy target and lost telemetry send the traffic back", () => {
-  for (const alarm of decisive)
-    assert.equal(guard(record(promoted), rule(green), sight({ alarms: [alarm] })).kind, "home", alarm);
-});
-
-test("latency and LLM failures send it back only when a probe of the home slot passes", () => {
-  const others = alarmKinds.filter((kind: AlarmKind) => !decisive.includes(kind));
-  assert.deepEqual(others, ["latency", "llm-failures"]);
-  for (const alarm of others) {
-    const seen = (homeProbe: boolean | null) =>
-      guard(record(promoted), rule(green), sight({ alarms: [alarm], homeProbe })).kind;
-    assert.deepEqual([seen(true), seen(false), seen(null)], ["home", "page", "page"], alarm);
-  }
-});
-
-test("it goes back only to the one task definition that was recorded, and to a slot with a healthy target", () => {
-  const ring = { alarms: ["error-rate"] as const };
-  const seen = (over: Partial<Sight>) => guard(record(promoted), rule(green), sight({ ...ring, ...over }));
-  for (const running of [["task:x"], ["task:a", "task:x"], []]) {
-    const decided = seen({ running: { blue: running, green: ["task:b"] } });
-    assert.equal(decided.kind, "page");
-    assert.match(decided.why, /blue runs .* instead of task:a/);
-  }
-  assert.equal(seen({ healthy: { blue: 0, green: 2 } }).kind, "page");
-});
-
-test("a rollout at 100 that was abandoned goes home only to what was recorded there", () => {
-  const at100 = { ...abandoned, weights: green };
-  const decided = guard(
-    record(at100),
-    rule(green),
-    sight({ running: { blue: ["task:x"], green: ["task:b"] } }),
-  );
-  assert.ok(decided.kind === "page" && decided.why.includes("blue runs task:x instead of task:a"));
-});
-
-test("after the window, and without one, no alarm moves anything", () => {
-  const alarms = ["error-rate"] as const;
-  const over = { ...promoted, previous: promoted.previous && { ...promoted.previous, until: now } };
-  assert.equal(guard(record(over), rule(green), sight({ alarms })).kind, "watch");
-  assert.equal(guard(record({}), rule(blue), sight({ alarms })).kind, "watch");
-});
-
-test("a rollback is put back for ten minutes when a write of ours came late, and not a moment longer", () => {
-  const reassert = { weights: blue, until: now + limits.reassertMs, instead: [weightsFor("green", 25)] };
-  const late = rule(weightsFor("green", 25));
-  assert.equal(limits.reassertMs, 600_000);
-  assert.equal(guard(record({ reassert }), late, sight()).kind, "reassert");
-  const over = sight({ now: now + limits.reassertMs });
-  assert.equal(guard(record({ reassert }), late, over).kind, "page");
-  const lease = { owner: "the guardian (tick 1)", since: now - 90_000, until: now - 30_000 };
-  assert.equal(guard(record({ reassert, lease }), late, over).kind, "reassert", "whoever took over died");
-  assert.equal(guard(record({ reassert }), rule(weightsFor("green", 30)), sight()).kind, "page");
-});
-
-test("the slot that lost its traffic is drained, kept warm and retired, one step at a time", () => {
-  const retirement = {
-    colour: "blue",
-    stage: "draining",
-    since: now - 130_000,
-    deadline: now + 60_000,
-  } as const;
-  const drain = { blue: now + 60_000, green: null };
-  const step = (over: Partial<SwitchRecord>, seen: Partial<Sight>) => {
-    const decided = guard(record({ ...promoted, retirement, drain, ...over }), rule(green), sight(seen));
-    return decided.kind === "retire" ? decided.step : decided.kind;
-  };
-  assert.equal(step({}, { sessions: { blue: 2, green: 9 } }), "watch");
-  assert.equal(step({}, { sessions: { blue: null, green: 9 } }), "watch", "silence is not an empty slot");
-  assert.equal(step({}, {}), "warm");
-  const begun = { retirement: { ...retirement, since: now - 5_000 } };
-  assert.equal(step(begun, {}), "watch", "telemetry from before the drain was believed");
-  const over = { retirement: { ...retirement, deadline: now } };
-  assert.equal(step(over, { sessions: { blue: 2, green: 9 } }), "warm");
-  const kept = { ...over, drain: { blue: null, green: null } };
-  assert.equal(step(kept, { sessions: { blue: 2, green: 9 } }), "evict");
-  const died = {
-    ...kept,
-    lease: { owner: "the guardian (tick 1)", since: now - 90_000, until: now - 30_000 },
-  };
-  assert.equal(
-    step(died, {}),
-    "restart",
-    "a slot was drained before it was shown that no session goes there",
-  );
-  const warm = { ...retirement, stage: "warm" as const };
-  assert.equal(step({ retirement: warm }, {}), "watch");
-  assert.equal(step({ retirement: { ...warm, deadline: now } }, {}), "idle");
-  assert.equal(step({ retirement: { ...warm, stage: "idle", deadline: now } }, {}), "watch");
-  assert.equal(
-    guard(record({ retirement: { ...warm, colour: "blue", deadline: now } }), rule(blue), sight()).kind,
-    "watch",
-  );
-});
-
-/** A guardian in a quiet world, with what it told and published. */
-function guardian(over: Partial<SwitchRecord>, seen: Partial<Sight> = {}) {
-  const made = quiet(over);
-  const told: string[] = [];
-  const published: Weights[] = [];
-  const around: Surroundings = {
-    look: () => Promise.resolve(sight({ now: made.time.now, ...seen })),
-    running: (of) => Promise.resolve(sight().running[of]),
-    page: (subject, text) => Promise.resolve(void told.push(`${subject}: ${text}`)),
-    publish: (of) => Promise.resolve(void published.push(of.weights)),
-  };
-  return { ...made, around, told, published };
-}
-
-const expired = (time: number): Partial<SwitchRecord> => ({
-  ...abandoned,
-  lease: { owner: "ci", since: time - 120_000, until: time - 1 },
-});
+import { a, now, record } from "./situation.ts";
+import { abandoned, blue, expired, green, guardian, promoted } from "./guardian-kit.ts";
 
 test("a duplicate or late event finds the traffic home and does nothing more", async () => {
   const start = quiet().time.now;
@@ -315,19 +143,6 @@ test("a step asked for again after the guardian put a rollback back is not prove
     model.violations.filter((text) => text.includes("called proved")),
     [],
   );
-});
-
-test("sessions that ended in the minute in which a slot got warm do not count as new ones", () => {
-  const minute = Math.ceil(now / 60_000) * 60_000;
-  const retiring = (stage: "draining" | "warm", since: number) =>
-    record({ retirement: { colour: "green", stage, since, deadline: since + 20_000 } });
-  const window = minute + 50_000 - 180_000;
-  const from = (of: SwitchRecord) => sessionsFrom(of, "green", minute + 50_000);
-  assert.equal(from(retiring("warm", minute + 30_000)), minute + 60_000);
-  assert.equal(from(retiring("warm", minute - 60_000)), minute - 60_000);
-  assert.equal(from(retiring("warm", minute - 600_000)), window, "no more than the telemetry's lateness");
-  assert.equal(from(retiring("draining", minute + 30_000)), window);
-  assert.equal(sessionsFrom(retiring("warm", minute + 30_000), "blue", minute + 50_000), window);
 });
 
 test("a retired slot is scaled down under a lease of the guardian's own", async () => {

@@ -1,0 +1,62 @@
+import type { Surroundings } from "../../rollout/guardian/act.ts";
+import type { Sight } from "../../rollout/guardian/decision.ts";
+import type { LiveRule } from "../../rollout/policy/decision.ts";
+import type { SwitchRecord } from "../../rollout/policy/record.ts";
+import { type Weights, weightsFor } from "../../rollout/policy/weight.ts";
+import { quiet } from "./quiet.ts";
+import { a, b, now } from "./situation.ts";
+
+export const blue = weightsFor("blue", 100);
+export const green = weightsFor("green", 100);
+export const rule = (weights: Weights): LiveRule => ({ weights, strangers: [] });
+
+export const sight = (over: Partial<Sight> = {}): Sight => ({
+  now,
+  alarms: [],
+  healthy: { blue: 2, green: 2 },
+  running: { blue: ["task:a"], green: ["task:b"] },
+  sessions: { blue: 0, green: 0 },
+  homeProbe: null,
+  ...over,
+});
+
+/** Green was promoted; blue is one weight flip away. */
+export const promoted: Partial<SwitchRecord> = {
+  live: "green",
+  weights: green,
+  previous: { colour: "blue", release: a, taskDefinition: "task:a", until: now + 3_600_000 },
+};
+/** A rollout at 25 % whose process died. */
+export const abandoned: Partial<SwitchRecord> = {
+  weights: weightsFor("green", 25),
+  lease: { owner: "ci", since: now - 120_000, until: now - 1 },
+  rollout: {
+    id: "r",
+    candidate: "green",
+    release: b,
+    asked: 100,
+    home: blue,
+    startedAt: now,
+    tried: [],
+    passed: [],
+  },
+};
+
+/** A guardian in a quiet world, with what it told and published. */
+export function guardian(over: Partial<SwitchRecord>, seen: Partial<Sight> = {}) {
+  const made = quiet(over);
+  const told: string[] = [];
+  const published: Weights[] = [];
+  const around: Surroundings = {
+    look: () => Promise.resolve(sight({ now: made.time.now, ...seen })),
+    running: (of) => Promise.resolve(sight().running[of]),
+    page: (subject, text) => Promise.resolve(void told.push(`${subject}: ${text}`)),
+    publish: (of) => Promise.resolve(void published.push(of.weights)),
+  };
+  return { ...made, around, told, published };
+}
+
+export const expired = (time: number): Partial<SwitchRecord> => ({
+  ...abandoned,
+  lease: { owner: "ci", since: time - 120_000, until: time - 1 },
+});
