@@ -29,6 +29,11 @@ export interface ClientOptions {
   given?: Partial<AwsClients>;
 }
 
+type Settings = Pick<
+  CloudWatchLogsClientConfig,
+  "region" | "profile" | "credentials" | "maxAttempts" | "retryStrategy"
+>;
+
 /** Makes each AWS client on first use, so that a check of a bare URL loads no AWS SDK at all. */
 export class Clients {
   readonly #config: Pick<ClientOptions, "region" | "profile" | "credentials">;
@@ -44,64 +49,38 @@ export class Clients {
     this.#given = options.given ?? {};
   }
 
-  async elb() {
-    const [{ ElasticLoadBalancingV2Client: Client }, settings] = await Promise.all([
-      import("@aws-sdk/client-elastic-load-balancing-v2"),
-      this.#settings(),
-    ]);
-    return this.#given.elb ?? (this.#made.elb ??= new Client(settings));
-  }
+  elb = () =>
+    this.#client(
+      "elb",
+      async () => (await import("@aws-sdk/client-elastic-load-balancing-v2")).ElasticLoadBalancingV2Client,
+    );
+  ecs = () => this.#client("ecs", async () => (await import("@aws-sdk/client-ecs")).ECSClient);
+  cloudwatch = () =>
+    this.#client("cloudwatch", async () => (await import("@aws-sdk/client-cloudwatch")).CloudWatchClient);
+  logs = () =>
+    this.#client("logs", async () => (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogsClient);
+  dynamodb = () =>
+    this.#client("dynamodb", async () => (await import("@aws-sdk/client-dynamodb")).DynamoDBClient);
+  secrets = () =>
+    this.#client(
+      "secrets",
+      async () => (await import("@aws-sdk/client-secrets-manager")).SecretsManagerClient,
+    );
+  sns = () => this.#client("sns", async () => (await import("@aws-sdk/client-sns")).SNSClient);
 
-  async ecs() {
-    const [{ ECSClient: Client }, settings] = await Promise.all([
-      import("@aws-sdk/client-ecs"),
-      this.#settings(),
-    ]);
-    return this.#given.ecs ?? (this.#made.ecs ??= new Client(settings));
-  }
-
-  async cloudwatch() {
-    const [{ CloudWatchClient: Client }, settings] = await Promise.all([
-      import("@aws-sdk/client-cloudwatch"),
-      this.#settings(),
-    ]);
-    return this.#given.cloudwatch ?? (this.#made.cloudwatch ??= new Client(settings));
-  }
-
-  async logs() {
-    const [{ CloudWatchLogsClient: Client }, settings] = await Promise.all([
-      import("@aws-sdk/client-cloudwatch-logs"),
-      this.#settings(),
-    ]);
-    return this.#given.logs ?? (this.#made.logs ??= new Client(settings));
-  }
-
-  async dynamodb() {
-    const [{ DynamoDBClient: Client }, settings] = await Promise.all([
-      import("@aws-sdk/client-dynamodb"),
-      this.#settings(),
-    ]);
-    return this.#given.dynamodb ?? (this.#made.dynamodb ??= new Client(settings));
-  }
-
-  async secrets() {
-    const [{ SecretsManagerClient: Client }, settings] = await Promise.all([
-      import("@aws-sdk/client-secrets-manager"),
-      this.#settings(),
-    ]);
-    return this.#given.secrets ?? (this.#made.secrets ??= new Client(settings));
-  }
-
-  async sns() {
-    const [{ SNSClient: Client }, settings] = await Promise.all([
-      import("@aws-sdk/client-sns"),
-      this.#settings(),
-    ]);
-    return this.#given.sns ?? (this.#made.sns ??= new Client(settings));
+  /** The one that was given, or one that is made here once. */
+  async #client<Name extends keyof AwsClients>(
+    name: Name,
+    load: () => Promise<new (settings: Settings) => AwsClients[Name]>,
+  ): Promise<AwsClients[Name]> {
+    const there = this.#given[name] ?? this.#made[name];
+    if (there) return there;
+    const [Client, settings] = await Promise.all([load(), this.#settings()]);
+    return (this.#made[name] ??= new Client(settings));
   }
 
   /** Throttled calls are sent again as the rollout's own are: a gate that can't read for a moment must not stop it. */
-  async #settings() {
+  async #settings(): Promise<Settings> {
     const { ConfiguredRetryStrategy } = await import("@smithy/core/retry");
     const { sdkTries } = limits;
     const waitMs = (tries: number) => shortBackOffMs(tries, Math.random());
