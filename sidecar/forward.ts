@@ -27,8 +27,6 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #client: Client | null = null;
   #controller: Dispatcher.DispatchController | null = null;
   #upload: Transform | null = null;
-  /** The request was all here before it went on. */
-  #whole = false;
   #passing: Passing | null = null;
   #coming: Coming = "more";
   /** The response has ended or the client has left: nothing more goes to it. */
@@ -50,7 +48,6 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   #sendWhole(body: Buffer | null): void {
     if (body !== null) this.#call.asked?.push(body);
-    this.#whole = true;
     this.#send(body);
     // It is looked into while the other side works on it.
     this.#call.arrived();
@@ -105,8 +102,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#leave("failed");
-    // It can fail at once, before it was looked into.
-    if (this.#whole) this.#call.arrived();
+    // What was here whole can fail at once, before it was looked into.
+    if (this.#upload === null) this.#call.arrived();
     this.#call.done();
     const { response } = this.#call;
     if (this.#passing !== null) return void response.destroy();
