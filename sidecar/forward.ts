@@ -49,8 +49,6 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #sendWhole(body: Buffer | null): void {
     if (body !== null) this.#call.asked?.push(body);
     this.#send(body);
-    // It is looked into while the other side works on it.
-    this.#call.arrived();
   }
 
   #sendAsItComes(): void {
@@ -73,6 +71,9 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    // It is written in this turn, which on a kept connection is not the turn of `dispatch`; what is whole is looked into
+    // right after that, while the other side works on it.
+    if (this.#upload === null) queueMicrotask(() => this.#call.arrived());
     if (this.#closed) controller.abort(new Error("the client left"));
   }
 
