@@ -2,6 +2,8 @@ import type { Message } from "./messages.ts";
 import type { Metrics } from "./metrics.ts";
 import type { AccessOutcome } from "./telemetry.ts";
 
+type Id = string | number;
+
 /** A request that waits for its answer. */
 interface Waiting {
   readonly method: string;
@@ -42,7 +44,8 @@ const mostWaiting = 1_000;
 /** Matches answers to requests by id, session by session. Never keeps prompts, arguments or results. */
 export class Observer {
   readonly #options: ObserverOptions;
-  readonly #sessions = new Map<string, Map<string, Waiting>>();
+  /** By session and JSON-RPC id: the number 1 and the text "1" are two ids, and two keys. */
+  readonly #sessions = new Map<string, Map<Id, Waiting>>();
 
   constructor(options: ObserverOptions) {
     this.#options = options;
@@ -58,15 +61,15 @@ export class Observer {
     for (const { id, method, params } of messages) {
       if (method === undefined) continue;
       if (method === "notifications/cancelled") this.#end(session, params?.requestId, "cancelled", noAnswer);
-      if (id === undefined || id === null) continue;
+      if (!isId(id)) continue;
       const waiting = this.#waiting(session);
-      waiting.set(keyOf(id), {
+      waiting.set(id, {
         method,
         tool: method === "tools/call" && typeof params?.name === "string" ? params.name : null,
         since,
         synthetic,
       });
-      if (waiting.size > mostWaiting) waiting.delete(waiting.keys().next().value as string);
+      if (waiting.size > mostWaiting) waiting.delete(waiting.keys().next().value as Id);
     }
   }
 
@@ -97,26 +100,26 @@ export class Observer {
 
   /** A session's stream is gone: what still waited is lost, unless the client itself left. */
   closed(session: string, byClient: boolean): void {
-    for (const key of this.#sessions.get(session)?.keys() ?? [])
-      this.#endKey(session, key, byClient ? "cancelled" : "lost", noAnswer);
+    for (const id of this.#sessions.get(session)?.keys() ?? [])
+      this.#endId(session, id, byClient ? "cancelled" : "lost", noAnswer);
     this.#sessions.delete(session);
   }
 
-  #waiting(session: string): Map<string, Waiting> {
+  #waiting(session: string): Map<Id, Waiting> {
     let waiting = this.#sessions.get(session);
     if (!waiting) this.#sessions.set(session, (waiting = new Map()));
     return waiting;
   }
 
   #end(session: string, id: unknown, outcome: AccessOutcome, answer: Answer): void {
-    if (typeof id === "string" || typeof id === "number") this.#endKey(session, keyOf(id), outcome, answer);
+    if (isId(id)) this.#endId(session, id, outcome, answer);
   }
 
-  #endKey(session: string, key: string, outcome: AccessOutcome, { status, message }: Answer): void {
+  #endId(session: string, id: Id, outcome: AccessOutcome, { status, message }: Answer): void {
     const waiting = this.#sessions.get(session);
-    const asked = waiting?.get(key);
+    const asked = waiting?.get(id);
     if (!waiting || !asked) return;
-    waiting.delete(key);
+    waiting.delete(id);
     if (waiting.size === 0) this.#sessions.delete(session);
     const durationMs = this.#options.now() - asked.since;
     this.#options.log({
@@ -158,7 +161,7 @@ export class Observer {
   }
 }
 
-const keyOf = (id: string | number) => `${typeof id}:${id}`;
+const isId = (id: unknown): id is Id => typeof id === "string" || typeof id === "number";
 
 function textOf(content: unknown): string {
   if (!Array.isArray(content)) return "";

@@ -1,4 +1,5 @@
 import { type Socket, connect } from "node:net";
+import { percentile } from "./bench.ts";
 
 /** Milliseconds of each request, by port in the order asked. */
 export interface Latencies {
@@ -8,6 +9,8 @@ export interface Throughput {
   requests: number;
   failed: number;
   seconds: number;
+  /** Milliseconds that the slowest hundredth took at least. */
+  p99: number;
 }
 
 const call = JSON.stringify({
@@ -95,13 +98,15 @@ export async function latencies(ports: readonly number[], requests: number): Pro
 export async function throughput(port: number, connections: number, ms: number): Promise<Throughput> {
   const callers = await Promise.all(Array.from({ length: connections }, () => Caller.open(port)));
   const startedAt = performance.now();
-  let requests = 0;
+  const latencies: number[] = [];
   let failed = 0;
   await Promise.all(
     callers.map(async (caller) => {
       while (performance.now() < startedAt + ms) {
-        requests++;
-        if (await caller.call()) continue;
+        const since = performance.now();
+        const ok = await caller.call();
+        latencies.push(performance.now() - since);
+        if (ok) continue;
         failed++;
         return;
       }
@@ -109,7 +114,7 @@ export async function throughput(port: number, connections: number, ms: number):
   );
   const seconds = (performance.now() - startedAt) / 1_000;
   for (const caller of callers) caller.close();
-  return { requests, failed, seconds };
+  return { requests: latencies.length, failed, seconds, p99: percentile(latencies, 0.99) };
 }
 
 let opened = 0;

@@ -1,8 +1,6 @@
-import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Bench, type Figure, percentile } from "./bench.ts";
+import type { Bench, Figure } from "./bench.ts";
 import { ForgetfulHub, deadSessions } from "./sidecar-dead-sessions.ts";
-import type { Latencies, Throughput } from "./sidecar-load.ts";
 import type { Ready } from "./sidecar-part.ts";
 import {
   type Program,
@@ -10,23 +8,13 @@ import {
   ask,
   memoryOf,
   mostOpenFiles,
-  processorSeconds,
   programsHere,
   startedAs,
   startPart,
   startProgram,
 } from "./sidecar-programs.ts";
+import { type Speed, compareSpeed, connections } from "./sidecar-speed.ts";
 
-/** Rounds of requests a second; what counts is their median. */
-const rounds = 9;
-/**
- * The same of latency: the slowest hundredth is what other work on the machine moves most. Of 25 rounds the ratio of two
- * medians varied by 0.08 from run to run.
- */
-const latencyRounds = 60;
-const requestsPerRound = 1_500;
-const roundMs = 1_000;
-const connections = 32;
 /** Idle sessions at which memory is read. */
 const fewSessions = 1_000;
 const wantedSessions = 10_000;
@@ -39,18 +27,13 @@ const fewerNote =
 /** An idle session is two sockets. */
 const mostPerSession = 32 * 1_024;
 
-/** What one program was seen to do. */
-interface Seen {
-  addedP50: number;
-  addedP99: number;
-  /** Requests for each second of processor time: what one core does that does nothing else. */
-  perCore: number;
-  perSecond: number;
-  failed: number;
-  empty: number;
-  few: number;
-  many: number;
+/** Resident memory of one program, in bytes: empty, with few and with many idle sessions. */
+interface Memory {
+  readonly empty: number;
+  readonly few: number;
+  readonly many: number;
 }
+type Seen = Speed & Memory;
 
 export const bench: Bench = {
   title: "the sidecar beside other proxies, the same work in the same run",
@@ -58,76 +41,17 @@ export const bench: Bench = {
     const names = programsHere(say);
     const hub = startPart();
     const load = startPart();
-    const programs: Program[] = [];
     try {
       const { port } = await ask<Ready>(hub, { kind: "hub" });
-      for (const name of names) programs.push(await startProgram(name, port));
-      const seen = await compareSpeed(programs, port, load, say);
-      for (const program of programs.splice(0)) await program.stop();
-      for (const name of names) Object.assign(seen.get(name) as Seen, await idleMemory(name, say));
+      const speeds = await compareSpeed(names, port, load, say);
+      const seen = new Map<ProgramName, Seen>();
+      for (const [name, speed] of speeds) seen.set(name, { ...speed, ...(await idleMemory(name, say)) });
       return [...figures(seen), ...(await clientsThatKeepDeadIds(say))];
     } finally {
-      for (const program of programs) await program.stop();
       for (const part of [hub, load]) part.kill("SIGKILL");
     }
   },
 };
-
-async function compareSpeed(
-  programs: readonly Program[],
-  direct: number,
-  load: ChildProcess,
-  say: (line: string) => void,
-): Promise<Map<ProgramName, Seen>> {
-  say("warming up");
-  for (const { port } of programs)
-    await ask<Throughput>(load, { kind: "throughput", port, connections, ms: 4_000 });
-  say(`latency: ${latencyRounds} rounds of ${requestsPerRound} requests each, one at a time, in turn`);
-  const added = programs.map(() => ({ p50: [] as number[], p99: [] as number[] }));
-  const ports = [direct, ...programs.map(({ port }) => port)];
-  for (let round = 0; round < latencyRounds; round++) {
-    // Whoever comes first in a turn finds another machine than the last: each round begins with the next.
-    const turn = ports.map((_, index) => (index + round) % ports.length);
-    const { byPort } = await ask<Latencies>(load, {
-      kind: "latency",
-      ports: turn.map((index) => ports[index] as number),
-      requests: requestsPerRound,
-    });
-    const [alone = [], ...through] = ports.map((_, index) => byPort[turn.indexOf(index)] ?? []);
-    for (const [index, sample] of through.entries()) {
-      added[index]?.p50.push(percentile(sample, 0.5) - percentile(alone, 0.5));
-      added[index]?.p99.push(percentile(sample, 0.99) - percentile(alone, 0.99));
-    }
-  }
-  say(`requests a second: ${rounds} rounds of ${roundMs} ms each, ${connections} connections, in turn`);
-  const speeds = programs.map(() => ({ perCore: [] as number[], perSecond: [] as number[], failed: 0 }));
-  for (let round = 0; round < rounds; round++)
-    for (const [index, { port, pid }] of programs.entries()) {
-      const before = processorSeconds(pid);
-      const seen = await ask<Throughput>(load, { kind: "throughput", port, connections, ms: roundMs });
-      const speed = speeds[index]!;
-      speed.perCore.push(seen.requests / (processorSeconds(pid) - before));
-      speed.perSecond.push(seen.requests / seen.seconds);
-      speed.failed += seen.failed;
-    }
-  return new Map(
-    programs.map(({ name }, index) => [
-      name,
-      {
-        addedP50: median(added[index]!.p50),
-        addedP99: median(added[index]!.p99),
-        perCore: median(speeds[index]!.perCore),
-        perSecond: median(speeds[index]!.perSecond),
-        failed: speeds[index]!.failed,
-        empty: 0,
-        few: 0,
-        many: 0,
-      },
-    ]),
-  );
-}
-
-const median = (sample: readonly number[]) => percentile(sample, 0.5);
 
 async function clientsThatKeepDeadIds(say: (line: string) => void): Promise<Figure[]> {
   say("official clients whose session is gone");
@@ -142,10 +66,7 @@ async function clientsThatKeepDeadIds(say: (line: string) => void): Promise<Figu
 }
 
 /** A process of its own for each, so that what was asked before does not count. */
-async function idleMemory(
-  name: ProgramName,
-  say: (line: string) => void,
-): Promise<Pick<Seen, "empty" | "few" | "many">> {
+async function idleMemory(name: ProgramName, say: (line: string) => void): Promise<Memory> {
   say(`memory of ${name}: empty, then ${fewSessions} and ${manySessions} idle event streams`);
   // A hub of its own too: ports of connections that just ended are not free for a while.
   const [hub, load] = [startPart(), startPart()];
@@ -187,6 +108,7 @@ function figures(seen: ReadonlyMap<ProgramName, Seen>): Figure[] {
     { name: `${name}: requests/s as measured`, value: one.perSecond, unit: "req/s" },
     { name: `${name}: added latency p50`, value: one.addedP50, unit: "ms" },
     { name: `${name}: added latency p99`, value: one.addedP99, unit: "ms" },
+    { name: `${name}: latency p99 with ${connections} callers`, value: one.busyP99, unit: "ms" },
     { name: `${name}: memory, ${fewSessions} idle sessions`, value: one.few / 1_048_576, unit: "MB" },
     {
       name: `${name}: memory, ${manySessions} idle sessions`,
@@ -215,6 +137,12 @@ function figures(seen: ReadonlyMap<ProgramName, Seen>): Figure[] {
       {
         name: `sidecar / ${name}: added latency p99`,
         value: own.addedP99 / peer.addedP99,
+        unit: "ratio",
+        ...(target ? { atMost: 1 } : {}),
+      },
+      {
+        name: `sidecar / ${name}: latency p99 with ${connections} callers`,
+        value: own.busyP99 / peer.busyP99,
         unit: "ratio",
         ...(target ? { atMost: 1 } : {}),
       },

@@ -1,0 +1,155 @@
+import type { ChildProcess } from "node:child_process";
+import { percentile } from "./bench.ts";
+import type { Latencies, Throughput } from "./sidecar-load.ts";
+import { type Program, type ProgramName, ask, processorSeconds, startProgram } from "./sidecar-programs.ts";
+
+/**
+ * Each program is started so often: where its code lies in memory, and what of it is compiled when, makes one start of the
+ * same program some hundredths faster than another.
+ */
+const starts = 6;
+/** Rounds after each start. Of requests a second the median of all of them counts. */
+const rounds = 2;
+const roundMs = 1_000;
+/** Callers at once. */
+export const connections = 32;
+/**
+ * What counts of latency is the mean of the middle half of the rounds: other work on the machine makes whole rounds slow for
+ * all, which a mean of all of them, or a percentile of all requests, tells more of than of a program; a median alone varied
+ * from run to run twice as much.
+ */
+const latencyRounds = 10;
+const requestsPerRound = 1_500;
+
+/** How fast one program was seen to be. */
+export interface Speed {
+  /** Milliseconds above the hub's own, one request at a time. */
+  readonly addedP50: number;
+  readonly addedP99: number;
+  /** Milliseconds, with as many callers as `connections`. */
+  readonly busyP99: number;
+  /** Requests for each second of processor time: what one core does that does nothing else. */
+  readonly perCore: number;
+  readonly perSecond: number;
+  readonly failed: number;
+}
+
+/** What was measured of one program, round by round. */
+interface Rounds {
+  readonly addedP50: number[];
+  readonly addedP99: number[];
+  readonly busyP99: number[];
+  readonly perCore: number[];
+  readonly perSecond: number[];
+  failed: number;
+}
+
+/** The programs side by side before the hub at port `direct`. */
+export async function compareSpeed(
+  names: readonly ProgramName[],
+  direct: number,
+  load: ChildProcess,
+  say: (line: string) => void,
+): Promise<Map<ProgramName, Speed>> {
+  const measured = names.map((): Rounds => ({
+    addedP50: [],
+    addedP99: [],
+    busyP99: [],
+    perCore: [],
+    perSecond: [],
+    failed: 0,
+  }));
+  for (let start = 0; start < starts; start++) {
+    say(`start ${start + 1} of ${starts} of each program`);
+    const programs: Program[] = [];
+    try {
+      for (const name of names) programs.push(await startProgram(name, direct));
+      const ports = programs.map(({ port }) => port);
+      await warmUp([direct, ...ports], load);
+      say(`latency: ${latencyRounds} rounds of ${requestsPerRound} requests each, one at a time, in turn`);
+      for (let round = 0; round < latencyRounds; round++)
+        await measureLatency(measured, [direct, ...ports], load, start * latencyRounds + round);
+      say(`requests a second: ${rounds} rounds of ${roundMs} ms each, ${connections} connections, in turn`);
+      for (let round = 0; round < rounds; round++)
+        for (const [index, program] of programs.entries())
+          await measureThroughput(measured[index]!, program, load);
+    } finally {
+      for (const program of programs) await program.stop();
+    }
+  }
+  return new Map(names.map((name, index) => [name, speedOf(measured[index]!)]));
+}
+
+/** Until what is asked for has been compiled, by both ways of asking. */
+async function warmUp(ports: readonly number[], load: ChildProcess): Promise<void> {
+  for (const port of ports) await ask<Throughput>(load, { kind: "throughput", port, connections, ms: 4_000 });
+  await ask<Latencies>(load, { kind: "latency", ports: [...ports], requests: requestsPerRound });
+}
+
+/** @param ports the hub's own, then the programs' */
+async function measureLatency(
+  measured: readonly Rounds[],
+  ports: readonly number[],
+  load: ChildProcess,
+  round: number,
+): Promise<void> {
+  const order = orderOf(ports.length, round);
+  const { byPort } = await ask<Latencies>(load, {
+    kind: "latency",
+    ports: order.map((index) => ports[index]!),
+    requests: requestsPerRound,
+  });
+  const [alone, ...through] = ports.map((_, index) => byPort[order.indexOf(index)]!);
+  for (const [index, { addedP50, addedP99 }] of measured.entries()) {
+    addedP50.push(percentile(through[index]!, 0.5) - percentile(alone!, 0.5));
+    addedP99.push(percentile(through[index]!, 0.99) - percentile(alone!, 0.99));
+  }
+}
+
+async function measureThroughput(
+  measured: Rounds,
+  { port, pid }: Program,
+  load: ChildProcess,
+): Promise<void> {
+  const before = processorSeconds(pid);
+  const seen = await ask<Throughput>(load, { kind: "throughput", port, connections, ms: roundMs });
+  measured.perCore.push(seen.requests / (processorSeconds(pid) - before));
+  measured.perSecond.push(seen.requests / seen.seconds);
+  measured.busyP99.push(seen.p99);
+  measured.failed += seen.failed;
+}
+
+/**
+ * The order in which so many take turns in a round. Whoever comes after another finds the machine as that one left it: over
+ * the rounds each comes after each other.
+ */
+export function orderOf(count: number, round: number): number[] {
+  const left = Array.from({ length: count }, (_, index) => index);
+  const order: number[] = [];
+  // The digits of a number in the factorial system name an order; a prime as step takes them from everywhere.
+  let code = round * 59;
+  for (let choices = count; choices > 0; choices--) {
+    order.push(...left.splice(code % choices, 1));
+    code = Math.floor(code / choices);
+  }
+  return order;
+}
+
+function speedOf({ addedP50, addedP99, busyP99, perCore, perSecond, failed }: Rounds): Speed {
+  return {
+    addedP50: middleMean(addedP50),
+    addedP99: middleMean(addedP99),
+    busyP99: percentile(busyP99, 0.5),
+    perCore: percentile(perCore, 0.5),
+    perSecond: percentile(perSecond, 0.5),
+    failed,
+  };
+}
+
+/** Mean of the values without the lowest and the highest quarter. Throws on an empty sample. */
+export function middleMean(sample: readonly number[]): number {
+  if (sample.length === 0) throw new Error("there is no middle of no values");
+  const quarter = Math.floor(sample.length / 4);
+  const middle = sample.toSorted((a, b) => a - b).slice(quarter, sample.length - quarter);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}
