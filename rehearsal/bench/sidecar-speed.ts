@@ -26,7 +26,9 @@ export interface Speed {
   /** Milliseconds above the hub's own, one request at a time. */
   readonly addedP50: number;
   readonly addedP99: number;
-  /** Milliseconds, with as many callers as `connections`. */
+  /** The same, round by round: rounds of the same number saw the same machine. */
+  readonly addedP99s: readonly number[];
+  /** Milliseconds above the hub's own, with as many callers as `connections`. */
   readonly busyP99: number;
   /** Requests for each second of processor time: what one core does that does nothing else. */
   readonly perCore: number;
@@ -70,9 +72,7 @@ export async function compareSpeed(
       for (let round = 0; round < latencyRounds; round++)
         await measureLatency(measured, [direct, ...ports], load, start * latencyRounds + round);
       say(`requests a second: ${rounds} rounds of ${roundMs} ms each, ${connections} connections, in turn`);
-      for (let round = 0; round < rounds; round++)
-        for (const [index, program] of programs.entries())
-          await measureThroughput(measured[index]!, program, load);
+      for (let round = 0; round < rounds; round++) await measureThroughput(measured, programs, direct, load);
     } finally {
       for (const program of programs) await program.stop();
     }
@@ -107,16 +107,22 @@ async function measureLatency(
 }
 
 async function measureThroughput(
-  measured: Rounds,
-  { port, pid }: Program,
+  measured: readonly Rounds[],
+  programs: readonly Program[],
+  direct: number,
   load: ChildProcess,
 ): Promise<void> {
-  const before = processorSeconds(pid);
-  const seen = await ask<Throughput>(load, { kind: "throughput", port, connections, ms: roundMs });
-  measured.perCore.push(seen.requests / (processorSeconds(pid) - before));
-  measured.perSecond.push(seen.requests / seen.seconds);
-  measured.busyP99.push(seen.p99);
-  measured.failed += seen.failed;
+  const at = (port: number) => ask<Throughput>(load, { kind: "throughput", port, connections, ms: roundMs });
+  const alone = await at(direct);
+  for (const [index, { port, pid }] of programs.entries()) {
+    const rounds = measured[index]!;
+    const before = processorSeconds(pid);
+    const seen = await at(port);
+    rounds.perCore.push(seen.requests / (processorSeconds(pid) - before));
+    rounds.perSecond.push(seen.requests / seen.seconds);
+    rounds.busyP99.push(seen.p99 - alone.p99);
+    rounds.failed += seen.failed;
+  }
 }
 
 /**
@@ -139,6 +145,7 @@ function speedOf({ addedP50, addedP99, busyP99, perCore, perSecond, failed }: Ro
   return {
     addedP50: middleMean(addedP50),
     addedP99: middleMean(addedP99),
+    addedP99s: addedP99,
     busyP99: percentile(busyP99, 0.5),
     perCore: percentile(perCore, 0.5),
     perSecond: percentile(perSecond, 0.5),
@@ -152,4 +159,23 @@ export function middleMean(sample: readonly number[]): number {
   const quarter = Math.floor(sample.length / 4);
   const middle = sample.toSorted((a, b) => a - b).slice(quarter, sample.length - quarter);
   return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}
+
+/**
+ * How one program's middle mean compares with another's in the same rounds, and the standard error of that: how far it moves
+ * when each round in turn is left out (the jackknife).
+ */
+export function compareRounds(
+  own: readonly number[],
+  other: readonly number[],
+): { readonly ratio: number; readonly error: number } {
+  const count = own.length;
+  const without = own.map(
+    (_, left) =>
+      middleMean(own.filter((_, round) => round !== left)) /
+      middleMean(other.filter((_, round) => round !== left)),
+  );
+  const mean = without.reduce((sum, ratio) => sum + ratio, 0) / count;
+  const spread = without.reduce((sum, ratio) => sum + (ratio - mean) ** 2, 0);
+  return { ratio: middleMean(own) / middleMean(other), error: Math.sqrt(((count - 1) / count) * spread) };
 }

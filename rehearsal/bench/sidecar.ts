@@ -13,7 +13,7 @@ import {
   startPart,
   startProgram,
 } from "./sidecar-programs.ts";
-import { type Speed, compareSpeed, connections } from "./sidecar-speed.ts";
+import { type Speed, compareRounds, compareSpeed, connections } from "./sidecar-speed.ts";
 
 /** Idle sessions at which memory is read. */
 const fewSessions = 1_000;
@@ -108,7 +108,7 @@ function figures(seen: ReadonlyMap<ProgramName, Seen>): Figure[] {
     { name: `${name}: requests/s as measured`, value: one.perSecond, unit: "req/s" },
     { name: `${name}: added latency p50`, value: one.addedP50, unit: "ms" },
     { name: `${name}: added latency p99`, value: one.addedP99, unit: "ms" },
-    { name: `${name}: latency p99 with ${connections} callers`, value: one.busyP99, unit: "ms" },
+    { name: `${name}: added p99 with ${connections} callers`, value: one.busyP99, unit: "ms" },
     { name: `${name}: memory, ${fewSessions} idle sessions`, value: one.few / 1_048_576, unit: "MB" },
     {
       name: `${name}: memory, ${manySessions} idle sessions`,
@@ -127,6 +127,7 @@ function figures(seen: ReadonlyMap<ProgramName, Seen>): Figure[] {
   // nginx is no program of Node's: it shows how far there is to go, and sets no target.
   const ratios = peers.flatMap(([name, peer]): Figure[] => {
     const target = name !== "nginx";
+    const alone = compareRounds(own.addedP99s, peer.addedP99s);
     return [
       {
         name: `sidecar / ${name}: requests/s on one core`,
@@ -136,12 +137,13 @@ function figures(seen: ReadonlyMap<ProgramName, Seen>): Figure[] {
       },
       {
         name: `sidecar / ${name}: added latency p99`,
-        value: own.addedP99 / peer.addedP99,
+        value: alone.ratio,
         unit: "ratio",
+        note: `standard error ${alone.error.toFixed(3)}, one request at a time`,
         ...(target ? { atMost: 1 } : {}),
       },
       {
-        name: `sidecar / ${name}: latency p99 with ${connections} callers`,
+        name: `sidecar / ${name}: added p99, ${connections} callers`,
         value: own.busyP99 / peer.busyP99,
         unit: "ratio",
         ...(target ? { atMost: 1 } : {}),

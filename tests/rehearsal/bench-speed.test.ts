@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { middleMean, orderOf } from "../../rehearsal/bench/sidecar-speed.ts";
+import { compareRounds, middleMean, orderOf } from "../../rehearsal/bench/sidecar-speed.ts";
 
 test("over a bench's rounds every program takes each place, and comes after each other one", () => {
   for (const count of [4, 5]) {
@@ -34,4 +34,19 @@ test("what a few rounds of other work on the machine did is left out of the mean
   assert.equal(middleMean([-500, 2, 4, 6]), 3);
   assert.equal(middleMean([7]), 7);
   assert.throws(() => middleMean([]), /no middle/);
+});
+
+test("a comparison says how sure it is: rounds that agree leave no error, rounds that differ leave one", () => {
+  const machine = [1, 2, 3, 4, 5, 6, 7, 8];
+  const steady = compareRounds(
+    machine.map((ms) => ms * 0.5),
+    machine,
+  );
+  assert.ok(Math.abs(steady.ratio - 0.5) < 1e-9 && steady.error < 1e-9, JSON.stringify(steady));
+  const few = compareRounds([1, 3, 1, 3, 1, 3, 1, 3], [2, 2, 2, 2, 2, 2, 2, 2]);
+  const many = compareRounds(
+    Array.from({ length: 80 }, (_, round) => (round % 2 === 0 ? 1 : 3)),
+    Array.from({ length: 80 }, () => 2),
+  );
+  assert.ok(few.error > 0.1 && many.error > 0 && many.error < few.error, JSON.stringify({ few, many }));
 });
