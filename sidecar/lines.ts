@@ -1,7 +1,7 @@
 /** Lines wait for so long, in milliseconds, and go out with the first that is added after it. */
-const waitMs = 100;
+const waitMs = 20;
 /** Longest that a line waits when no other comes, in milliseconds. */
-const longestWaitMs = 250;
+const longestWaitMs = 100;
 /** Bytes, about, at which lines wait no longer. */
 const most = 64 * 1_024;
 
