@@ -98,14 +98,14 @@ export async function latencies(ports: readonly number[], requests: number): Pro
 export async function throughput(port: number, connections: number, ms: number): Promise<Throughput> {
   const callers = await Promise.all(Array.from({ length: connections }, () => Caller.open(port)));
   const startedAt = performance.now();
-  const latencies: number[] = [];
+  const times: number[] = [];
   let failed = 0;
   await Promise.all(
     callers.map(async (caller) => {
       while (performance.now() < startedAt + ms) {
         const since = performance.now();
         const ok = await caller.call();
-        latencies.push(performance.now() - since);
+        times.push(performance.now() - since);
         if (ok) continue;
         failed++;
         return;
@@ -114,7 +114,7 @@ export async function throughput(port: number, connections: number, ms: number):
   );
   const seconds = (performance.now() - startedAt) / 1_000;
   for (const caller of callers) caller.close();
-  return { requests: latencies.length, failed, seconds, p99: percentile(latencies, 0.99) };
+  return { requests: times.length, failed, seconds, p99: percentile(times, 0.99) };
 }
 
 let opened = 0;

@@ -25,8 +25,7 @@ const requestsPerRound = 1_500;
 export interface Speed {
   /** Milliseconds above the hub's own, one request at a time. */
   readonly addedP50: number;
-  readonly addedP99: number;
-  /** The same, round by round: rounds of the same number saw the same machine. */
+  /** The same of the slowest hundredth, round by round: rounds of the same number saw the same machine. */
   readonly addedP99s: readonly number[];
   /** Milliseconds above the hub's own, with as many callers as `connections`. */
   readonly busyP99: number;
@@ -115,13 +114,13 @@ async function measureThroughput(
   const at = (port: number) => ask<Throughput>(load, { kind: "throughput", port, connections, ms: roundMs });
   const alone = await at(direct);
   for (const [index, { port, pid }] of programs.entries()) {
-    const rounds = measured[index]!;
+    const kept = measured[index]!;
     const before = processorSeconds(pid);
     const seen = await at(port);
-    rounds.perCore.push(seen.requests / (processorSeconds(pid) - before));
-    rounds.perSecond.push(seen.requests / seen.seconds);
-    rounds.busyP99.push(seen.p99 - alone.p99);
-    rounds.failed += seen.failed;
+    kept.perCore.push(seen.requests / (processorSeconds(pid) - before));
+    kept.perSecond.push(seen.requests / seen.seconds);
+    kept.busyP99.push(seen.p99 - alone.p99);
+    kept.failed += seen.failed;
   }
 }
 
@@ -144,7 +143,6 @@ export function orderOf(count: number, round: number): number[] {
 function speedOf({ addedP50, addedP99, busyP99, perCore, perSecond, failed }: Rounds): Speed {
   return {
     addedP50: middleMean(addedP50),
-    addedP99: middleMean(addedP99),
     addedP99s: addedP99,
     busyP99: percentile(busyP99, 0.5),
     perCore: percentile(perCore, 0.5),

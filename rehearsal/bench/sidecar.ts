@@ -13,7 +13,7 @@ import {
   startPart,
   startProgram,
 } from "./sidecar-programs.ts";
-import { type Speed, compareRounds, compareSpeed, connections } from "./sidecar-speed.ts";
+import { type Speed, compareRounds, compareSpeed, connections, middleMean } from "./sidecar-speed.ts";
 
 /** Idle sessions at which memory is read. */
 const fewSessions = 1_000;
@@ -107,7 +107,7 @@ function figures(seen: ReadonlyMap<ProgramName, Seen>): Figure[] {
     { name: `${name}: requests/s on one core`, value: one.perCore, unit: "req/s", note: startedAs(name) },
     { name: `${name}: requests/s as measured`, value: one.perSecond, unit: "req/s" },
     { name: `${name}: added latency p50`, value: one.addedP50, unit: "ms" },
-    { name: `${name}: added latency p99`, value: one.addedP99, unit: "ms" },
+    { name: `${name}: added latency p99`, value: middleMean(one.addedP99s), unit: "ms" },
     { name: `${name}: added p99 with ${connections} callers`, value: one.busyP99, unit: "ms" },
     { name: `${name}: memory, ${fewSessions} idle sessions`, value: one.few / 1_048_576, unit: "MB" },
     {
