@@ -1,34 +1,47 @@
-import { isIPv6 } from "node:net";
-import { Client, buildConnector } from "undici";
+import { Connection } from "./connection.ts";
 import type { Address } from "./sisters.ts";
 
 /** Most connections to one address that wait for their next request. */
 const mostIdle = 256;
 
-/**
- * Kept connections to the hub and to sister tasks, each with one request at a time. Connections that carry an open stream
- * are not searched for one that is free, as a pool of the library's would: with ten thousand streams that is most of the work.
- */
+/** Kept connections to the hub and to sister tasks. One that carries a request or an open stream is not among them. */
 export class Connections {
   /** By host, then port: joining the two for every request costs more than looking twice. What was given last is taken first. */
-  readonly #idle = new Map<string, Map<number, Client[]>>();
+  readonly #idle = new Map<string, Map<number, Connection[]>>();
+  readonly #now: () => number;
 
-  /** One that is free. It connects by itself, and anew when the other side has ended it meanwhile. */
-  take(to: Address): Client {
-    return this.#idle.get(to.host)?.get(to.port)?.pop() ?? connection(to);
+  /** @param now a clock in milliseconds, from any beginning */
+  constructor(now: () => number) {
+    this.#now = now;
   }
 
-  /** Its request has its answer, or has failed. */
-  give(to: Address, client: Client): void {
+  /** One that is free. */
+  take(to: Address): Connection {
+    return this.#idle.get(to.host)?.get(to.port)?.pop() ?? new Connection(to, this.#now);
+  }
+
+  /** Its request has its answer. */
+  give(to: Address, connection: Connection): void {
     const idle = this.#idleTo(to);
-    if (idle.length < mostIdle) idle.push(client);
-    else void client.close();
+    if (connection.isOpen && idle.length < mostIdle) idle.push(connection);
+    else connection.end();
+  }
+
+  /** Ends those that waited too long to be used again. */
+  sweep(): void {
+    for (const [host, ports] of this.#idle)
+      for (const [port, idle] of ports) {
+        const open = idle.filter(({ isOpen }) => isOpen);
+        for (const connection of idle) if (!connection.isOpen) connection.end();
+        if (open.length > 0) ports.set(port, open);
+        else this.forget({ host, port });
+      }
   }
 
   /** Nobody is at this address any more. */
   forget({ host, port }: Address): void {
     const ports = this.#idle.get(host);
-    for (const client of ports?.get(port) ?? []) void client.destroy();
+    for (const connection of ports?.get(port) ?? []) connection.end();
     ports?.delete(port);
     if (ports?.size === 0) this.#idle.delete(host);
   }
@@ -36,11 +49,11 @@ export class Connections {
   /** Ends the connections that are idle; the others end with their requests. */
   close(): void {
     for (const ports of this.#idle.values())
-      for (const idle of ports.values()) for (const client of idle) void client.destroy();
+      for (const idle of ports.values()) for (const connection of idle) connection.end();
     this.#idle.clear();
   }
 
-  #idleTo({ host, port }: Address): Client[] {
+  #idleTo({ host, port }: Address): Connection[] {
     let ports = this.#idle.get(host);
     if (!ports) this.#idle.set(host, (ports = new Map()));
     let idle = ports.get(port);
@@ -48,14 +61,3 @@ export class Connections {
     return idle;
   }
 }
-
-/** One for all: each has a store of its own for what only TLS needs. */
-const connect = buildConnector({});
-
-/** How long an answer takes is the hub's and the client's affair: no timeouts here but the one for connecting. */
-const connection = ({ host, port }: Address): Client =>
-  new Client(`http://${isIPv6(host) ? `[${host}]` : host}:${port}`, {
-    connect,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });

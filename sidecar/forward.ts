@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Transform } from "node:stream";
-import type { Client, Dispatcher } from "undici";
+import { type AnswerHeaders, headerOf } from "./answer-head.ts";
 import { beginAnswer } from "./answer.ts";
 import { refuse, refuseState } from "./answers.ts";
 import { Call } from "./call.ts";
-import { type AnswerHeaders, requestHeaders } from "./headers.ts";
+import type { Asker, Connection } from "./connection.ts";
+import { type BodyLength, requestHead } from "./headers.ts";
 import { idOf } from "./messages.ts";
 import type { Coming, Passing } from "./passing.ts";
 import type { Route } from "./route.ts";
@@ -18,19 +19,15 @@ export function forward(task: Task, request: IncomingMessage, response: ServerRe
   new Forwarding(new Call(task, request, response, route)).begin();
 }
 
-/**
- * One request on its way to the other side and its answer on its way back. It is the client library's handler itself, one
- * object for a request: what is made for every request is most of what a proxy costs.
- */
-class Forwarding implements Dispatcher.DispatchHandler {
+/** One request on its way to the other side and its answer on its way back. */
+class Forwarding implements Asker {
   readonly #call: Call;
-  #client: Client | null = null;
-  #controller: Dispatcher.DispatchController | null = null;
+  #connection: Connection | null = null;
   #upload: Transform | null = null;
   #passing: Passing | null = null;
   #coming: Coming = "more";
-  /** The response has ended or the client has left: nothing more goes to it. */
-  #closed = false;
+  /** The client is slow, and the other side waits for it. */
+  #waits = false;
 
   constructor(call: Call) {
     this.#call = call;
@@ -43,68 +40,68 @@ class Forwarding implements Dispatcher.DispatchHandler {
     const length = announcedLength(request);
     if (length === 0) this.#sendWhole(null);
     else if (length <= smallBody) collect(request, (body) => this.#sendWhole(body));
-    else this.#sendAsItComes();
+    else this.#sendAsItComes(length);
   }
 
   #sendWhole(body: Buffer | null): void {
-    if (body !== null) this.#call.asked?.push(body);
-    this.#send(body);
+    const { asked, request } = this.#call;
+    if (body !== null) asked?.push(body);
+    this.#send(body, body === null && request.method !== "POST" ? null : (body?.length ?? 0));
+    // What is only watched comes after what somebody waits for: it is looked into while the other side works.
+    this.#call.arrived();
   }
 
-  #sendAsItComes(): void {
+  #sendAsItComes(length: number): void {
     const call = this.#call;
     this.#upload = upload(call.request, {
       largest: call.task.config.settings.largestBody,
       seen: (chunk) => call.asked?.push(chunk),
       whole: () => call.arrived(),
     });
-    this.#send(this.#upload);
+    this.#send(this.#upload, length === Infinity ? "chunked" : length);
   }
 
-  #send(body: Buffer | Transform | null): void {
+  #send(body: Buffer | Transform | null, length: BodyLength): void {
     const { task, request, route } = this.#call;
-    this.#client = task.connections.take(route);
-    const headers = requestHeaders(task, request, route);
-    const method = request.method as Dispatcher.HttpMethod;
-    this.#client.dispatch({ path: route.url, method, headers, body }, this);
+    try {
+      const head = requestHead(task, request, route, length);
+      this.#connection = task.connections.take(route);
+      this.#connection.send({ head, body, chunked: length === "chunked" }, this);
+    } catch (error) {
+      setImmediate(() => this.fail(error as Error));
+    }
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    // It is written in this turn, which on a kept connection is not the turn of `dispatch`; what is whole is looked into
-    // right after that, while the other side works on it.
-    if (this.#upload === null) queueMicrotask(() => this.#call.arrived());
-    if (this.#closed) controller.abort(new Error("the client left"));
-  }
-
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
-    if (status < 200) return;
+  head(status: number, headers: AnswerHeaders): void {
     const { sister } = this.#call.route;
     // An address may belong to something else by now: only the task itself answers for its sessions.
-    if (sister !== null && headers[header.task] !== sister)
-      return controller.abort(new Error("another task answers at its address"));
+    if (sister !== null && headerOf(headers, header.task) !== sister)
+      return this.#giveUp(new Error("another task answers at its address"));
     this.#passing = beginAnswer(this.#call, status, headers);
-    if (this.#passing === null) controller.abort(new Error("the answer is of no use"));
-    // They are parts of the chunk they came in, which an idle stream would keep as long as it is open.
-    controller.rawHeaders = null;
+    if (this.#passing === null) this.#giveUp(new Error("the answer is of no use"));
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#passing?.push(chunk) !== false) return;
-    controller.pause();
-    this.#call.response.once("drain", () => controller.resume());
+  data(part: Buffer): boolean {
+    if (this.#passing?.push(part) !== false) return true;
+    if (!this.#waits) this.#call.response.once("drain", () => this.#goOn());
+    this.#waits = true;
+    return false;
   }
 
-  onResponseEnd(): void {
-    this.#leave("all");
+  end(): void {
+    const { task, route } = this.#call;
+    this.#coming = "all";
+    if (this.#connection !== null) task.connections.give(route, this.#connection);
+    this.#connection = null;
+    this.#upload?.destroy();
     this.#passing?.end();
     this.#call.done();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#leave("failed");
-    // What was here whole can fail at once, before it was looked into.
-    if (this.#upload === null) this.#call.arrived();
+  fail(error: Error): void {
+    this.#coming = "failed";
+    this.#connection = null;
+    this.#upload?.destroy();
     this.#call.done();
     const { response } = this.#call;
     if (this.#passing !== null) return void response.destroy();
@@ -116,21 +113,23 @@ class Forwarding implements Dispatcher.DispatchHandler {
     lose(this.#call, error.message);
   }
 
-  /** Nothing more comes: the connection is free for the next request. */
-  #leave(coming: Coming): void {
-    this.#coming = coming;
-    const { task, route } = this.#call;
-    if (this.#client !== null) task.connections.give(route, this.#client);
-    this.#client = null;
+  #goOn(): void {
+    this.#waits = false;
+    this.#connection?.resume();
+  }
+
+  /** What comes is not wanted. */
+  #giveUp(why: Error): void {
+    this.#connection?.end();
+    this.fail(why);
   }
 
   #close(): void {
-    this.#closed = true;
     this.#call.closed(this.#coming);
     this.#passing?.closed(this.#coming);
     if (this.#coming !== "more") return;
     this.#upload?.destroy();
-    this.#controller?.abort(new Error("the client left"));
+    this.#connection?.end();
   }
 }
 

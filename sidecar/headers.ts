@@ -1,3 +1,4 @@
+import { type AnswerHeaders, headerOf } from "./answer-head.ts";
 import type { Call } from "./call.ts";
 import type { SidecarConfig } from "./config.ts";
 import { signFresh } from "./signature.ts";
@@ -7,11 +8,8 @@ import type { Task } from "./task.ts";
 import { header } from "./telemetry.ts";
 import type { IncomingMessage } from "node:http";
 
-/** Names, in lower case, and values in turn, as both the client and the server take them without another copy. */
-export type HeaderList = (string | string[])[];
-
-/** An answer's headers, by name in lower case. */
-export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+/** Names, in lower case, and values in turn, as Node's server takes them without another copy. */
+export type HeaderList = string[];
 
 /** A request of a sister task: it goes no further than here. */
 export const hopHeader = "x-hub-hop";
@@ -45,25 +43,47 @@ export function withheldHeaders({ tokens }: SidecarConfig): Withheld {
   return { fromHub: new Set([...always, ...probeHeaders]), fromSister: new Set(always) };
 }
 
-/** The headers a request goes on with. */
-export function requestHeaders(
+/** A length in bytes, "chunked", or null: there is no body. */
+export type BodyLength = number | "chunked" | null;
+
+/** No byte of a request's head may end its line, or be another byte on the wire than the character it is here. */
+const notInHead = /[^\t\x20-\x7e\x80-\xff]/;
+
+/**
+ * The head a request goes on with, blank line included. Throws when something in it can't be sent; nothing that came over
+ * HTTP is such a thing, but what was signed here was made of JSON and of event streams.
+ */
+export function requestHead(
   { config, now, withheld }: Task,
-  { headers: given }: IncomingMessage,
+  { headers: given, method }: IncomingMessage,
   route: Route,
-): string[] {
+  length: BodyLength,
+): string {
   const never = route.sister === null ? withheld.fromHub : withheld.fromSister;
   const named = namedBy(given.connection);
-  const list: string[] = [];
+  let head = `${method} ${inPath(route.url)} HTTP/1.1\r\nconnection: keep-alive\r\n`;
+  if (given.host === undefined) head += line("host", `${route.host}:${route.port}`);
   for (const name in given) {
-    if (never.has(name) || named?.includes(name) === true) continue;
-    // A body that is held whole may differ from the one that came; its length is known when it is sent.
-    if (name === "content-length" && route.body !== null) continue;
+    // How long its body is, is said of the one that is sent: one that is held whole may differ from the one that came.
+    if (name === "content-length" || never.has(name) || named?.includes(name) === true) continue;
     const value = name === "mcp-session-id" && route.sessionId !== null ? route.sessionId : given[name];
-    if (typeof value === "string") list.push(name, value);
-    else for (const one of value ?? []) list.push(name, one);
+    if (typeof value === "string") head += line(name, value);
+    else for (const one of value ?? []) head += line(name, one);
   }
-  if (route.sister !== null) list.push(hopHeader, signFresh(config.keys[0] as string, "hop", now()));
-  return list;
+  if (route.sister !== null) head += line(hopHeader, signFresh(config.keys[0] as string, "hop", now()));
+  if (length === "chunked") head += line("transfer-encoding", "chunked");
+  else if (length !== null) head += line("content-length", String(length));
+  return `${head}\r\n`;
+}
+
+function line(name: string, value: string): string {
+  if (notInHead.test(value)) throw new Error(`the value of ${name} can't be sent`);
+  return `${name}: ${value}\r\n`;
+}
+
+function inPath(url: string): string {
+  if (notInHead.test(url) || /[ \t]/.test(url)) throw new Error("its path can't be sent");
+  return url;
 }
 
 /** Headers that a request calls its connection's own; null: the usual `keep-alive` or `close`. */
@@ -93,14 +113,15 @@ export function responseHeaders(
 ): HeaderList {
   const list = task.marks.slice();
   if (route.sister !== null)
-    for (let at = 0; at < list.length; at += 2) list[at + 1] = answer[list[at] as string] ?? list[at + 1]!;
+    for (let at = 0; at < list.length; at += 2)
+      list[at + 1] = headerOf(answer, list[at] as string) ?? (list[at + 1] as string);
   // A state that is wrapped is longer than it was.
   const changes = route.stateless && route.sister === null;
-  for (const name in answer) {
+  for (let at = 0; at < answer.length; at += 2) {
+    const name = answer[at] as string;
     if (perConnection.has(name) || name.startsWith("x-hub-")) continue;
     if (changes && name === "content-length") continue;
-    const value = name === "mcp-session-id" && pinned !== null ? pinned : answer[name];
-    if (value !== undefined) list.push(name, value);
+    list.push(name, name === "mcp-session-id" && pinned !== null ? pinned : (answer[at + 1] as string));
   }
   return list;
 }

@@ -58,7 +58,7 @@ export class Sidecar {
       inFlight: 0,
       holding: { held: 0 },
       sisters: new Sisters(now),
-      connections: new Connections(),
+      connections: new Connections(now),
       pins: new PinReader(config.keys),
       sessions,
       streams,
@@ -109,6 +109,7 @@ export class Sidecar {
       this.#task.streams.beat(this.#options.now(), heartbeatMs),
     );
     this.#every(sliceMs, () => this.#pace());
+    this.#every(1_000, () => this.#task.connections.sweep());
     this.#every(2_000, () => void this.#protection.update(this.#task.streams.sessions > 0));
     return port;
   }
