@@ -13,14 +13,17 @@ export interface Answered {
 
 /**
  * Reads one answer of HTTP/1.1 however it is cut. Written here because it is most of what a small request costs: a library's
- * client, with Node's server before it, is a second parser, queue and stream for each request, and made the sidecar a third
- * slower for a lone caller (`npm run bench -- sidecar`).
+ * client, with Node's server before it, is a second parser, queue and stream for each request, and what the sidecar adds for a
+ * lone caller was a sixth more with one (`npm run bench -- sidecar`).
  */
 export class AnswerReader {
   readonly #answered: Answered;
   /** A head that has not come whole. */
   #held: Buffer | null = null;
-  #head: AnswerHead | null = null;
+  /** How the body's end is told; null: the head has not come. The headers are not kept, for a stream may stay for hours. */
+  #body: AnswerHead["body"] | null = null;
+  #keeps = false;
+  #keepsMs: number | null = null;
   /** Bytes of the body that are still to come, when its length is known. */
   #left = 0;
   #chunks: Chunks | null = null;
@@ -33,26 +36,26 @@ export class AnswerReader {
 
   /** The connection may be asked again: the answer is whole, nothing came after it, and it does not say otherwise. */
   get keeps(): boolean {
-    return this.#over && !this.#tooMuch && this.#head?.keeps === true;
+    return this.#over && !this.#tooMuch && this.#keeps;
   }
 
   /** See AnswerHead. */
   get keepsMs(): number | null {
-    return this.#head?.keepsMs ?? null;
+    return this.#keepsMs;
   }
 
   /** Reads on. True: the answer is whole. Throws BadAnswer, after which nothing more is to be read. */
   push(bytes: Buffer): boolean {
     let at = 0;
     while (at < bytes.length && !this.#over)
-      at = this.#head === null ? this.#readHead(bytes, at) : this.#readBody(bytes, at, this.#head);
+      at = this.#body === null ? this.#readHead(bytes, at) : this.#readBody(bytes, at);
     if (at < bytes.length) this.#tooMuch = true;
     return this.#over;
   }
 
   /** The other side has ended its connection. True: the answer is whole, and that was how its end was told. */
   close(): boolean {
-    if (this.#head?.body === "until-close") this.#over = true;
+    if (this.#body === "until-close") this.#over = true;
     return this.#over;
   }
 
@@ -74,23 +77,25 @@ export class AnswerReader {
     return end + 4 - held;
   }
 
-  #begin(head: AnswerHead): void {
-    this.#head = head;
-    if (typeof head.body === "number") this.#left = head.body;
-    if (head.body === "chunked") this.#chunks = new Chunks();
-    this.#over = head.body === 0;
-    this.#answered.head(head.status, head.headers);
+  #begin({ status, headers, body, keeps, keepsMs }: AnswerHead): void {
+    this.#body = body;
+    this.#keeps = keeps;
+    this.#keepsMs = keepsMs;
+    if (typeof body === "number") this.#left = body;
+    if (body === "chunked") this.#chunks = new Chunks();
+    this.#over = body === 0;
+    this.#answered.head(status, headers);
   }
 
-  #readBody(bytes: Buffer, from: number, { body }: AnswerHead): number {
+  #readBody(bytes: Buffer, from: number): number {
     if (this.#chunks !== null) {
       const end = this.#chunks.push(bytes, from, (part) => this.#answered.data(part));
       this.#over = end >= 0;
       return end >= 0 ? end : bytes.length;
     }
-    const end = body === "until-close" ? bytes.length : Math.min(bytes.length, from + this.#left);
+    const end = this.#body === "until-close" ? bytes.length : Math.min(bytes.length, from + this.#left);
     this.#left -= end - from;
-    this.#over = body !== "until-close" && this.#left === 0;
+    this.#over = this.#body !== "until-close" && this.#left === 0;
     this.#answered.data(from === 0 && end === bytes.length ? bytes : bytes.subarray(from, end));
     return end;
   }
