@@ -62,7 +62,8 @@ class Forwarding implements Asker {
   }
 
   #send(body: Buffer | Transform | null, length: BodyLength): void {
-    const { task, request, route } = this.#call;
+    const { task, request, response, route } = this.#call;
+    if (response.destroyed) return; // the client left while its body was collected
     try {
       const head = requestHead(task, request, route, length);
       this.#connection = task.connections.take(route);
