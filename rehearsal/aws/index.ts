@@ -124,6 +124,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     ids,
     folder,
     environment,
+    mark: runner.mark,
     log: (group, line) => journal.take(group, "local", line),
     onFailure: (name, result) => note(`the function ${name} failed: ${result}`),
   });

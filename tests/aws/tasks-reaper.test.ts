@@ -24,3 +24,19 @@ test("a parent killed with SIGKILL leaves no child, no grandchild and no folder"
   await once(parent, "exit");
   await until(() => !pids.some(isAlive) && !existsSync(folder));
 });
+
+const skip = existsSync("/proc/self/environ") ? false : "this machine has no /proc";
+
+test("a local AWS killed with SIGKILL leaves no function behind", { skip }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "reaper-test-"));
+  const program = fileURLToPath(import.meta.resolve("./function-parent.ts"));
+  const parent = spawn(process.execPath, [program, folder], { stdio: ["ignore", "pipe", "inherit"] });
+  t.after(() => parent.kill("SIGKILL"));
+  const [line] = (await once(createInterface({ input: parent.stdout }), "line")) as [string];
+  const pid = Number(line);
+  t.after(() => isAlive(pid) && process.kill(pid, "SIGKILL"));
+  assert.ok(isAlive(pid));
+  parent.kill("SIGKILL");
+  await once(parent, "exit");
+  await until(() => !isAlive(pid) && !existsSync(folder));
+});

@@ -60,6 +60,11 @@ export class TaskRunner {
     return new Promise((resolve) => task.onStopped(() => resolve()));
   }
 
+  /** Environment of what else is started and goes when this process does; see `Reaper.environment`. */
+  get mark(): Readonly<Record<string, string>> {
+    return this.#reaper.environment;
+  }
+
   /** A folder that goes when this process does, even when it is killed. */
   removeAtEnd(folder: string): void {
     this.#reaper.folder(folder);

@@ -34,6 +34,8 @@ export interface LambdaOptions {
   readonly folder: string;
   /** What every function gets besides its own variables. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The same, and what says that it goes when this process does, even when this process is killed. */
+  readonly mark: Readonly<Record<string, string>>;
   readonly log: (group: string, line: string) => void;
   /** Hears of an invocation that nobody waits for and that failed. */
   readonly onFailure: (name: string, result: string) => void;
@@ -46,7 +48,7 @@ const sdk = fileURLToPath(import.meta.resolve("@aws-sdk/client-lambda")).replace
 );
 
 /** Lambda: each invocation is a process of its own. */
-export function lambda({ ids, folder, environment, log, onFailure }: LambdaOptions): Lambda {
+export function lambda({ ids, folder, environment, mark, log, onFailure }: LambdaOptions): Lambda {
   const functions = new Map<string, Held>();
   const running = new Set<ChildProcess>();
   const tags = new Tags();
@@ -87,6 +89,7 @@ export function lambda({ ids, folder, environment, log, onFailure }: LambdaOptio
           ...environment,
           ...live.Environment?.Variables,
           AWS_LAMBDA_FUNCTION_NAME: live.FunctionName,
+          ...mark,
         },
       },
     );
