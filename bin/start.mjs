@@ -14,6 +14,11 @@ if (major < 24 && !(major === 22 && minor >= 18)) {
 }
 // What Node compiles it keeps for the next command.
 nodeModule.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url)));
+// Whoever read along may leave (`| head`): a rollback under way goes on all the same, and its exit code tells how it ended.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 const [module, ...rest] = process.argv.slice(2);
 process.argv = [process.argv[0], resolve(module), ...rest];
 await import(pathToFileURL(resolve(module)).href);

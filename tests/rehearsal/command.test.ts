@@ -35,6 +35,18 @@ const file = (t: test.TestContext, name: string, text: string) => {
   return path;
 };
 
+test("a command whose reader has left goes on to its own exit code, without a stack trace", async () => {
+  const run = spawn(process.execPath, [...command, "--list"], {
+    cwd: repository,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  run.stdout.destroy();
+  let said = "";
+  run.stderr.on("data", (text) => (said += String(text)));
+  const [code] = (await once(run, "close")) as [number];
+  assert.deepEqual([code, said], [0, ""]);
+});
+
 test("an unknown scenario is one sentence with the names there are, and exit 2", () => {
   const { status, stderr } = rehearse("--scenario", "cutovr");
   assert.equal(status, 2);
