@@ -62,8 +62,6 @@ export interface Situation {
   readonly record: SwitchRecord | null;
   readonly rule: LiveRule | null;
   readonly request: Pick<SwitchRequest, "greenWeight" | "releases" | "plan">;
-  /** Open sessions per colour where known. */
-  readonly openSessions?: Partial<Record<Colour, number>>;
 }
 
 const refuse = (code: RefusalCode, why: string): Decision => ({ kind: "refuse", code, why });
@@ -185,10 +183,7 @@ function decideUnfinished({ rule, request }: Situation, record: SwitchRecord): D
 }
 
 /** Releases that may not change now, or may not have traffic. */
-function refuseReleases(
-  { now, rule, request, openSessions }: Situation,
-  record: SwitchRecord,
-): Decision | null {
+function refuseReleases({ now, rule, request }: Situation, record: SwitchRecord): Decision | null {
   const { live } = record;
   const idle = other(live);
   const { plan, releases } = request;
@@ -216,12 +211,6 @@ function refuseReleases(
       return refuse(
         "sessions-open",
         `${idle} lost its traffic at ${iso(retirement.since)} and its sessions may stay until ${iso(retirement.deadline)}. Wait for its drain, or set rollout.replaceRollbackTarget.`,
-      );
-    const open = openSessions?.[idle] ?? 0;
-    if (open > 0)
-      return refuse(
-        "sessions-open",
-        `${idle} still holds ${open} open sessions. Wait for its drain, or set rollout.replaceRollbackTarget.`,
       );
   }
   return refuseRejected(request, record, idle, changed(idle));

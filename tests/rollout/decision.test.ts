@@ -96,9 +96,14 @@ test("the rollback target may not be replaced inside its window, unless that is 
   );
 });
 
-test("open sessions protect their slot's release", () => {
-  const open = { ...situation(0, { releases: { green: c } }), openSessions: { green: 3 } };
-  assert.equal(refused(decide(open)), "sessions-open");
+test("a slot that drains keeps its release until its deadline, unless its replacement is asked for", () => {
+  const retirement = { colour: "green", stage: "draining", since: now - 1, deadline: now + 1 } as const;
+  const change = (record: Partial<SwitchRecord>, more = {}) =>
+    decide(situation(0, { record, releases: { green: c }, ...more }));
+  assert.equal(refused(change({ retirement })), "sessions-open");
+  assert.equal(change({ retirement }, { plan: { replaceRollbackTarget: true } }).kind, "verify");
+  assert.equal(change({ retirement: { ...retirement, deadline: now } }).kind, "verify");
+  assert.equal(change({ retirement: { ...retirement, stage: "warm" } }).kind, "verify");
 });
 
 test("a rejected release is refused until it changes or is named for retry; an unrelated up is not", () => {
