@@ -173,7 +173,7 @@ const keys = {
     })
     .optional()
     .describe(
-      "Repository whose workflow may deploy, by OpenID Connect; left out: no deploy role. A person makes the first deployment, and those that name a new secret or give a role a new right: a workflow stays below what a person set.",
+      "Repository whose workflow may deploy, by OpenID Connect; left out: no deploy role. A person makes the first deployment, and those that name a new secret or give a role a new right: a workflow stays below what a person set. Its rights go by name: beside another stack of this program in the same account and region they reach that one's balancer, cluster, topics and schedule too, so give each an account of its own.",
     ),
 };
 
