@@ -187,7 +187,6 @@ export class Connection implements Answered {
     this.#until = this.#since + (keepsMs === null ? idleMs : keepsMs - marginMs);
     if (!keeps || this.#sending) this.#drop();
     else if (socket.isPaused()) socket.resume();
-
     asker?.end();
   }
 
