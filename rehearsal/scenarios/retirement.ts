@@ -4,7 +4,7 @@ import { greenRelease } from "./releases.ts";
 import { type Scenario, nothingLost } from "./scenario.ts";
 
 /** Sessions open on the slot that is drained: so many that the largest second shows its pace, and not by chance whose call came when. */
-const open = 320;
+const open = 480;
 const drainSeconds = 20;
 /** How long an analysis takes here: at any time some calls are in flight. */
 const analysisMs = 800;
