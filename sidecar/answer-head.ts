@@ -25,10 +25,11 @@ export function headerOf(headers: AnswerHeaders, name: string): string | undefin
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 /** What names are made of (RFC 9110, section 5.6.2). */
 export const token = "[!#$%&'*+.^_`|~\\w-]+";
-const isToken = new RegExp(`^${token}$`);
+const wholeName = new RegExp(`^${token}$`);
 /** Headers that tell where the body ends. */
-const framing: ReadonlySet<string> = new Set(["content-length", "transfer-encoding"]);
-const notInValue = /[^\t\x20-\x7e\x80-\xff]/;
+export const framing: ReadonlySet<string> = new Set(["content-length", "transfer-encoding"]);
+/** What no header's value has: it would end its line, or be another byte on the wire than the character it is here. */
+export const notInValue = /[^\t\x20-\x7e\x80-\xff]/;
 
 /**
  * Reads a head (RFC 9112, sections 4 and 5) without the blank line at its end; every byte is one character. Stricter than
@@ -42,16 +43,22 @@ export function answerHead(text: string): AnswerHead {
   const headers: string[] = [];
   for (let at = first + 2; at < text.length;) {
     const end = lineEnd(text, at);
-    const colon = text.indexOf(":", at);
-    const name = colon < 0 ? "" : text.slice(at, colon).toLowerCase();
-    const value = trimmed(text, colon + 1, end);
-    if (!isToken.test(name) || notInValue.test(value)) throw new BadAnswer("a line of its head is no header");
-    if (framing.has(name) && text.slice(colon, end).includes("\t"))
-      throw new BadAnswer(`its ${name} is written in a way that not all understand`); // Node's parser among them
-    headers.push(name, value);
+    readHeader(headers, text, at, end);
     at = end + 2;
   }
   return described(Number(found[2]), found[1] === "1", headers);
+}
+
+/** Adds the header that stands between two indices, and returns its name. Throws BadAnswer. */
+export function readHeader(headers: string[], text: string, from: number, to: number): string {
+  const colon = text.indexOf(":", from);
+  const name = colon < 0 ? "" : text.slice(from, colon).toLowerCase();
+  const value = trimmed(text, colon + 1, to);
+  if (!wholeName.test(name) || notInValue.test(value)) throw new BadAnswer("one of its lines is no header");
+  if (framing.has(name) && text.slice(colon, to).includes("\t"))
+    throw new BadAnswer(`its ${name} is written in a way that not all understand`); // Node's parser among them
+  headers.push(name, value);
+  return name;
 }
 
 function described(status: number, modern: boolean, headers: AnswerHeaders): AnswerHead {

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { type AnswerHeaders, BadAnswer } from "./answer-head.ts";
 import { AnswerReader, type Answered } from "./answer-reader.ts";
 import type { Address } from "./sisters.ts";
+import { smallBody } from "./upload.ts";
 
 /** How long a connection may take to be made, in milliseconds. How long an answer takes is the hub's and the client's affair. */
 const connectMs = 10_000;
@@ -38,9 +39,6 @@ export interface Asker {
   /** The rest of it will never come. */
   fail(error: Error): void;
 }
-
-/** Shorter bodies go out in one piece with their head, in bytes. */
-const onePiece = 16 * 1024;
 
 /** A connection to one address, which carries one request at a time. It connects by itself, and anew when it was ended. */
 export class Connection implements Answered {
@@ -126,7 +124,8 @@ export class Connection implements Answered {
     this.#reader = new AnswerReader(this);
     if (body === null) socket.write(head, "latin1");
     else if (!Buffer.isBuffer(body)) this.#writeAsItComes(socket, head, body, chunked);
-    else if (body.length <= onePiece) socket.write(head + body.toString("latin1"), "latin1");
+    // One piece with its head is one write; of a larger one the copy would cost more.
+    else if (body.length <= smallBody) socket.write(head + body.toString("latin1"), "latin1");
     else {
       socket.cork();
       socket.write(head, "latin1");

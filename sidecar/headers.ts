@@ -1,4 +1,4 @@
-import { type AnswerHeaders, headerOf } from "./answer-head.ts";
+import { type AnswerHeaders, headerOf, notInValue } from "./answer-head.ts";
 import type { Call } from "./call.ts";
 import type { SidecarConfig } from "./config.ts";
 import { signFresh } from "./signature.ts";
@@ -46,9 +46,6 @@ export function withheldHeaders({ tokens }: SidecarConfig): Withheld {
 /** A length in bytes, "chunked", or null: there is no body. */
 export type BodyLength = number | "chunked" | null;
 
-/** No byte of a request's head may end its line, or be another byte on the wire than the character it is here. */
-const notInHead = /[^\t\x20-\x7e\x80-\xff]/;
-
 /**
  * The head a request goes on with, blank line included. Throws when something in it can't be sent; nothing that came over
  * HTTP is such a thing, but what was signed here was made of JSON and of event streams.
@@ -77,12 +74,12 @@ export function requestHead(
 }
 
 function line(name: string, value: string): string {
-  if (notInHead.test(value)) throw new Error(`the value of ${name} can't be sent`);
+  if (notInValue.test(value)) throw new Error(`the value of ${name} can't be sent`);
   return `${name}: ${value}\r\n`;
 }
 
 function inPath(url: string): string {
-  if (notInHead.test(url) || /[ \t]/.test(url)) throw new Error("its path can't be sent");
+  if (/[^\x21-\x7e\x80-\xff]/.test(url)) throw new Error("its path can't be sent");
   return url;
 }
 

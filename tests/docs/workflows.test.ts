@@ -33,6 +33,7 @@ for (const name of readdirSync(folder))
     for (const job of Object.values(jobs)) {
       assert.notEqual(job.permissions, undefined);
       assert.ok((job["timeout-minutes"] ?? 0) > 0);
+      assert.ok(job.steps.some(({ uses }) => uses?.startsWith("actions/checkout@")));
       for (const { uses, with: given } of job.steps) {
         if (uses === undefined) continue;
         assert.match(uses, /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);

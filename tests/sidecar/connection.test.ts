@@ -1,43 +1,20 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { type Server, type Socket, connect, createServer } from "node:net";
+import { type Socket, connect } from "node:net";
 import { PassThrough } from "node:stream";
 import test, { type TestContext } from "node:test";
 import { Worker } from "node:worker_threads";
 import { type Asking, Connection } from "../../sidecar/connection.ts";
 import { Connections } from "../../sidecar/connections.ts";
+import { listenRaw } from "./kit.ts";
 
 const get: Asking = { head: "GET / HTTP/1.1\r\n\r\n", body: null, chunked: false };
 const yes = "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nyes";
 
-interface Other {
-  readonly to: { readonly host: string; readonly port: number };
-  readonly server: Server;
-  /** Connections that were made to it, the first one first. */
-  readonly sockets: Socket[];
-}
-
-/** The other side: it says what `answer` makes of what came over one of its connections. */
-async function other(
-  t: TestContext,
-  answer: (came: string, socket: Socket) => string | null,
-): Promise<Other> {
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => {
-    sockets.push(socket);
-    socket.on("error", () => undefined);
-    socket.on("data", (bytes) => {
-      const said = answer(bytes.toString("latin1"), socket);
-      if (said !== null) socket.write(said, "latin1");
-    });
-  });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  t.after(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  const { port } = server.address() as { port: number };
-  return { to: { host: "127.0.0.1", port }, server, sockets };
+/** The other side of a connection, and where it is. */
+async function other(t: TestContext, answer: (came: string, socket: Socket) => string | null) {
+  const raw = await listenRaw(t, answer);
+  return { ...raw, to: { host: "127.0.0.1", port: raw.port } };
 }
 
 /** Asks over a connection; the whole answer's body, or why it failed. */
@@ -208,23 +185,22 @@ test("no more of an answer comes than its asker takes", async (t) => {
 
 test("idle connections are ended when they are too old to be used, and at the end", async (t) => {
   let now = 0;
-  const { to, sockets } = await other(t, () => yes);
+  const { to, open } = await other(t, () => yes);
   const connections = new Connections(() => now);
-  const open = () => sockets.filter(({ destroyed }) => !destroyed).length;
   const pair = [connections.take(to), connections.take(to)];
   for (const connection of pair) await ask(connection);
   for (const connection of pair) connections.give(to, connection);
   assert.equal(connections.take(to), pair[1], "what was given last is taken first");
   connections.give(to, pair[1]!);
   connections.sweep();
-  assert.equal(open(), 2);
+  assert.equal(open().length, 2);
   now += 4_000;
   connections.sweep();
-  while (open() > 0) await turn();
+  while (open().length > 0) await turn();
   assert.notEqual(connections.take(to), pair[1]);
   const third = connections.take(to);
   await ask(third);
   connections.give(to, third);
   connections.close();
-  while (open() > 0) await turn();
+  while (open().length > 0) await turn();
 });

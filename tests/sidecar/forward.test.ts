@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, type IncomingMessage, type ServerResponse, request as httpRequest } from "node:http";
-import { type Socket, connect, createServer } from "node:net";
+import { connect } from "node:net";
 import test, { type TestContext } from "node:test";
 import { smallBody } from "../../sidecar/upload.ts";
-import { listen, raw, startSidecar } from "./kit.ts";
+import { listen, listenRaw, raw, startSidecar } from "./kit.ts";
 
 async function bodyOf(from: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -81,21 +81,7 @@ test("a client that leaves takes its request with it, whether its body was throu
 });
 
 /** A hub that answers every request with the same bytes, and keeps its connections. */
-async function rawHub(t: TestContext, answer: string): Promise<{ port: number; sockets: Set<Socket> }> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => undefined);
-    socket.on("data", () => socket.write(answer, "latin1"));
-    socket.on("close", () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return { port: (server.address() as { port: number }).port, sockets };
-}
+const rawHub = (t: TestContext, answer: string) => listenRaw(t, () => answer);
 
 const ask = "POST /mcp HTTP/1.1\r\nhost: hub\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
 
@@ -114,9 +100,9 @@ test("a connection that the hub has ended is not asked again", async (t) => {
   const { port } = await startSidecar(t, { hub: hub.port });
   for (let times = 0; times < 3; times++) {
     assert.match(await raw(port, ask), /^HTTP\/1\.1 200 /);
-    assert.equal(hub.sockets.size, 1, "it is kept");
-    for (const socket of hub.sockets) socket.end();
-    while (hub.sockets.size > 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    assert.equal(hub.open().length, 1, "it is kept");
+    for (const socket of hub.open()) socket.end();
+    while (hub.open().length > 0) await new Promise((resolve) => setTimeout(resolve, 2));
   }
 });
 
@@ -128,7 +114,7 @@ test("an answer that breaks off is broken for the client too; one that is no HTT
   let got = "";
   for await (const chunk of client) {
     got += String(chunk);
-    if (got.endsWith("{}")) for (const socket of broken.sockets) socket.destroy();
+    if (got.endsWith("{}")) for (const socket of broken.open()) socket.destroy();
   }
   assert.match(got, /content-length: 99\r\n[^]*\{\}$/);
   assert.equal(sidecar.open.calls, 0);

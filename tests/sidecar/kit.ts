@@ -1,5 +1,5 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
-import { connect } from "node:net";
+import { type Server as RawServer, type Socket, connect, createServer as createRawServer } from "node:net";
 import type { TestContext } from "node:test";
 import { type SidecarConfig, readConfig } from "../../sidecar/config.ts";
 import type { ReadFlag } from "../../sidecar/flag.ts";
@@ -29,6 +29,38 @@ export async function listen(
     server.closeAllConnections();
   });
   return { port: (server.address() as { port: number }).port, server };
+}
+
+export interface Raw {
+  readonly port: number;
+  readonly server: RawServer;
+  /** Connections that were made to it, the first one first. */
+  readonly sockets: readonly Socket[];
+  /** Those of them that are open. */
+  open(): Socket[];
+}
+
+/** A server without HTTP: it says what `answer` makes of what came over one of its connections. Ends with the test. */
+export async function listenRaw(
+  t: TestContext,
+  answer: (came: string, socket: Socket) => string | null,
+): Promise<Raw> {
+  const sockets: Socket[] = [];
+  const server = createRawServer((socket) => {
+    sockets.push(socket);
+    socket.on("error", () => undefined);
+    socket.on("data", (bytes) => {
+      const said = answer(bytes.toString("latin1"), socket);
+      if (said !== null) socket.write(said, "latin1");
+    });
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  const { port } = server.address() as { port: number };
+  return { port, server, sockets, open: () => sockets.filter(({ destroyed }) => !destroyed) };
 }
 
 export interface SidecarNeeds {
