@@ -1,47 +1,37 @@
+import type { Outcome } from "../domain/outcome.ts";
 import type { Colour } from "../rollout/policy/colour.ts";
 
-export type Outcome = "ok" | "error" | "llm-failure";
-
-/** One answer that a slot gave. */
-export interface Sample {
-  /** When it was answered, milliseconds since the epoch. */
-  at: number;
+/** What was asked, by whom: answers are compared with others to the same only. */
+interface Request {
   /** Null: whatever slot the weighted rule gave. */
   slot: Colour | null;
-  outcome: Outcome;
-  latencyMs: number;
-  /** Whether it was an analysis: only those count for latency and LLM failures. */
+  method: string;
+  /** Null: no tool was called. */
+  tool: string | null;
+  /** Whether it was an analysis: only those count for the limits of latency and LLM failures. */
   analysis: boolean;
   from: "probe" | "user";
-  /** What went wrong, for the report. */
+  /** Name of its session within the slot; null: it belongs to none, or nobody said. */
+  session: string | null;
+  /** When that session began, milliseconds since the epoch; null: nobody said. */
+  sessionAt: number | null;
+  /** Its session's `initialize` was seen; null: nobody said. */
+  begun: boolean | null;
+}
+
+/** One request that ended. */
+export interface Sample extends Request {
+  /** When it ended, milliseconds since the epoch. */
+  at: number;
+  /** Null: an older sidecar saw it, which knows no more than whether it was `ok`. */
+  outcome: Outcome | null;
+  latencyMs: number;
+  /** What went wrong, for the report: a word or two. */
   detail?: string;
 }
 
-/** Answers of a rollout. One book serves all steps of a rollout, so that its first requests stay its first. */
-export class Samples {
-  readonly #bySlot = new Map<Colour | null, Sample[]>();
-
-  add(sample: Sample): void {
-    const of = this.#bySlot.get(sample.slot) ?? [];
-    this.#bySlot.set(sample.slot, of);
-    // Nearly always in order: user answers from the log may come seconds late.
-    let place = of.length;
-    while (place > 0 && (of[place - 1] as Sample).at > sample.at) place -= 1;
-    of.splice(place, 0, sample);
-  }
-
-  /** Answers of a slot from `since` on, oldest first. */
-  of(slot: Colour | null, since: number): Sample[] {
-    const of = this.#bySlot.get(slot) ?? [];
-    let from = of.length;
-    while (from > 0 && (of[from - 1] as Sample).at >= since) from -= 1;
-    return of.slice(from);
-  }
-
-  /** When the first answer of a slot since `since` came that was bad, or slower than `slowMs`; null: none was. */
-  firstBadAt(slot: Colour | null, since: number, slowMs: number): number | null {
-    const isBad = (sample: Sample) =>
-      sample.outcome !== "ok" || (sample.analysis && sample.latencyMs >= slowMs);
-    return this.of(slot, since).find(isBad)?.at ?? null;
-  }
+/** One request that still waits. */
+export interface Open extends Request {
+  /** When it came, milliseconds since the epoch. */
+  since: number;
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { hubDefaults, readyRule } from "../domain/hub.ts";
 import { releaseRecord } from "../checks/release-record.ts";
 import { thresholds } from "../checks/spec.ts";
+import { duration } from "../rollout/policy/duration.ts";
 import { plan } from "../rollout/policy/plan.ts";
 import { weight } from "../rollout/policy/weight.ts";
 import { access, domain, network, openDoor } from "./config-network.ts";
@@ -18,17 +20,25 @@ const secretName = z
   .describe("Name of a Secrets Manager secret; never its value.");
 
 const hub = z.strictObject({
-  port: z.int().min(1).max(65_535).default(37_373).describe("Port the hub listens on."),
+  port: z.int().min(1).max(65_535).default(hubDefaults.port).describe("Port the hub listens on."),
   healthPath: path
-    .default("/api/health")
-    .describe("Answers JSON with the hub's state; `/health` is a web page on some builds."),
-  mcpPath: path.default("/mcp").describe("The MCP endpoint: SSE stream or streamable HTTP."),
-  messagePath: path.default("/messages").describe("Where clients of the SSE transport post to."),
-  transport: z.enum(["sse", "streamable-http"]).default("sse").describe("What the probes speak."),
-  tool: z.string().min(1).default("hub__analyze_prompt").describe("Tool that must be listed and answer."),
+    .default(hubDefaults.healthPath)
+    .describe("Answers 2xx while the hub is up; `/health` is a web page on some builds, which says nothing."),
+  ready: readyRule
+    .optional()
+    .describe(
+      "What its answer must hold besides; left out: a 2xx that says nothing to the contrary is enough.",
+    ),
+  mcpPath: path.default(hubDefaults.mcpPath).describe("The MCP endpoint: SSE stream or streamable HTTP."),
+  messagePath: path.default(hubDefaults.messagePath).describe("Where clients of the SSE transport post to."),
+  transport: z
+    .enum(["sse", "streamable-http"])
+    .default(hubDefaults.transport)
+    .describe("What the probes speak."),
+  tool: z.string().min(1).default(hubDefaults.tool).describe("Tool that must be listed and answer."),
   toolArguments: z
     .record(z.string(), z.unknown())
-    .default({ prompt: "ping" })
+    .default({ ...hubDefaults.toolArguments })
     .describe("Arguments of the cheapest call of that tool."),
   command: z
     .array(z.string().min(1))
@@ -47,8 +57,22 @@ const hub = z.strictObject({
     .describe("Filter patterns of log lines that count as errors."),
   llmFailurePatterns: z
     .array(z.string().min(1))
-    .default(['"error"', "heuristic fallback"])
-    .describe("Texts inside a successful result that mean the LLM failed."),
+    .default([...hubDefaults.llmFailurePatterns])
+    .describe(
+      "Texts in an analysis that mean that its language model failed, besides an `error` of the language model's in its JSON.",
+    ),
+  answerWithin: duration
+    .prefault(`${hubDefaults.answerMs / 1_000}s`)
+    .describe("How long an answer may take; a request that waits longer is a fault of the server."),
+  analysisWithin: duration
+    .prefault(`${hubDefaults.analysisMs / 1_000}s`)
+    .describe("The same for an analysis."),
+  mayDisappear: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "Names of tools, resources, prompts and capabilities that a release may lack although live offers them; all others fail it before any user meets it.",
+    ),
   stopTimeout: z.int().min(2).max(120).default(30).describe("Seconds from SIGTERM to SIGKILL."),
 });
 

@@ -81,6 +81,9 @@ function sidecarContainer({ hub, network, sidecar }: HubConfig, facts: Container
     healthPath: hub.healthPath,
     tool: hub.tool,
     llmFailurePatterns: hub.llmFailurePatterns,
+    answerMs: hub.answerWithin,
+    analysisMs: hub.analysisWithin,
+    ...(hub.ready === undefined ? {} : { ready: hub.ready }),
   };
   const secret = (name: string, from: string | undefined) =>
     from === undefined ? [] : [{ name, valueFrom: facts.secretArns.get(from) }];

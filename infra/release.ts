@@ -20,11 +20,13 @@ export function releaseNameOf(
   { hub, sidecar }: Pick<HubConfig, "hub" | "sidecar">,
 ): string {
   const { tasks: _tasks, maxTasks: _maxTasks, ...starts } = slot;
-  const { port, command, secrets, stopTimeout, llmFailurePatterns, healthPath, mcpPath, messagePath } = hub;
+  // What only the probes and the gates ask of the hub starts no deployment.
+  const { transport: _transport, tool: _tool, toolArguments: _toolArguments, ...rest } = hub;
+  const { logErrorPatterns: _logErrorPatterns, mayDisappear: _mayDisappear, ...told } = rest;
   const text = JSON.stringify(
     canonical({
       starts,
-      hub: { port, command, secrets, stopTimeout, llmFailurePatterns, healthPath, mcpPath, messagePath },
+      hub: told,
       sidecar,
     }),
   );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hubDefaults, readyRule } from "../domain/hub.ts";
 
 const address = z
   .string()
@@ -12,13 +13,18 @@ const ranges = z.array(z.cidrv4("must be an IPv4 range such as 10.0.0.0/16"));
 
 /** What the program tells the sidecar of its hub (SIDECAR_CONFIG, JSON). */
 const settings = z.strictObject({
-  mcpPath: z.string().default("/mcp"),
-  messagePath: z.string().default("/messages"),
-  healthPath: z.string().default("/api/health"),
+  mcpPath: z.string().default(hubDefaults.mcpPath),
+  messagePath: z.string().default(hubDefaults.messagePath),
+  healthPath: z.string().default(hubDefaults.healthPath),
   /** Tool whose calls are analyses: their latency is measured. */
-  tool: z.string().default("hub__analyze_prompt"),
-  /** Texts inside a successful result that mean the language model failed. */
-  llmFailurePatterns: z.array(z.string()).default(['"error"']),
+  tool: z.string().default(hubDefaults.tool),
+  /** What its health answer must hold; left out: a 2xx that says nothing to the contrary is enough. */
+  ready: readyRule.optional(),
+  /** Texts in an analysis that mean that its language model failed. */
+  llmFailurePatterns: z.array(z.string()).default([...hubDefaults.llmFailurePatterns]),
+  /** How long an answer may take, and an analysis, in milliseconds. */
+  answerMs: z.number().positive().default(hubDefaults.answerMs),
+  analysisMs: z.number().positive().default(hubDefaults.analysisMs),
   /** Milliseconds between two heartbeats on an idle stream: well below the balancer's idle timeout. */
   heartbeatMs: z.int().min(100).default(15_000),
   /** Milliseconds between two looks at the drain flag. */

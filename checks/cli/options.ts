@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { hubDefaults } from "../../domain/hub.ts";
 import { type Colour, colours } from "../../rollout/policy/colour.ts";
 import { watchPeriods } from "../context.ts";
 import type { WatchPeriod } from "../check.ts";
@@ -92,10 +93,10 @@ export function readOptions(argv: readonly string[]): Options {
     project: values.project ?? null,
     region: values.region ?? null,
     profile: values.profile ?? null,
-    healthPath: readPath("--health-path", values["health-path"] ?? "/api/health"),
+    healthPath: readPath("--health-path", values["health-path"] ?? hubDefaults.healthPath),
     mcpPath: readPath("--mcp-path", values["mcp-path"] ?? "/mcp"),
     transport,
-    tool: values.tool ?? "hub__analyze_prompt",
+    tool: values.tool ?? hubDefaults.tool,
     prompt: values.prompt ?? "ping",
     record: values.record ?? null,
     watch: readWatch(values.for),

@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { hubDefaults } from "../../domain/hub.ts";
 import { type Colour, other, perColour } from "../../rollout/policy/colour.ts";
 import type { HubTarget, SwitchInputs } from "../../rollout/policy/inputs.ts";
 import { type SwitchRecord, switchRecord } from "../../rollout/policy/record.ts";
@@ -47,6 +48,10 @@ function urlTarget(url: string, options: Options, release: ReleaseRecord | null,
     transport: options.transport,
     tool: options.tool,
     toolArguments: { prompt: options.prompt },
+    llmFailurePatterns: [...hubDefaults.llmFailurePatterns],
+    answerMs: hubDefaults.answerMs,
+    analysisMs: hubDefaults.analysisMs,
+    mayDisappear: [],
   };
   const clients = new Clients({
     ...(options.region === null ? {} : { region: options.region }),

@@ -4,6 +4,7 @@ import type { Images } from "../aws/tasks/index.ts";
 import { Load, type LoadOptions } from "../clients/load.ts";
 import type { Renewal, Tally } from "../clients/tally.ts";
 import type { EngineEvent, RunResult } from "../engine/index.ts";
+import { hubDefaults } from "../../domain/hub.ts";
 import { binomialBand } from "../../rollout/policy/binomial.ts";
 import type { Colour } from "../../rollout/policy/colour.ts";
 import { type Stage, type StageOptions, openStage } from "../stage/index.ts";
@@ -298,10 +299,10 @@ function hubOf(config: Readonly<Record<string, unknown>>) {
     toolArguments: Record<string, unknown>;
   }>;
   return {
-    healthPath: given.healthPath ?? "/api/health",
-    mcpPath: given.mcpPath ?? "/mcp",
-    transport: given.transport ?? "sse",
-    tool: given.tool ?? "hub__analyze_prompt",
-    toolArguments: given.toolArguments ?? { prompt: "ping" },
+    healthPath: given.healthPath ?? hubDefaults.healthPath,
+    mcpPath: given.mcpPath ?? hubDefaults.mcpPath,
+    transport: given.transport ?? hubDefaults.transport,
+    tool: given.tool ?? hubDefaults.tool,
+    toolArguments: given.toolArguments ?? hubDefaults.toolArguments,
   } as const;
 }

@@ -1,3 +1,4 @@
+import { hubDefaults } from "../../domain/hub.ts";
 import { thresholds } from "../../checks/spec.ts";
 import type { PerColour } from "../../rollout/policy/colour.ts";
 import { perColour } from "../../rollout/policy/colour.ts";
@@ -53,6 +54,10 @@ export function inputsFor(
       transport: "sse",
       tool: "t",
       toolArguments: {},
+      llmFailurePatterns: [],
+      answerMs: hubDefaults.answerMs,
+      analysisMs: hubDefaults.analysisMs,
+      mayDisappear: [],
       proofPath: "/.slot",
     },
     logGroups: { blue: "blue", green: "green" },

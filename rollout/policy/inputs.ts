@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hubDefaults, readyRule } from "../../domain/hub.ts";
 import { releaseRecord } from "../../checks/release-record.ts";
 import { thresholds } from "../../checks/spec.ts";
 import { colour } from "./colour.ts";
@@ -20,6 +21,15 @@ export const hubTarget = z.strictObject({
   tool: z.string(),
   /** Arguments of the cheapest call of that tool. */
   toolArguments: z.record(z.string(), z.unknown()),
+  /** Texts in an analysis that mean that its language model failed. */
+  llmFailurePatterns: z.array(z.string()).default([...hubDefaults.llmFailurePatterns]),
+  /** Milliseconds an answer may take, and an analysis. */
+  answerMs: z.number().positive().default(hubDefaults.answerMs),
+  analysisMs: z.number().positive().default(hubDefaults.analysisMs),
+  /** What a health answer must hold; left out: a 2xx that says nothing to the contrary is enough. */
+  ready: readyRule.optional(),
+  /** Names that a release may lack although live offers them. */
+  mayDisappear: z.array(z.string()).default([]),
   /** Path whose response names the slot: the sidecar's own, or the health path of a hub that names its slot itself. Left out: nothing names it. */
   proofPath: z.string().optional(),
   /** Name of the Secrets Manager secret that signs probes and pins; left out without a sidecar. */
