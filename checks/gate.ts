@@ -207,9 +207,9 @@ class Bake {
     if (probed.length === 0) return;
     const minimum = (of: Check[]) =>
       Math.max(0, ...of.map((check) => check.minimumSamples(context.thresholds)).filter(Number.isFinite));
-    const slots: [typeof context.slot, number, number][] = [[context.slot, minimum(probed), 6]];
+    const slots: [typeof context.slot, number, number][] = [[context.slot, minimum(probed), sessionsAtOnce]];
     const compared = probed.filter((check) => check.probes === "both");
-    if (context.slot !== null && compared.length > 0) slots.push([other(context.slot), minimum(compared), 2]);
+    if (context.slot !== null && compared.length > 0) slots.push([other(context.slot), minimum(compared), sessionsAtOnce]);
 
     for (const [slot, wanted, sessions] of slots) {
       const perSecond = () => this.#pace(slot, wanted, by, most);
@@ -268,7 +268,10 @@ function probeWords({ sent, costUsd }: ProbeCount): string {
 
 /** Own probes a second once the sample is large enough and no users ask: enough to notice a late fault within 10 s. */
 const idlePerSecond = 2;
-const accessLogEveryMs = 2_000;
+/** Own sessions at each slot: as many at both, for what is compared must be asked alike. */
+const sessionsAtOnce = 4;
+/** Lines of a slot's log are looked for so often, in milliseconds: a request that hangs is told of once a second. */
+const accessLogEveryMs = 1_000;
 
 function during(options: GateOptions): CheckContext {
   const { context, signal } = options;

@@ -1,17 +1,24 @@
 import type { Colour } from "../rollout/policy/colour.ts";
-import { judgeAnalysis } from "./analysis.ts";
+import { type Asked, type Ending, outcomeOf } from "../domain/outcome.ts";
 import type { CheckContext } from "./check.ts";
 import { costPerAnalysisUsd } from "./cost.ts";
-import type { Outcome } from "./samples.ts";
+import { endingOf } from "./probe-ending.ts";
 import { causeText, isUnreachable } from "./sources/causes.ts";
-import type { ProbeSession } from "./sources/probes.ts";
+import { type ProbeSession, TurnedAway } from "./sources/probes.ts";
 
 /** Calls of one session before it is replaced, so that opening sessions is judged as well. */
 const callsPerSession = 25;
 /** Pause after a session could not be opened. */
 const pauseMs = 200;
-/** An answer that takes longer is counted as an error. */
-const answerTimeoutMs = 8_000;
+/** What is no analysis is waited for so long at most: a probe that hangs shows no more than that it does. */
+const longestWaitMs = 8_000;
+
+/** How long an own request waits for its answer, in milliseconds. */
+const patienceMs = ({ hub }: CheckContext, asked: Asked): number =>
+  asked.tool === hub.tool ? hub.analysisMs : Math.min(hub.answerMs, longestWaitMs);
+
+const ok: Ending = { kind: "taken" };
+
 export interface ProbingOptions {
   context: CheckContext;
   slot: Colour | null;
@@ -55,6 +62,7 @@ export class Probing {
 
   async #serve(session: ProbeSession): Promise<void> {
     try {
+      await this.#list(session);
       for (let call = 0; call < callsPerSession && session.broken() === null; call += 1) {
         if (call > 0 && !(await this.#place())) return;
         if (this.#options.signal.aborted) return;
@@ -82,56 +90,90 @@ export class Probing {
 
   async #open(): Promise<ProbeSession | null> {
     const { context, slot, signal } = this.#options;
+    const asked = { method: "initialize", tool: null };
     const started = context.now();
-    using limited = this.#limited();
+    using limited = this.#limited(patienceMs(context, asked));
     try {
       const session = await context.sources.probes.open(slot, limited.signal);
-      this.#keep("ok", started, false);
+      this.#keep(asked, null, started, ok);
       return session;
     } catch (error) {
       if (signal.aborted) return null;
       if (isUnreachable(error)) this.unreachable = causeText(error);
-      else this.#keep("error", started, false, `a session could not be opened: ${causeText(error)}`);
+      else {
+        const turnedAway = error instanceof TurnedAway ? error.status : null;
+        const ending = endingOf({ error, gaveUp: limited.signal.aborted, turnedAway, sessionOpen: false });
+        this.#keep(asked, null, started, ending, `a session could not be opened: ${causeText(error)}`);
+      }
       return null;
     }
   }
 
+  /** What every client asks once: the names of the tools. */
+  async #list(session: ProbeSession): Promise<void> {
+    await this.#ask(session, { method: "tools/list", tool: null }, async (signal) => ({
+      tools: await session.listTools(signal),
+    }));
+  }
+
   async #analyse(session: ProbeSession): Promise<void> {
-    const { context, signal } = this.#options;
-    const { tool, toolArguments } = context.hub;
-    const started = context.now();
-    using limited = this.#limited();
+    const { tool, toolArguments } = this.#options.context.hub;
     this.costUsd += costPerAnalysisUsd;
+    await this.#ask(session, { method: "tools/call", tool }, (signal) =>
+      session.call(tool, toolArguments, signal),
+    );
+  }
+
+  async #ask(
+    session: ProbeSession,
+    asked: Asked,
+    work: (signal: AbortSignal) => Promise<unknown>,
+  ): Promise<void> {
+    const { context, signal } = this.#options;
+    const started = context.now();
+    using limited = this.#limited(patienceMs(context, asked));
     try {
-      const answer = judgeAnalysis(tool, await session.call(tool, toolArguments, limited.signal));
-      this.#keep(answer.outcome, started, true, answer.detail);
+      const result = await work(limited.signal);
+      this.#keep(asked, session, started, { kind: "answer", status: 200, answer: { result } });
     } catch (error) {
-      if (!signal.aborted) this.#keep("error", started, true, causeText(error));
+      if (signal.aborted) return;
+      const ending = endingOf({
+        error,
+        gaveUp: limited.signal.aborted,
+        turnedAway: session.turnedAway(),
+        sessionOpen: session.broken() === null,
+      });
+      this.#keep(asked, session, started, ending, causeText(error));
     }
   }
 
-  #keep(outcome: Outcome, started: number, analysis: boolean, detail?: string): void {
+  #keep(asked: Asked, session: ProbeSession | null, started: number, ending: Ending, words?: string): void {
     const { context, slot } = this.#options;
     const at = context.now();
+    const { outcome, cause } = outcomeOf(context.hub, asked, ending, at - started);
     this.sent += 1;
     if (outcome === "ok") this.ok += 1;
     context.samples.add({
+      ...asked,
       at,
       slot,
       outcome,
       latencyMs: at - started,
-      analysis,
+      analysis: asked.tool === context.hub.tool,
       from: "probe",
-      ...(outcome === "ok" || detail === undefined ? {} : { detail }),
+      session: session?.name ?? null,
+      sessionAt: null,
+      begun: null,
+      ...(outcome === "ok" ? {} : { detail: words ?? cause }),
     });
   }
 
-  #limited(): { signal: AbortSignal } & Disposable {
+  #limited(ms: number): { signal: AbortSignal } & Disposable {
     const { context, signal } = this.#options;
     const time = new AbortController();
     const done = new AbortController();
-    void context.sleep(answerTimeoutMs, done.signal).then(() => {
-      if (!done.signal.aborted) time.abort(new Error(`no answer within ${answerTimeoutMs} ms`));
+    void context.sleep(ms, done.signal).then(() => {
+      if (!done.signal.aborted) time.abort(new Error(`no answer within ${ms} ms`));
     });
     return {
       signal: AbortSignal.any([signal, time.signal]),

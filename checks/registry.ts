@@ -1,6 +1,7 @@
 import type { SwitchInputs } from "../rollout/policy/inputs.ts";
 import { type Check, type Group, groups } from "./check.ts";
 import { alarms } from "./gate/alarms.ts";
+import { catalogue } from "./gate/catalogue.ts";
 import { commandCheck } from "./gate/command.ts";
 import { errorShare } from "./gate/error-share.ts";
 import { firstRequests } from "./gate/first-requests.ts";
@@ -65,6 +66,7 @@ export const builtInChecks: readonly Check[] = [
   sessionIsolation,
   candidateRelease,
   targetHealth,
+  catalogue,
   errorShare,
   latency,
   firstRequests,
@@ -98,7 +100,7 @@ const shortestBakeForAlarmsMs = 180_000;
 
 /** The gate of the candidate at weight 0, where a plan names none. */
 export function defaultCandidateGate(_inputs: SwitchInputs): string[] {
-  return ["target-health", "hub-ready", "tool-listed", "analysis", "candidate-release"];
+  return ["target-health", "hub-ready", "tool-listed", "catalogue", "analysis", "candidate-release"];
 }
 
 /** The gate of a step, where a plan names none: what has a source and can be judged within the bake (milliseconds). */

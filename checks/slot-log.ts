@@ -1,5 +1,6 @@
 import type { Colour } from "../rollout/policy/colour.ts";
-import type { Outcome, Sample, Samples } from "./samples.ts";
+import { toldBy } from "./access-lines.ts";
+import type { Samples } from "./samples.ts";
 import type { LogLine, LogSource } from "./sources/logs.ts";
 
 /** How far back each look reaches again, milliseconds: log lines arrive seconds late. */
@@ -82,43 +83,11 @@ export class SlotLog {
   #take(line: LogLine): void {
     const second = Math.floor(line.at / 1_000);
     this.#linesBySecond.set(second, (this.#linesBySecond.get(second) ?? 0) + 1);
-    const sample = userSample(line, this.#of.slot, this.#of.tool);
-    if (sample !== null) this.#of.samples.add(sample);
+    const told = toldBy(line, this.#of);
+    if (told?.kind === "ended") this.#of.samples.add(told.sample, told.key);
+    if (told?.kind === "open") this.#of.samples.waits(this.#of.slot, told.task, line.at, told.requests);
     if (!this.#patterns.some((pattern) => pattern.test(line.text))) return;
     this.#errorCount += 1;
     if (this.#errors.length < mostErrors) this.#errors.push(line);
-  }
-}
-
-const outcomes: Record<string, Outcome | null> = {
-  ok: "ok",
-  "protocol-error": "error",
-  "tool-error": "error",
-  lost: "error",
-  "llm-failure": "llm-failure",
-  cancelled: null,
-  refused: null,
-};
-
-/**
- * The user's answer that the sidecar's access line tells of; null for other lines, other slots, own probes, and requests
- * that got no answer by the user's or the sidecar's will.
- */
-export function userSample(line: Pick<LogLine, "at" | "text">, slot: Colour, tool: string): Sample | null {
-  const fields = parsed(line.text);
-  if (fields?.["type"] !== "access" || fields["slot"] !== slot || fields["synthetic"] === true) return null;
-  const outcome = outcomes[String(fields["outcome"])] ?? null;
-  const latencyMs = fields["durationMs"];
-  if (outcome === null || typeof latencyMs !== "number") return null;
-  return { at: line.at, slot, outcome, latencyMs, analysis: fields["tool"] === tool, from: "user" };
-}
-
-function parsed(text: string): Record<string, unknown> | null {
-  if (!text.startsWith("{")) return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
   }
 }

@@ -176,7 +176,7 @@ const llmWords =
   /\bLLM\b|language model|API[ _-]?(?:key|error)|rate[ _-]?limit|quota|provider|overloaded|too many requests/i;
 
 /** Tools whose analysis names categories; of any other tool that the config names, an answer without an error is enough. */
-const saysCategories = /analy[sz]e_prompt$/;
+export const namesCategories = (tool: string): boolean => /analy[sz]e_prompt$/.test(tool);
 
 /**
  * An analysis: its one text is JSON with `categories`. A failure of the language model may come as `isError`, as an `error`
@@ -196,7 +196,7 @@ function ofAnalysis({ tool, llmFailurePatterns }: HubContract, result: Record<st
       ? judged("llm-failure", "an error of the language model in a result")
       : judged("tool-error", "an error in a result");
   if (named) return judged("llm-failure", "a text that means the language model failed");
-  if (!saysCategories.test(tool) || result["resultType"] === "input_required") return ofTool(result);
+  if (!namesCategories(tool) || result["resultType"] === "input_required") return ofTool(result);
   const categories = answer?.["categories"];
   return Array.isArray(categories) && categories.every((one) => typeof one === "string")
     ? ok

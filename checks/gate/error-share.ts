@@ -1,33 +1,37 @@
 import { defineCheck } from "../define.ts";
+import { isServerFault, reached } from "../samples.ts";
 import { commonest, judgeShare } from "../shares.ts";
 import { badShare, specLimits } from "../spec.ts";
 
-/** The share of requests answered well, over everything seen since the window began. */
+/**
+ * The share of requests that the hub did not fail, over everything that reached it since the window began. What is the client's
+ * doing, or the tool's own, is compared with live and not judged by a limit.
+ */
 export const errorShare = defineCheck({
   name: "error-share",
   group: "gate",
-  question: "Does the slot answer well more often than the success rate asks for?",
+  question: "Does the slot fail fewer requests than the success rate allows?",
   source: "own probes and the users' access log",
-  query: () => "answers since the window began, own probes included",
+  query: () => "requests since the window began, own probes included; bad: server faults",
   limit: (thresholds) => ({ value: thresholds.successRatePercent, unit: "percent", good: ">" }),
   sentence: `${specLimits.successRatePercent.sentence} (${specLimits.successRatePercent.section})`,
   shows: badShare,
   window: (context) => `since ${new Date(context.since).toISOString()}`,
   probes: "candidate",
   everyMs: 250,
-  measure: async (context) => context.samples.of(context.slot, context.since),
+  measure: async (context) => context.samples.of(context.slot, context.since).filter(reached),
   judge(answers, { thresholds }) {
     const judged = judgeShare(
-      answers.map((answer) => answer.outcome !== "ok"),
+      answers.map(isServerFault),
       badShare(thresholds),
-      "answers bad",
+      "requests failed",
     );
     const share = answers.length === 0 ? null : (100 * (answers.length - judged.bad)) / answers.length;
     return {
       verdict: judged.verdict,
       value: share,
       samples: answers.length,
-      why: judged.why + commonest(answers),
+      why: judged.why + commonest(answers.filter(isServerFault)),
     };
   },
 });

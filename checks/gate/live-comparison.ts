@@ -1,66 +1,85 @@
 import { other } from "../../rollout/policy/colour.ts";
 import { defineCheck } from "../define.ts";
 import { slotOf } from "../require.ts";
-import type { Sample } from "../samples.ts";
-import { falseAlarmRate, percentText } from "../shares.ts";
-import { ComparisonEvidence } from "../statistics/comparison.ts";
+import { percentText } from "../shares.ts";
+import { type Comparison, compareLikeWithLike, type Way } from "../statistics/like-with-like.ts";
 
-/** The candidate against live over the same time: a sequential two-sample test, and a difference that matters. */
+/** The candidate against live over the same time, method by method and tool by tool: what no limit of the requirement judges. */
 export const liveComparison = defineCheck({
   name: "live-comparison",
   group: "gate",
-  question: "Does the candidate answer no worse than live at the same time?",
+  question: "Does the candidate answer no worse than live at the same time, like with like?",
   source: "own probes at both slots and the users' access logs",
   query: () =>
-    "answers of both slots since the window began; bad: not answered well, or slower than the limit",
-  limit: (thresholds) => ({ value: leastDifference(thresholds), unit: "percentage points worse", good: "<" }),
+    "requests of both slots by method, tool and how their session began: what is worse, and what is late",
+  limit: (thresholds) => ({
+    value: leastFaultPoints(thresholds),
+    unit: "percentage points worse",
+    good: "<",
+  }),
   shows: () => 0.05,
   window: (context) => `since ${new Date(context.since).toISOString()}`,
   needs: ["slot"],
   probes: "both",
   everyMs: 500,
   async measure(context) {
+    const { samples, since, rolloutSince, now } = context;
     const slot = slotOf(context);
+    const live = other(slot);
     return {
-      candidate: context.samples.of(slot, context.since),
-      live: context.samples.of(other(slot), context.since),
+      candidate: { ended: samples.of(slot, rolloutSince), open: samples.open(slot) },
+      live: { ended: samples.of(live, rolloutSince), open: samples.open(live) },
+      since: rolloutSince,
+      window: since,
+      now: now(),
     };
   },
-  judge({ candidate, live }, { thresholds }) {
-    const bad = (answer: Sample) =>
-      answer.outcome !== "ok" || answer.latencyMs >= thresholds.analysisLatencyP95Ms;
-    const evidence = new ComparisonEvidence();
-    let highest = 1;
-    for (const [side, answer] of merged(candidate, live))
-      highest = Math.max(highest, evidence.add(side, bad(answer)));
-
-    const counts = { candidate: candidate.filter(bad).length, live: live.filter(bad).length };
-    const difference = 100 * (counts.candidate / (candidate.length || 1) - counts.live / (live.length || 1));
-    const seen = `candidate ${counts.candidate} of ${candidate.length} bad (${percentText(counts.candidate, candidate.length)}), live ${counts.live} of ${live.length} (${percentText(counts.live, live.length)})`;
-    const samples = Math.min(candidate.length, live.length);
-    const value = samples === 0 ? null : Number(difference.toFixed(2));
-    if (highest >= 1 / falseAlarmRate && difference >= leastDifference(thresholds)) {
-      const why = `${seen}: evidence ${Math.min(highest, 1e6).toFixed(0)} to 1 that the candidate is worse`;
-      return { verdict: "fail", value, samples, why };
+  judge({ candidate, live, ...times }, { thresholds }) {
+    const compared = compareLikeWithLike({
+      candidate,
+      live,
+      ...times,
+      leastFaults: leastFaultPoints(thresholds),
+    });
+    const lately = (side: typeof live) => side.ended.filter(({ at }) => at >= times.window).length;
+    const samples = Math.min(lately(candidate), lately(live));
+    const [worst] = compared;
+    if (worst === undefined)
+      return { verdict: "inconclusive", value: null, samples, why: "nothing was asked of both slots yet" };
+    const value = worst.difference;
+    if (worst.weight >= 1) {
+      const others = compared.filter(({ weight }) => weight >= 1).length - 1;
+      const more = others === 0 ? "" : `; ${others} more comparison${others === 1 ? "" : "s"} say so too`;
+      return {
+        verdict: "fail",
+        value,
+        samples,
+        why: `${words(worst)}: evidence enough that the candidate is worse${more}`,
+      };
     }
-    return { verdict: "pass", value, samples, why: `${seen}: no evidence that the candidate is worse` };
+    const why = `${compared.length} comparisons, none shows that the candidate is worse; nearest ${words(worst)}`;
+    return { verdict: "pass", value, samples, why };
   },
 });
 
-/** Half of what the success rate allows: a smaller difference is not worth a rollback. */
-function leastDifference(thresholds: { successRatePercent: number }): number {
+/** Half of what the success rate allows: a smaller difference in faults is not worth a rollback. */
+function leastFaultPoints(thresholds: { successRatePercent: number }): number {
   return Number(((100 - thresholds.successRatePercent) / 2).toFixed(4));
 }
 
-function* merged(
-  candidate: readonly Sample[],
-  live: readonly Sample[],
-): Generator<["candidate" | "live", Sample]> {
-  let next = 0;
-  for (const answer of candidate) {
-    for (; next < live.length && (live[next] as Sample).at <= answer.at; next += 1)
-      yield ["live", live[next] as Sample];
-    yield ["candidate", answer];
-  }
-  for (; next < live.length; next += 1) yield ["live", live[next] as Sample];
+const badWords: Record<Way, string> = {
+  fault: "answered with a fault",
+  "tool-error": "answered that the tool failed",
+  "client-fault": "answered that the request was wrong",
+  withdrawn: "given up by the client",
+  refused: "turned away",
+  late: "late",
+  "not-ok": "not answered well",
+};
+
+function words({ what, way, candidate, live, lateMs }: Comparison): string {
+  const bad = lateMs === undefined ? badWords[way] : `later than ${Math.round(lateMs)} ms`;
+  const share = ({ units, bad: count }: Comparison["live"]) =>
+    `${count} of ${units} (${percentText(count, units)})`;
+  return `${what}: ${share(candidate)} ${bad}, live ${share(live)}`;
 }

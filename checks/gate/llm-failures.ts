@@ -1,4 +1,5 @@
 import { defineCheck } from "../define.ts";
+import { reached } from "../samples.ts";
 import { judgeShare } from "../shares.ts";
 import { specLimits } from "../spec.ts";
 
@@ -16,7 +17,7 @@ export const llmFailures = defineCheck({
   probes: "candidate",
   everyMs: 250,
   measure: async (context) =>
-    context.samples.of(context.slot, context.since).filter((answer) => answer.analysis),
+    context.samples.of(context.slot, context.since).filter((answer) => answer.analysis && reached(answer)),
   judge(analyses, { thresholds }) {
     const judged = judgeShare(
       analyses.map((answer) => answer.outcome === "llm-failure"),

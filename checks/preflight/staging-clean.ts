@@ -4,7 +4,8 @@ import { judgeCount } from "../counts.ts";
 import { defineCheck } from "../define.ts";
 import { brief } from "../analysis.ts";
 import type { ReleaseRecord } from "../release-record.ts";
-import { userSample } from "../slot-log.ts";
+import { toldBy } from "../access-lines.ts";
+import { isServerFault, reached } from "../samples.ts";
 import type { LogLine } from "../sources/logs.ts";
 import { badShare, specLimits } from "../spec.ts";
 import { howToRecord, momentOf } from "./stated.ts";
@@ -104,7 +105,8 @@ async function stagingLog(context: CheckContext): Promise<StagingLog | null> {
 
 /** Log lines show what was logged as an error; the access lines of the slot show what its users got. */
 function judgeUsers(lines: readonly LogLine[], slot: Colour, { hub, thresholds }: CheckContext) {
-  const answers = lines.flatMap((line) => userSample(line, slot, hub.tool) ?? []);
-  const bad = answers.filter((answer) => answer.outcome !== "ok").length;
+  const told = lines.map((line) => toldBy(line, { slot, tool: hub.tool }));
+  const answers = told.flatMap((of) => (of?.kind === "ended" && reached(of.sample) ? [of.sample] : []));
+  const bad = answers.filter(isServerFault).length;
   return judgeCount(bad, answers.length, badShare(thresholds), "requests not answered well", "<");
 }

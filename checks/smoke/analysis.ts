@@ -1,3 +1,4 @@
+import { namesCategories } from "../../domain/outcome.ts";
 import { judgeAnalysis } from "../analysis.ts";
 import { defineCheck } from "../define.ts";
 import { answered } from "../mcp-error.ts";
@@ -22,8 +23,16 @@ export const analysisWorks = defineCheck({
   judge(answer, { hub }) {
     if (answer.refused !== null)
       return { verdict: "fail", value: "refused", samples: 1, why: `${hub.tool} failed: ${answer.refused}` };
-    const judged = judgeAnalysis(hub.tool, answer.value);
-    const verdict = judged.outcome === "ok" ? "pass" : "fail";
-    return { verdict, value: judged.outcome, samples: 1, why: judged.detail };
+    const { outcome, categories, detail } = judgeAnalysis(hub, answer.value);
+    if (outcome !== "ok") return { verdict: "fail", value: outcome, samples: 1, why: detail };
+    // Users may ask what fits no category; this prompt is ours.
+    if (namesCategories(hub.tool) && categories.length === 0)
+      return {
+        verdict: "fail",
+        value: "no categories",
+        samples: 1,
+        why: `no categories in the answer to ${hub.tool}`,
+      };
+    return { verdict: "pass", value: outcome, samples: 1, why: detail };
   },
 });

@@ -27,7 +27,7 @@ export const sessionIsolation = defineCheck({
       try {
         const [first, ...others] = open as [ProbeSession, ...ProbeSession[]];
         const before = await Promise.all(open.map((session) => names(session, signal)));
-        const analysis = judgeAnalysis(hub.tool, await first.call(hub.tool, hub.toolArguments, signal));
+        const analysis = judgeAnalysis(hub, await first.call(hub.tool, hub.toolArguments, signal));
         await untilTrue(context, changeWithinMs, () => first.listChanges() > 0);
         await untilTrue(context, leakWithinMs, () => others.some((session) => session.listChanges() > 0));
         const after = await Promise.all(open.map((session) => names(session, signal)));

@@ -23,7 +23,7 @@ export const toolFiltering = defineCheck({
         const { hub, signal } = context;
         const names = async () => (await session.listTools(signal)).map((tool) => tool.name).sort();
         const before = await names();
-        const analysis = judgeAnalysis(hub.tool, await session.call(hub.tool, hub.toolArguments, signal));
+        const analysis = judgeAnalysis(hub, await session.call(hub.tool, hub.toolArguments, signal));
         const told = await untilTrue(context, changeWithinMs, () => session.listChanges() > 0);
         return { before, after: await names(), told, analysis };
       }),

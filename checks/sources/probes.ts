@@ -18,8 +18,22 @@ export interface HttpAnswer {
   durationMs: number;
 }
 
+/** What a slot offers, by name. */
+export interface Catalogue {
+  capabilities: string[];
+  tools: string[];
+  resources: string[];
+  prompts: string[];
+}
+
 /** An open MCP session of the official client. */
 export interface ProbeSession {
+  /** The client's name of it. */
+  readonly name: string;
+  /** Everything that its `initialize` and its lists name; a list that the hub does not have is empty. */
+  catalogue(signal: AbortSignal): Promise<Catalogue>;
+  /** The status with which the balancer itself turned its last request away; null: it did not. */
+  turnedAway(): number | null;
   listTools(signal: AbortSignal): Promise<Tool[]>;
   call(name: string, args: Record<string, unknown>, signal: AbortSignal): Promise<CallToolResult>;
   /** How many `notifications/tools/list_changed` have arrived. */
@@ -27,6 +41,16 @@ export interface ProbeSession {
   /** Why the session ended by itself; null while it is open. */
   broken(): Error | null;
   close(): Promise<void>;
+}
+
+/** A session that could not be opened, as the balancer itself turned it away. */
+export class TurnedAway extends Error {
+  readonly status: number;
+
+  constructor(status: number, cause: unknown) {
+    super(`the load balancer itself answered HTTP ${status}`, { cause });
+    this.status = status;
+  }
 }
 
 export interface ProbeSource {
@@ -160,8 +184,14 @@ async function openSession(
   const { ToolListChangedNotificationSchema: ListChanged } =
     await import("@modelcontextprotocol/sdk/types.js");
   const client = new McpClient({ name: "bluegreen-check", version: "1" });
-  const transport = await makeTransport(hub, send);
+  let turnedAway: number | null = null;
+  const transport = await makeTransport(hub, async (input, init) => {
+    const response = await send(input, init);
+    turnedAway = isBalancersOwn(hub, response) ? response.status : null;
+    return response;
+  });
   const ended = new AbortController();
+  const name = `probe-${++opened}`;
   let changes = 0;
   let connected = false;
   let broken: Error | null = null;
@@ -188,22 +218,41 @@ async function openSession(
     connected = true;
   } catch (error) {
     await closeQuietly(client);
-    throw error;
+    throw turnedAway === null ? error : new TurnedAway(turnedAway, error);
   }
 
   const within = (of: AbortSignal) => AbortSignal.any([of, ended.signal]);
+  const listTools = (of: AbortSignal) =>
+    pages(async (cursor): Promise<Page<Tool>> => {
+      const { tools, nextCursor } = await whilePending(within(of), (own) =>
+        client.listTools(cursor, { signal: own }),
+      );
+      return { items: tools, nextCursor };
+    });
   return {
-    async listTools(of) {
-      const tools: Tool[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await whilePending(within(of), (own) =>
-          client.listTools(cursor === undefined ? {} : { cursor }, { signal: own }),
-        );
-        tools.push(...page.tools);
-        cursor = page.nextCursor;
-      } while (cursor !== undefined);
-      return tools;
+    name,
+    turnedAway: () => turnedAway,
+    listTools,
+    async catalogue(of) {
+      const has = client.getServerCapabilities() ?? {};
+      const listed = <T extends { name: string }>(there: boolean, list: () => Promise<T[]>) =>
+        there ? list().then((items) => items.map((item) => item.name)) : Promise.resolve([]);
+      const resources = () =>
+        pages(async (cursor): Promise<Page<{ name: string }>> => {
+          const page = await whilePending(within(of), (own) => client.listResources(cursor, { signal: own }));
+          return { items: page.resources.map(({ uri }) => ({ name: uri })), nextCursor: page.nextCursor };
+        });
+      const prompts = () =>
+        pages(async (cursor): Promise<Page<{ name: string }>> => {
+          const page = await whilePending(within(of), (own) => client.listPrompts(cursor, { signal: own }));
+          return { items: page.prompts, nextCursor: page.nextCursor };
+        });
+      return {
+        capabilities: Object.keys(has),
+        tools: await listed(has.tools !== undefined, () => listTools(of)),
+        resources: await listed(has.resources !== undefined, resources),
+        prompts: await listed(has.prompts !== undefined, prompts),
+      };
     },
     async call(name, args, of) {
       const answer = await whilePending(within(of), (own) =>
@@ -219,6 +268,34 @@ async function openSession(
       await closeQuietly(client);
     },
   };
+}
+
+/** Counts sessions, for their names. */
+let opened = 0;
+
+/** With a sidecar every answer of a slot names its task: one that names none is the balancer's own. */
+function isBalancersOwn({ signingSecret }: HubTarget, { status, headers }: Response): boolean {
+  return signingSecret !== undefined && [502, 503, 504].includes(status) && !headers.has(header.task);
+}
+
+interface Page<T> {
+  items: T[];
+  nextCursor: string | undefined;
+}
+
+/** Most pages of one list: a hub that names a next one for ever would be read for ever. */
+const mostPages = 100;
+
+async function pages<T>(read: (cursor: { cursor?: string }) => Promise<Page<T>>): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < mostPages; page += 1) {
+    const found = await read(cursor === undefined ? {} : { cursor });
+    items.push(...found.items);
+    cursor = found.nextCursor;
+    if (cursor === undefined) return items;
+  }
+  throw new Error(`a list of more than ${mostPages} pages`);
 }
 
 async function makeTransport(hub: HubTarget, send: typeof fetch): Promise<Transport> {

@@ -1,5 +1,3 @@
-import { worseShares } from "./evidence.ts";
-
 /**
  * Sequential evidence that the candidate answers badly more often than live at the same time.
  *
@@ -13,7 +11,7 @@ export class ComparisonEvidence {
   #blocks = 0;
   #live = { answers: 0, bad: 0 };
   #candidate = { answers: 0, bad: 0 };
-  readonly #stakes = new Float64Array(ratios.length);
+  readonly #stakes = new Float64Array(bets);
   #open = { candidate: { answers: 0, bad: 0 }, live: { answers: 0, bad: 0 } };
   #value = 1;
 
@@ -43,26 +41,37 @@ export class ComparisonEvidence {
     const base = (this.#live.bad + 0.5) / (this.#live.answers + 50);
     const entering = 1 / (this.#blocks * (this.#blocks + 1));
     let sum = 0;
-    ratios.forEach((ratio, index) => {
-      const guess = Math.min(base * ratio, base + (0.95 - base) * (1 - 1 / ratio));
+    for (let index = 0; index < bets; index += 1) {
+      const guess = guessOf(index, base);
       const gain = blockGain(guess, base, candidate, live);
       const stake = Math.min(((this.#stakes[index] as number) + entering) * gain, Number.MAX_VALUE / 64);
       this.#stakes[index] = stake;
       sum += stake;
-    });
-    this.#value = sum / ratios.length + 1 / (this.#blocks + 1);
+    }
+    this.#value = sum / bets + 1 / (this.#blocks + 1);
     this.#live = plus(this.#live, live);
     this.#candidate = plus(this.#candidate, candidate);
     this.#open = { candidate: { answers: 0, bad: 0 }, live: { answers: 0, bad: 0 } };
   }
 }
 
+/** How many times as bad as live the candidate is guessed to be. */
+const ratios = [1.5, 2, 3, 5, 10, 20, 50] as const;
+/** How much of what live answers well it is guessed to answer badly: what live never has shows soonest by these. */
+const spoilt = [0.1, 0.3, 0.95] as const;
+const bets = ratios.length + spoilt.length;
+
+/** The candidate's share of bad answers by a bet, for a share of live's. */
+function guessOf(bet: number, base: number): number {
+  const ratio = ratios[bet];
+  if (ratio === undefined) return base + (1 - base) * (spoilt[bet - ratios.length] as number);
+  return Math.min(base * ratio, base + (0.95 - base) * (1 - 1 / ratio));
+}
+
 interface Tally {
   answers: number;
   bad: number;
 }
-
-const ratios = worseShares(0.01).map((share) => share / 0.01);
 
 const plus = (a: Tally, b: Tally): Tally => ({ answers: a.answers + b.answers, bad: a.bad + b.bad });
 

@@ -9,6 +9,7 @@
 export class ShareEvidence {
   readonly #limit: number;
   readonly #shares: readonly number[];
+  readonly #weights: readonly number[];
   readonly #stakes: Float64Array;
   #answers = 0;
   #bad = 0;
@@ -19,7 +20,9 @@ export class ShareEvidence {
     if (!(limit > 0 && limit < 1))
       throw new Error(`a share of bad answers lies between 0 and 1, not ${limit}`);
     this.#limit = limit;
-    this.#shares = worseShares(limit);
+    const bets = betsAbove(limit);
+    this.#shares = bets.map(({ share }) => share);
+    this.#weights = bets.map(({ weight }) => weight);
     this.#stakes = new Float64Array(this.#shares.length);
   }
 
@@ -46,18 +49,37 @@ export class ShareEvidence {
       const gain = bad ? share / this.#limit : (1 - share) / (1 - this.#limit);
       const stake = Math.min(((this.#stakes[index] as number) + entering) * gain, Number.MAX_VALUE / 64);
       this.#stakes[index] = stake;
-      sum += stake;
+      sum += (this.#weights[index] as number) * stake;
     }
-    this.#value = sum / this.#shares.length + 1 / (this.#answers + 1);
+    this.#value = sum + 1 / (this.#answers + 1);
     return this.#value;
   }
 }
 
-const factors = [1.5, 2, 3, 5, 10, 20, 50, 100];
+/**
+ * Multiples of the limit, and how much of the money is bet on each. Most lies on those that are hard to tell; what is far above the
+ * limit shows after a few answers with little money on it, and little money there is what keeps two bad answers in a row from
+ * sending home a release that is well within the limit.
+ */
+const betsOn: readonly (readonly [factor: number, weight: number])[] = [
+  [1.5, 0.25],
+  [2, 0.35],
+  [3, 0.2],
+  [5, 0.1],
+  [10, 0.05],
+  [20, 0.03],
+  [50, 0.015],
+];
+/** Nearly always bad. */
+const worst = { share: 0.95, weight: 0.005 } as const;
 
-/** The shares bet on: multiples of the limit, and nearly always bad. */
-export function worseShares(limit: number): number[] {
-  return [...factors.map((factor) => factor * limit).filter((share) => share < 0.95), 0.95];
+/** The shares bet on above a limit, the last of them nearly always bad; their weights add up to 1. */
+export function betsAbove(limit: number): readonly { readonly share: number; readonly weight: number }[] {
+  const above = betsOn
+    .map(([factor, weight]) => ({ share: factor * limit, weight }))
+    .filter(({ share }) => share < worst.share);
+  const money = worst.weight + above.reduce((sum, { weight }) => sum + weight, 0);
+  return [...above, worst].map(({ share, weight }) => ({ share, weight: weight / money }));
 }
 
 /**
