@@ -209,7 +209,8 @@ class Bake {
       Math.max(0, ...of.map((check) => check.minimumSamples(context.thresholds)).filter(Number.isFinite));
     const slots: [typeof context.slot, number, number][] = [[context.slot, minimum(probed), sessionsAtOnce]];
     const compared = probed.filter((check) => check.probes === "both");
-    if (context.slot !== null && compared.length > 0) slots.push([other(context.slot), minimum(compared), sessionsAtOnce]);
+    if (context.slot !== null && compared.length > 0)
+      slots.push([other(context.slot), minimum(compared), sessionsAtOnce]);
 
     for (const [slot, wanted, sessions] of slots) {
       const perSecond = () => this.#pace(slot, wanted, by, most);

@@ -34,7 +34,9 @@ export async function scale(at: Walk, signal: AbortSignal): Promise<Event> {
 export async function verify(at: Walk, signal: AbortSignal): Promise<Event> {
   const { world, course } = at;
   world.report({ kind: "verifying", colour: course.candidate });
-  const judgement = await judge(at, signal, () => world.gate.candidate(course.candidate, signal));
+  const judgement = await judge(at, signal, () =>
+    world.gate.candidate(course.candidate, !course.first, signal),
+  );
   await judged(at, judgement, 0);
   if (judgement.verdict === "pass")
     await change(world, at.session, (record) => ({

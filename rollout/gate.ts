@@ -1,5 +1,6 @@
 import { contextFor, type OpenContext } from "../checks/context.ts";
 import { type GateResult, judgeBake, judgeCandidate } from "../checks/gate.ts";
+import { catalogue } from "../checks/gate/catalogue.ts";
 import type { Reading } from "../checks/check.ts";
 import { defaultCandidateGate, defaultGate } from "../checks/registry.ts";
 import type { Colour } from "./policy/colour.ts";
@@ -29,8 +30,9 @@ export function makeGate(
     return made;
   };
   return {
-    async candidate(of, signal) {
-      const checks = inputs.plan.candidateGate ?? defaultCandidateGate(inputs);
+    async candidate(of, besideLive, signal) {
+      const asked = inputs.plan.candidateGate ?? defaultCandidateGate(inputs);
+      const checks = besideLive ? asked : asked.filter((name) => name !== catalogue.name);
       return judgementOf(
         await judgeCandidate({ context: await contextOf(of), checks, readyWithinMs, onReading, signal }),
       );

@@ -90,7 +90,8 @@ export interface Judgement {
 }
 
 export interface Gate {
-  candidate(of: Colour, signal: AbortSignal): Promise<Judgement>;
+  /** @param besideLive the other colour is live: what it offers must be offered here as well */
+  candidate(of: Colour, besideLive: boolean, signal: AbortSignal): Promise<Judgement>;
   /** Watches a step. `extended`: once more for the step watched last, whose evidence counts on; ends once it can tell. */
   bake(of: Colour, step: Step, extended: boolean, signal: AbortSignal): Promise<Judgement>;
   close(): Promise<void>;

@@ -4,7 +4,12 @@ import { answered } from "../mcp-error.ts";
 import { slotOf } from "../require.ts";
 import type { Catalogue, ProbeSession, ProbeSource } from "../sources/probes.ts";
 
-const kinds = ["capabilities", "tools", "resources", "prompts"] as const satisfies readonly (keyof Catalogue)[];
+const kinds = [
+  "capabilities",
+  "tools",
+  "resources",
+  "prompts",
+] as const satisfies readonly (keyof Catalogue)[];
 /** Most names that the sentence quotes. */
 const mostNamed = 8;
 
@@ -28,21 +33,25 @@ export const catalogue = defineCheck({
   judge({ live, candidate }, { hub }) {
     const samples = kinds.reduce((sum, kind) => sum + live[kind].length, 0);
     if (candidate.refused !== null)
-      return { verdict: "fail", value: "refused", samples, why: `the candidate refused: ${candidate.refused}` };
-    const missing = kinds.flatMap((kind) => missingIn(live[kind], candidate.value[kind], hub.mayDisappear, kind));
+      return {
+        verdict: "fail",
+        value: "refused",
+        samples,
+        why: `the candidate refused: ${candidate.refused}`,
+      };
+    const missing = kinds.flatMap((kind) =>
+      missingIn(live[kind], candidate.value[kind], hub.mayDisappear, kind),
+    );
     const base = { value: missing.length, samples: Math.max(1, samples) };
-    if (missing.length === 0) return { ...base, verdict: "pass", why: `all ${samples} names that live offers` };
+    if (missing.length === 0)
+      return { ...base, verdict: "pass", why: `all ${samples} names that live offers` };
     const more = missing.length > mostNamed ? `, and ${missing.length - mostNamed} more` : "";
     const why = `missing: ${missing.slice(0, mostNamed).join(", ")}${more}; what may disappear is named in hub.mayDisappear`;
     return { ...base, verdict: "fail", why };
   },
 });
 
-async function offered(
-  probes: ProbeSource,
-  slot: Colour,
-  signal: AbortSignal,
-): Promise<Catalogue> {
+async function offered(probes: ProbeSource, slot: Colour, signal: AbortSignal): Promise<Catalogue> {
   const session: ProbeSession = await probes.open(slot, signal);
   try {
     return await session.catalogue(signal);

@@ -21,11 +21,7 @@ export const errorShare = defineCheck({
   everyMs: 250,
   measure: async (context) => context.samples.of(context.slot, context.since).filter(reached),
   judge(answers, { thresholds }) {
-    const judged = judgeShare(
-      answers.map(isServerFault),
-      badShare(thresholds),
-      "requests failed",
-    );
+    const judged = judgeShare(answers.map(isServerFault), badShare(thresholds), "requests failed");
     const share = answers.length === 0 ? null : (100 * (answers.length - judged.bad)) / answers.length;
     return {
       verdict: judged.verdict,

@@ -38,14 +38,21 @@ export const firstRequests = defineCheck({
     );
     const letter = toTheLetter(first, thresholds);
     const base = { value: letter.share, samples: first.length };
-    if (faults.verdict === "fail") return { ...base, verdict: "fail", why: `${faults.why}${commonest(first)}` };
+    if (faults.verdict === "fail")
+      return { ...base, verdict: "fail", why: `${faults.why}${commonest(first)}` };
     if (slow.verdict === "fail") {
       const limits = { limit: thresholds.analysisLatencyP95Ms, unit: "ms", operator: "<" as const };
       return { ...base, ...limits, value: letter.p95, verdict: "fail", why: slow.why };
     }
     if (first.length < wanted)
-      return { ...base, verdict: "inconclusive", why: `${letter.seen}: ${wanted - first.length} more to come` };
-    const weighed = letter.met ? "" : "; to the letter that is not enough, as evidence it is too little to send it home";
+      return {
+        ...base,
+        verdict: "inconclusive",
+        why: `${letter.seen}: ${wanted - first.length} more to come`,
+      };
+    const weighed = letter.met
+      ? ""
+      : "; to the letter that is not enough, as evidence it is too little to send it home";
     return { ...base, verdict: "pass", why: `${letter.seen}, p95 ${letter.p95} ms${weighed}` };
   },
 });
@@ -60,5 +67,10 @@ function toTheLetter(
   const p95 = first.length === 0 ? null : Math.round(percentile(times, 95));
   const share = first.length === 0 ? null : (100 * ok) / first.length;
   const met = share !== null && share > successRatePercent && p95 !== null && p95 < analysisLatencyP95Ms;
-  return { met, share, p95, seen: `${ok} of the first ${first.length} answered well (${percentText(ok, first.length)})` };
+  return {
+    met,
+    share,
+    p95,
+    seen: `${ok} of the first ${first.length} answered well (${percentText(ok, first.length)})`,
+  };
 }

@@ -95,7 +95,7 @@ export class Process {
         },
       },
       gate: {
-        candidate: (of, signal) => this.#judge(of, 0, 5_000, signal),
+        candidate: (of, _besideLive, signal) => this.#judge(of, 0, 5_000, signal),
         bake: (of, step, _extended, signal) => this.#judge(of, step.weight, step.bake, signal),
         close: () => Promise.resolve(),
       },

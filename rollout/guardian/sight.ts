@@ -159,9 +159,9 @@ async function openSessions(
   return MetricDataResults?.[0]?.Values?.[0] ?? null;
 }
 
-/** Whether the colour passes its own gate right now, through the probe header. */
+/** Whether the colour passes its own gate right now, through the probe header; the broken one beside it sets no example. */
 async function probe(world: World, of: Colour): Promise<boolean> {
-  const judgement = await world.gate.candidate(of, AbortSignal.timeout(20_000)).catch(() => null);
+  const judgement = await world.gate.candidate(of, false, AbortSignal.timeout(20_000)).catch(() => null);
   return judgement?.verdict === "pass";
 }
 

@@ -92,7 +92,7 @@ test("a gate that could not read its secret reads it at the next look", async (t
   const plan = { ...inputs.plan, candidateGate: [] };
   const gate = makeGate({ ...inputs, hub, plan }, {}, () => undefined);
   t.after(() => gate.close());
-  const look = () => gate.candidate("green", new AbortController().signal);
+  const look = () => gate.candidate("green", true, new AbortController().signal);
   await assert.rejects(look(), { name: "AccessDeniedException" });
   assert.equal((await look()).verdict, "inconclusive", "it was asked for no check");
 });

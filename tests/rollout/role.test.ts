@@ -33,7 +33,7 @@ test("what moves and what judges traffic acts as the switch's role, taken once: 
   try {
     await open.world.store.read().catch(() => null);
     // Its secrets are read before the first check, and nothing is judged any more.
-    await open.world.gate.candidate("green", AbortSignal.abort()).catch(() => null);
+    await open.world.gate.candidate("green", true, AbortSignal.abort()).catch(() => null);
     await open.world.evidence.finish();
   } finally {
     await open.close();
