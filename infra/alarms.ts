@@ -5,7 +5,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Colour, colours, perColour } from "../rollout/policy/colour.ts";
 import { type Thresholds, specLimits } from "../checks/spec.ts";
 import { llmPrice } from "../domain/llm-price.ts";
-import { dollarsOf, errorRate, llmFailureRate, spentMetrics } from "./formulas.ts";
+import {
+  dollarsOf,
+  errorRate,
+  errorRateMetrics,
+  llmFailureRate,
+  llmFailureRateMetrics,
+  spentMetrics,
+} from "./formulas.ts";
 import { guardianMetrics, metricDimension, type MetricName } from "../sidecar/telemetry.ts";
 
 /** An alarm before it is a resource: pure, so that tests read exactly what is made. */
@@ -61,6 +68,8 @@ const twoOfThree = { evaluationPeriods: 3, datapointsToAlarm: 2, treatMissingDat
 /** One set per colour, at the requirement's limits. */
 export function slotAlarms({ prefix, namespace }: Naming, colour: Colour, limits: Thresholds): AlarmPlan[] {
   const metric = metricsIn(namespace);
+  const sums = (parts: Readonly<Record<string, MetricName>>) =>
+    Object.entries(parts).map(([id, of]) => metric(id, of, colour, "Sum"));
   const name = (kind: string) => `${prefix}-${colour}-${kind}`;
   const above = (threshold: number) => ({ comparisonOperator: "GreaterThanThreshold", threshold });
   return [
@@ -72,8 +81,7 @@ export function slotAlarms({ prefix, namespace }: Naming, colour: Colour, limits
         ...twoOfThree,
         ...above(limits.alarmErrorRatePercent),
         metricQueries: [
-          metric("requests", own("Requests"), colour, "Sum"),
-          metric("faults", own("ServerFaults"), colour, "Sum"),
+          ...sums(errorRateMetrics),
           expression(`IF(requests >= ${fewestRequests}, ${errorRate}, 0)`, "Error rate, %"),
         ],
       },
@@ -101,8 +109,7 @@ export function slotAlarms({ prefix, namespace }: Naming, colour: Colour, limits
         ...twoOfThree,
         ...above(limits.alarmLlmFailurePercent),
         metricQueries: [
-          metric("calls", own("AnalysisCalls"), colour, "Sum"),
-          metric("failed", own("LlmFailures"), colour, "Sum"),
+          ...sums(llmFailureRateMetrics),
           expression(`IF(calls >= ${fewestAnalyses}, ${llmFailureRate}, 0)`, "LLM failures, %"),
         ],
       },

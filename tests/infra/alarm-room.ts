@@ -3,8 +3,7 @@ import { type CloudWatch, cloudwatch } from "../../rehearsal/aws/services/cloudw
 import { metricAlarm } from "../../rehearsal/providers/cloudwatch/metric-alarm.ts";
 import type { Tools } from "../../rehearsal/providers/kind.ts";
 import type { Values } from "../../rehearsal/providers/fields.ts";
-import type { HubContract } from "../../domain/hub.ts";
-import { hubDefaults } from "../../domain/hub.ts";
+import { type HubContract, hubDefaults } from "../../domain/hub.ts";
 import { type Asked, type Ending, outcomeOf } from "../../domain/outcome.ts";
 import { thresholds } from "../../checks/spec.ts";
 import { type AlarmPlan, slotAlarms, stackAlarms } from "../../infra/alarms.ts";
@@ -41,17 +40,11 @@ export class AlarmRoom {
       ...colours.flatMap((colour) => slotAlarms(naming, colour, limits)),
       ...stackAlarms(naming, limits, { loadBalancer: "app/hub/1" }),
     ];
-    for (const plan of all) await room.#put(plan);
-    return room;
-  }
-
-  /** As Pulumi puts them. */
-  async #put({ name, args }: AlarmPlan): Promise<void> {
-    const call = { service: "", operation: "PutMetricAlarm", now: this.#now, requestId: "" };
+    const call = { service: "", operation: "PutMetricAlarm", now: from, requestId: "" };
     const putMetricAlarm = async (input: unknown) =>
-      this.cloudwatch.handlers["PutMetricAlarm"]?.(input as never, call);
-    const tools = { aws: { cloudwatch: async () => ({ putMetricAlarm }) } } as unknown as Tools;
-    await metricAlarm.create(tools, { name, ...args } as unknown as Values);
+      room.cloudwatch.handlers["PutMetricAlarm"]?.(input as never, call);
+    for (const plan of all) await putAlarm(plan, { cloudwatch: async () => ({ putMetricAlarm }) });
+    return room;
   }
 
   /** One minute in which each colour reports this; a colour left out reports nothing. */
@@ -79,6 +72,11 @@ export class AlarmRoom {
       .filter((name) => name !== "guardian-silent")
       .sort();
   }
+}
+
+/** Puts an alarm as Pulumi does. */
+export async function putAlarm({ name, args }: AlarmPlan, aws: object): Promise<void> {
+  await metricAlarm.create({ aws } as unknown as Tools, { name, ...args } as unknown as Values);
 }
 
 /** The hub of these tests. */
