@@ -1,23 +1,35 @@
-/** List prices of a small hosted model, US dollars a million tokens. An estimate for the report, not a bill. */
-export const pricePerMillionTokensUsd = { input: 0.3, output: 2.5 } as const;
+import { tokensPerAnalysis, usdOfTokens } from "../domain/llm-price.ts";
 
-/** Tokens of one analysis of a short prompt, where the hub counts none: the tool's instructions and a short answer. */
-const tokensPerAnalysis = { input: 600, output: 120 } as const;
+/** What one analysis costs by estimate, US dollars. */
+export const costPerAnalysisUsd = usdOfTokens(tokensPerAnalysis.input, tokensPerAnalysis.output);
 
-const price = (input: number, output: number) =>
-  (input * pricePerMillionTokensUsd.input + output * pricePerMillionTokensUsd.output) / 1_000_000;
+/** Analyses and the tokens that were told of them. */
+export interface Spent {
+  /** Tokens that went in, of the `counted` analyses only. */
+  readonly input: number;
+  /** Tokens that came out, of the same. */
+  readonly output: number;
+  /** All analyses. */
+  readonly calls: number;
+  /** Those of them whose result tells its tokens. */
+  readonly counted: number;
+}
 
-/** What one own analysis costs by estimate, US dollars. */
-export const costPerAnalysisUsd = price(tokensPerAnalysis.input, tokensPerAnalysis.output);
-
-/** What was spent by tokens counted, else by the number of analyses; null when neither is known. */
-export function costUsd(of: {
-  input: number | null;
-  output: number | null;
-  calls: number | null;
-}): { usd: number; counted: string } | null {
-  const tokens = (of.input ?? 0) + (of.output ?? 0);
-  if (tokens > 0) return { usd: price(of.input ?? 0, of.output ?? 0), counted: `${tokens} tokens counted` };
-  if (of.calls === null) return null;
-  return { usd: of.calls * costPerAnalysisUsd, counted: `${of.calls} analyses, tokens not counted` };
+/**
+ * What analyses cost: the tokens of those that tell them by list price, and an estimate for each of the others.
+ * @throws {Error} when the counts cannot be of the same analyses
+ */
+export function costUsd({ input, output, calls, counted }: Spent): { usd: number; by: string } {
+  const tokens = input + output;
+  if (counted > calls || (tokens > 0 && counted === 0))
+    throw new Error(
+      `${tokens} tokens are told by ${counted} analyses, and ${calls} were made: these are not counts of the same analyses`,
+    );
+  const others = calls - counted;
+  const told = `${tokens} tokens of ${counted} analyses`;
+  const guessed = `an estimate for ${others}${counted > 0 ? " others" : " that tell no tokens"}`;
+  return {
+    usd: usdOfTokens(input, output) + others * costPerAnalysisUsd,
+    by: [...(counted > 0 ? [told] : []), ...(others > 0 ? [guessed] : [])].join(" and "),
+  };
 }

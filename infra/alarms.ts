@@ -4,6 +4,15 @@ import type { types } from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Colour, colours, perColour } from "../rollout/policy/colour.ts";
 import { type Thresholds, specLimits } from "../checks/spec.ts";
+import { llmPrice } from "../domain/llm-price.ts";
+import {
+  dollarsOf,
+  errorRate,
+  errorRateMetrics,
+  llmFailureRate,
+  llmFailureRateMetrics,
+  spentMetrics,
+} from "./formulas.ts";
 import { guardianMetrics, metricDimension, type MetricName } from "../sidecar/telemetry.ts";
 
 /** An alarm before it is a resource: pure, so that tests read exactly what is made. */
@@ -59,29 +68,27 @@ const twoOfThree = { evaluationPeriods: 3, datapointsToAlarm: 2, treatMissingDat
 /** One set per colour, at the requirement's limits. */
 export function slotAlarms({ prefix, namespace }: Naming, colour: Colour, limits: Thresholds): AlarmPlan[] {
   const metric = metricsIn(namespace);
+  const sums = (parts: Readonly<Record<string, MetricName>>) =>
+    Object.entries(parts).map(([id, of]) => metric(id, of, colour, "Sum"));
   const name = (kind: string) => `${prefix}-${colour}-${kind}`;
   const above = (threshold: number) => ({ comparisonOperator: "GreaterThanThreshold", threshold });
   return [
     {
       name: name("error-rate"),
-      description: `${colour}: more than ${limits.alarmErrorRatePercent} % of requests fail. ${specLimits.alarmErrorRatePercent.sentence}`,
+      description: `${colour}: more than ${limits.alarmErrorRatePercent} % of all requests are server faults, in two of three minutes with ${fewestRequests} requests or more. ${specLimits.alarmErrorRatePercent.sentence}`,
       topic: "onCall",
       args: {
         ...twoOfThree,
         ...above(limits.alarmErrorRatePercent),
         metricQueries: [
-          metric("requests", own("Requests"), colour, "Sum"),
-          metric("good", own("Successes"), colour, "Sum"),
-          expression(
-            `IF(requests >= ${fewestRequests}, 100 * (requests - FILL(good, 0)) / requests, 0)`,
-            "Error rate, %",
-          ),
+          ...sums(errorRateMetrics),
+          expression(`IF(requests >= ${fewestRequests}, ${errorRate}, 0)`, "Error rate, %"),
         ],
       },
     },
     {
       name: name("latency"),
-      description: `${colour}: p95 of analyses above ${limits.alarmLatencyP95Ms} ms. ${specLimits.alarmLatencyP95Ms.sentence}`,
+      description: `${colour}: p95 of all analyses above ${limits.alarmLatencyP95Ms} ms, those that got no answer included with how long they had waited, in two of three minutes with ${fewestAnalyses} analyses or more. ${specLimits.alarmLatencyP95Ms.sentence}`,
       topic: "team",
       args: {
         ...twoOfThree,
@@ -96,15 +103,14 @@ export function slotAlarms({ prefix, namespace }: Naming, colour: Colour, limits
     },
     {
       name: name("llm-failures"),
-      description: `${colour}: more than ${limits.alarmLlmFailurePercent} % of analyses fail in the language model. ${specLimits.alarmLlmFailurePercent.sentence}`,
+      description: `${colour}: the language model fails more than ${limits.alarmLlmFailurePercent} % of all analyses, in two of three minutes with ${fewestAnalyses} analyses or more. ${specLimits.alarmLlmFailurePercent.sentence}`,
       topic: "onCall",
       args: {
         ...twoOfThree,
         ...above(limits.alarmLlmFailurePercent),
         metricQueries: [
-          metric("calls", own("AnalysisCalls"), colour, "Sum"),
-          metric("failed", own("LlmFailures"), colour, "Sum"),
-          expression(`IF(calls >= ${fewestAnalyses}, 100 * FILL(failed, 0) / calls, 0)`, "LLM failures, %"),
+          ...sums(llmFailureRateMetrics),
+          expression(`IF(calls >= ${fewestAnalyses}, ${llmFailureRate}, 0)`, "LLM failures, %"),
         ],
       },
     },
@@ -152,20 +158,15 @@ export function stackAlarms(
   has: { loadBalancer: pulumi.Input<string>; certificateArn?: pulumi.Input<string> | undefined },
 ): AlarmPlan[] {
   const metric = metricsIn(namespace);
-  const tokens = colours.flatMap((colour) => [
-    metric(`in_${colour}`, own("InputTokens"), colour, "Sum"),
-    metric(`out_${colour}`, own("OutputTokens"), colour, "Sum"),
-  ]);
-  const daily = tokens.map((query) => ({
+  const spent = colours.flatMap((colour) =>
+    Object.entries(spentMetrics).map(([id, name]) => metric(`${id}_${colour}`, own(name), colour, "Sum")),
+  );
+  const daily = spent.map((query) => ({
     ...query,
     metric: { ...(query.metric as Metric), period: 86_400 },
   }));
-  const dollars = colours
-    .map(
-      (colour) =>
-        `FILL(in_${colour}, 0) * ${llmPrice.inputPerMillion} + FILL(out_${colour}, 0) * ${llmPrice.outputPerMillion}`,
-    )
-    .join(" + ");
+  // A colour that does not run reports nothing, and must not hide what the other costs.
+  const dollars = colours.map((colour) => dollarsOf((id) => `FILL(${id}_${colour}, 0)`)).join(" + ");
   return [
     {
       name: `${prefix}-guardian-silent`,
@@ -202,14 +203,14 @@ export function stackAlarms(
     },
     {
       name: `${prefix}-llm-cost`,
-      description: `LLM tokens of both slots cost more than $${limits.llmCostPerDayUsd} a day (prices of ${llmPrice.asOf}, ${llmPrice.model}).`,
+      description: `The analyses of both slots cost more than $${limits.llmCostPerDayUsd} a day: tokens where their results tell them, an estimate for the others (prices of ${llmPrice.asOf}, ${llmPrice.model}).`,
       topic: "team",
       args: {
         evaluationPeriods: 1,
         treatMissingData: "notBreaching",
         comparisonOperator: "GreaterThanThreshold",
         threshold: limits.llmCostPerDayUsd,
-        metricQueries: [...daily, expression(`(${dollars}) / 1000000`, "LLM cost of a day, $")],
+        metricQueries: [...daily, expression(dollars, "LLM cost of a day, $")],
       },
     },
     ...(has.certificateArn === undefined
@@ -234,14 +235,6 @@ export function stackAlarms(
         ]),
   ];
 }
-
-/** What a million tokens cost, in dollars: the list price of the model that the hub's sample config uses. */
-export const llmPrice = {
-  model: "gemini-2.5-flash",
-  inputPerMillion: 0.3,
-  outputPerMillion: 2.5,
-  asOf: "2026-11",
-} as const;
 
 /** Makes the alarms and says their names by colour. */
 export function makeAlarms(

@@ -1,6 +1,6 @@
-import { judgeCount } from "../counts.ts";
 import { defineCheck } from "../define.ts";
 import { specLimits } from "../spec.ts";
+import { judgeLlmFailures } from "./judge.ts";
 import { queryWords, sums, watchWindow, windowWords } from "./metrics.ts";
 
 /** The share of the users' analyses that the language model failed. */
@@ -16,11 +16,5 @@ export const watchLlmFailures = defineCheck({
   window: windowWords,
   needs: ["deployment"],
   measure: (context) => sums(context, watchWindow(context), ["LlmFailures", "AnalysisCalls"]),
-  judge({ LlmFailures: failures, AnalysisCalls: calls }, { thresholds }) {
-    const of = calls ?? 0;
-    const bad = Math.min(failures ?? 0, of);
-    const limit = thresholds.alarmLlmFailurePercent / 100;
-    const judged = judgeCount(bad, of, limit, "analyses failed by the language model", "<=");
-    return { ...judged, value: of === 0 ? null : (100 * bad) / of };
-  },
+  judge: (found, { thresholds }) => judgeLlmFailures(found, thresholds),
 });

@@ -66,7 +66,7 @@ export async function worstP95(
     context.signal,
   );
   return {
-    p95: p95.length === 0 ? null : Math.round(Math.max(...p95.map((point) => point.value))),
+    p95: p95.length === 0 ? null : Math.max(...p95.map((point) => point.value)),
     analyses: count.reduce((sum, point) => sum + point.value, 0),
   };
 }

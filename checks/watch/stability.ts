@@ -28,7 +28,7 @@ export const watchStability = defineCheck({
     const tasks = `${service.running} of ${service.desired} tasks running`;
     const base = { value: lost, samples: opened ?? 0 };
     if ((lost ?? 0) > 0) {
-      const why = `${lost} sessions lost of ${opened ?? 0} opened, ${tasks}`;
+      const why = `${lost} sessions lost, ${opened ?? 0} opened, ${tasks}`;
       return { ...base, verdict: "fail", why };
     }
     if (service.running < service.desired)
@@ -43,6 +43,6 @@ export const watchStability = defineCheck({
       };
     if (lost === null || opened === null || opened === 0)
       return { ...base, verdict: "inconclusive", why: `no sessions in the window, ${tasks}` };
-    return { ...base, verdict: "pass", why: `no session lost of ${opened} opened, ${tasks}` };
+    return { ...base, verdict: "pass", why: `no session lost, ${opened} opened, ${tasks}` };
   },
 });

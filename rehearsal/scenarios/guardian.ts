@@ -5,7 +5,7 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import type { Colour } from "../../rollout/policy/colour.ts";
-import { metricDimension, metricNamespaceOf } from "../../sidecar/telemetry.ts";
+import { metricDimension, type MetricName, metricNamespaceOf } from "../../sidecar/telemetry.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { project, stackName } from "../stage/index.ts";
 import { shortSteps } from "./break-glass.ts";
@@ -75,7 +75,7 @@ async function pagesForAnotherHome(play: Play, account: Account): Promise<Held[]
   const other = await copyDefinition(account, taskDefinitions.blue);
   await deploy(account, cluster, services.blue, other);
   play.say("blue's service runs another task definition, and green's error rate rises");
-  ring(play, "green", 0);
+  ring(play, "green");
   await account.until("the guardian pages", patienceMs, () =>
     Promise.resolve(account.pages().some((page) => page.includes("which was live before"))),
   );
@@ -94,10 +94,10 @@ async function pagesForAnotherHome(play: Play, account: Account): Promise<Held[]
 /** The alarm still rings, and home is what it was: back, once. */
 async function sendsHomeOnce(play: Play, account: Account): Promise<Held[]> {
   const changes = account.countRuleChanges();
-  ring(play, "green", 0);
+  ring(play, "green");
   await account.shows(green(0), patienceMs);
   play.say("blue's error rate rises too");
-  ring(play, "blue", 0);
+  ring(play, "blue");
   await play.pause(15_000);
   const count = changes();
   const record = await account.record();
@@ -163,16 +163,16 @@ async function reasserts(play: Play, account: Account): Promise<Held[]> {
   ];
 }
 
-/** Two minutes of requests in which only a share of the answers was good: what an alarm of the error rate judges. */
-function ring(play: Play, colour: Colour, goodShare: number): void {
+/** Three minutes of requests that were all faults of the server: what an alarm of the error rate judges. */
+function ring(play: Play, colour: Colour): void {
   const { metrics } = play.stage.aws.cloudwatch;
   const namespace = metricNamespaceOf(project, stackName);
   const now = Date.now();
   for (const at of [now - 120_000, now - 60_000, now]) {
-    const put = (name: string, value: number) =>
+    const put = (name: MetricName, value: number) =>
       metrics.put({ namespace, name, dimensions: { [metricDimension]: colour } }, at, value);
     put("Requests", 100_000);
-    put("Successes", 100_000 * goodShare);
+    put("ServerFaults", 100_000);
   }
 }
 

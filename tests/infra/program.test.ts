@@ -244,8 +244,8 @@ describe("the production example", () => {
   test("the balancer's own errors, the cost of both slots and the certificate have alarms", () => {
     assert.equal(alarm("balancer-5xx")["metricName"], "HTTPCode_ELB_5XX_Count");
     assert.equal(alarm("llm-cost")["threshold"], 100);
-    for (const part of ["in_blue", "out_blue", "in_green", "out_green"])
-      assert.ok(shown("llm-cost").includes(part));
+    for (const part of ["calls", "counted", "input", "output"])
+      for (const colour of colours) assert.ok(shown("llm-cost").includes(`FILL(${part}_${colour}, 0)`), part);
     assert.equal(alarm("certificate")["metricName"], "DaysToExpiry");
   });
 
@@ -258,7 +258,7 @@ describe("the production example", () => {
 
   test("the dashboard shows the seven metrics, blue beside green, limits as lines, the weight, every alarm", () => {
     const { widgets } = JSON.parse(inputs("aws:cloudwatch/dashboard:Dashboard")["dashboardBody"]);
-    for (const title of [...tracked, alsoTracked]) {
+    for (const title of [...tracked, ...alsoTracked]) {
       const pair = widgets.filter(({ properties }: Inputs) => properties.title.startsWith(title));
       assert.deepEqual(
         pair.map(({ x }: Inputs) => x),

@@ -109,16 +109,3 @@ export function greenLog({ logs }: Pick<Sources, "logs">): CheckContext["logs"] 
   } as const;
   return { blue: null, green: new SlotLog({ ...of, samples: new Samples(), from: noon - 60_000 }) };
 }
-
-/** A metric source: the sum or percentile of each, by `Name` or `Name:statistic`; what is not named has no data. */
-export function metering(values: Readonly<Record<string, number>>): Pick<Sources, "metrics"> {
-  return {
-    metrics: {
-      read: async (queries) =>
-        queries.map(({ metric, statistic, to }) => {
-          const value = values[`${metric}:${statistic}`] ?? values[metric];
-          return value === undefined ? [] : [{ at: to - 60_000, value }];
-        }),
-    },
-  };
-}

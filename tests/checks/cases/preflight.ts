@@ -5,7 +5,8 @@ import type { TaskDefinitionFacts } from "../../../checks/sources/services.ts";
 import type { Subscribers } from "../../../checks/sources/topics.ts";
 import { contextWith, noon } from "../fixtures/context.ts";
 import { inputsFor } from "../fixtures/inputs.ts";
-import { answered, asking, type Cases, logging, metering, tear, torn, tornBook, tornWords } from "./case.ts";
+import { metering, type Values } from "../fixtures/metering.ts";
+import { answered, asking, type Cases, logging, tear, torn, tornBook, tornWords } from "./case.ts";
 
 const stated = (release: ReleaseRecord) => contextWith({ release });
 const unstated = contextWith({ release: {} });
@@ -75,13 +76,27 @@ const rehearsal = { release: "94ee94ee94ee", evidenceDigest: "0".repeat(64), evi
 const link = { release: { documentation: "https://docs.test/hub" } };
 const page = (status: number) => asking({ web: { status: async () => status } }, link);
 
-/** Live's hour before the rollout. */
-const hour = {
-  Requests: 1_000,
-  Successes: 998,
-  AnalysisCalls: 400,
-  LlmFailures: 4,
-  "AnalysisLatency:SampleCount": 400,
+/** The hour before the rollout of blue, which is live: minute by minute, and its p95 of the whole. */
+function liveHour(p95: number | null, counted: Values = hour): CheckContext {
+  const time = { "AnalysisLatency:p95": p95, "AnalysisLatency:SampleCount": p95 === null ? null : 400 };
+  return asking(
+    metering(
+      { slot: "blue", periodSeconds: 60, values: counted },
+      { slot: "blue", periodSeconds: 3_600, values: time },
+    ),
+  );
+}
+const hour: Values = {
+  "Requests:Sum": 1_000,
+  "ServerFaults:Sum": 2,
+  "AnalysisCalls:Sum": 400,
+  "LlmFailures:Sum": 4,
+};
+const silence: Values = {
+  "Requests:Sum": null,
+  "ServerFaults:Sum": null,
+  "AnalysisCalls:Sum": null,
+  "LlmFailures:Sum": null,
 };
 
 export const preflightCases: Cases = {
@@ -129,14 +144,14 @@ export const preflightCases: Cases = {
   },
   "metrics-in-range": {
     passes: {
-      in: asking(metering({ ...hour, "AnalysisLatency:p95": 800 })),
-      why: /^2 of 1000 requests not answered well \(0.2 %\); 4 of 400 analyses failed by the language model \(1 %\); p95 800 ms over 400 analyses$/,
+      in: liveHour(800),
+      why: /^2 of 1000 requests were server faults \(0.2 %\); 4 of 400 analyses failed by the language model \(1 %\); p95 800 ms over 400 analyses$/,
     },
-    fails: {
-      in: asking(metering({ ...hour, "AnalysisLatency:p95": 2_400 })),
-      why: /^2 of 1000 requests .*; p95 2400 ms over 400 analyses$/,
+    fails: { in: liveHour(2_400), why: /^2 of 1000 requests .*; p95 2400 ms over 400 analyses$/ },
+    cannotTell: {
+      in: liveHour(null, silence),
+      why: /^no requests in the window; no analyses in the window; no time of an analysis in the window$/,
     },
-    cannotTell: { in: asking(metering({})), why: /^no requests in the window$/ },
     broken: { in: asking({ metrics: { read: tear } }), why: tornWords },
   },
   "no-critical-bugs": {

@@ -1,0 +1,41 @@
+import { llmPrice, tokensPerAnalysis, usdOfTokens } from "../domain/llm-price.ts";
+import type { MetricName } from "../sidecar/telemetry.ts";
+
+/**
+ * The figures that alarms and dashboard share, as CloudWatch's metric math. Numerator and denominator count the same requests,
+ * and a sidecar reports them in one line: where one is, the other is.
+ */
+
+/** Server faults among all requests, percent: of `faults` and `requests`. */
+export const errorRate = "100 * faults / requests";
+export const errorRateMetrics = { faults: "ServerFaults", requests: "Requests" } as const satisfies Parts;
+/** What is left of it. */
+export const successRate = `100 - ${errorRate}`;
+
+/** LLM failures among all analyses, percent: of `failed` and `calls`. */
+export const llmFailureRate = "100 * failed / calls";
+export const llmFailureRateMetrics = {
+  failed: "LlmFailures",
+  calls: "AnalysisCalls",
+} as const satisfies Parts;
+
+/** What analyses cost is reckoned from. */
+export const spentMetrics = {
+  calls: "AnalysisCalls",
+  counted: "AnalysesWithTokens",
+  input: "InputTokens",
+  output: "OutputTokens",
+} as const satisfies Parts;
+
+/** What analyses cost in dollars, as `costUsd` has it: tokens where results tell them, an estimate for the other analyses. */
+export function dollarsOf(sum: (id: keyof typeof spentMetrics) => string): string {
+  const tokens = `${sum("input")} * ${llmPrice.inputPerMillion} + ${sum("output")} * ${llmPrice.outputPerMillion}`;
+  const others = `(${sum("calls")} - ${sum("counted")}) * ${millionAnalysesUsd}`;
+  return `(${tokens} + ${others}) / 1000000`;
+}
+
+const millionAnalysesUsd = Math.round(
+  usdOfTokens(1_000_000 * tokensPerAnalysis.input, 1_000_000 * tokensPerAnalysis.output),
+);
+
+type Parts = Readonly<Record<string, MetricName>>;
