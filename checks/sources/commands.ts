@@ -1,4 +1,6 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
+import { endGroup } from "./process-group.ts";
 
 export interface CommandOutcome {
   /** Exit code; null when it was ended by a signal. */
@@ -8,18 +10,26 @@ export interface CommandOutcome {
 }
 
 export interface CommandSource {
-  /** Runs a command without a shell; on abort its whole process group is ended. Rejects when it cannot be started. */
+  /**
+   * Runs a command without a shell, until it exits; then, and on abort at once, what is left of its process group is
+   * ended. Rejects when it cannot be started, and with the signal's reason.
+   */
   run(
     command: readonly string[],
     environment: Record<string, string>,
     signal: AbortSignal,
   ): Promise<CommandOutcome>;
-  /** Resolves when every command that was stopped has really ended. */
+  /** Resolves when every command has really ended, and all that it started in its process group. */
   close(): Promise<void>;
 }
 
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
 const tailLines = 20;
-const graceMs = 400;
+/** Most that is kept of the output, in characters. */
+const tailLength = 16_000;
+/** How long the pipes of a command that has exited are read on when a helper it left behind holds them open, in milliseconds. */
+const pipeGraceMs = 500;
 
 /** `inherited` is the environment the command starts from. */
 export function commandSource(inherited: NodeJS.ProcessEnv): CommandSource {
@@ -38,58 +48,57 @@ export function commandSource(inherited: NodeJS.ProcessEnv): CommandSource {
   };
 }
 
-function runOne(
+async function runOne(
   [program, ...args]: readonly string[],
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<CommandOutcome> {
-  return new Promise((resolve, reject) => {
-    if (program === undefined) return reject(new Error("the command is empty"));
-    if (signal.aborted) return reject(signal.reason as Error);
-    const child = spawn(program, args, {
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
-    });
-    let text = "";
-    const keep = (chunk: Buffer) => {
-      text = (text + chunk.toString()).slice(-16_000);
-    };
-    child.stdout.on("data", keep);
-    child.stderr.on("data", keep);
+  if (program === undefined) throw new Error("the command is empty");
+  signal.throwIfAborted();
+  const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const tail = tailOf(child);
+  let ended: Promise<void> | undefined;
+  const end = () => (ended ??= endAll(child));
+  const stop = () => void end();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    const code = await exitOf(child, program);
+    signal.throwIfAborted();
+    return { code, tail: tail() };
+  } finally {
+    signal.removeEventListener("abort", stop);
+    await end();
+  }
+}
 
-    let hardEnd: NodeJS.Timeout | undefined;
-    const end = () => {
-      endGroup(child.pid, "SIGTERM");
-      hardEnd = setTimeout(() => {
-        endGroup(child.pid, "SIGKILL");
-        // One that left the group may still hold the pipes; nobody waits for it.
-        child.stdout.destroy();
-        child.stderr.destroy();
-      }, graceMs);
-    };
-    signal.addEventListener("abort", end, { once: true });
-    const settle = () => {
-      clearTimeout(hardEnd);
-      signal.removeEventListener("abort", end);
-    };
-    child.once("error", (error) => {
-      settle();
-      reject(new Error(`cannot start ${program}: ${error.message}`, { cause: error }));
-    });
-    child.once("close", (code) => {
-      settle();
-      if (signal.aborted) reject(signal.reason as Error);
-      else resolve({ code, tail: text.trimEnd().split("\n").slice(-tailLines) });
+/** Reads both pipes from now on. Returns how to ask for the last lines. */
+function tailOf({ stdout, stderr }: Child): () => string[] {
+  let text = "";
+  for (const pipe of [stdout, stderr])
+    pipe.setEncoding("utf8").on("data", (part: string) => (text = (text + part).slice(-tailLength)));
+  return () => text.trimEnd().split("\n").slice(-tailLines);
+}
+
+/** Resolves with the exit code once all that the command itself wrote was read. Rejects when it cannot be started. */
+function exitOf(child: Child, program: string): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once("error", (error) =>
+      reject(new Error(`cannot start ${program}: ${error.message}`, { cause: error })),
+    );
+    child.once("exit", (code) => {
+      // However late this process gets its turn: in one more of the loop it reads what stands in the pipes.
+      const grace = setTimeout(() => setImmediate(() => resolve(code)), pipeGraceMs);
+      child.once("close", () => {
+        clearTimeout(grace);
+        resolve(code);
+      });
     });
   });
 }
 
-function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
+async function endAll({ pid, stdout, stderr }: Child): Promise<void> {
+  if (pid !== undefined) await endGroup(pid);
+  // One that left the group may still hold the pipes; nobody waits for it.
+  stdout.destroy();
+  stderr.destroy();
 }
