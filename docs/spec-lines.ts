@@ -33,6 +33,9 @@ const ofChecks = inFile("checks/cases.test.ts")(
   "passes, fails, cannot tell, and keeps the cause of a broken source",
 );
 const ofSpec = inFile("infra/spec.test.ts");
+const ofAlarms = inFile("infra/alarms.test.ts");
+const ofDashboard = inFile("infra/dashboard.test.ts");
+const ofLimits = inFile("checks/limits.test.ts");
 const ofProgram = inFile("infra/program.test.ts");
 const ofConfig = inFile("infra/config.test.ts");
 const ofExample = inFile("infra/config-example.test.ts");
@@ -52,11 +55,15 @@ const stated = (byHand: string, ...names: string[]): Rest => ({
   ...checked("The pre-deployment record says so; the check reads it.", ...names),
   byHand,
 });
-const alarm = (kind: string, topic: "on-call" | "team"): Rest => ({
-  how: `One alarm per colour at this limit, to ${topic}.`,
+const alarm = (kind: string, topic: "on-call" | "team", of: string): Rest => ({
+  how: `One alarm per colour at this limit, of ${of}, to ${topic}.`,
   by: [resource(`name("${kind}")`, "infra/alarms.ts")],
-  proof: [ofSpec("the three alerts of the requirement exist per colour")],
+  proof: [
+    ofSpec("the three alerts of the requirement exist per colour"),
+    ofAlarms("rings for its own series above the limit, and for no other"),
+  ],
 });
+const llmAlarm = alarm("llm-failures", "on-call", "all analyses");
 const charted = (title: string): Rest => ({
   how: "On the dashboard, both colours side by side.",
   by: [resource(`"${title}"`, "infra/dashboard.ts")],
@@ -65,6 +72,11 @@ const charted = (title: string): Rest => ({
       "the dashboard shows the seven metrics, blue beside green, limits as lines, the weight, every alarm",
     ),
   ],
+});
+const rate = (title: string, how: string): Rest => ({
+  ...charted(title),
+  how,
+  proof: [...charted(title).proof, ofDashboard("rates are drawn of the requests that they are about")],
 });
 const person = (byHand: string): Rest => ({ how: "Not the program's.", by: [], proof: [], byHand });
 
@@ -171,7 +183,13 @@ export const specLines: readonly SpecLine[] = [
         byHand: "Count them, where no command does.",
       },
     ],
-    ["Metrics within acceptable ranges", checked("Live's last hour.", "metrics-in-range")],
+    [
+      "Metrics within acceptable ranges",
+      {
+        ...checked("Live's last hour.", "metrics-in-range"),
+        proof: [ofChecks, ofLimits("live's range ends where the requirement says")],
+      },
+    ],
   ]),
   ...at("Pre-deployment: production readiness", [
     ["Production API keys configured", secretsThere],
@@ -316,14 +334,8 @@ export const specLines: readonly SpecLine[] = [
   ]),
   ...at("Phase 4: metrics to track", [
     ["Request volume", charted("Request volume")],
-    ["Success rate", charted("Success rate")],
-    [
-      "Error rate",
-      {
-        ...charted("Success rate"),
-        how: "The rest of the success rate, on the same chart, with its alarm's limit as a line.",
-      },
-    ],
+    ["Success rate", rate("Success rate", "What the error rate leaves, with the gate's limit as a line.")],
+    ["Error rate", rate("Error rate", "Server faults among all requests, with the alarm's limit as a line.")],
     [
       "Analysis latency (p50, p95, p99)",
       {
@@ -339,6 +351,11 @@ export const specLines: readonly SpecLine[] = [
       "LLM API costs",
       {
         ...charted("LLM API costs"),
+        proof: [
+          ...charted("LLM API costs").proof,
+          ofDashboard("the cost that is drawn is the one that the watch reckons"),
+          ofAlarms("what both slots' analyses cost rings above $100 a day"),
+        ],
         by: [
           resource('"LLM API costs"', "infra/dashboard.ts"),
           { check: "watch-llm-cost" },
@@ -349,13 +366,19 @@ export const specLines: readonly SpecLine[] = [
     ["Session count", charted("Session count")],
   ]),
   ...at("Phase 4: alerts and logs", [
-    ["High Error Rate: error_rate > 5%, notify_on_call", alarm("error-rate", "on-call")],
-    ["High Latency: p95_latency > 3000ms, notify_team", alarm("latency", "team")],
+    [
+      "High Error Rate: error_rate > 5%, notify_on_call",
+      alarm("error-rate", "on-call", "server faults among all requests"),
+    ],
+    [
+      "High Latency: p95_latency > 3000ms, notify_team",
+      alarm("latency", "team", "all analyses, those without an answer included"),
+    ],
     [
       "LLM Failure Rate: llm_failure_rate > 10%, notify_on_call",
       {
-        ...alarm("llm-failures", "on-call"),
-        by: [...alarm("llm-failures", "on-call").by, { check: "llm-failures" }],
+        ...llmAlarm,
+        by: [...llmAlarm.by, { check: "llm-failures" }],
       },
     ],
     ["Real-time error monitoring", checked("Looks again each minute with --follow.", "watch-log-errors")],
@@ -446,8 +469,20 @@ export const specLines: readonly SpecLine[] = [
     ["Performance within acceptable range", checked("Since the promotion.", "watch-latency")],
   ]),
   ...at("Success: first 24 hours", [
-    ["Success rate >99%", checked("Since the promotion.", "watch-success-rate")],
-    ["Analysis latency p95 <2000ms", checked("Since the promotion.", "watch-latency")],
+    [
+      "Success rate >99%",
+      {
+        ...checked("Since the promotion.", "watch-success-rate"),
+        proof: [ofChecks, ofLimits("a success rate above 99 % passes, and 99 % itself does not")],
+      },
+    ],
+    [
+      "Analysis latency p95 <2000ms",
+      {
+        ...checked("Since the promotion.", "watch-latency"),
+        proof: [ofChecks, ofLimits("a p95 below 2000 ms passes, and 2000 ms itself does not")],
+      },
+    ],
     [
       "No critical bugs reported",
       {

@@ -2,7 +2,6 @@ import type { Clock } from "../../rehearsal/clock.ts";
 import { type CloudWatch, cloudwatch } from "../../rehearsal/aws/services/cloudwatch/index.ts";
 import { metricAlarm } from "../../rehearsal/providers/cloudwatch/metric-alarm.ts";
 import type { Tools } from "../../rehearsal/providers/kind.ts";
-import type { Values } from "../../rehearsal/providers/fields.ts";
 import { type HubContract, hubDefaults } from "../../domain/hub.ts";
 import { type Asked, type Ending, outcomeOf } from "../../domain/outcome.ts";
 import { thresholds } from "../../checks/spec.ts";
@@ -51,7 +50,7 @@ export class AlarmRoom {
   minute(of: Partial<Record<Colour, Report>>): this {
     for (const colour of colours)
       for (const [metric, values] of Object.entries(of[colour] ?? {}))
-        for (const value of [values].flat() as number[]) this.#report(colour, metric, value);
+        for (const value of [values].flat()) this.#report(colour, metric, value);
     this.#now += minuteMs;
     return this;
   }
@@ -76,7 +75,7 @@ export class AlarmRoom {
 
 /** Puts an alarm as Pulumi does. */
 export async function putAlarm({ name, args }: AlarmPlan, aws: object): Promise<void> {
-  await metricAlarm.create({ aws } as unknown as Tools, { name, ...args } as unknown as Values);
+  await metricAlarm.create({ aws } as unknown as Tools, { name, ...args });
 }
 
 /** The hub of these tests. */

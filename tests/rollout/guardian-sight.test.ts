@@ -77,7 +77,7 @@ function report(account: Account, of: Colour, requests: Parameters<typeof report
   const thisMinute = Math.floor(realClock.now() / 60_000) * 60_000;
   for (let n = 0; n <= 4; n++)
     for (const [name, values] of Object.entries(reportOf(requests)))
-      for (const value of [values].flat() as number[])
+      for (const value of [values].flat())
         account.aws.cloudwatch.metrics.put(
           { namespace: naming.namespace, name, dimensions: { [metricDimension]: of } },
           thisMinute - n * 60_000,
