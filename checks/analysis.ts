@@ -9,11 +9,11 @@ export interface AnalysisVerdict {
   detail: string;
 }
 
-/** What an own call of the hub's tool came to: its outcome as everywhere, and the categories that an analysis names. */
-export function judgeAnalysis(hub: HubContract, result: CallToolResult): AnalysisVerdict {
+/** What an own call of the hub's tool, that took so many milliseconds, came to: its outcome as everywhere, and the categories that an analysis names. */
+export function judgeAnalysis(hub: HubContract, result: CallToolResult, durationMs = 0): AnalysisVerdict {
   const { tool } = hub;
   const answered = { kind: "answer", status: 200, answer: { result } } as const;
-  const { outcome, cause } = outcomeOf(hub, { method: "tools/call", tool }, answered, 0);
+  const { outcome, cause } = outcomeOf(hub, { method: "tools/call", tool }, answered, durationMs);
   const text = textOf(result.content);
   if (outcome !== "ok") return { outcome, categories: [], detail: `${cause}: ${brief(text)}` };
   const categories = categoriesIn(text);

@@ -73,6 +73,8 @@ const ok: Judged = judged("ok", "");
  * @param durationMs from the request's arrival to its end
  */
 export function outcomeOf(contract: HubContract, asked: Asked, ending: Ending, durationMs: number): Judged {
+  // Whoever waited for so long got nothing in time, whatever came in the end.
+  if (isAwaited(ending) && durationMs >= answerMsOf(contract, asked)) return overdue(contract, asked);
   switch (ending.kind) {
     case "answer":
       return ofAnswer(contract, asked, ending);
@@ -86,9 +88,7 @@ export function outcomeOf(contract: HubContract, asked: Asked, ending: Ending, d
     case "overdue":
       return overdue(contract, asked);
     case "withdrawn":
-      return durationMs < answerMsOf(contract, asked)
-        ? judged("withdrawn", "withdrawn")
-        : overdue(contract, asked);
+      return judged("withdrawn", "withdrawn");
     case "drained":
       return judged("drained", "drained");
     case "refused":
@@ -97,6 +97,8 @@ export function outcomeOf(contract: HubContract, asked: Asked, ending: Ending, d
       return ending satisfies never;
   }
 }
+
+const isAwaited = ({ kind }: Ending): boolean => kind !== "drained" && kind !== "refused" && kind !== "taken";
 
 /** How long an answer may take, in milliseconds; a request that waits longer is a fault of the server. */
 export function answerMsOf({ tool, answerMs, analysisMs }: HubContract, asked: Asked): number {

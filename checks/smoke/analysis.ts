@@ -16,14 +16,16 @@ export const analysisWorks = defineCheck({
   timeoutMs: 20_000,
   measure: (context) =>
     answered(() =>
-      withSession(context, (session) =>
-        session.call(context.hub.tool, context.hub.toolArguments, context.signal),
-      ),
+      withSession(context, async (session) => {
+        const started = context.now();
+        const result = await session.call(context.hub.tool, context.hub.toolArguments, context.signal);
+        return { result, tookMs: context.now() - started };
+      }),
     ),
   judge(answer, { hub }) {
     if (answer.refused !== null)
       return { verdict: "fail", value: "refused", samples: 1, why: `${hub.tool} failed: ${answer.refused}` };
-    const { outcome, categories, detail } = judgeAnalysis(hub, answer.value);
+    const { outcome, categories, detail } = judgeAnalysis(hub, answer.value.result, answer.value.tookMs);
     if (outcome !== "ok") return { verdict: "fail", value: outcome, samples: 1, why: detail };
     // Users may ask what fits no category; this prompt is ours.
     if (namesCategories(hub.tool) && categories.length === 0)

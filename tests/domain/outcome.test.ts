@@ -184,6 +184,15 @@ test("a request that its client gave up on is withdrawn until its time was over,
   assert.equal(at(analysis, hub.analysisMs), "server-fault");
 });
 
+test("an answer that comes when its time is over comes too late, however good it is", () => {
+  const good = text("found");
+  assert.equal(outcomeOf(hub, search, good, hub.answerMs - 1).outcome, "ok");
+  assert.deepEqual(outcomeOf(hub, search, good, hub.answerMs), {
+    outcome: "server-fault",
+    cause: "no answer within 60 s",
+  });
+});
+
 test("a hub's own texts for a failed language model count for its analyses alone", () => {
   const own = { ...hub, llmFailurePatterns: ["model asleep"] };
   const said = json({ categories: ["a"], note: "model asleep" });
