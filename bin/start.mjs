@@ -4,6 +4,7 @@ import nodeModule from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
 
+const [module, ...rest] = process.argv.slice(2);
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 24 && !(major === 22 && minor >= 18)) {
   process.stderr.write(
@@ -19,6 +20,5 @@ for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error) => {
     if (error.code !== "EPIPE") throw error;
   });
-const [module, ...rest] = process.argv.slice(2);
 process.argv = [process.argv[0], resolve(module), ...rest];
 await import(pathToFileURL(resolve(module)).href);

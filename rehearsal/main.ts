@@ -35,8 +35,6 @@ Exit: 0 every promise kept, 1 one was broken, 2 usage or config, 3 a scenario co
 /** Room for a text beside its time, in columns. */
 const longestText = 90;
 
-process.exitCode = await main(process.argv.slice(2));
-
 async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   const onSignal = () => stop.abort(new Error("interrupted"));
@@ -217,3 +215,5 @@ function checkConfig(config: Readonly<Record<string, unknown>>): void {
     throw new UsageError(`the config has no key ${unknown.join(", ")}; there are: ${configKeys.join(", ")}`);
   parseConfig(layConfig(rehearsalConfig(8_080, "evidence"), config));
 }
+
+process.exitCode = await main(process.argv.slice(2));

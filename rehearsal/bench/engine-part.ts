@@ -17,13 +17,6 @@ export interface EngineAnswer {
   cpuMs: number;
 }
 
-process.once("message", (order: EngineOrder) => {
-  obey(order).then(
-    (answer) => process.send?.(answer),
-    (error: Error) => process.send?.({ ok: false, problems: [error.message] }),
-  );
-});
-
 async function obey({ verb, options }: EngineOrder): Promise<EngineAnswer> {
   const env = { ...options.env };
   const run = verb === "up" ? up : preview;
@@ -38,3 +31,10 @@ async function obey({ verb, options }: EngineOrder): Promise<EngineAnswer> {
     cpuMs: (userCPUTime + systemCPUTime) / 1_000,
   };
 }
+
+process.once("message", (order: EngineOrder) => {
+  obey(order).then(
+    (answer) => process.send?.(answer),
+    (error: Error) => process.send?.({ ok: false, problems: [error.message] }),
+  );
+});

@@ -15,29 +15,36 @@ const { values, positionals } = parseArgs({
   options: { port: { type: "string" }, config: { type: "string" }, faults: { type: "string" } },
   allowPositionals: true,
 });
-const [file, ...words] = positionals;
-if (values.port === undefined || file === undefined) {
-  process.stderr.write("usage: main.ts --port N [--config FILE] [--faults JSON] -- COMMAND…\n");
-  process.exit(2);
-}
 const rewriter = new Rewriter(outsideFaults.parse(JSON.parse(values.faults ?? "{}")), Math.random);
-const port = await anyPort();
-const fill = (word: string) =>
-  word.replaceAll(innerPort, String(port)).replaceAll(innerConfig, values.config ?? "");
-const hub = spawn(fill(file), words.map(fill), { stdio: "inherit" });
-hub.once("error", (error) => {
-  process.stderr.write(`the hub's command could not be started: ${error.message}\n`);
-  process.exit(1);
-});
-hub.once("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => hub.kill(signal));
 
-const server = createServer(pass);
-// Longer than a load balancer's idle timeout: it must never reuse a connection that is about to close.
-server.keepAliveTimeout = 130_000;
-server.listen(Number(values.port), "127.0.0.1");
+async function main(): Promise<void> {
+  const [command, ...words] = positionals;
+  if (values.port === undefined || command === undefined) {
+    process.stderr.write("usage: main.ts --port N [--config FILE] [--faults JSON] -- COMMAND…\n");
+    process.exit(2);
+  }
+  const port = await anyPort();
+  startHub(command, words, port);
+  const server = createServer((incoming, outgoing) => pass(port, incoming, outgoing));
+  // Longer than a load balancer's idle timeout: it must never reuse a connection that is about to close.
+  server.keepAliveTimeout = 130_000;
+  server.listen(Number(values.port), "127.0.0.1");
+}
 
-function pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
+/** Starts the hub on its own port; this process ends as it does. */
+function startHub(command: string, words: readonly string[], port: number): void {
+  const fill = (word: string) =>
+    word.replaceAll(innerPort, String(port)).replaceAll(innerConfig, values.config ?? "");
+  const hub = spawn(fill(command), words.map(fill), { stdio: "inherit" });
+  hub.once("error", (error) => {
+    process.stderr.write(`the hub's command could not be started: ${error.message}\n`);
+    process.exit(1);
+  });
+  hub.once("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => hub.kill(signal));
+}
+
+function pass(port: number, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const { method, url, headers } = incoming;
   const onward = request(
     { host: "127.0.0.1", port, method, path: url, headers: { ...headers, "accept-encoding": "identity" } },
@@ -98,3 +105,5 @@ async function anyPort(): Promise<number> {
   await once(probe, "close");
   return free;
 }
+
+await main();

@@ -4,34 +4,40 @@ import { type IncomingMessage, type ServerResponse, createServer } from "node:ht
 import { parseArgs } from "node:util";
 import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
-import { hubFile } from "./faults.ts";
+import { type HubFile, hubFile } from "./faults.ts";
 import { log } from "./log.ts";
 import { type Hub, openSession } from "./session.ts";
 
-/** The sample hub: `--port N --config FILE`. It knows nothing of colours, pins or drains. */
-const { values } = parseArgs({ options: { port: { type: "string" }, config: { type: "string" } } });
-if (values.port === undefined || values.config === undefined) {
-  process.stderr.write("usage: main.ts --port N --config FILE\n");
-  process.exit(2);
-}
-const file = hubFile.parse(JSON.parse(readFileSync(values.config, "utf8")));
+const { port, file } = readArguments();
 const hub: Hub = { file, random: Math.random, calls: 0 };
 const streams = new Map<string, SSEServerTransport>();
 const sessions = new Map<string, StreamableHTTPServerTransport>();
 
-const server = createServer((request, response) => {
-  serve(request, response).catch((error: Error) => {
-    log("error", error.message);
-    if (!response.headersSent) response.writeHead(500).end();
+/** The sample hub: `--port N --config FILE`. It knows nothing of colours, pins or drains. */
+function main(): void {
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: Error) => {
+      log("error", error.message);
+      if (!response.headersSent) response.writeHead(500).end();
+    });
   });
-});
-// Longer than a load balancer's idle timeout: it must never reuse a connection that is about to close.
-server.keepAliveTimeout = 130_000;
-server.listen(Number(values.port), "0.0.0.0", () => {
-  if (file.faults.neverReady) log("warn", "waiting for the tool registry, which does not answer");
-  else log("info", "Hub endpoint ready: /mcp");
-});
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
+  // Longer than a load balancer's idle timeout: it must never reuse a connection that is about to close.
+  server.keepAliveTimeout = 130_000;
+  server.listen(port, "0.0.0.0", () => {
+    if (file.faults.neverReady) log("warn", "waiting for the tool registry, which does not answer");
+    else log("info", "Hub endpoint ready: /mcp");
+  });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
+}
+
+function readArguments(): { port: number; file: HubFile } {
+  const { values } = parseArgs({ options: { port: { type: "string" }, config: { type: "string" } } });
+  if (values.port === undefined || values.config === undefined) {
+    process.stderr.write("usage: main.ts --port N --config FILE\n");
+    process.exit(2);
+  }
+  return { port: Number(values.port), file: hubFile.parse(JSON.parse(readFileSync(values.config, "utf8"))) };
+}
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", "http://hub");
@@ -96,3 +102,5 @@ function unknown(response: ServerResponse, text: string): void {
     .writeHead(404, { "content-type": "application/json" })
     .end(JSON.stringify({ jsonrpc: "2.0", error: { code: -32_000, message: text }, id: null }));
 }
+
+main();

@@ -18,21 +18,26 @@ const groups = new Set<number>();
 const folders = new Set<string>();
 let orderly = false;
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const order = JSON.parse(line) as Order;
-  if ("group" in order) groups.add(order.group);
-  else if ("forget" in order) groups.delete(order.forget);
-  else if ("folder" in order) folders.add(order.folder);
-  else orderly = true;
+async function main(): Promise<void> {
+  for await (const line of createInterface({ input: process.stdin })) {
+    const order = JSON.parse(line) as Order;
+    if ("group" in order) groups.add(order.group);
+    else if ("forget" in order) groups.delete(order.forget);
+    else if ("folder" in order) folders.add(order.folder);
+    else orderly = true;
+  }
+  for (const group of groups) kill(-group);
+  if (!orderly && mark !== "") await killMarked();
+  for (const folder of folders)
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
-for (const group of groups) kill(-group);
-if (!orderly && mark !== "")
+
+async function killMarked(): Promise<void> {
   for (const pause of pausesMs) {
     await sleep(pause);
     for (const pid of marked()) kill(pid);
   }
-for (const folder of folders)
-  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+}
 
 function kill(target: number): void {
   try {
@@ -60,3 +65,5 @@ function carriesMark(pid: string): boolean {
     return false; // it ended meanwhile, or belongs to somebody else
   }
 }
+
+await main();

@@ -18,8 +18,6 @@ Example: npm run simulate -- --runs 10000 --seed 7
 Exit: 0 no violation, 1 violations, 2 usage, 3 with ${fullSize} runs or more: a row of the table was never taken.
 `;
 
-process.exitCode = await main();
-
 async function main(): Promise<number> {
   const flags = readFlags();
   if (typeof flags === "number") return flags;
@@ -135,3 +133,5 @@ async function explain(seed: number, faults: number): Promise<void> {
     `\nseed ${seed}: ${shrunk.violation}\n  deeds ${shrunk.deeds.join(", ")}\n  faults ${shrunk.faults.join(", ")}\n  replay: npm run simulate -- --replay ${seed}\n`,
   );
 }
+
+process.exitCode = await main();

@@ -12,7 +12,7 @@ Example: npm run abort -- --stack production --why "wrong image"
 Exit: 0 proved in traffic, 1 failed, 2 refused before any write, 3 set and not yet proved.
 `;
 
-await main(async () => {
+async function abort(): Promise<number> {
   const flags = readFlags("abort", help);
   const target = await findTarget(flags);
   const choose = (found: typeof target.record) =>
@@ -23,4 +23,6 @@ await main(async () => {
     choose,
     `No rollout is under way. To go back to the previous release: npm run rollback -- --stack ${target.inputs.stack}`,
   );
-});
+}
+
+await main(abort);

@@ -14,10 +14,12 @@ Example: npm run rollback -- --stack production --why "checkout tool times out"
 Exit: 0 proved in traffic, 1 failed, 2 refused before any write, 3 set and not yet proved.
 `;
 
-await main(async () => {
+async function rollback(): Promise<number> {
   const flags = readFlags("rollback", help);
   const target = await findTarget(flags);
   const { record } = target;
   const nothing = `${record.live} already serves everything (${describeWeights(record.weights)}), and no rollback window is open: there is nothing to go back to. See: npm run status -- --stack ${target.inputs.stack}`;
   return takeOverByHand(flags, target, (found) => wayHome(found, Date.now()), nothing);
-});
+}
+
+await main(rollback);

@@ -19,7 +19,7 @@ Example: npm run status -- --stack production
 Exit: 0 when the live rule is what was recorded, 1 when it is not, 2 for a usage error.
 `;
 
-await main(async () => {
+async function status(): Promise<number> {
   const flags = readFlags("status", help);
   const target = await findTarget(flags);
   const seen = await look(target);
@@ -28,7 +28,7 @@ await main(async () => {
   return seen.rule !== null && describeWeights(seen.rule.weights) === describeWeights(target.record.weights)
     ? exit.ok
     : exit.failed;
-});
+}
 
 interface Seen {
   readonly rule: LiveRule | null;
@@ -91,7 +91,7 @@ function lines({ record }: Target, { rule, healthy, next }: Seen): string[] {
     ...colours.map((of) =>
       row(
         of,
-        `release ${record.slots[of].release}, ${healthy[of]} healthy targets${record.drain[of] === null ? "" : ", draining"}`,
+        `release ${record.slots[of].release}, ${healthy[of]} healthy target${healthy[of] === 1 ? "" : "s"}${record.drain[of] === null ? "" : ", draining"}`,
       ),
     ),
     row("lease", leaseText(record)),
@@ -119,4 +119,7 @@ function leaseText(record: SwitchRecord): string {
     : "free";
 }
 
+/** A moment to the second, as in 2026-03-01T12:00:00Z. */
 const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
+
+await main(status);

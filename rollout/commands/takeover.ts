@@ -52,7 +52,9 @@ export async function takeOverByHand(
     else
       process.stdout.write(
         `${proved ? paint("green", "proved") : paint("yellow", "not proved")}: ${describeWeights(taken.from)} → ${describeWeights(taken.record.weights)} in ${(tookMs / 1000).toFixed(1)} s. ${taken.record.live} is live.\n` +
-          (taken.proof?.proved === false ? `${taken.proof.why}. Look again with: npm run status\n` : ""),
+          (taken.proof?.proved === false
+            ? `${taken.proof.why}. Look again with: npm run status -- --stack ${inputs.stack}\n`
+            : ""),
       );
     return proved ? exit.ok : exit.inconclusive;
   } finally {

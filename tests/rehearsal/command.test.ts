@@ -136,6 +136,10 @@ test("a hub this repository has never seen, on other paths, is refused for the f
     scenarios.map(({ outcome, asPromised, requests }) => [outcome, asPromised, requests.lost]),
     [["refused", true, 0]],
   );
+  assert.match(
+    run.output(),
+    /^refused: .*\n {2}kept {3}[^]*^1 of 1 promises kept\n {2}kept {3}refused \(refused\): /m,
+  );
   assert.deepEqual(remains(run, temporary), { alive: [], folders: ["result.json"] });
 });
 

@@ -1,28 +1,41 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { type Server, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
+  type Action,
   AddTagsCommand,
   CreateListenerCommand,
   CreateLoadBalancerCommand,
   CreateRuleCommand,
   CreateTargetGroupCommand,
+  DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
+  ModifyRuleCommand,
+  RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { defaultVpc, startAws, type LocalAws } from "../../rehearsal/aws/index.ts";
 import { systemClock } from "../../rehearsal/clock.ts";
 import { seeded } from "../../rehearsal/random.ts";
 import { freePort } from "../../rehearsal/stage/index.ts";
 import { makeStore } from "../../rollout/aws/store.ts";
+import { type Colour, type PerColour, colours } from "../../rollout/policy/colour.ts";
+import type { SwitchRecord } from "../../rollout/policy/record.ts";
+import type { Weights } from "../../rollout/policy/weight.ts";
 import type { Store } from "../../rollout/ports.ts";
+import { header } from "../../sidecar/telemetry.ts";
 import { a, b, plan, record } from "./situation.ts";
 import { inputsFor } from "../../rehearsal/simulation/inputs.ts";
 
 export const table = "hub-production-switch";
 export const stack = "production";
+const proofPath = "/.slot";
 
-/** An account with a balancer, the weighted rule of stack `production` and its record, and nothing that runs. */
+/** An account with a balancer, the weighted rule of stack `production` and its record; nothing runs that `serve` did not start. */
 export interface Place {
   readonly aws: LocalAws;
   readonly elb: ElasticLoadBalancingV2Client;
@@ -33,6 +46,12 @@ export interface Place {
   readonly strangerArn: string;
   /** Calls so far that change something. */
   writes(): string[];
+  /** Starts a healthy target of a colour; its answers name `as`, the same colour unless given. */
+  serve(of: Colour, as?: Colour): Promise<void>;
+  /** Changes the record; the last inputs in it stay unless changed. */
+  edit(change: (record: SwitchRecord) => SwitchRecord): Promise<void>;
+  /** Changes the weighted rule, past the record. */
+  setRule(weights: Weights): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,7 +65,9 @@ export async function openPlace(): Promise<Place> {
   };
   const elb = new ElasticLoadBalancingV2Client(access);
   const dynamodb = new DynamoDBClient(access);
+  const servers: Server[] = [];
   const close = async () => {
+    for (const server of servers) server.close();
     elb.destroy();
     dynamodb.destroy();
     await aws.close();
@@ -54,9 +75,13 @@ export async function openPlace(): Promise<Place> {
   };
   try {
     const [blue, green] = [await group(elb, "blue"), await group(elb, "green")];
-    const listenerArn = await listener(elb, "hub", blue);
+    const port = await freePort();
+    const listenerArn = await listener(elb, "hub", port, blue);
     const ruleArn = await weightedRule(elb, listenerArn, [blue, green]);
-    const strangerArn = await weightedRule(elb, await listener(elb, "other", blue), [blue, green]);
+    const strangerArn = await weightedRule(elb, await listener(elb, "other", await freePort(), blue), [
+      blue,
+      green,
+    ]);
     await elb.send(
       new AddTagsCommand({
         ResourceArns: [ruleArn],
@@ -75,8 +100,10 @@ export async function openPlace(): Promise<Place> {
       }),
     );
     const store = makeStore(dynamodb, table, stack);
+    const simulated = inputsFor(plan, 0, { blue: a, green: b }, undefined);
     const inputs = {
-      ...inputsFor(plan, 0, { blue: a, green: b }, undefined),
+      ...simulated,
+      hub: { ...simulated.hub, url: `http://127.0.0.1:${port}`, proofPath },
       table,
       stack,
       listenerArn,
@@ -88,7 +115,27 @@ export async function openPlace(): Promise<Place> {
       if (when === "before" && /^(Modify|Put|Delete|Create|Update|Set|Register|AddTags)/.test(operation))
         written.push(operation);
     });
-    return { aws, elb, store, ruleArn, strangerArn, writes: () => written.splice(0), close };
+    return {
+      aws,
+      elb,
+      store,
+      ruleArn,
+      strangerArn,
+      writes: () => written.splice(0),
+      async serve(of, as = of) {
+        servers.push(await target(elb, { blue, green }[of], as));
+      },
+      async edit(change) {
+        const found = await store.read();
+        if (!found || !(await store.write(change(found.record), found.version)))
+          throw new Error("the record was changed by somebody else meanwhile");
+      },
+      async setRule(weights) {
+        const Actions = forward({ blue, green }, weights);
+        await elb.send(new ModifyRuleCommand({ RuleArn: ruleArn, Actions }));
+      },
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -108,7 +155,29 @@ async function group(elb: ElasticLoadBalancingV2Client, Name: string): Promise<s
   return TargetGroups?.[0]?.TargetGroupArn as string;
 }
 
-async function listener(elb: ElasticLoadBalancingV2Client, Name: string, to: string): Promise<string> {
+/** Resolves once its target group calls it healthy, which takes one answer. */
+async function target(
+  elb: ElasticLoadBalancingV2Client,
+  TargetGroupArn: string,
+  as: Colour,
+): Promise<Server> {
+  const server = createServer((_, response) => response.setHeader(header.slot, as).end());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const Targets = [{ Id: "127.0.0.1", Port: (server.address() as AddressInfo).port }];
+  await elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets }));
+  for (;;) {
+    const seen = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn, Targets }));
+    if (seen.TargetHealthDescriptions?.[0]?.TargetHealth?.State === "healthy") return server;
+    await pause(10);
+  }
+}
+
+async function listener(
+  elb: ElasticLoadBalancingV2Client,
+  Name: string,
+  Port: number,
+  to: string,
+): Promise<string> {
   const { LoadBalancers } = await elb.send(
     new CreateLoadBalancerCommand({ Name, Subnets: [...defaultVpc.subnets], Type: "application" }),
   );
@@ -116,7 +185,7 @@ async function listener(elb: ElasticLoadBalancingV2Client, Name: string, to: str
     new CreateListenerCommand({
       LoadBalancerArn: LoadBalancers?.[0]?.LoadBalancerArn,
       Protocol: "HTTP",
-      Port: await freePort(),
+      Port,
       DefaultActions: [{ Type: "forward", TargetGroupArn: to }],
     }),
   );
@@ -132,19 +201,14 @@ async function weightedRule(
     new CreateRuleCommand({
       ListenerArn,
       Priority: 100,
-      Conditions: [{ Field: "path-pattern", Values: ["/mcp"] }],
-      Actions: [
-        {
-          Type: "forward",
-          ForwardConfig: {
-            TargetGroups: [
-              { TargetGroupArn: blue, Weight: 100 },
-              { TargetGroupArn: green, Weight: 0 },
-            ],
-          },
-        },
-      ],
+      Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: ["/mcp", proofPath] } }],
+      Actions: forward({ blue, green }, { blue: 100, green: 0 }),
     }),
   );
   return Rules?.[0]?.RuleArn as string;
+}
+
+function forward(groups: PerColour<string>, weights: Weights): Action[] {
+  const TargetGroups = colours.map((of) => ({ TargetGroupArn: groups[of], Weight: weights[of] }));
+  return [{ Type: "forward", ForwardConfig: { TargetGroups } }];
 }

@@ -3,13 +3,13 @@ import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-// What a function compiles is kept for its next invocation: Lambda keeps whole processes.
-enableCompileCache();
-
 /** Runs one invocation: the event on standard input, the result on descriptor 3. */
 const [folder = ".", handler = "index.handler"] = process.argv.slice(2);
 const [file = "index", name = "handler"] = handler.split(".");
 const chunks: Buffer[] = [];
+
+// What a function compiles is kept for its next invocation: Lambda keeps whole processes.
+enableCompileCache();
 for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
 try {
   const path = [".mjs", ".cjs", ".js"].map((ending) => join(folder, file + ending)).find(existsSync);

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { scenarios } from "../../rehearsal/scenarios/index.ts";
+import { fixtureHub } from "../checks/fixtures/hub.ts";
+
+const repository = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Module of each command that `npm run` starts, by its name. */
+const commands = Object.entries(
+  (JSON.parse(readFileSync(`${repository}package.json`, "utf8")) as { scripts: Record<string, string> })
+    .scripts,
+).flatMap(([name, line]) => {
+  const [, module] = /^node bin\/start\.mjs (\S+)$/.exec(line) ?? [];
+  return module === undefined ? [] : [{ name, module }];
+});
+
+/** Runs `npm run NAME -- WORDS`, with nobody logged in to AWS. */
+async function type(name: string, ...words: string[]) {
+  const module = commands.find((command) => command.name === name)?.module;
+  assert.ok(module !== undefined, `package.json has no command ${name}`);
+  const child = spawn(process.execPath, ["bin/start.mjs", module, ...words], {
+    cwd: repository,
+    env: {
+      PATH: process.env["PATH"],
+      HOME: process.env["HOME"],
+      NO_COLOR: "1",
+      AWS_EC2_METADATA_DISABLED: "true",
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const texts = { out: "", err: "" };
+  child.stdout.on("data", (part: Buffer) => (texts.out += part.toString()));
+  child.stderr.on("data", (part: Buffer) => (texts.err += part.toString()));
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, ...texts };
+}
+
+describe("every command shows a person how it is typed", () => {
+  for (const { name } of commands)
+    test(`${name}: --help with its exit codes and 0, an option it does not know with its name and 2`, async () => {
+      const [help, unknown] = await Promise.all([type(name, "--help"), type(name, "--no-such-option")]);
+      assert.deepEqual([help.code, help.err], [0, ""]);
+      assert.ok(help.out.startsWith(`npm run ${name} -- `), help.out);
+      assert.match(help.out, /^Exit\b.*\b0 .*\b2 /im);
+      assert.deepEqual([unknown.code, unknown.out], [2, ""]);
+      assert.match(unknown.err, /'--no-such-option'/);
+      assert.ok(unknown.err.includes(`npm run ${name} -- `), unknown.err);
+    });
+});
+
+test("rehearse --list names every scenario with its promise, the usual ones marked", async () => {
+  const { code, out, err } = await type("rehearse", "--list");
+  assert.deepEqual([code, err], [0, ""]);
+  assert.deepEqual(
+    out.trimEnd().split("\n"),
+    scenarios.map(({ name, promise, usual }) => `${usual ? "*" : " "} ${name.padEnd(14)} ${promise}`),
+  );
+});
+
+describe("simulate", () => {
+  const asked = ["--runs", "20", "--seed", "7"];
+
+  test("says what it played and what it covered, and ends with 0", async () => {
+    const { code, out, err } = await type("simulate", ...asked);
+    assert.deepEqual([code, err], [0, ""]);
+    assert.match(out, /^20 runs from seed 7: 0 violations\n\d+ runs\/s, \d+ per second of processor time\n/);
+    for (const part of [
+      "faults injected: delay \\d+",
+      "deeds: weigh \\d+",
+      "transitions covered: \\d+ of \\d+",
+    ])
+      assert.match(out, new RegExp(`^${part}`, "m"));
+    assert.match(out, /^never taken: /m);
+    assert.match(out, /^the guardian: .*retire/m);
+    assert.deepEqual(
+      out.split("\n").filter((line) => line.length > 100),
+      [],
+    );
+  });
+
+  test("says the same with --json in one document", async () => {
+    const { code, out, err } = await type("simulate", ...asked, "--json");
+    assert.deepEqual([code, err], [0, ""]);
+    const { runs, seed, violations } = JSON.parse(out) as Record<string, unknown>;
+    assert.deepEqual([runs, seed, violations], [20, 7, []]);
+  });
+
+  test("--replay tells a run line by line, twice the same", async () => {
+    const [first, second] = await Promise.all([
+      type("simulate", "--replay", "7"),
+      type("simulate", "--replay", "7"),
+    ]);
+    assert.deepEqual(first, second);
+    assert.deepEqual([first.code, first.err], [0, ""]);
+    assert.match(first.out, /^\d\d:\d\d:\d\d\.\d{3} /);
+  });
+});
+
+describe("check", () => {
+  test("passes a good hub line by line, and ends with 0", async () => {
+    await using hub = await fixtureHub();
+    const { code, out, err } = await type("check", "hub-ready", "tool-listed", "--url", hub.url);
+    assert.deepEqual([code, err], [0, ""]);
+    assert.match(out, /^pass {2}hub-ready .*ready \(= ready\) · n 1 of at least 1/m);
+    assert.match(out, /^pass: 2 passed, 0 failed, 0 could not tell$/m);
+  });
+
+  test("names what failed, and ends with 1", async () => {
+    await using hub = await fixtureHub({ listFails: true });
+    const { code, out, err } = await type("check", "hub-ready", "tool-listed", "--url", hub.url);
+    assert.deepEqual([code, err], [1, ""]);
+    assert.match(out, /^FAIL {2}tool-listed .*\n {6}tools\/list failed: .*tool registry is broken$/m);
+  });
+
+  test("says why it cannot tell, and ends with 3", async () => {
+    await using hub = await fixtureHub();
+    const { code, out, err } = await type("check", "watch-latency", "--url", hub.url);
+    assert.deepEqual([code, err], [3, ""], out);
+    assert.match(out, /^\?{4} {2}watch-latency [^]*name the stack with\s+--stack/m);
+    assert.match(out, /^cannot tell: 0 passed, 0 failed, 1 could not tell$/m);
+  });
+
+  for (const words of [["--list"], ["--explain", "latency"]])
+    test(`${words.join(" ")} is text, and ends with 0`, async () => {
+      const { code, out, err } = await type("check", ...words);
+      assert.deepEqual([code, err], [0, ""]);
+      assert.match(out, /\blatency\b/);
+    });
+});

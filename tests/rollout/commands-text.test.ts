@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { userInfo } from "node:os";
+import { type TestContext, describe, test } from "node:test";
+import { DeleteRuleCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { type Ran, runCommand } from "../../rehearsal/drills/command.ts";
+import type { SwitchRecord } from "../../rollout/policy/record.ts";
+import { weightsFor } from "../../rollout/policy/weight.ts";
+import { type Place, openPlace, stack } from "./commands-kit.ts";
+import { a, b, now } from "./situation.ts";
+
+/** An hour from now, in milliseconds since 1970: later than any test ends. */
+const later = Date.now() + 3_600_000;
+
+/** A moment as the text has it. */
+const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
+
+async function open(t: TestContext): Promise<Place> {
+  const place = await openPlace();
+  t.after(() => place.close());
+  return place;
+}
+
+const type = ({ aws }: Place, name: "rollback" | "status" | "abort", ...more: string[]): Promise<Ran> =>
+  runCommand(aws, name, ["--stack", stack, ...more]);
+
+/** The row of `status` with that name. */
+const row = ({ out }: Ran, name: string) =>
+  out
+    .split("\n")
+    .find((line) => line.startsWith(name.padEnd(16)))
+    ?.slice(16);
+
+/** The one JSON document that a command printed, and nothing beside it. */
+function documentOf({ out, err }: Ran): Record<string, unknown> {
+  assert.equal(err, "");
+  return JSON.parse(out) as Record<string, unknown>;
+}
+
+/** Green went live, and blue is its rollback target. */
+async function promote(place: Place): Promise<void> {
+  const previous: SwitchRecord["previous"] = {
+    colour: "blue",
+    release: a,
+    taskDefinition: "task:a",
+    until: later,
+  };
+  await place.edit((record) => ({ ...record, live: "green", weights: weightsFor("green", 100), previous }));
+  await place.setRule(weightsFor("green", 100));
+}
+
+/** An `up` elsewhere has a quarter of the traffic on green. */
+async function shift(place: Place): Promise<void> {
+  const rollout: SwitchRecord["rollout"] = {
+    id: "r1",
+    candidate: "green",
+    release: b,
+    asked: 100,
+    home: weightsFor("blue", 100),
+    startedAt: now,
+    tried: [],
+    passed: [],
+  };
+  const lease = { owner: "ci job 7", since: now, until: later };
+  await place.edit((record) => ({ ...record, weights: weightsFor("green", 25), rollout, lease }));
+  await place.setRule(weightsFor("green", 25));
+}
+
+describe("status tells a person where the traffic is", () => {
+  test("while nothing happens", async (t) => {
+    const place = await open(t);
+    await place.serve("blue");
+    const { code, out, err } = await type(place, "status");
+    assert.deepEqual([code, err], [0, ""]);
+    assert.deepEqual(out.split("\n"), [
+      "live            blue since 2026-02-28T12:00:00Z",
+      "weights         blue 100 · green 0",
+      `blue            release ${a}, 1 healthy target`,
+      `green           release ${b}, 0 healthy targets`,
+      "lease           free",
+      "rollback target none",
+      "last rollout    none",
+      "next up         no traffic moves",
+      "",
+    ]);
+  });
+
+  test("while a rollout is under way, after all that can have been before", async (t) => {
+    const place = await open(t);
+    await shift(place);
+    await place.edit((record) => ({
+      ...record,
+      previous: { colour: "green", release: "cccc", taskDefinition: "task:c", until: later },
+      rejected: ["1", "2", "3", "4"].map((release) => ({ release, why: `gate ${release} failed`, at: now })),
+      drain: { blue: null, green: later },
+      last: {
+        id: "r0",
+        outcome: "promoted",
+        why: "every gate passed",
+        at: iso(now),
+        evidence: "",
+        evidenceDigest: "",
+      },
+    }));
+    const { code, out, err } = await type(place, "status");
+    assert.deepEqual([code, err], [0, ""]);
+    const holds = `ci job 7 holds the lease since 2026-03-01T12:00:00Z, until ${iso(later)} unless renewed`;
+    assert.deepEqual(out.split("\n"), [
+      "live            blue since 2026-02-28T12:00:00Z",
+      "weights         blue 75 · green 25",
+      `blue            release ${a}, 0 healthy targets`,
+      `green           release ${b}, 0 healthy targets, draining`,
+      `lease           ci job 7 since 2026-03-01T12:00:00Z, until ${iso(later)} unless renewed`,
+      `rollback target green (cccc) until ${iso(later)}`,
+      "rejected        2 at 2026-03-01T12:00:00Z: gate 2 failed",
+      "rejected        3 at 2026-03-01T12:00:00Z: gate 3 failed",
+      "rejected        4 at 2026-03-01T12:00:00Z: gate 4 failed",
+      "last rollout    promoted at 2026-03-01T12:00:00Z: every gate passed",
+      `next up         A rollout is already under way: ${holds}. Wait for it, or stop it with: npm run abort`,
+      "",
+    ]);
+  });
+
+  test("and ends with 1 while the rule is not what was recorded, or is gone", async (t) => {
+    const place = await open(t);
+    await place.setRule(weightsFor("green", 10));
+    const edited = await type(place, "status");
+    assert.equal(edited.code, 1);
+    assert.equal(row(edited, "weights"), "blue 90 · green 10  recorded: blue 100 · green 0");
+    assert.equal((await type(place, "status", "--json")).code, 1);
+    await place.elb.send(new DeleteRuleCommand({ RuleArn: place.ruleArn }));
+    const gone = await type(place, "status");
+    assert.equal(gone.code, 1);
+    assert.equal(row(gone, "weights"), "the weighted rule is gone");
+  });
+
+  test("and ends with 1 and the reason when it cannot be looked at", async (t) => {
+    const place = await open(t);
+    await place.edit((record) => ({
+      ...record,
+      inputs: record.inputs && {
+        ...record.inputs,
+        targetGroups: { ...record.inputs.targetGroups, green: "arn:none" },
+      },
+    }));
+    const { code, out, err } = await type(place, "status");
+    assert.deepEqual([code, out], [1, ""]);
+    assert.match(err, /^error: .*arn:none.*\n$/);
+  });
+});
+
+describe("a command that moves traffic tells a person what it did", () => {
+  const proved = /^proved: blue 0 · green 100 → blue 100 · green 0 in \d+\.\d s\. blue is live\.$/m;
+
+  test("rollback, and status what it leaves behind", async (t) => {
+    const place = await open(t);
+    await Promise.all([place.serve("blue"), place.serve("green")]);
+    await promote(place);
+    const { code, out, err } = await type(place, "rollback", "--why", "checkout times out");
+    assert.deepEqual([code, err], [0, ""], out);
+    assert.match(out, proved);
+    // No service of ECS runs here, which is no reason to stay: who looks on is told.
+    assert.match(out, /^ {2}blue: raising blue to 2 tasks failed: .*service\/hub\/blue$/m);
+    const after = await type(place, "status");
+    assert.equal(after.code, 0);
+    assert.match(row(after, "live") ?? "", /^blue since /);
+    assert.match(row(after, "green") ?? "", /, 1 healthy target, draining$/);
+    const rejected = row(after, "rejected") ?? "";
+    assert.ok(rejected.startsWith(`${b} at `), rejected);
+    assert.ok(rejected.endsWith(`: checkout times out (${userInfo().username} by hand)`), rejected);
+  });
+
+  test("rollback --json, in one document", async (t) => {
+    const place = await open(t);
+    await Promise.all([place.serve("blue"), place.serve("green")]);
+    await promote(place);
+    const ran = await type(place, "rollback", "--json");
+    assert.equal(ran.code, 0, ran.err);
+    const { tookMs, ...said } = documentOf(ran);
+    assert.equal(typeof tookMs, "number");
+    assert.deepEqual(said, {
+      rule: place.ruleArn,
+      from: { blue: 0, green: 100 },
+      weights: { blue: 100, green: 0 },
+      live: "blue",
+      writes: 1,
+      proved: true,
+    });
+  });
+
+  test("abort, of a rollout elsewhere", async (t) => {
+    const place = await open(t);
+    await Promise.all([place.serve("blue"), place.serve("green")]);
+    await shift(place);
+    const { code, out, err } = await type(place, "abort", "--why", "wrong image");
+    assert.deepEqual([code, err], [0, ""], out);
+    assert.match(out, /^proved: blue 75 · green 25 → blue 100 · green 0 in \d+\.\d s\. blue is live\.$/m);
+    assert.match(row(await type(place, "status"), "rejected") ?? "", /: wrong image \(/);
+  });
+
+  test("abort --json, in one document", async (t) => {
+    const place = await open(t);
+    await Promise.all([place.serve("blue"), place.serve("green")]);
+    await shift(place);
+    const ran = await type(place, "abort", "--json");
+    assert.equal(ran.code, 0, ran.err);
+    const { from, live, proved: seen } = documentOf(ran);
+    assert.deepEqual([from, live, seen], [{ blue: 75, green: 25 }, "blue", true]);
+  });
+
+  test("and ends with 3 when no answer shows it, saying what answered and where to look", async (t) => {
+    const place = await open(t);
+    await place.serve("blue", "green");
+    await promote(place);
+    await place.edit((record) => ({
+      ...record,
+      inputs: record.inputs && { ...record.inputs, plan: { ...record.inputs.plan, proofTimeout: 1 } },
+    }));
+    const { code, out, err } = await type(place, "rollback");
+    assert.deepEqual([code, err], [3, ""], out);
+    assert.match(out, /^not proved: blue 0 · green 100 → blue 100 · green 0 in \d+\.\d s\. blue is live\.$/m);
+    assert.match(
+      out,
+      /^127\.0\.0\.1 answered green \d+ of \d+ times; .* npm run status -- --stack production$/m,
+    );
+  });
+
+  test("and ends with 2 and one sentence when there is nothing to do, or nobody there to serve", async (t) => {
+    const place = await open(t);
+    const idle = await type(place, "rollback");
+    assert.deepEqual([idle.code, idle.out], [2, ""]);
+    assert.match(idle.err, /^error: blue already serves everything .*\n$/);
+    await shift(place);
+    const dead = await type(place, "abort");
+    assert.deepEqual([dead.code, dead.out], [2, ""]);
+    assert.match(
+      dead.err,
+      /^error: blue has no healthy target, .* aws ecs update-service --cluster hub .*\n$/,
+    );
+  });
+});
