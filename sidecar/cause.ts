@@ -6,11 +6,12 @@ const causes: Readonly<Record<string, string>> = {
   EPIPE: "connection reset",
   EHOSTUNREACH: "unreachable",
   ENETUNREACH: "unreachable",
+  ETIMEDOUT: "no connection",
 };
 
 /** Why the hub gave no answer, in a word or two of our own. */
 export function causeOf(error: Error): string {
   if (error instanceof BadAnswer) return "bad answer";
   const { code } = error as NodeJS.ErrnoException;
-  return (code !== undefined && Object.hasOwn(causes, code) ? causes[code] : undefined) ?? "no connection";
+  return (code !== undefined && Object.hasOwn(causes, code) ? causes[code] : undefined) ?? "connection lost";
 }
