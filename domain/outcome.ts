@@ -15,7 +15,7 @@ export const outcomes = [
   "tool-error",
   /** The request was wrong, by the code of its answer alone. */
   "client-fault",
-  /** The client no longer wanted it, sooner than an answer had to come. */
+  /** The client no longer wanted it, well before an answer had to come. */
   "withdrawn",
   /** Ended by the sidecar at a drain's deadline. */
   "drained",
@@ -88,7 +88,9 @@ export function outcomeOf(contract: HubContract, asked: Asked, ending: Ending, d
     case "overdue":
       return overdue(contract, asked);
     case "withdrawn":
-      return judged("withdrawn", "withdrawn");
+      return durationMs < waitedOut * answerMsOf(contract, asked)
+        ? judged("withdrawn", "withdrawn")
+        : overdue(contract, asked);
     case "drained":
       return judged("drained", "drained");
     case "refused":
@@ -99,6 +101,12 @@ export function outcomeOf(contract: HubContract, asked: Asked, ending: Ending, d
 }
 
 const isAwaited = ({ kind }: Ending): boolean => kind !== "drained" && kind !== "refused" && kind !== "taken";
+
+/**
+ * Share of that time after which a client that takes its request back has waited in vain: its own clock began before the request
+ * came, and official clients give up after as long as an answer may take.
+ */
+const waitedOut = 0.95;
 
 /** How long an answer may take, in milliseconds; a request that waits longer is a fault of the server. */
 export function answerMsOf({ tool, answerMs, analysisMs }: HubContract, asked: Asked): number {

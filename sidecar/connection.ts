@@ -1,6 +1,6 @@
 import { type Socket, connect } from "node:net";
 import type { Readable } from "node:stream";
-import { type AnswerHeaders, BadAnswer } from "./answer-head.ts";
+import type { AnswerHeaders } from "./answer-head.ts";
 import { AnswerReader, type Answered } from "./answer-reader.ts";
 import type { Address } from "./sisters.ts";
 import { smallBody } from "./upload.ts";
@@ -19,6 +19,9 @@ const marginMs = 1_000;
  * in this very turn of the event loop, and be read only after what is done now.
  */
 const freshMs = 100;
+
+const timedOut = (): Error =>
+  Object.assign(new Error(`no connection within ${connectMs} ms`), { code: "ETIMEDOUT" });
 
 /** A request as it goes over a connection. */
 export interface Asking {
@@ -111,7 +114,7 @@ export class Connection implements Answered {
     });
     this.#socket = socket;
     let why: Error | null = null;
-    socket.setTimeout(connectMs, () => socket.destroy(new Error(`no connection within ${connectMs} ms`)));
+    socket.setTimeout(connectMs, () => socket.destroy(timedOut()));
     socket.on("connect", () => socket.setTimeout(0));
     socket.on("data", (bytes: Buffer) => this.#take(socket, bytes));
     socket.on("end", () => this.#ended(socket));
@@ -167,7 +170,7 @@ export class Connection implements Answered {
 
   #ended(socket: Socket): void {
     if (socket === this.#socket && this.#reader?.close() === true) this.#finish(socket, this.#reader);
-    else this.#closed(socket, new BadAnswer("the connection ended before the answer did"));
+    else this.#closed(socket, new Error("the connection ended before the answer did"));
   }
 
   #closed(socket: Socket, why: Error): void {

@@ -83,7 +83,7 @@ test("the image runs as nobody in particular, from an exact version, and the tas
 });
 
 test("what is copied into the image exists, and nothing else is sent to the build", () => {
-  assert.deepEqual(copied, ["package.json", "package-lock.json", ".npmrc", "sidecar"]);
+  assert.deepEqual(copied, ["package.json", "package-lock.json", ".npmrc", "domain", "sidecar"]);
   for (const path of copied) {
     assert.ok(existsSync(join(top, path)), path);
     assert.ok(isSent(path), path);

@@ -37,7 +37,7 @@ test("an answer too large to look into is known by its ends, however it is cut",
       );
       for (const part of [Buffer.from("event: message\ndata: "), ...parts, Buffer.from("\n\n")])
         data.push(part);
-      assert.deepEqual(body.messages(), [{ id: of, result: { isError } }]);
+      assert.deepEqual(body.messages(), [{ id: of, result: { isError }, isLarge: true }]);
       assert.deepEqual(seen, body.messages());
     }),
     { numRuns: 300 },

@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import test, { type TestContext } from "node:test";
 import { pinSession, pinUrl } from "../../sidecar/pin.ts";
 import { key, listen, startSidecar } from "./kit.ts";
+import { accessOf, summed, until } from "./lines.ts";
 
 const ping = (id: number) => JSON.stringify({ jsonrpc: "2.0", id, method: "ping" });
 
@@ -18,52 +19,47 @@ async function before(t: TestContext, answer: (response: ServerResponse) => unkn
   });
   const { url, port, sidecar, lines } = await startSidecar(t, { hub: hub.port });
   const home = { slot: "blue", task: `127.0.0.1:${port}` };
-  const post = (headers: Record<string, string>, path = "/mcp") =>
-    fetch(url + path, { method: "POST", body: ping(1), headers })
+  const post = (headers: Record<string, string>, path = "/mcp", signal?: AbortSignal) =>
+    fetch(url + path, { method: "POST", body: ping(1), headers, signal: signal ?? null })
       .then(async (got) => (await got.text(), got.status))
       .catch(() => null);
-  /** What it counted, and its access lines, once so many are there. */
+  /** What it counted, and the ends of pings, once so many are there. */
   const told = async (count: number) => {
-    const written = () => lines.filter((line) => line.includes('"access"')).length;
-    while (written() < count) await new Promise((resolve) => setTimeout(resolve, 10));
+    const pings = () => accessOf(lines).filter(({ method }) => method === "ping");
+    await until(() => pings().length >= count);
     await sidecar.close();
-    const all = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    const sum = (name: string) => all.reduce((total, line) => total + Number(line[name] ?? 0), 0);
-    const { Requests, Successes, ProtocolErrors, SessionsLost } = Object.fromEntries(
-      ["Requests", "Successes", "ProtocolErrors", "SessionsLost"].map((name) => [name, sum(name)]),
-    );
-    const access = all.filter(({ type }) => type === "access");
+    const names = ["Requests", "Successes", "ServerFaults", "SessionsLost"] as const;
     return {
-      counts: [Requests, Successes, ProtocolErrors, SessionsLost],
-      access: access.map(({ outcome, status }) => [outcome, status]),
+      counts: names.map((name) => summed(lines, name)),
+      access: pings().map(({ outcome, cause, status }) => [outcome, cause, status]),
     };
   };
   const session = { "mcp-session-id": pinSession("s", home, key) };
   return { hub, url, home, post, told, session };
 }
 
-test("a call that the hub never answers is counted, is no success, and is told of as lost", async (t) => {
+test("a call that the hub never answers is a server's fault, with what its client was told", async (t) => {
   const { post, told, session } = await before(t, (response) => response.destroy());
   assert.deepEqual([await post(session), await post({})], [502, 502]);
-  const lost = ["lost", 502];
-  assert.deepEqual(await told(2), { counts: [2, 0, 0, 0], access: [lost, lost] });
+  const lost = ["server-fault", "connection lost", 502];
+  assert.deepEqual(await told(2), { counts: [2, 0, 2, 0], access: [lost, lost] });
 });
 
-test("a call whose answer breaks off is lost too", async (t) => {
+test("a call whose answer breaks off is one too", async (t) => {
   const { post, told, session } = await before(t, (response) => {
     response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
     response.write('{"jsonrpc":"2.0",', () => response.destroy());
   });
   assert.deepEqual([await post(session), await post({})], [null, null]);
-  const lost = ["lost", null];
-  assert.deepEqual(await told(2), { counts: [2, 0, 0, 0], access: [lost, lost] });
+  const lost = ["server-fault", "cut off", null];
+  assert.deepEqual(await told(2), { counts: [2, 0, 2, 0], access: [lost, lost] });
 });
 
-test("a call that the hub refuses by its status is an error, with that status", async (t) => {
+test("a call that the hub turns down by its status is its client's fault", async (t) => {
   const { post, told, session } = await before(t, (response) => response.writeHead(429).end("later"));
   assert.deepEqual([await post(session), await post({})], [429, 429]);
-  const refused = ["refused", 429];
-  assert.deepEqual(await told(2), { counts: [2, 0, 2, 0], access: [refused, refused] });
+  const refused = ["client-fault", "HTTP 429", 429];
+  assert.deepEqual(await told(2), { counts: [2, 0, 0, 0], access: [refused, refused] });
 });
 
 test("a stream that breaks while a call waits is a lost session, one that its client leaves is not", async (t) => {
@@ -83,5 +79,18 @@ test("a stream that breaks while a call waits is a lost session, one that its cl
   const leaving = await open();
   leaving.left.abort();
   await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.deepEqual(await told(1), { counts: [1, 0, 0, 1], access: [["lost", null]] });
+  // The ping, and two streams that were opened and ended: one of them was cut off, as the ping was.
+  assert.deepEqual(await told(1), {
+    counts: [5, 3, 2, 1],
+    access: [["server-fault", "cut off", null]],
+  });
+});
+
+test("a call that its client no longer waits for is withdrawn, whether it says so or leaves", async (t) => {
+  const { post, told, session } = await before(t, () => undefined);
+  const left = new AbortController();
+  const one = post(session, "/mcp", left.signal);
+  setTimeout(() => left.abort(), 100);
+  assert.equal(await one, null);
+  assert.deepEqual(await told(1), { counts: [1, 0, 0, 0], access: [["withdrawn", "withdrawn", null]] });
 });

@@ -6,9 +6,12 @@ import { type BodyLength, requestHead, withheldHeaders } from "../../sidecar/hea
 import type { Route } from "../../sidecar/route.ts";
 import type { Task } from "../../sidecar/task.ts";
 
-const config = { tokens: [], keys: ["a key"] };
+const config = { tokens: [], keys: ["a key"], settings: { observe: true, pin: true } };
 const task = { config, now: () => 0, withheld: withheldHeaders(config as never) } as unknown as Task;
 const toHub = { host: "127.0.0.1", port: 80, url: "/mcp", sessionId: null, sister: null } as Route;
+
+/** What is read on its way back must be readable. */
+const plain = "accept-encoding: identity";
 
 interface Given {
   readonly headers?: Readonly<Record<string, string | string[]>>;
@@ -34,7 +37,7 @@ test("a request says once where it goes and how long its body is, whatever it sa
     "set-cookie": ["a", "b"],
     "mcp-session-id": "pinned",
   };
-  const begin = ["POST /mcp HTTP/1.1", "connection: keep-alive", "host: hub.example"];
+  const begin = ["POST /mcp HTTP/1.1", "connection: keep-alive", plain, "host: hub.example"];
   const more = ["set-cookie: a", "set-cookie: b", "mcp-session-id: own"];
   const route = { sessionId: "own" };
   assert.deepEqual(linesOf({ headers, route }), [...begin, ...more]);
@@ -44,7 +47,21 @@ test("a request says once where it goes and how long its body is, whatever it sa
     ...more,
     "transfer-encoding: chunked",
   ]);
-  assert.deepEqual(linesOf({}).slice(1), ["connection: keep-alive", "host: 127.0.0.1:80"]);
+  assert.deepEqual(linesOf({}).slice(1), ["connection: keep-alive", plain, "host: 127.0.0.1:80"]);
+});
+
+test("what a client understands of encodings goes on to a sister task, and never to a hub whose answers are read", () => {
+  const headers = { host: "hub.example", "accept-encoding": "gzip, br" };
+  const own = "accept-encoding: gzip, br";
+  assert.deepEqual(
+    linesOf({ headers }).filter((line) => line.startsWith("accept-encoding")),
+    [plain],
+  );
+  assert.ok(linesOf({ headers, route: { sister: "10.0.0.2:80" } }).includes(own));
+  const unread = { ...config, settings: { observe: false, pin: false } };
+  const idle = { ...task, config: unread, withheld: withheldHeaders(unread as never) } as unknown as Task;
+  const request = { method: "POST", headers } as unknown as IncomingMessage;
+  assert.ok(requestHead(idle, request, toHub, null).includes(`\r\n${own}\r\n`));
 });
 
 test("nothing can end a line of the head or be another byte than it was: it is refused", () => {
@@ -58,7 +75,7 @@ test("nothing can end a line of the head or be another byte than it was: it is r
       const fits = /^[aé]*$/.test(url) && /^[a \té]*$/.test(sessionId);
       if (!fits) return assert.throws(() => linesOf(given), /can't be sent/);
       assert.deepEqual(linesOf(given).slice(0, 1), [`POST /${url} HTTP/1.1`]);
-      assert.deepEqual(linesOf(given).slice(3), [`mcp-session-id: ${sessionId}`]);
+      assert.deepEqual(linesOf(given).slice(4), [`mcp-session-id: ${sessionId}`]);
     }),
     { numRuns: 1_000 },
   );
