@@ -1,8 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { hubStreams } from "../domain/log-streams.ts";
 import { type Colour, perColour } from "../rollout/policy/colour.ts";
 import type { SwitchInputs } from "../rollout/policy/inputs.ts";
 import type { CheckContext, WatchPeriod } from "./check.ts";
 import { type AwsClients, type ClientOptions, Clients } from "./clients.ts";
+import { ErrorLog } from "./error-log.ts";
 import { Samples } from "./samples.ts";
 import { SlotLog } from "./slot-log.ts";
 import { alarmSource } from "./sources/alarms.ts";
@@ -91,7 +93,6 @@ export async function contextFor(
   const started = now();
   const samples = new Samples();
   const { tool } = inputs.hub;
-  const errorPatterns = inputs.logErrorPatterns;
   return {
     now,
     sleep: wiring.sleep ?? sleep,
@@ -108,8 +109,14 @@ export async function contextFor(
     samples,
     logs: perColour((colour) => {
       const group = inputs.logGroups[colour];
-      const of = { source: sources.logs, group, slot: colour, tool, errorPatterns, samples, from: started };
+      const of = { source: sources.logs, group, slot: colour, tool, samples, from: started };
       return group === "" ? null : new SlotLog(of);
+    }),
+    errors: perColour((colour) => {
+      const of = { source: sources.logs, group: inputs.logGroups[colour], from: started };
+      return of.group === ""
+        ? null
+        : new ErrorLog({ ...of, patterns: inputs.logErrorPatterns, streams: hubStreams });
     }),
     since: started,
     rolloutSince: started,
