@@ -29,6 +29,9 @@ export const watchPeriods = [
   { name: "first-week", ms: 7 * 86_400_000 },
 ] as const satisfies readonly WatchPeriod[];
 
+/** How long before a rollout live's error lines are known: what it wrote then, the candidate may write as well. */
+const errorsBeforeMs = 600_000;
+
 /** What a caller may hand in instead of the real thing. */
 export interface Wiring {
   /** AWS clients of the caller's own, say of an assumed role; they stay open. */
@@ -113,7 +116,7 @@ export async function contextFor(
       return group === "" ? null : new SlotLog(of);
     }),
     errors: perColour((colour) => {
-      const of = { source: sources.logs, group: inputs.logGroups[colour], from: started };
+      const of = { source: sources.logs, group: inputs.logGroups[colour], from: started - errorsBeforeMs };
       return of.group === ""
         ? null
         : new ErrorLog({ ...of, patterns: inputs.logErrorPatterns, streams: hubStreams });

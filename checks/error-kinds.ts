@@ -38,39 +38,60 @@ export interface ErrorCounts {
   readonly ms: number;
 }
 
+/** What live writes: beside the candidate, and on its own before there was one. */
+export interface LiveCounts extends ErrorCounts {
+  readonly before: Pick<ErrorCounts, "lines" | "ms">;
+}
+
 /**
  * The candidate's lines that are its own fault, by kind: every line of a kind that live does not write, and of a kind that live
  * writes too the lines beyond live's rate, where the candidate's rate is higher beyond doubt. Rates are lines per request; per
- * time where the requests of one of them are not known.
+ * time where the requests of one of them are not known, and where live wrote the kind only before the rollout.
  *
  * Beyond doubt: given k lines of a kind together, and rates that are equal, the candidate's part of them is binomial with its share
  * of the requests. The test is exact and one-sided, at `falseAlarmRate` for all m shared kinds and however often is looked: the
  * k-th line of a kind is tested at `falseAlarmRate / (m k (k + 1))`, which adds up to it.
  */
-export function ownErrors(candidate: ErrorCounts, live: ErrorCounts): Map<string, number> {
-  const share = shareOf(candidate, live);
-  const shared = [...candidate.lines.keys()].filter((kind) => (live.lines.get(kind) ?? 0) > 0).length;
-  const own = new Map<string, number>();
-  for (const [kind, count] of candidate.lines) {
-    const theirs = live.lines.get(kind) ?? 0;
-    const excess = theirs === 0 ? count : excessOf(count, theirs, share, shared);
-    if (excess > 0) own.set(kind, excess);
-  }
-  return own;
+export function ownErrors(candidate: ErrorCounts, live: LiveCounts): Map<string, number> {
+  const kinds = [...candidate.lines].map(([kind, count]) => ({
+    kind,
+    count,
+    rival: rivalOf(kind, candidate, live),
+  }));
+  const shared = kinds.filter(({ rival }) => rival !== null).length;
+  const own = kinds.map(({ kind, count, rival }): [string, number] => [
+    kind,
+    rival === null ? count : excessOver(rival, count, shared),
+  ]);
+  return new Map(own.filter(([, excess]) => excess > 0));
+}
+
+/** What the candidate's lines of a kind are held against: how many live wrote, and the candidate's part of what both were given. */
+interface Rival {
+  readonly lines: number;
+  readonly share: number;
+}
+
+/** Null where live writes no such lines. */
+function rivalOf(kind: string, candidate: ErrorCounts, live: LiveCounts): Rival | null {
+  const beside = live.lines.get(kind) ?? 0;
+  if (beside > 0) return { lines: beside, share: shareBeside(candidate, live) };
+  const before = live.before.lines.get(kind) ?? 0;
+  return before === 0 ? null : { lines: before, share: part(candidate.ms, live.ms + live.before.ms) };
 }
 
 /** The candidate's part of both slots' requests, or of their times. */
-function shareOf(candidate: ErrorCounts, live: ErrorCounts): number {
-  const [own, theirs] =
-    candidate.requests !== null && live.requests !== null && candidate.requests > 0 && live.requests > 0
-      ? [candidate.requests, live.requests]
-      : [Math.max(1, candidate.ms), Math.max(1, live.ms)];
-  return own / (own + theirs);
+function shareBeside(candidate: ErrorCounts, live: ErrorCounts): number {
+  return candidate.requests === null || live.requests === null || candidate.requests * live.requests === 0
+    ? part(candidate.ms, live.ms)
+    : part(candidate.requests, live.requests);
 }
 
-function excessOf(count: number, theirs: number, share: number, kinds: number): number {
-  const both = count + theirs;
+const part = (of: number, other: number) => Math.max(1, of) / (Math.max(1, of) + Math.max(1, other));
+
+function excessOver({ lines, share }: Rival, count: number, kinds: number): number {
+  const both = count + lines;
   const chance = 1 - binomialCdf(count - 1, both, share);
   if (chance > falseAlarmRate / (kinds * both * (both + 1))) return 0;
-  return Math.max(1, Math.round(count - (theirs * share) / (1 - share)));
+  return Math.max(1, Math.round(count - (lines * share) / (1 - share)));
 }

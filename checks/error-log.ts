@@ -51,6 +51,11 @@ export class ErrorLog {
     this.#from = of.patterns.map(() => of.from);
   }
 
+  /** Since when it knows the log, milliseconds since the epoch. */
+  get from(): number {
+    return this.#of.from;
+  }
+
   /** Reads what is new; callers at the same time share one look. */
   async look(now: number, signal: AbortSignal): Promise<void> {
     this.#looking ??= this.#read(now, signal).finally(() => {
@@ -69,11 +74,12 @@ export class ErrorLog {
     await this.look(now, signal);
   }
 
-  /** Error lines from a moment on, to the second. */
-  since(moment: number): ErrorKinds {
+  /** Error lines from a moment on, and before another; to the second. */
+  since(moment: number, until = Number.POSITIVE_INFINITY): ErrorKinds {
+    const [first, end] = [Math.floor(moment / 1_000), Math.floor(until / 1_000)];
     const found = new Map<string, ErrorKind>();
     for (const [second, kinds] of this.#bySecond)
-      if (second >= Math.floor(moment / 1_000)) for (const [kind, of] of kinds) add(found, kind, of);
+      if (second >= first && second < end) for (const [kind, of] of kinds) add(found, kind, of);
     return found;
   }
 

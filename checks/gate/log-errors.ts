@@ -2,13 +2,13 @@ import { type Colour, other } from "../../rollout/policy/colour.ts";
 import { brief } from "../analysis.ts";
 import type { CheckContext, Judgement } from "../check.ts";
 import { defineCheck } from "../define.ts";
-import { type ErrorCounts, ownErrors } from "../error-kinds.ts";
-import { type ErrorKinds, countOf, firstOf } from "../error-log.ts";
+import { ownErrors } from "../error-kinds.ts";
+import { type ErrorKinds, type ErrorLog, countOf, firstOf } from "../error-log.ts";
 import { slotOf } from "../require.ts";
 import { specLimits } from "../spec.ts";
 
 /**
- * No line of the hub's log since the window began fits an error pattern, but for those that live writes at the same rate. A slot
+ * No line of the hub's log since the window began fits an error pattern, but for what live writes at the same rate. A slot
  * that logged nothing says nothing.
  */
 export const logErrors = defineCheck({
@@ -16,7 +16,7 @@ export const logErrors = defineCheck({
   group: "gate",
   question: "Is the slot's log free of errors that live does not write as often?",
   source: "CloudWatch Logs",
-  query: (context) => `${errorQuery(context)}; of live since ${new Date(context.rolloutSince).toISOString()}`,
+  query: (context) => `${errorQuery(context)}; the same of live, and from before the rollout`,
   limit: (thresholds) => ({ value: thresholds.logErrors, unit: "log lines", good: "<=" }),
   sentence: `${specLimits.logErrors.sentence} (${specLimits.logErrors.section})`,
   minimumSamples: () => 1,
@@ -33,16 +33,10 @@ export const logErrors = defineCheck({
     const live = context.errors[other(slot)];
     const now = context.now();
     await Promise.all([log, errors, live].map((one) => one?.look(now, context.signal)));
-    // Of live all of the rollout: at the last step it serves nobody any more, and its rate is known from before.
     return {
       lines: log.since(context.since).lines,
-      candidate: watched(context, slot, context.since, errors.since(context.since)),
-      live: watched(
-        context,
-        other(slot),
-        context.rolloutSince,
-        live?.since(context.rolloutSince) ?? new Map(),
-      ),
+      candidate: watched(context, slot, errors, context.since),
+      live: live && watchedLive(context, other(slot), live),
     };
   },
   judge: ({ lines, candidate, live }, context) => judgeErrors(lines, candidate, context, live),
@@ -66,52 +60,66 @@ export interface Watched {
   readonly ms: number;
 }
 
-/** Users' requests are known from the sidecar's access lines; without a sidecar own probes are all that is counted. */
-function watched(context: CheckContext, slot: Colour, since: number, errors: ErrorKinds): Watched {
-  const { hub, samples, now } = context;
-  const requests = hub.signingSecret === undefined ? null : samples.of(slot, since).length;
-  return { errors, requests, ms: now() - since };
+/** Of live also what it wrote before the rollout. */
+export interface WatchedLive extends Watched {
+  readonly before: Pick<Watched, "errors" | "ms">;
 }
 
-const nothing: Watched = { errors: new Map(), requests: null, ms: 0 };
+/** Users' requests are known from the sidecar's access lines; without a sidecar own probes are all that is counted. */
+function watched({ hub, samples, now }: CheckContext, slot: Colour, log: ErrorLog, since: number): Watched {
+  const requests = hub.signingSecret === undefined ? null : samples.of(slot, since).length;
+  return { errors: log.since(since), requests, ms: now() - since };
+}
+
+/** Live over all of the rollout: at the last step it serves nobody any more, and its rate is known from the steps before. */
+function watchedLive(context: CheckContext, slot: Colour, log: ErrorLog): WatchedLive {
+  const { rolloutSince: since } = context;
+  const before = { errors: log.since(log.from, since), ms: since - log.from };
+  return { ...watched(context, slot, log, since), before };
+}
+
+const noLive: WatchedLive = {
+  errors: new Map(),
+  requests: null,
+  ms: 0,
+  before: { errors: new Map(), ms: 0 },
+};
 
 /** Judges the error lines among the lines of a log, those apart that live writes at the same rate. */
 export function judgeErrors(
   lines: number,
   candidate: Watched,
   { thresholds, logErrorPatterns }: Pick<CheckContext, "thresholds" | "logErrorPatterns">,
-  live: Watched | null = null,
+  live: WatchedLive | null = null,
 ): Judgement {
-  const own = ownErrors(countsOf(candidate), countsOf(live ?? nothing));
+  const own = ownErrors(countsOf(candidate), liveCounts(live ?? noLive));
   const count = countOf(candidate.errors);
   const beyond = [...own.values()].reduce((sum, of) => sum + of, 0);
   const base = { value: beyond, samples: Math.max(lines, count) };
-  const seen = `${count} of ${base.samples} lines are errors`;
+  const part = live === null || beyond === count ? "" : `, ${beyond} of them beyond what live writes`;
+  const seen = `${count} of ${base.samples} lines are errors${part}`;
   const beside = live === null ? "" : besideLive(candidate, live);
   if (beyond > thresholds.logErrors) {
     const first = firstOf(new Map([...candidate.errors].filter(([kind]) => own.has(kind)))) ?? "";
-    const part = beyond === count ? "" : `, ${beyond} of them beyond what live writes`;
-    return { ...base, verdict: "fail", why: `${seen}${part}, the first: ${brief(first)}${beside}` };
+    return { ...base, verdict: "fail", why: `${seen}, the first: ${brief(first)}${beside}` };
   }
   if (logErrorPatterns.length === 0)
     return { ...base, verdict: "inconclusive", why: "no error patterns are configured" };
   if (lines === 0) return { ...base, verdict: "inconclusive", why: "the slot logged nothing in the window" };
-  return {
-    ...base,
-    verdict: "pass",
-    why: count === 0 ? seen : `${seen}, ${beyond} beyond what live writes${beside}`,
-  };
+  return { ...base, verdict: "pass", why: count === 0 ? seen : seen + beside };
 }
 
-const countsOf = ({ errors, requests, ms }: Watched): ErrorCounts => ({
-  lines: new Map([...errors].map(([kind, { count }]) => [kind, count])),
-  requests,
-  ms,
+const linesOf = (errors: ErrorKinds) => new Map([...errors].map(([kind, { count }]) => [kind, count]));
+const countsOf = ({ errors, requests, ms }: Watched) => ({ lines: linesOf(errors), requests, ms });
+const liveCounts = ({ before: { errors, ms }, ...beside }: WatchedLive) => ({
+  ...countsOf(beside),
+  before: { lines: linesOf(errors), ms },
 });
 
-/** What live wrote meanwhile, with what the rates are taken from. */
-function besideLive(candidate: Watched, live: Watched): string {
-  const wrote = `; live wrote ${countOf(live.errors)}`;
+/** What live wrote, with what the rates are taken from. */
+function besideLive(candidate: Watched, live: WatchedLive): string {
+  const before = countOf(live.before.errors);
+  const wrote = `; live wrote ${countOf(live.errors)}${before > 0 ? `, and ${before} before the rollout` : ""}`;
   if (live.errors.size === 0 || candidate.requests === null || live.requests === null) return wrote;
-  return `${wrote} in ${live.requests} requests, the candidate had ${candidate.requests}`;
+  return `${wrote}, with ${live.requests} requests to the candidate's ${candidate.requests}`;
 }
