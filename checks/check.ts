@@ -1,6 +1,7 @@
 import type { Colour, PerColour } from "../rollout/policy/colour.ts";
 import type { HubTarget, SwitchInputs } from "../rollout/policy/inputs.ts";
 import type { SwitchRecord } from "../rollout/policy/record.ts";
+import type { ErrorLog } from "./error-log.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 import type { Samples } from "./samples.ts";
 import type { SlotLog } from "./slot-log.ts";
@@ -112,11 +113,13 @@ export interface CheckContext {
   samples: Samples;
   /** The slots' logs, read on from look to look; null where no log group is known. */
   logs: PerColour<SlotLog | null>;
+  /** The hubs' error lines, read on from look to look; null where no log group is known. */
+  errors: PerColour<ErrorLog | null>;
   /** Start of the window that is judged, milliseconds since the epoch. */
   since: number;
   /** When this rollout's first request could have come, milliseconds since the epoch. */
   rolloutSince: number;
-  /** Case-insensitive patterns of log lines that are errors. */
+  /** Filter patterns of CloudWatch Logs: lines of the hub that fit one of them are errors. */
   logErrorPatterns: readonly string[];
   commands: Readonly<Record<string, readonly string[]>>;
   /** Values that no reading may repeat, such as the bearer token; left out: none are known. */

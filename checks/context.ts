@@ -1,8 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { hubStreams } from "../domain/log-streams.ts";
 import { type Colour, perColour } from "../rollout/policy/colour.ts";
 import type { SwitchInputs } from "../rollout/policy/inputs.ts";
 import type { CheckContext, WatchPeriod } from "./check.ts";
 import { type AwsClients, type ClientOptions, Clients } from "./clients.ts";
+import { ErrorLog } from "./error-log.ts";
 import { Samples } from "./samples.ts";
 import { SlotLog } from "./slot-log.ts";
 import { alarmSource } from "./sources/alarms.ts";
@@ -26,6 +28,9 @@ export const watchPeriods = [
   { name: "first-day", ms: 86_400_000 },
   { name: "first-week", ms: 7 * 86_400_000 },
 ] as const satisfies readonly WatchPeriod[];
+
+/** How long before a rollout live's error lines are known: what it wrote then, the candidate may write as well. */
+const errorsBeforeMs = 600_000;
 
 /** What a caller may hand in instead of the real thing. */
 export interface Wiring {
@@ -91,7 +96,6 @@ export async function contextFor(
   const started = now();
   const samples = new Samples();
   const { tool } = inputs.hub;
-  const errorPatterns = inputs.logErrorPatterns;
   return {
     now,
     sleep: wiring.sleep ?? sleep,
@@ -108,8 +112,14 @@ export async function contextFor(
     samples,
     logs: perColour((colour) => {
       const group = inputs.logGroups[colour];
-      const of = { source: sources.logs, group, slot: colour, tool, errorPatterns, samples, from: started };
+      const of = { source: sources.logs, group, slot: colour, tool, samples, from: started };
       return group === "" ? null : new SlotLog(of);
+    }),
+    errors: perColour((colour) => {
+      const of = { source: sources.logs, group: inputs.logGroups[colour], from: started - errorsBeforeMs };
+      return of.group === ""
+        ? null
+        : new ErrorLog({ ...of, patterns: inputs.logErrorPatterns, streams: hubStreams });
     }),
     since: started,
     rolloutSince: started,

@@ -7,7 +7,6 @@ import type { LogLine, LogSource } from "./sources/logs.ts";
 const overlapMs = 15_000;
 /** Most lines of one look; a busier slot is read on with the next. */
 const mostLines = 20_000;
-const mostErrors = 1_000;
 
 export interface SlotLogOptions {
   source: LogSource;
@@ -15,28 +14,22 @@ export interface SlotLogOptions {
   slot: Colour;
   /** Name of the hub's tool: its calls are analyses. */
   tool: string;
-  /** Case-insensitive patterns of lines that are errors. */
-  errorPatterns: readonly string[];
   /** Where the users' answers go. */
   samples: Samples;
   /** Lines before this moment are not read. */
   from: number;
 }
 
-/** A slot's log, read on from look to look: counts its lines, keeps its errors, and books the users' answers. */
+/** A slot's log, read on from look to look: counts its lines, and books the users' answers. */
 export class SlotLog {
   readonly #of: SlotLogOptions;
-  readonly #patterns: readonly RegExp[];
   readonly #linesBySecond = new Map<number, number>();
-  readonly #errors: LogLine[] = [];
-  #errorCount = 0;
   #seen = new Map<string, number>();
   #from: number;
   #looking: Promise<void> | null = null;
 
   constructor(of: SlotLogOptions) {
     this.#of = of;
-    this.#patterns = of.errorPatterns.map((pattern) => new RegExp(pattern, "i"));
     this.#from = of.from;
   }
 
@@ -57,14 +50,12 @@ export class SlotLog {
     await this.look(now, signal);
   }
 
-  /** Lines and errors from a moment on; lines to the second. */
-  since(moment: number): { lines: number; errors: number; firstError: string | null } {
+  /** Lines from a moment on, to the second. */
+  since(moment: number): { lines: number } {
     let lines = 0;
     for (const [second, count] of this.#linesBySecond)
       if (second >= Math.floor(moment / 1_000)) lines += count;
-    const errors = this.#errors.filter((line) => line.at >= moment);
-    const beyond = this.#errorCount - this.#errors.length;
-    return { lines, errors: errors.length + beyond, firstError: errors[0]?.text ?? null };
+    return { lines };
   }
 
   async #read(now: number, signal: AbortSignal): Promise<void> {
@@ -86,8 +77,5 @@ export class SlotLog {
     const told = toldBy(line, this.#of);
     if (told?.kind === "ended") this.#of.samples.add(told.sample, told.key);
     if (told?.kind === "open") this.#of.samples.waits(this.#of.slot, told.task, line.at, told.requests);
-    if (!this.#patterns.some((pattern) => pattern.test(line.text))) return;
-    this.#errorCount += 1;
-    if (this.#errors.length < mostErrors) this.#errors.push(line);
   }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseFilterPattern } from "../domain/filter-pattern/parse.ts";
 import { hubDefaults, readyRule } from "../domain/hub.ts";
 import { releaseRecord } from "../checks/release-record.ts";
 import { thresholds } from "../checks/spec.ts";
@@ -18,6 +19,14 @@ const secretName = z
   .string()
   .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, secretNameWanted)
   .describe("Name of a Secrets Manager secret; never its value.");
+
+/** Text of a filter pattern that fits some lines and not others. */
+const filterPattern = z.string().superRefine((text, context) => {
+  const parsed = parseFilterPattern(text);
+  const problem = (message: string) => context.addIssue({ code: "custom", input: text, message });
+  if ("problem" in parsed) problem(`is no filter pattern of CloudWatch Logs: ${parsed.problem}`);
+  else if (parsed.pattern.kind === "every") problem("fits every line: each would be an error");
+});
 
 const hub = z.strictObject({
   port: z.int().min(1).max(65_535).default(hubDefaults.port).describe("Port the hub listens on."),
@@ -52,9 +61,11 @@ const hub = z.strictObject({
       "Variables of the hub that come from Secrets Manager, for placeholders such as ${GEMINI_API_KEY} in its config.",
     ),
   logErrorPatterns: z
-    .array(z.string().min(1))
+    .array(filterPattern)
     .default([])
-    .describe("Filter patterns of log lines that count as errors."),
+    .describe(
+      'Lines of the hub\'s log that fit one of these are errors, but for those that live writes as often. The syntax is that of CloudWatch Logs ("Filter pattern syntax"), which minds upper and lower case: `{ $.type = "error" }`, `?ERROR ?Exception`, `"two words" -these`, `%4\\d\\d%`.',
+    ),
   llmFailurePatterns: z
     .array(z.string().min(1))
     .default([...hubDefaults.llmFailurePatterns])

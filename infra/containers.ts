@@ -1,3 +1,4 @@
+import { containerNames, streamPrefix } from "../domain/log-streams.ts";
 import type { Colour } from "../rollout/policy/colour.ts";
 import type { HubConfig, SlotConfig } from "./config.ts";
 
@@ -37,7 +38,7 @@ function logging({ logGroup, region }: ContainerFacts): object {
     options: {
       "awslogs-group": logGroup,
       "awslogs-region": region,
-      "awslogs-stream-prefix": "task",
+      "awslogs-stream-prefix": streamPrefix,
       // The driver's own default buffer loses lines under load, and failures are counted from them.
       mode: "non-blocking",
       "max-buffer-size": "25m",
@@ -47,7 +48,7 @@ function logging({ logGroup, region }: ContainerFacts): object {
 
 function hubContainer({ hub }: HubConfig, slot: SlotConfig, facts: ContainerFacts): object {
   return {
-    name: "hub",
+    name: containerNames.hub,
     image: slot.image,
     essential: true,
     ...(hub.command
@@ -89,12 +90,12 @@ function sidecarContainer({ hub, network, sidecar }: HubConfig, facts: Container
     from === undefined ? [] : [{ name, valueFrom: facts.secretArns.get(from) }];
   const sisters = sidecar.sisters ?? (network.vpcId === undefined ? [network.cidr] : []);
   return {
-    name: "sidecar",
+    name: containerNames.sidecar,
     image: sidecar.image,
     essential: true,
     readonlyRootFilesystem: true,
     user: "1000",
-    dependsOn: [{ containerName: "hub", condition: "START" }],
+    dependsOn: [{ containerName: containerNames.hub, condition: "START" }],
     environment: variables({
       SIDECAR_LISTEN: `0.0.0.0:${sidecar.port}`,
       SIDECAR_HUB: `http://127.0.0.1:${hub.port}`,

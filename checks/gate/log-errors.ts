@@ -1,17 +1,22 @@
+import { type Colour, other } from "../../rollout/policy/colour.ts";
 import { brief } from "../analysis.ts";
 import type { CheckContext, Judgement } from "../check.ts";
 import { defineCheck } from "../define.ts";
+import { ownErrors } from "../error-kinds.ts";
+import { type ErrorKinds, type ErrorLog, countOf, firstOf } from "../error-log.ts";
 import { slotOf } from "../require.ts";
 import { specLimits } from "../spec.ts";
 
-/** No line of the slot's log since the window began matches an error pattern. A slot that logged nothing says nothing. */
+/**
+ * No line of the hub's log since the window began fits an error pattern, but for what live writes at the same rate. A slot
+ * that logged nothing says nothing.
+ */
 export const logErrors = defineCheck({
   name: "log-errors",
   group: "gate",
-  question: "Is the slot's log free of errors?",
+  question: "Is the slot's log free of errors that live does not write as often?",
   source: "CloudWatch Logs",
-  query: ({ deployment, slot, logErrorPatterns }) =>
-    `FilterLogEvents ${deployment?.logGroups[slot ?? "blue"] ?? "(no stack)"}, lines matching ${logErrorPatterns.map((pattern) => `/${pattern}/`).join(" or ")}`,
+  query: (context) => `${errorQuery(context)}; the same of live, and from before the rollout`,
   limit: (thresholds) => ({ value: thresholds.logErrors, unit: "log lines", good: "<=" }),
   sentence: `${specLimits.logErrors.sentence} (${specLimits.logErrors.section})`,
   minimumSamples: () => 1,
@@ -20,26 +25,101 @@ export const logErrors = defineCheck({
   everyMs: 2_000,
   timeoutMs: 20_000,
   async measure(context) {
-    const log = context.logs[slotOf(context)];
-    if (log === null) throw new Error("no log group is known for the slot: name the stack with --stack");
-    await log.look(context.now(), context.signal);
-    return log.since(context.since);
+    const slot = slotOf(context);
+    const log = context.logs[slot];
+    const errors = context.errors[slot];
+    if (log === null || errors === null)
+      throw new Error("no log group is known for the slot: name the stack with --stack");
+    const live = context.errors[other(slot)];
+    const now = context.now();
+    await Promise.all([log, errors, live].map((one) => one?.look(now, context.signal)));
+    return {
+      lines: log.since(context.since).lines,
+      candidate: watched(context, slot, errors, context.since),
+      live: live && watchedLive(context, other(slot), live),
+    };
   },
-  judge: (found, context) => judgeLog(found, context),
+  judge: ({ lines, candidate, live }, context) => judgeErrors(lines, candidate, context, live),
 });
 
-/** Judges the lines of a log by the number of errors among them. */
-export function judgeLog(
-  { lines, errors, firstError }: { lines: number; errors: number; firstError: string | null },
+/** What was asked of the log, so that it can be asked again. */
+export function errorQuery({
+  deployment,
+  slot,
+  logErrorPatterns,
+}: Pick<CheckContext, "deployment" | "slot" | "logErrorPatterns">): string {
+  const group = deployment?.logGroups[slot ?? "blue"] ?? "(no stack)";
+  return `FilterLogEvents ${group}, the hub's lines that fit ${logErrorPatterns.join(" or ")}`;
+}
+
+/** Error lines of a slot, and the time and the requests that they came in. */
+export interface Watched {
+  readonly errors: ErrorKinds;
+  /** Null: nobody knows. */
+  readonly requests: number | null;
+  readonly ms: number;
+}
+
+/** Of live also what it wrote before the rollout. */
+export interface WatchedLive extends Watched {
+  readonly before: Pick<Watched, "errors" | "ms">;
+}
+
+/** Users' requests are known from the sidecar's access lines; without a sidecar own probes are all that is counted. */
+function watched({ hub, samples, now }: CheckContext, slot: Colour, log: ErrorLog, since: number): Watched {
+  const requests = hub.signingSecret === undefined ? null : samples.of(slot, since).length;
+  return { errors: log.since(since), requests, ms: now() - since };
+}
+
+/** Live over all of the rollout: at the last step it serves nobody any more, and its rate is known from the steps before. */
+function watchedLive(context: CheckContext, slot: Colour, log: ErrorLog): WatchedLive {
+  const { rolloutSince: since } = context;
+  const before = { errors: log.since(log.from, since), ms: since - log.from };
+  return { ...watched(context, slot, log, since), before };
+}
+
+const noLive: WatchedLive = {
+  errors: new Map(),
+  requests: null,
+  ms: 0,
+  before: { errors: new Map(), ms: 0 },
+};
+
+/** Judges the error lines among the lines of a log, those apart that live writes at the same rate. */
+export function judgeErrors(
+  lines: number,
+  candidate: Watched,
   { thresholds, logErrorPatterns }: Pick<CheckContext, "thresholds" | "logErrorPatterns">,
+  live: WatchedLive | null = null,
 ): Judgement {
-  const base = { value: errors, samples: lines };
-  if (errors > thresholds.logErrors) {
-    const first = firstError === null ? "" : `, the first: ${brief(firstError)}`;
-    return { ...base, verdict: "fail", why: `${errors} of ${lines} lines are errors${first}` };
+  const own = ownErrors(countsOf(candidate), liveCounts(live ?? noLive));
+  const count = countOf(candidate.errors);
+  const beyond = [...own.values()].reduce((sum, of) => sum + of, 0);
+  const base = { value: beyond, samples: Math.max(lines, count) };
+  const part = live === null || beyond === count ? "" : `, ${beyond} of them beyond what live writes`;
+  const seen = `${count} of ${base.samples} lines are errors${part}`;
+  const beside = live === null ? "" : besideLive(candidate, live);
+  if (beyond > thresholds.logErrors) {
+    const first = firstOf(new Map([...candidate.errors].filter(([kind]) => own.has(kind)))) ?? "";
+    return { ...base, verdict: "fail", why: `${seen}, the first: ${brief(first)}${beside}` };
   }
   if (logErrorPatterns.length === 0)
     return { ...base, verdict: "inconclusive", why: "no error patterns are configured" };
   if (lines === 0) return { ...base, verdict: "inconclusive", why: "the slot logged nothing in the window" };
-  return { ...base, verdict: "pass", why: `${errors} of ${lines} lines are errors` };
+  return { ...base, verdict: "pass", why: count === 0 ? seen : seen + beside };
+}
+
+const linesOf = (errors: ErrorKinds) => new Map([...errors].map(([kind, { count }]) => [kind, count]));
+const countsOf = ({ errors, requests, ms }: Watched) => ({ lines: linesOf(errors), requests, ms });
+const liveCounts = ({ before: { errors, ms }, ...beside }: WatchedLive) => ({
+  ...countsOf(beside),
+  before: { lines: linesOf(errors), ms },
+});
+
+/** What live wrote, with what the rates are taken from. */
+function besideLive(candidate: Watched, live: WatchedLive): string {
+  const before = countOf(live.before.errors);
+  const wrote = `; live wrote ${countOf(live.errors)}${before > 0 ? `, and ${before} before the rollout` : ""}`;
+  if (live.errors.size === 0 || candidate.requests === null || live.requests === null) return wrote;
+  return `${wrote}, with ${live.requests} requests to the candidate's ${candidate.requests}`;
 }

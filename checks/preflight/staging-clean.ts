@@ -3,6 +3,7 @@ import type { CheckContext, Judgement } from "../check.ts";
 import { judgeCount } from "../counts.ts";
 import { defineCheck } from "../define.ts";
 import { brief } from "../analysis.ts";
+import { ErrorLog, countOf, firstOf } from "../error-log.ts";
 import type { ReleaseRecord } from "../release-record.ts";
 import { toldBy } from "../access-lines.ts";
 import { isServerFault, reached } from "../samples.ts";
@@ -12,6 +13,8 @@ import { howToRecord, momentOf } from "./stated.ts";
 
 const hourMs = 3_600_000;
 const mostLines = 200_000;
+/** One error is one too many: more than these are not counted. */
+const enoughErrors = 1_000;
 
 /** The release has run in staging without issues for long enough: measured from staging's log where it is named, else signed for. */
 export const stagingClean = defineCheck({
@@ -80,22 +83,23 @@ function judgeLog(base: Base, ran: string, log: StagingLog): Judgement {
 }
 
 async function stagingLog(context: CheckContext): Promise<StagingLog | null> {
-  const { release, now, sources, signal, logErrorPatterns } = context;
+  const { release, now, sources, signal, logErrorPatterns: patterns } = context;
   const staging = release?.staging;
   if (staging?.stack === undefined) return null;
-  if (logErrorPatterns.length === 0) throw new Error("no error patterns are configured to judge the log by");
+  if (patterns.length === 0) throw new Error("no error patterns are configured to judge the log by");
   const from = momentOf(staging.since);
   const to = now();
-  const lines = await sources.logs.lines(
-    { group: staging.stack.logGroup, from, to, most: mostLines },
-    signal,
-  );
-  const patterns = logErrorPatterns.map((pattern) => new RegExp(pattern, "i"));
-  const errors = lines.filter((line) => patterns.some((pattern) => pattern.test(line.text)));
+  const of = { source: sources.logs, group: staging.stack.logGroup, from };
+  // Another stack may name its streams in another way: they are not narrowed down.
+  const errors = new ErrorLog({ ...of, patterns });
+  const [lines] = await Promise.all([
+    sources.logs.lines({ group: of.group, from, to, most: mostLines }, signal),
+    errors.lookUntil(to, signal, enoughErrors),
+  ]);
   return {
     lines: lines.length,
-    errors: errors.length,
-    firstError: errors[0]?.text ?? "",
+    errors: countOf(errors.since(from)),
+    firstError: firstOf(errors.since(from)) ?? "",
     hoursHeard: new Set(lines.map((line) => Math.floor((line.at - from) / hourMs))).size,
     hours: Math.max(1, Math.floor((to - from) / hourMs)),
     cutOff: lines.length >= mostLines,

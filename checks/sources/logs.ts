@@ -5,24 +5,36 @@ export interface LogLine {
   at: number;
   id: string;
   text: string;
+  /** Name of its stream; left out where the source knows none. */
+  stream?: string;
+}
+
+export interface LogQuery {
+  group: string;
+  /** The one stream to read; left out: all. */
+  stream?: string;
+  /** Only streams whose name begins with this; not together with `stream`. */
+  streamPrefix?: string;
+  from: number;
+  to: number;
+  /** Only lines that fit this filter pattern of CloudWatch's, by the service's own matching; left out: all. */
+  pattern?: string;
+  most: number;
 }
 
 export interface LogSource {
   /**
-   * Lines of a log group from `from` to `to` (milliseconds since the epoch, both included), oldest first, at most
-   * `most`. `pattern` is CloudWatch's filter syntax; judge the text again, the service's own matching is coarse.
+   * Lines of a log group from `from` to `to` (milliseconds since the epoch, both included), oldest first, at most `most`.
+   * Rejects when `pattern` is no filter pattern.
    */
-  lines(
-    query: { group: string; stream?: string; from: number; to: number; pattern?: string; most: number },
-    signal: AbortSignal,
-  ): Promise<LogLine[]>;
+  lines(query: LogQuery, signal: AbortSignal): Promise<LogLine[]>;
   /** Writes one line into a stream of a group, making the stream when it does not exist. */
   write(entry: { group: string; stream: string; at: number; text: string }): Promise<void>;
 }
 
 export function logSource(clients: Clients): LogSource {
   return {
-    async lines({ group, stream, from, to, pattern, most }, signal) {
+    async lines({ group, stream, streamPrefix, from, to, pattern, most }, signal) {
       const { FilterLogEventsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
       const logs = await clients.logs();
       const found: LogLine[] = [];
@@ -32,6 +44,7 @@ export function logSource(clients: Clients): LogSource {
           new FilterLogEventsCommand({
             logGroupName: group,
             ...(stream === undefined ? {} : { logStreamNames: [stream] }),
+            ...(streamPrefix === undefined ? {} : { logStreamNamePrefix: streamPrefix }),
             startTime: from,
             endTime: to,
             ...(pattern === undefined ? {} : { filterPattern: pattern }),
@@ -44,6 +57,7 @@ export function logSource(clients: Clients): LogSource {
             at: event.timestamp ?? 0,
             id: event.eventId ?? `${event.logStreamName}:${event.timestamp}:${event.message}`,
             text: event.message ?? "",
+            ...(event.logStreamName === undefined ? {} : { stream: event.logStreamName }),
           });
         nextToken = answer.nextToken;
       } while (nextToken !== undefined && found.length < most);

@@ -1,5 +1,7 @@
+import { hubStreams } from "../../domain/log-streams.ts";
 import { defineCheck } from "../define.ts";
-import { judgeLog } from "../gate/log-errors.ts";
+import { ErrorLog } from "../error-log.ts";
+import { errorQuery, judgeErrors } from "../gate/log-errors.ts";
 import { deploymentOf, slotOf } from "../require.ts";
 import { Samples } from "../samples.ts";
 import { SlotLog } from "../slot-log.ts";
@@ -12,21 +14,22 @@ export const watchLogErrors = defineCheck({
   group: "watch",
   question: "Is the live slot's log free of errors since the promotion?",
   source: "CloudWatch Logs",
-  query: ({ deployment, slot }) => `FilterLogEvents ${deployment?.logGroups[slot ?? "blue"] ?? "(no stack)"}`,
+  query: errorQuery,
   limit: (thresholds) => ({ value: thresholds.logErrors, unit: "log lines", good: "<=" }),
   sentence: `No error spike in logs (Success Criteria: first hour); ${specLimits.logErrors.sentence}`,
   window: windowWords,
   needs: ["deployment", "log-groups"],
   timeoutMs: 120_000,
   async measure(context) {
-    const { sources, hub, logErrorPatterns: errorPatterns, now, signal } = context;
+    const { sources, hub, logErrorPatterns: patterns, now, signal } = context;
     const slot = slotOf(context);
-    const group = deploymentOf(context).logGroups[slot];
     const { from } = watchWindow(context);
-    const of = { source: sources.logs, group, slot, tool: hub.tool, errorPatterns, from };
-    const log = new SlotLog({ ...of, samples: new Samples() });
-    await log.lookUntil(now(), signal);
-    return log.since(from);
+    const of = { source: sources.logs, group: deploymentOf(context).logGroups[slot], from };
+    const log = new SlotLog({ ...of, slot, tool: hub.tool, samples: new Samples() });
+    const errors = new ErrorLog({ ...of, patterns, streams: hubStreams });
+    await Promise.all([log.lookUntil(now(), signal), errors.lookUntil(now(), signal)]);
+    const found = { errors: errors.since(from), requests: null, ms: now() - from };
+    return { lines: log.since(from).lines, found };
   },
-  judge: (found, context) => judgeLog(found, context),
+  judge: ({ lines, found }, context) => judgeErrors(lines, found, context),
 });

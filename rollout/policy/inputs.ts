@@ -78,7 +78,7 @@ export const switchInputs = z.strictObject({
   metricNamespace: z.string().min(1),
   /** Topics: on-call and team. */
   topics: z.strictObject({ onCall: z.string().optional(), team: z.string().optional() }),
-  /** Patterns of log lines that count as errors. */
+  /** Filter patterns of CloudWatch Logs: lines of the hub that fit one of them are errors. */
   logErrorPatterns: z.array(z.string()),
   /** User's own checks: name → command line run with MCP_HUB_URL set. */
   commands: z.record(z.string(), z.array(z.string()).min(1)),

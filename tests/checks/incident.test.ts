@@ -38,7 +38,7 @@ async function rolledBack() {
       ...world.gate,
       async bake() {
         await time.sleep(2_000);
-        const found = { ...context, logs: { blue: null, green: errorsOf(leak) } };
+        const found = { ...context, ...withError(leak) };
         const { verdict, why } = await judgeBake({
           context: found,
           checks: [logErrors?.name ?? ""],
@@ -54,10 +54,12 @@ async function rolledBack() {
   return { log, record: outcome.record };
 }
 
-/** A log that holds one line, an error. */
-function errorsOf(text: string): NonNullable<CheckContext["logs"]["green"]> {
-  const found = { lines: 1, errors: 1, firstError: text };
-  return { look: async () => undefined, since: () => found } as never;
+/** The log of green, which holds one line, an error. */
+function withError(text: string): Pick<CheckContext, "logs" | "errors"> {
+  const look = async () => undefined;
+  const log = { look, since: () => ({ lines: 1 }) };
+  const errors = { look, since: () => new Map([[text, { count: 1, at: 0, text }]]) };
+  return { logs: { blue: null, green: log as never }, errors: { blue: null, green: errors as never } };
 }
 
 test("the incident document of a real rollback says what fired with its numbers, when what happened, and what to do", async () => {

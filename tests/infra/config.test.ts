@@ -46,6 +46,29 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     ["hub:greenWeight: a weight is a whole number of percent; given: 4.5"],
   ],
   [
+    "log patterns that are no filter patterns of CloudWatch, or fit every line",
+    {
+      hub: {
+        logErrorPatterns: [
+          "ERROR",
+          "foo.bar",
+          '{ $.level = "error"',
+          "?ERROR ?X",
+          " ",
+          "%(a|b)%",
+          "[ERROR] Exception",
+        ],
+      },
+    },
+    [
+      'hub:hub.logErrorPatterns[1]: is no filter pattern of CloudWatch Logs: at character 4: a term ends here, and there is ".": put it in double quotes, or a blank between two; given: "foo.bar"',
+      'hub:hub.logErrorPatterns[2]: is no filter pattern of CloudWatch Logs: at character 20: "&&", "||" or "}" is missing: the pattern ends; given: "{ $.level = \\"error\\""',
+      'hub:hub.logErrorPatterns[4]: fits every line: each would be an error; given: " "',
+      'hub:hub.logErrorPatterns[5]: is no filter pattern of CloudWatch Logs: at character 2: a regular expression takes no "(": write \\x28; given: "%(a|b)%"',
+      'hub:hub.logErrorPatterns[6]: is no filter pattern of CloudWatch Logs: at character 9: a pattern of fields ends with its "]"; given: "[ERROR] Exception"',
+    ],
+  ],
+  [
     "keys that do not exist, at the top and below",
     { greenWieght: 5, rollout: { bakes: "5m" }, hub: { ports: 1 } },
     [

@@ -1,7 +1,10 @@
 import type { CheckContext } from "../../../checks/check.ts";
-import type { Colour } from "../../../rollout/policy/colour.ts";
+import { ErrorLog } from "../../../checks/error-log.ts";
 import { Samples } from "../../../checks/samples.ts";
+import { fits } from "../../../domain/filter-pattern/fits.ts";
+import { parseFilterPattern } from "../../../domain/filter-pattern/parse.ts";
 import type { Outcome } from "../../../domain/outcome.ts";
+import { type Colour, perColour } from "../../../rollout/policy/colour.ts";
 import { SlotLog } from "../../../checks/slot-log.ts";
 import type { Sources } from "../../../checks/sources/index.ts";
 import { contextWith, noon, sourcesWith } from "../fixtures/context.ts";
@@ -87,25 +90,40 @@ export const tornBook = {
   },
 } as unknown as Samples;
 
-/** A log source whose group holds these lines, a second apart, the last just before noon. */
+/** A log source whose groups all hold these lines, a second apart, the last just before noon. */
 export function logging(lines: readonly string[], everyMs = 1_000): Pick<Sources, "logs"> {
   const events = lines.map((text, at) => ({ at: noon - (lines.length - at) * everyMs, id: `${at}`, text }));
   return {
     logs: {
-      lines: async ({ from, to }) => events.filter(({ at }) => at >= from && at <= to),
+      lines: async ({ from, to, pattern }) =>
+        events.filter(({ at, text }) => at >= from && at <= to && fitting(pattern, text)),
       write: tear,
     },
   };
 }
 
-/** The green slot's log as a gate reads it. */
-export function greenLog({ logs }: Pick<Sources, "logs">): CheckContext["logs"] {
-  const of = {
-    source: logs,
-    group: "hub-green",
-    slot: "green",
-    tool: "t",
-    errorPatterns: ["error"],
-  } as const;
-  return { blue: null, green: new SlotLog({ ...of, samples: new Samples(), from: noon - 60_000 }) };
+/** Whether a line fits a pattern as the service decides it; rejects what is none, as the service does. */
+function fitting(pattern: string | undefined, line: string): boolean {
+  const parsed = parseFilterPattern(pattern ?? "");
+  if ("problem" in parsed) throw new Error(`Invalid filter pattern: ${parsed.problem}`);
+  return fits(parsed.pattern, line);
+}
+
+/** The slots' logs as a gate reads them: green's, and blue's where it has one. */
+export function slotLogs(
+  green: Pick<Sources, "logs">,
+  blue: Pick<Sources, "logs"> | null = null,
+): Pick<CheckContext, "logs" | "errors"> {
+  const source = { green: green.logs, blue: blue?.logs ?? null };
+  const from = noon - 60_000;
+  return {
+    logs: perColour((slot) => {
+      const of = { group: `hub-${slot}`, slot, tool: "t", samples: new Samples(), from };
+      return source[slot] && new SlotLog({ ...of, source: source[slot] });
+    }),
+    errors: perColour((slot) => {
+      const of = { group: `hub-${slot}`, patterns: ["?ERROR ?error"], from };
+      return source[slot] && new ErrorLog({ ...of, source: source[slot] });
+    }),
+  };
 }

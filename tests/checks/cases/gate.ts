@@ -5,7 +5,7 @@ import type { AlarmState } from "../../../checks/sources/alarms.ts";
 import type { TargetHealth } from "../../../checks/sources/targets.ts";
 import { contextWith } from "../fixtures/context.ts";
 import { inputsFor } from "../fixtures/inputs.ts";
-import { answered, asking, type Cases, greenLog, logging, tear, tornBook, tornWords } from "./case.ts";
+import { answered, asking, type Cases, logging, slotLogs, tear, tornBook, tornWords } from "./case.ts";
 
 const given = (samples: CheckContext["samples"]) => contextWith({ samples });
 const broken = { in: given(tornBook), why: tornWords };
@@ -121,19 +121,19 @@ export const gateCases: Cases = {
   },
   "log-errors": {
     passes: {
-      in: contextWith({ logs: greenLog(logging(["up", "served"])) }),
+      in: contextWith(slotLogs(logging(["up", "served"]))),
       why: /^0 of 2 lines are errors$/,
     },
     fails: {
-      in: contextWith({ logs: greenLog(logging(["up", "ERROR: no memory"])) }),
-      why: /^1 of 2 lines are errors, the first: ERROR: no memory$/,
+      in: contextWith(slotLogs(logging(["up", "ERROR: no memory"]), logging(["up"]))),
+      why: /^1 of 2 lines are errors, the first: ERROR: no memory; live wrote 0$/,
     },
     cannotTell: {
-      in: contextWith({ logs: greenLog(logging([])) }),
+      in: contextWith(slotLogs(logging([]))),
       why: /^the slot logged nothing in the window$/,
     },
     broken: {
-      in: contextWith({ logs: greenLog({ logs: { lines: tear, write: tear } }) }),
+      in: contextWith(slotLogs({ logs: { lines: tear, write: tear } })),
       why: tornWords,
     },
   },

@@ -106,8 +106,8 @@ export const preflightCases: Cases = {
       why: /^30\.0 hours in staging since .*: 120 log lines in 30 of 30 hours, no errors$/,
     },
     fails: {
-      in: asking(stagingLines("Error: no memory"), { release: { staging } }),
-      why: /^30\.0 hours .*: 1 error lines, the first: Error: no memory$/,
+      in: asking(stagingLines("error: no memory"), { release: { staging } }),
+      why: /^30\.0 hours .*: 1 error lines, the first: error: no memory$/,
     },
     cannotTell: {
       in: stated({ staging: { since: hoursAgo(30) } }),

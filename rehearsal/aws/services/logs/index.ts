@@ -12,7 +12,7 @@ import { AwsError } from "../../error.ts";
 import { type Ids, arn, digits } from "../../names.ts";
 import type { Call, Service } from "../../service.ts";
 import { Tags, fromMap } from "../../tags.ts";
-import { fits } from "./filter.ts";
+import { lineTest, refuseMetricFilter } from "./filter.ts";
 
 interface Line {
   readonly id: string;
@@ -155,6 +155,12 @@ export function logs(ids: Ids, clock: Clock, onLine: (group: string, line: strin
       FilterLogEvents(input: FilterLogEventsCommandInput) {
         const group = groupOf(input.logGroupName ?? input.logGroupIdentifier);
         const after = input.nextToken ?? "";
+        if (input.logStreamNames && input.logStreamNamePrefix)
+          throw new AwsError(
+            "InvalidParameterException",
+            "Only one of logStreamNames and logStreamNamePrefix may be specified",
+          );
+        const fits = lineTest(input.filterPattern);
         const fitting = group.lines.filter(
           (line) =>
             line.id > after &&
@@ -162,7 +168,7 @@ export function logs(ids: Ids, clock: Clock, onLine: (group: string, line: strin
             line.timestamp <= (input.endTime ?? Infinity) &&
             (input.logStreamNames?.includes(line.stream) ?? true) &&
             line.stream.startsWith(input.logStreamNamePrefix ?? "") &&
-            fits(input.filterPattern, line.message),
+            fits(line.message),
         );
         const page = fitting.slice(0, input.limit ?? pageSize);
         return {
@@ -190,6 +196,7 @@ export function logs(ids: Ids, clock: Clock, onLine: (group: string, line: strin
         metricTransformations?: never;
       }) {
         const group = groupOf(input.logGroupName);
+        refuseMetricFilter(input.filterPattern);
         group.filters.set(input.filterName ?? "", {
           filterName: input.filterName,
           filterPattern: input.filterPattern,
