@@ -17,7 +17,7 @@ const mostNamed = 8;
 export const catalogue = defineCheck({
   name: "catalogue",
   group: "gate",
-  question: "Does the candidate offer every tool, resource, prompt and capability that live offers?",
+  question: "Does the candidate offer everything that live offers?",
   source: "own MCP sessions at both slots",
   query: () => "initialize, tools/list, resources/list and prompts/list at both slots",
   limit: () => ({ value: 0, unit: "names missing", good: "=" }),

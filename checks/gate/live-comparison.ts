@@ -8,7 +8,7 @@ import { type Comparison, compareLikeWithLike, type Way } from "../statistics/li
 export const liveComparison = defineCheck({
   name: "live-comparison",
   group: "gate",
-  question: "Does the candidate answer no worse than live at the same time, like with like?",
+  question: "Does the candidate answer no worse than live, like with like?",
   source: "own probes at both slots and the users' access logs",
   query: () =>
     "requests of both slots by method, tool and how their session began: what is worse, and what is late",
