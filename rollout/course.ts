@@ -93,6 +93,8 @@ export interface Walk {
   why: string;
   /** The last row of the table that was taken. */
   because: string;
+  /** A person stopped it. */
+  cancelled: boolean;
   judgement: Judgement | null;
   /** The first weight of the candidate, while traffic has not shown it. */
   pending: Pending | null;

@@ -32,6 +32,7 @@ export async function walk(
     possible: [session.held.record.weights, ...course.arriving],
     why: course.why,
     because: "",
+    cancelled: false,
     judgement: null,
     pending: pendingOf(session.held.record, course.plan.proofTimeout),
   };
@@ -43,6 +44,7 @@ export async function walk(
     );
     const row = transitionFor(state, event, factsOf(at, state));
     at.because = row.because;
+    at.cancelled ||= event === "cancelled";
     world.report({ kind: "moved", from: state, on: event, to: row.to });
     if (row.to === "shifting" && event === "pass" && state !== "verifying") at.step++;
     state = row.to;
@@ -135,6 +137,7 @@ async function concludeRollout(at: Walk, state: FinalState): Promise<Outcome> {
   if (state === "stranded") return outcome(state, session.held.record);
   const now = world.clock.now();
   const failed = at.judgement?.verdict === "fail";
+  const byPerson = at.cancelled || course.start === "returning";
   const last = {
     id: course.id,
     outcome: state,
@@ -149,7 +152,7 @@ async function concludeRollout(at: Walk, state: FinalState): Promise<Outcome> {
       course.first
         ? await change(world, session, (record) => ({ ...record, last }))
         : await endLease(world, session, (record) => ({
-            ...conclude(record, { ...course, state, why: at.why, failed }, now),
+            ...conclude(record, { ...course, state, why: at.why, failed, byPerson }, now),
             last,
           })),
     );

@@ -91,12 +91,14 @@ function describeAnswers(answers: Record<Colour, number>): string {
   return `blue ${answers.blue} · green ${answers.green}`;
 }
 
-/** What to type after a rollout that did not end as asked. */
-export function nextCommand(outcome: string, candidate: Colour, release: string): string {
+/** What to type after a rollout that did not end as asked. `rejected`: its release is refused from now on. */
+export function nextCommand(outcome: string, candidate: Colour, release: string, rejected: boolean): string {
   const home = candidate === "green" ? 0 : 100;
   switch (outcome) {
     case "refused":
     case "rolled-back":
+      if (!rejected)
+        return `Nothing was found against release ${release}: run pulumi up again to try it anew; greenWeight ${home} keeps ${other(candidate)} live.`;
       return `Put a repaired release into ${candidate} and run pulumi up, or set rollout.retry to "${release}" to try this one again; greenWeight ${home} keeps ${other(candidate)} live.`;
     case "held":
       return `Run pulumi up again to judge it anew, or set greenWeight to ${home} to send everybody back to ${other(candidate)}.`;

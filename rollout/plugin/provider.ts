@@ -5,7 +5,7 @@ import { makeRule } from "../aws/rule.ts";
 import { makeStore } from "../aws/store.ts";
 import { Refusal } from "../failures.ts";
 import { type SwitchInputs, type SwitchOutputs, switchInputs } from "../policy/inputs.ts";
-import { type SwitchRecord, leaseHeld } from "../policy/record.ts";
+import { type SwitchRecord, leaseHeld, rejectionOf } from "../policy/record.ts";
 import { describeWeights, sameWeights } from "../policy/weight.ts";
 import { refresh } from "../refresh.ts";
 import type { Outcome } from "../course.ts";
@@ -258,7 +258,9 @@ function sentence(outcome: Outcome, inputs: SwitchInputs): string {
     record.ruleArn === null
       ? "Nothing is live."
       : `${record.live} is live (${describeWeights(record.weights)}).`;
-  return `${state}: ${why}. ${where} ${nextCommand(state, candidate, inputs.releases[candidate])}`.trim();
+  const release = inputs.releases[candidate];
+  const next = nextCommand(state, candidate, release, rejectionOf(record, release) !== undefined);
+  return `${state}: ${why}. ${where} ${next}`.trim();
 }
 
 /** Pulumi keeps the new outputs with the old inputs, fails the run, and makes an update of the next one. */

@@ -15,6 +15,16 @@ export interface Ended {
   readonly why: string;
   /** A gate said fail. */
   readonly failed: boolean;
+  /** A person stopped it, or asked for the way home. */
+  readonly byPerson: boolean;
+}
+
+/**
+ * Whether the release is rejected with it: by the verdict of a gate that saw it fail, or by a person's will. A gate that broke or
+ * could not tell, a call that failed, a balancer that did not do what it accepted say nothing about the release.
+ */
+function isBlamed({ failed, byPerson }: Pick<Ended, "failed" | "byPerson">): boolean {
+  return failed || byPerson;
 }
 
 /** What a rollout leaves in the record, besides its lease and its evidence. */
@@ -29,7 +39,7 @@ export function conclude(record: SwitchRecord, ended: Ended, now: number): Switc
   if (ended.state === "promoted") return promote(over, ended, now);
   // A change without a rollout was no release's doing: a first deployment that died before its proof.
   if (ended.state === "rolled-back")
-    return comeHome(over, { ...ended, blamed: record.rollout !== null }, now);
+    return comeHome(over, { ...ended, blamed: record.rollout !== null && isBlamed(ended) }, now);
   const rested = rest(over, ended, now);
   return ended.state === "refused" && ended.failed ? reject(rested, ended.release, ended.why, now) : rested;
 }
@@ -59,8 +69,8 @@ function promote(record: SwitchRecord, { candidate, release, plan }: Ended, now:
 }
 
 /**
- * Traffic is home. A release that lost all its weight is rejected; going home past a promotion makes the previous colour
- * live again. For a while the guardian puts these weights back when a late write changes them.
+ * Traffic is home. A release that lost all its weight for its own sake is rejected; going home past a promotion makes the
+ * previous colour live again. For a while the guardian puts these weights back when a late write changes them.
  */
 function comeHome(record: SwitchRecord, ended: Ended & { blamed: boolean }, now: number): SwitchRecord {
   const { candidate, home, plan } = ended;
