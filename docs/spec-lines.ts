@@ -288,7 +288,10 @@ export const specLines: readonly SpecLine[] = [
     [
       "Verify Hub started (/health)",
       {
-        ...checked("In JSON, ready, with an MCP endpoint: a web page does not pass.", "hub-ready"),
+        ...checked(
+          "Up by its health path, where a web page does not pass, and a session of its own lists tools.",
+          "hub-ready",
+        ),
         proof: [ofChecks, ofCommand("a hub that answers its health path with a web page does not pass")],
       },
     ],

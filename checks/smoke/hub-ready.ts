@@ -1,54 +1,53 @@
+import { type Health, judgeHealth } from "../../domain/health.ts";
 import { brief } from "../analysis.ts";
-import type { Judgement } from "../check.ts";
 import { defineCheck } from "../define.ts";
+import { type Answered, answered } from "../mcp-error.ts";
 import type { HttpAnswer } from "../sources/probes.ts";
+import { withSession } from "../with-session.ts";
 
-/** The hub says it is ready: JSON with state "ready" and an MCP endpoint. A web page or a bare "ok" is not enough. */
+/** What was asked: the health path, and MCP where that said nothing to the contrary. */
+interface Seen {
+  readonly answer: HttpAnswer;
+  readonly health: Health;
+  /** How many tools a session of its own lists; null: it was not asked. */
+  readonly tools: Answered<number> | null;
+}
+
+/** The hub is up by its own word and by its deeds: a health page alone is never enough. */
 export const hubReady = defineCheck({
   name: "hub-ready",
   group: "smoke",
-  question: "Does the hub say in JSON that it is ready and has an MCP endpoint?",
-  source: "own probe of the health path",
-  query: ({ hub }) => `GET ${hub.url}${hub.healthPath}`,
+  question: "Is the hub up by its health path, and does a session of its own list tools?",
+  source: "own probe of the health path, own MCP session",
+  query: ({ hub }) => `GET ${hub.url}${hub.healthPath}, then tools/list at ${hub.mcpPath} (${hub.transport})`,
   limit: () => ({ value: "ready", unit: "", good: "=" }),
   sentence:
     "Verify Hub started: curl https://prod-hub.example.com/health (Phase 2: Deployment, health checks)",
-  everyMs: 1_000,
+  // A session each second for as long as a bake lasts would be a load of its own.
+  everyMs: 2_000,
   confirmations: 3,
   timeoutMs: 10_000,
-  measure: ({ sources, hub, slot, signal }) => sources.probes.get(hub.healthPath, slot, signal),
-  judge: (answer) => judgeHealth(answer),
+  async measure(context): Promise<Seen> {
+    const { hub, slot, sources, signal } = context;
+    const answer = await sources.probes.get(hub.healthPath, slot, signal);
+    const { status, contentType, text: body } = answer;
+    const health = judgeHealth({ status, contentType, body }, hub.ready ?? null);
+    const list = () => withSession(context, async (session) => (await session.listTools(signal)).length);
+    return { answer, health, tools: health.ready ? await answered(list) : null };
+  },
+  judge({ answer, health, tools }) {
+    if (!health.ready || tools === null) {
+      const value = answer.status >= 200 && answer.status <= 299 ? "not ready" : `HTTP ${answer.status}`;
+      return { verdict: "fail", value, samples: 1, why: `${health.why}; it begins: ${brief(answer.text)}` };
+    }
+    if (tools.refused !== null)
+      return {
+        verdict: "fail",
+        value: "no MCP",
+        samples: 1,
+        why: `its health path is fine, and MCP is not: ${tools.refused}`,
+      };
+    const seen = `${health.why} in ${answer.durationMs} ms, and a session lists ${tools.value} tools`;
+    return { verdict: "pass", value: "ready", samples: 1, why: seen };
+  },
 });
-
-export function judgeHealth(answer: HttpAnswer): Judgement {
-  const not = (value: string, why: string): Judgement => ({ verdict: "fail", value, samples: 1, why });
-  if (answer.status !== 200)
-    return not(`HTTP ${answer.status}`, `HTTP ${answer.status} instead of 200: ${brief(answer.text)}`);
-  if (!/\bjson\b/i.test(answer.contentType)) {
-    const type = answer.contentType || "no content type";
-    return not(type, `answered ${type}, not JSON: a web page says nothing about the hub's state`);
-  }
-  const body = parsed(answer.text);
-  if (body === null) return not("no JSON object", `the body is no JSON object: ${brief(answer.text)}`);
-  const state = body["state"];
-  if (state !== "ready")
-    return not(
-      typeof state === "string" ? state : "no state",
-      `state is ${JSON.stringify(state ?? null)}, not "ready"`,
-    );
-  if (body["mcpEndpoint"] === undefined || body["mcpEndpoint"] === null)
-    return not("no MCP endpoint", `state is "ready", but there is no mcpEndpoint yet`);
-  const seen = `state "ready" in ${answer.durationMs} ms`;
-  return { verdict: "pass", value: "ready", samples: 1, why: seen };
-}
-
-function parsed(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
-  } catch {
-    return null;
-  }
-}

@@ -42,7 +42,10 @@ test("a hub whose tools/list fails while its health path is green exits 1 and na
   await using hub = await fixtureHub({ listFails: true });
   const { code, out } = await run(["smoke", "--url", hub.url]);
   assert.equal(code, 1);
-  assert.match(out, /^pass {2}hub-ready/m);
+  assert.match(
+    out,
+    /^FAIL {2}hub-ready .*\n {6}its health path is fine, and MCP is not: .*tool registry is broken$/m,
+  );
   assert.match(out, /^FAIL {2}tool-listed .*\n {6}tools\/list failed: .*tool registry is broken$/m);
 });
 
@@ -50,7 +53,7 @@ test("a hub that answers its health path with a web page does not pass", async (
   await using hub = await fixtureHub({ healthPage: true });
   const { code, out } = await run(["hub-ready", "--url", hub.url]);
   assert.equal(code, 1);
-  assert.match(out, /^FAIL {2}hub-ready .*text\/html \(= ready\)[\s\S]*a web page says nothing about/m);
+  assert.match(out, /^FAIL {2}hub-ready .*not ready \(= ready\)[\s\S]*a web page, which says nothing about/m);
 });
 
 const mistakes: { typed: string; code: number; says: RegExp; next: RegExp }[] = [

@@ -202,7 +202,7 @@ test("a candidate is waited for until it is up, and only then asked the rest; on
   const never = new Stage({ state: () => "starting" });
   const down = await never.play(judgeCandidate({ context: withSuite(never), checks, readyWithinMs: 10_000 }));
   assert.equal(down.verdict, "fail");
-  assert.match(down.why, /^hub-ready: state is "starting", not "ready"/);
+  assert.match(down.why, /^hub-ready: its state is "starting"/);
   assert.deepEqual([never.at, ran.length], [10_000, 1]);
 });
 

@@ -91,10 +91,13 @@ function service(taskDefinition: string, over: Partial<HttpAnswer>, deployments 
 
 export const smokeCases: Cases = {
   "hub-ready": {
-    passes: { in: health({ text: '{"state":"ready","mcpEndpoint":{}}' }), why: /^state "ready" in 5 ms$/ },
+    passes: {
+      in: health({ text: '{"state":"ready"}' }),
+      why: /^it answered HTTP 200 in 5 ms, and a session lists 1 tools$/,
+    },
     fails: {
-      in: health({ contentType: "text/html", text: "<!doctype html>" }),
-      why: /^answered text\/html, not JSON: a web page says nothing about the hub's state$/,
+      in: hub({ refuses: "the registry is broken" }),
+      why: /^its health path is fine, and MCP is not: MCP error -32603: the registry is broken$/,
     },
     cannotTell: {
       in: silent,
