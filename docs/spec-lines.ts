@@ -298,7 +298,11 @@ export const specLines: readonly SpecLine[] = [
     [
       "Verify meta-tool registered (tools/list, hub__analyze_prompt)",
       {
-        ...checked("By the official MCP client.", "tool-listed"),
+        ...checked(
+          "By the official MCP client, and beside it everything else that live offers.",
+          "tool-listed",
+          "catalogue",
+        ),
         proof: [
           ofChecks,
           ofCommand(

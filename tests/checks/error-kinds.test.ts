@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type LiveCounts, kindOf, ownErrors } from "../../checks/error-kinds.ts";
-import { falseAlarmRate } from "../../checks/shares.ts";
+import { comparisonAlarmRate } from "../../checks/statistics/like-with-like.ts";
 import { Random } from "../../rehearsal/simulation/random.ts";
 
 const alike: readonly (readonly [name: string, ...lines: string[]])[] = [
@@ -124,5 +124,5 @@ test("a candidate with live's rate is blamed in no more bakes than stated, howev
     }
     if (isBlamed) blamed += 1;
   }
-  assert.ok(blamed <= falseAlarmRate * bakes, `${blamed} of ${bakes}`);
+  assert.ok(blamed <= comparisonAlarmRate * bakes, `${blamed} of ${bakes}`);
 });
