@@ -74,7 +74,7 @@ const ok: Judged = judged("ok", "");
  */
 export function outcomeOf(contract: HubContract, asked: Asked, ending: Ending, durationMs: number): Judged {
   // Whoever waited for so long got nothing in time, whatever came in the end.
-  if (isAwaited(ending) && durationMs >= answerMsOf(contract, asked)) return overdue(contract, asked);
+  if (awaited.has(ending.kind) && durationMs >= answerMsOf(contract, asked)) return overdue(contract, asked);
   switch (ending.kind) {
     case "answer":
       return ofAnswer(contract, asked, ending);
@@ -100,7 +100,8 @@ export function outcomeOf(contract: HubContract, asked: Asked, ending: Ending, d
   }
 }
 
-const isAwaited = ({ kind }: Ending): boolean => kind !== "drained" && kind !== "refused" && kind !== "taken";
+/** Endings that say when an answer came, or that none did. */
+const awaited: ReadonlySet<Ending["kind"]> = new Set(["answer", "status", "no-answer"]);
 
 /**
  * Share of that time after which a client that takes its request back has waited in vain: its own clock began before the request
