@@ -4,18 +4,22 @@ import { type IncomingMessage, type ServerResponse, createServer } from "node:ht
 import { parseArgs } from "node:util";
 import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
+import { Dice } from "../faults/dice.ts";
 import { hubFile } from "./faults.ts";
 import { log } from "./log.ts";
-import { type Hub, openSession } from "./session.ts";
+import { openSession } from "./session.ts";
+import { isStateless, statelessEra } from "./stateless.ts";
+import type { Hub } from "./tools.ts";
 
-/** The sample hub: `--port N --config FILE`. It knows nothing of colours, pins or drains. */
+/** The sample hub: `--port N --config FILE`. It speaks MCP's three eras, and knows nothing of colours, pins or drains. */
 const { values } = parseArgs({ options: { port: { type: "string" }, config: { type: "string" } } });
 if (values.port === undefined || values.config === undefined) {
   process.stderr.write("usage: main.ts --port N --config FILE\n");
   process.exit(2);
 }
 const file = hubFile.parse(JSON.parse(readFileSync(values.config, "utf8")));
-const hub: Hub = { file, random: Math.random, calls: 0 };
+const hub: Hub = { file, dice: new Dice(file.faults, Math.random) };
+const stateless = statelessEra(hub);
 const streams = new Map<string, SSEServerTransport>();
 const sessions = new Map<string, StreamableHTTPServerTransport>();
 
@@ -28,7 +32,7 @@ const server = createServer((request, response) => {
 // Longer than a load balancer's idle timeout: it must never reuse a connection that is about to close.
 server.keepAliveTimeout = 130_000;
 server.listen(Number(values.port), "0.0.0.0", () => {
-  if (file.faults.neverReady) log("warn", "waiting for the tool registry, which does not answer");
+  if (file.neverReady) log("warn", "waiting for the tool registry, which does not answer");
   else log("info", "Hub endpoint ready: /mcp");
 });
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
@@ -38,13 +42,14 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   if (url.pathname === "/api/health") return health(response);
   if (url.pathname === "/messages" && request.method === "POST") return message(url, request, response);
   if (url.pathname !== "/mcp") return page(response);
+  if (isStateless(request)) return stateless(request, response);
   if (request.method === "GET" && request.headers["mcp-session-id"] === undefined) return stream(response);
   return streamable(request, response);
 }
 
 function health(response: ServerResponse): void {
-  if (file.faults.healthPage) return page(response);
-  const ready = !file.faults.neverReady;
+  if (file.healthPage) return page(response);
+  const ready = !file.neverReady;
   const open = streams.size + sessions.size;
   const body = {
     status: "ok",

@@ -35,7 +35,7 @@ export const rollback: Scenario = {
     const proved = lines.findLast(({ kind }) => kind === "proved")?.at ?? Infinity;
     await play.pause(1_500);
     const tally = await play.stopLoad();
-    const lastOnGreen = tally.seen.findLast(({ slot }) => slot === "green")?.at ?? 0;
+    const lastOnGreen = tally.lastSentTo("green");
     const walked = observed(stepsOf(lines, "green"), tally, "green");
     const { requests, sessions } = tally.counts;
     return {

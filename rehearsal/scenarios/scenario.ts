@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import type { Images } from "../aws/tasks/index.ts";
+import { type Ask, type KnownHub, sampleTools, usualAsks } from "../clients/asks.ts";
 import { Load, type LoadOptions } from "../clients/load.ts";
 import type { Renewal, Tally } from "../clients/tally.ts";
 import type { EngineEvent, RunResult } from "../engine/index.ts";
+import { isOrWraps } from "../faulty/image.ts";
 import { hubDefaults } from "../../domain/hub.ts";
 import { binomialBand } from "../../rollout/policy/binomial.ts";
 import type { Colour } from "../../rollout/policy/colour.ts";
+import { sampleImage } from "../stage/config.ts";
 import { type Stage, type StageOptions, openStage } from "../stage/index.ts";
 import { type Line, type Held as HeldStep, readEvidence, stepsOf } from "./evidence.ts";
 import { type Drain, watchDrains } from "./drains.ts";
@@ -35,20 +38,27 @@ export interface Scenario {
   run(play: Play): Promise<Pick<ScenarioResult, "outcome" | "held"> & Partial<ScenarioResult["timings"]>>;
 }
 
-/** Most steps of load that two cores carry beside everything else. */
-const usualLoad = { sessions: 50, perSecond: 90, callEveryMs: 1_500, newSessionsPerSecond: 3 };
+/** About 90 MCP requests a second, which two cores carry beside everything else. Answers are waited for as long as 20 s. */
+const usualLoad = {
+  sessions: 50,
+  perSecond: 45,
+  callEveryMs: 1_500,
+  newSessionsPerSecond: 3,
+  patienceMs: 20_000,
+};
 /** For drills that look at the switch more than at its users. */
 export const lightLoad: typeof usualLoad = {
   ...usualLoad,
   sessions: 12,
-  perSecond: 50,
+  perSecond: 30,
   newSessionsPerSecond: 1,
 };
 
 /** What a scenario wants otherwise than usual. */
-type LoadWanted = Partial<
-  Pick<LoadOptions, "sessions" | "perSecond" | "callEveryMs" | "newSessionsPerSecond" | "transports">
->;
+type LoadWanted = Partial<Omit<LoadOptions, "session" | "random" | "asks">> & {
+  /** Asked for besides the usual. */
+  readonly also?: readonly Ask[];
+};
 
 /** A scenario under way: its stage, its load, and what it learns. */
 export class Play {
@@ -89,23 +99,20 @@ export class Play {
   }
 
   /** Starts the clients: the usual ones, unless a scenario wants others. */
-  async startLoad(wanted: LoadWanted = {}): Promise<Load> {
+  async startLoad({ also = [], ...wanted }: LoadWanted = {}): Promise<Load> {
     const hub = hubOf(this.stage.config);
     const load = { ...usualLoad, ...wanted };
     this.#load = new Load({
       ...load,
-      url: this.stage.url,
-      healthPath: hub.healthPath,
       random: this.choices.random,
-      session: {
-        url: `${this.stage.url}${hub.mcpPath}`,
-        transport: hub.transport,
-        tool: hub.tool,
-        toolArguments: hub.toolArguments,
-      },
+      asks: [...usualAsks(hub), ...also],
+      session: { url: `${this.stage.url}${hub.mcpPath}`, transport: hub.transport },
     });
     await this.#load.start();
-    this.say(`${this.#load.openSessions} MCP sessions open, ${load.perSecond} further requests a second`);
+    const further = this.#load.stateless
+      ? "requests without a session"
+      : "requests of sessions that come and go";
+    this.say(`${this.#load.openSessions} MCP sessions open, ${load.perSecond} ${further} a second`);
     return this.#load;
   }
 
@@ -230,10 +237,12 @@ function result(
   };
 }
 
-/** The share that requests without a session saw in each step. */
+/** The share of what the weighted rule splits, in each step: requests that were sent and answered while it held. */
 export function observed(steps: readonly HeldStep[], { seen }: Tally, candidate: Colour): StepResult[] {
   return steps.map(({ weight, from, to, verdict, why }) => {
-    const within = seen.filter(({ at, slot }) => at >= from && at <= to && slot !== null);
+    const within = seen.filter(
+      ({ sentAt, answeredAt, slot }) => sentAt >= from && answeredAt <= to && slot !== null,
+    );
     const there = within.filter(({ slot }) => slot === candidate).length;
     const share = within.length === 0 ? 0 : Math.round((1_000 * there) / within.length) / 10;
     return { weight, observed: share, samples: within.length, verdict, why };
@@ -289,20 +298,21 @@ export function describeFailure({ diagnostics }: RunResult): string {
     .join("\n");
 }
 
-/** The hub's facts as the stack config has them. */
+/** The hub's facts as the stack config has them, and what its clients know of it. */
 function hubOf(config: Readonly<Record<string, unknown>>) {
   const given = (config["hub"] ?? {}) as Partial<{
-    healthPath: string;
     mcpPath: string;
     transport: "sse" | "streamable-http";
     tool: string;
     toolArguments: Record<string, unknown>;
   }>;
+  const { image } = config["blue"] as { image: string };
+  const others: KnownHub["others"] = isOrWraps(image, sampleImage) ? sampleTools : {};
   return {
-    healthPath: given.healthPath ?? hubDefaults.healthPath,
     mcpPath: given.mcpPath ?? hubDefaults.mcpPath,
     transport: given.transport ?? hubDefaults.transport,
     tool: given.tool ?? hubDefaults.tool,
     toolArguments: given.toolArguments ?? hubDefaults.toolArguments,
+    others,
   } as const;
 }
