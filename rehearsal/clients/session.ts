@@ -77,14 +77,10 @@ export async function openSession(options: SessionOptions): Promise<Opened> {
       ? asked
       : { ...asked, why: `${asked.why}; ${await refusal}` };
   };
-  const close = async () => {
-    await client.close();
-    eyes.close();
-  };
   const asked = await ask(opening, () => within(patienceMs, client.connect(pipe, { timeout: patienceMs })));
   if (asked.verdict !== "well") {
     // A stream that failed would be opened again and again, though nobody waits for it any more.
-    await close();
+    await client.close();
     return { session: null, asked };
   }
   const session: Session = {
@@ -96,7 +92,7 @@ export async function openSession(options: SessionOptions): Promise<Opened> {
     async close() {
       if (pipe instanceof StreamableHTTPClientTransport && !ended)
         await within(patienceMs, pipe.terminateSession()).catch(() => undefined); // it may be gone already
-      await close();
+      await client.close();
     },
   };
   return { session, asked };

@@ -37,10 +37,7 @@ export async function meetStateless(
     asked,
     client: {
       ask: (what, word) => eyes.ask(wantedOf(what, word), () => request(client, what, word, patienceMs)),
-      async close() {
-        await client.close();
-        eyes.close();
-      },
+      close: () => client.close(),
     },
   };
 }

@@ -28,11 +28,14 @@ export function spoilAnswer({ fault, gone }: Spoiling, answer: Message): Message
     case "rpc-error":
       return error(id, -32_603, "the tool failed");
     case "is-error":
-      return withResult(id, { content: text({ message: "the tool failed" }), isError: true });
+      return withResult(id, { ...result, content: text({ message: "the tool failed" }), isError: true });
     case "empty-result":
-      return withResult(id, Array.isArray(result?.["content"]) ? { content: [] } : {});
+      return withResult(id, Array.isArray(result?.["content"]) ? { ...result, content: [] } : {});
     case "llm-failure":
-      return withResult(id, { content: text({ error: "LLM-based prompt analysis not available" }) });
+      return withResult(id, {
+        ...result,
+        content: text({ error: "LLM-based prompt analysis not available" }),
+      });
     case "tool-gone":
       return fault.where === "tools/list"
         ? withResult(id, { ...result, tools: [] })

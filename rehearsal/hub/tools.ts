@@ -8,7 +8,11 @@ import { log } from "./log.ts";
 export interface Tool {
   readonly name: string;
   readonly description: string;
-  readonly inputSchema: { type: "object"; properties?: Record<string, { type: string }>; required?: string[] };
+  readonly inputSchema: {
+    type: "object";
+    properties?: Record<string, { type: string }>;
+    required?: string[];
+  };
 }
 export interface Result {
   [key: string]: unknown;

@@ -1,6 +1,6 @@
 import { held } from "./result.ts";
 import { greenRelease } from "./releases.ts";
-import { type Scenario, nothingLost, observed, sharesHeld } from "./scenario.ts";
+import { type Scenario, nobodyHurt, nothingLost, observed, sharesHeld } from "./scenario.ts";
 import { stepsOf } from "./evidence.ts";
 
 export const rollback: Scenario = {
@@ -55,6 +55,7 @@ export const rollback: Scenario = {
           `${requests.sent} requests, ${sessions.opened} sessions`,
         ),
         ...nothingLost(tally, play.drains),
+        nobodyHurt(tally),
         ...sharesHeld(walked),
       ],
     };

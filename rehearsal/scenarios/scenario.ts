@@ -14,6 +14,7 @@ import { type Stage, type StageOptions, openStage } from "../stage/index.ts";
 import { type Line, type Held as HeldStep, readEvidence, stepsOf } from "./evidence.ts";
 import { type Drain, watchDrains } from "./drains.ts";
 import { type Held, type ScenarioResult, type StepResult, held } from "./result.ts";
+import { sameAsCounted } from "./witnessed.ts";
 
 /** What the user of a rehearsal chose. */
 export interface Choices {
@@ -65,6 +66,8 @@ export class Play {
   readonly choices: Choices;
   readonly stage: Stage;
   readonly drains: readonly Drain[];
+  /** Whether the users of each load saw what the gates counted. */
+  readonly witnessed: Held[] = [];
   #load: Load | null = null;
   tally: Tally | null = null;
 
@@ -118,15 +121,16 @@ export class Play {
 
   async stopLoad(): Promise<Tally> {
     if (this.#load === null) throw new Error("the load was never started");
-    this.tally = await this.#load.stop();
+    const load = this.#load;
     this.#load = null;
+    this.tally = await load.stop();
+    this.witnessed.push(await sameAsCounted(this.stage, load.witness));
     return this.tally;
   }
 
   /** Whatever state it is in: nothing of it goes on. */
   async abandon(): Promise<void> {
-    if (this.#load !== null) this.tally = await this.#load.stop();
-    this.#load = null;
+    if (this.#load !== null) await this.stopLoad();
   }
 
   evidence(): Promise<Line[]> {
@@ -185,7 +189,8 @@ export async function runScenario(scenario: Scenario, choices: Choices): Promise
       throw error;
     });
     await play.abandon();
-    return result(scenario, said, play, await play.evidence(), Date.now() - started);
+    const all = { ...said, held: [...said.held, ...play.witnessed] };
+    return result(scenario, all, play, await play.evidence(), Date.now() - started);
   } finally {
     await play.abandon();
     await stage.close();
@@ -269,6 +274,16 @@ const round = (share: number) => Math.round(share * 1_000) / 10;
 export function noRequestLost({ counts: { requests }, troubles }: Tally, what = "no request is lost"): Held {
   const first = troubles[0] === undefined ? "" : `; first: ${troubles[0]}`;
   return held(what, requests.lost === 0, `${requests.lost} of ${requests.sent} lost${first}`);
+}
+
+/** That every answer was a good one: of scenarios without a fault. */
+export function nobodyHurt({ counts: { requests }, hurts }: Tally): Held {
+  const first = hurts[0] === undefined ? "" : `; first: ${hurts[0]}`;
+  return held(
+    "no request is answered badly",
+    requests.hurt === 0,
+    `${requests.hurt} of ${requests.sent}${first}`,
+  );
 }
 
 /** What every scenario promises of its clients. */

@@ -47,7 +47,7 @@ export interface Sight {
   task: string | null;
   /** HTTP status; null: none came. */
   status: number | null;
-  /** Null while it is under way. */
+  /** Null: nobody waited for its end, or the client left before it. */
   verdict: Verdict | null;
   /** What its client had to say of a bad one. */
   why: string;

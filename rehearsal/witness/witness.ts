@@ -47,8 +47,6 @@ export class ClientWitness {
   readonly #numbers: Numbers;
   /** Requests without an answer yet, by id. */
   readonly #open = new Map<string, Sending>();
-  /** Notifications and streams that nobody has answered yet. */
-  readonly #silent = new Set<Sight>();
   #slot: string | null = null;
   /** Tells of each answer as it comes; for whoever wants to know where the client is served. */
   onAnswer: (response: Response) => void = () => undefined;
@@ -117,11 +115,6 @@ export class ClientWitness {
     });
   }
 
-  /** The client is gone: what it still waited for, it waits for no more. */
-  close(): void {
-    for (const sight of this.#silent) Object.assign(sight, { verdict: "gave-up", why: "never answered" });
-  }
-
   #send(init: RequestInit | undefined): Sending | null {
     const about = describe(init);
     if (about === null) return null;
@@ -141,8 +134,7 @@ export class ClientWitness {
     const sending: Sending = { sight, later: false, code: null };
     this.#all.sights.push(sight);
     asking.getStore()?.sent.push(sending);
-    if (sight.id === null) this.#silent.add(sight);
-    else this.#open.set(sight.id, sending);
+    if (sight.id !== null) this.#open.set(sight.id, sending);
     return sending;
   }
 
@@ -156,9 +148,7 @@ export class ClientWitness {
     sight.answeredAt = Date.now();
     sending.later = headers.has("retry-after");
     // Nothing more is awaited of a notification, and of a stream that opened.
-    if (sight.id !== null) return;
-    this.#silent.delete(sight);
-    Object.assign(sight, judgeStatus(status, sending));
+    if (sight.id === null) Object.assign(sight, judgeStatus(status, sending));
   }
 
   /** An answer came, over whichever connection. */
