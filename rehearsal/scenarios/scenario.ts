@@ -12,6 +12,7 @@ import type { Colour } from "../../rollout/policy/colour.ts";
 import { sampleImage } from "../stage/config.ts";
 import { type Stage, type StageOptions, openStage } from "../stage/index.ts";
 import { type Line, type Held as HeldStep, readEvidence, stepsOf } from "./evidence.ts";
+import type { Sight } from "../witness/sight.ts";
 import { type Drain, watchDrains } from "./drains.ts";
 import { type Held, type ScenarioResult, type StepResult, held } from "./result.ts";
 import { sameAsCounted } from "./witnessed.ts";
@@ -56,7 +57,7 @@ export const lightLoad: typeof usualLoad = {
 };
 
 /** What a scenario wants otherwise than usual. */
-type LoadWanted = Partial<Omit<LoadOptions, "session" | "random" | "asks">> & {
+export type LoadWanted = Partial<Omit<LoadOptions, "session" | "random" | "asks">> & {
   /** Asked for besides the usual. */
   readonly also?: readonly Ask[];
 };
@@ -68,6 +69,8 @@ export class Play {
   readonly drains: readonly Drain[];
   /** Whether the users of each load saw what the gates counted. */
   readonly witnessed: Held[] = [];
+  /** What the users of loads that have ended saw. */
+  readonly sights: Sight[] = [];
   #load: Load | null = null;
   tally: Tally | null = null;
 
@@ -124,6 +127,7 @@ export class Play {
     const load = this.#load;
     this.#load = null;
     this.tally = await load.stop();
+    this.sights.push(...load.witness.sights);
     this.witnessed.push(await sameAsCounted(this.stage, load.witness));
     return this.tally;
   }

@@ -52,3 +52,6 @@ export interface Sight {
   /** What its client had to say of a bad one. */
   why: string;
 }
+
+/** Whether its user did not get what was asked for. */
+export const isBad = ({ verdict }: Sight): boolean => verdict !== null && verdict !== "well";
