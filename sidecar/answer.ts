@@ -1,6 +1,7 @@
 import { type AnswerHeaders, headerOf } from "./answer-head.ts";
-import { refuse } from "./answers.ts";
+import { reply } from "./answers.ts";
 import type { Call } from "./call.ts";
+import { DecodedAnswer, decoderOf, encodingOf } from "./encoding.ts";
 import { PassedStream } from "./event-stream.ts";
 import { responseHeaders } from "./headers.ts";
 import { PassedBody } from "./passed-body.ts";
@@ -9,31 +10,58 @@ import { pinSession } from "./pin.ts";
 
 /** Begins to send an answer back. Null: it is of no use, and the client has been told so. */
 export function beginAnswer(call: Call, status: number, headers: AnswerHeaders): Passing | null {
-  const { task, request, response, route, asked } = call;
-  const { metrics, observer } = task;
+  const { task, request, response, route } = call;
+  // What came of a message before it was answered is all that counts of it.
+  call.arrived();
   const id = headerOf(headers, "mcp-session-id");
   const pinned = pinnedId(call, id);
   if (pinned === "other") {
-    refuse(task, response, 404, "Session not found");
+    reply(task, response, 404, "Session not found");
+    call.exchange?.turnedDown(404, []);
     return null;
   }
-  const opened = pinned === null || id === undefined ? null : id;
-  if (opened !== null && route.sessionId === null) {
-    metrics.count("SessionsOpened");
-    task.sessions.opened(opened);
-  }
+  if (pinned !== null && id !== undefined && route.sessionId === null) opens(call, id);
   const over = status === 404 || (request.method === "DELETE" && status < 300);
   if (over && route.sessionId !== null) task.sessions.closed(route.sessionId);
-  const session = route.session ?? opened ?? (asked && call.exchange());
-  if (asked && session !== null && route.session === null)
-    observer.asked(session, asked.messages(), route.synthetic, call.since);
-  if (asked && session !== null && status >= 400) observer.refused(session, asked.messages(), status);
-  response.writeHead(status, responseHeaders(call, headers, pinned));
-  if (headerOf(headers, "content-type")?.startsWith("text/event-stream") === true) {
-    response.flushHeaders();
-    return new PassedStream(call, session);
-  }
-  return new PassedBody(call, session, status, Number(headerOf(headers, "content-length") ?? NaN));
+  return passingOf(call, { status, headers, pinned });
+}
+
+/** The session that an answer opens. */
+function opens({ task, exchange }: Call, id: string): void {
+  task.metrics.count("SessionsOpened");
+  task.sessions.opened(id);
+  exchange?.opens(task.observer.opened(id, task.now()));
+}
+
+/** An answer's head. */
+interface Head {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly pinned: string | null;
+}
+
+function passingOf(call: Call, { status, headers, pinned }: Head): Passing {
+  const { task, request, response, route } = call;
+  const type = headerOf(headers, "content-type");
+  const isStream = type?.toLowerCase().startsWith("text/event-stream") === true;
+  const encoding = route.sister === null ? encodingOf(headers) : null;
+  if (encoding !== null) task.encoded.saw(type, encoding);
+  // A session whose endpoint can't be pinned is none: of an encoded stream that opens one its client gets the plain bytes.
+  const opensSession =
+    isStream && request.method === "GET" && route.session === null && task.config.settings.pin;
+  const decoder = encoding !== null && opensSession ? decoderOf(encoding) : null;
+  response.writeHead(status, responseHeaders(call, headers, { pinned, decoded: decoder !== null }));
+  const readable = encoding === null || decoder !== null;
+  if (!isStream)
+    return new PassedBody(call, {
+      status,
+      type,
+      length: Number(headerOf(headers, "content-length") ?? NaN),
+      readable,
+    });
+  response.flushHeaders();
+  const stream = new PassedStream(call, { status, readable });
+  return decoder === null ? stream : new DecodedAnswer(decoder, stream, response);
 }
 
 /** The session id that an answer names, pinned. "other": a pinned request would have opened a session. */

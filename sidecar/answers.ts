@@ -1,7 +1,9 @@
-import { type ServerResponse, request as httpRequest } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { verifyFresh } from "./signature.ts";
 import type { Task } from "./task.ts";
+import { header } from "./telemetry.ts";
 
-/** Answers with a JSON-RPC error (or a status, at 200). Returns null: nothing is left to route. */
+/** Turns a request away with a JSON-RPC error. Returns null: nothing is left to route. */
 export function refuse(
   task: Task,
   response: ServerResponse,
@@ -9,8 +11,26 @@ export function refuse(
   text: string,
   more: readonly string[] = [],
 ): null {
-  const error = { jsonrpc: "2.0", error: { code: -32_000, message: text }, id: null };
-  return tell(task, response, status, status === 200 ? { status: text } : error, more);
+  if (!isProbe(task, response.req)) task.metrics.count("Refused");
+  return reply(task, response, status, text, more);
+}
+
+/** Answers in the hub's place, with a JSON-RPC error, a request that reached the hub. */
+export function reply(
+  task: Task,
+  response: ServerResponse,
+  status: number,
+  text: string,
+  more: readonly string[] = [],
+): null {
+  const error = { code: -32_000, message: text };
+  return tell(task, response, status, { jsonrpc: "2.0", error, id: null }, more);
+}
+
+/** A probe is refused to find out that it is: no user is. */
+function isProbe({ config, now }: Task, { headers }: IncomingMessage): boolean {
+  const proof = headers[header.probeProof];
+  return typeof proof === "string" && verifyFresh(config.keys, "probe", proof, now());
 }
 
 /** Nobody can read this `requestState` any more: official servers say it so, and the client begins its call anew. */
@@ -20,6 +40,7 @@ export function refuseState(task: Task, response: ServerResponse, id: string | n
     message: "Invalid or expired requestState",
     data: { reason: "invalid_request_state" },
   };
+  if (!isProbe(task, response.req)) task.metrics.count("Refused");
   return tell(task, response, 200, { jsonrpc: "2.0", error, id });
 }
 
@@ -45,32 +66,10 @@ function tell(
 
 /** Healthy while the hub is, and while draining too: open sessions need their task. */
 export function tellHealth(task: Task, response: ServerResponse): null {
-  const { hub, settings } = task.config;
-  const asked = httpRequest(
-    { host: hub.host, port: hub.port, path: settings.healthPath, agent: false, timeout: 4_000 },
-    (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-      answer.on("end", () => {
-        const ready = answer.statusCode === 200 && isReady(Buffer.concat(chunks).toString("utf8"));
-        refuse(task, response, ready ? 200 : 503, ready ? "ready" : "the hub is not ready");
-      });
-    },
-  );
-  asked.on("timeout", () => asked.destroy(new Error("timeout")));
-  asked.on("error", () => refuse(task, response, 503, "the hub does not answer"));
-  asked.end();
+  void task.health.ask().then(({ ready, why }) => {
+    if (response.destroyed) return;
+    const status = ready ? "ready" : `the hub is not ready: ${why}`;
+    tell(task, response, ready ? 200 : 503, { status });
+  });
   return null;
-}
-
-/** JSON with a state of `ready`, or without any state; a web page is no health. */
-function isReady(text: string): boolean {
-  try {
-    const body = JSON.parse(text) as { status?: unknown; state?: unknown };
-    return body.state === undefined
-      ? body.status === undefined || body.status === "ok"
-      : body.state === "ready";
-  } catch {
-    return false;
-  }
 }

@@ -14,6 +14,16 @@ export class Body {
     this.#largest = largest;
   }
 
+  /** Bytes that came. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Only its ends are known. */
+  get isLarge(): boolean {
+    return this.#ends !== null;
+  }
+
   push(chunk: Buffer): void {
     this.#size += chunk.length;
     if (this.#size <= this.#largest) this.#chunks.push(chunk);

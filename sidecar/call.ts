@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Body } from "./body.ts";
-import type { Coming } from "./passing.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Posted } from "./observer.ts";
 import { stateInAnswer, wrapState } from "./request-state.ts";
 import type { Route } from "./route.ts";
 import type { StringAtOptions } from "./string-at.ts";
 import type { Task } from "./task.ts";
 
-let exchanges = 0;
+/** Requests whose answer is their HTTP answer, by HTTP method; a POST's is in its messages. */
+const wholeRequests: Readonly<Record<string, string>> = { GET: "stream/open", DELETE: "session/delete" };
 
 /** A request under way, and what its answer needs to know of it. */
 export class Call {
@@ -18,39 +20,51 @@ export class Call {
   readonly asked: Body | null;
   /** Milliseconds since 1970. */
   readonly since: number;
+  readonly #isWatched: boolean;
   /** Its message is still on its way in, and its answer will come over the session's stream. */
   #arriving: boolean;
-  #arrived = false;
   #waits = true;
-  #exchange: string | null = null;
+  #exchange: Exchange | null = null;
   /** Says to its session, when it has one of Streamable HTTP, that it is no longer under way. */
   readonly #leave: (() => void) | null;
 
   constructor(task: Task, request: IncomingMessage, response: ServerResponse, route: Route) {
     const { observe, largestObserved } = task.config.settings;
-    const watched = observe && route.sister === null && request.method === "POST";
+    const isPost = request.method === "POST";
+    this.#isWatched = observe && route.sister === null && !route.aside && (isPost || isWhole(request.method));
     this.task = task;
     this.request = request;
     this.response = response;
     this.route = route;
-    this.asked = watched ? new Body(largestObserved) : null;
+    this.asked = this.#isWatched && isPost ? new Body(largestObserved) : null;
     this.since = task.now();
     this.#arriving = route.overStream;
     this.#leave = route.sessionId === null ? null : task.sessions.enter(route.sessionId);
     task.inFlight++;
   }
 
+  /** What is watched of it; null: nothing is, or nothing of it has arrived. */
+  get exchange(): Exchange | null {
+    return this.#exchange;
+  }
+
   /**
-   * The message is here: the observer knows what is asked, and the stream stays for that. Called more than once it does
-   * nothing.
+   * The message is here, or as much of it as will ever count: the observer knows what is asked, and the stream stays for that.
+   * Called more than once it does nothing.
    */
   arrived(): void {
-    const { asked, route, task } = this;
-    if (this.#arrived) return;
-    this.#arrived = true;
-    if (asked && route.session !== null)
-      task.observer.asked(route.session, asked.messages(), route.synthetic);
+    if (this.#isWatched) this.#exchange ??= this.#watch();
     this.noLongerArriving();
+  }
+
+  /** How its requests belong to its session. */
+  posted(): Posted {
+    const { route, task } = this;
+    const { session: name, overStream, synthetic } = route;
+    if (name === null) return { session: null, synthetic, overStream: false };
+    // A session over a stream is open for as long as that is.
+    const session = overStream ? task.observer.find(name) : task.observer.session(name);
+    return { session, synthetic, overStream: overStream && session !== null };
   }
 
   /** From now on what was asked keeps the stream open, or nothing does. Called more than once it does nothing. */
@@ -60,30 +74,12 @@ export class Call {
     this.#arriving = false;
   }
 
-  /** A name for a request and its answer that belong to no session; forgotten when the call is closed. */
-  exchange(): string {
-    this.#exchange ??= `exchange-${++exchanges}`;
-    return this.#exchange;
-  }
-
-  /**
-   * The hub gave no answer, or broke it off.
-   * @param status what the client was told; null: its connection was ended
-   */
-  lost(status: number | null): void {
-    const { asked, route, task } = this;
-    if (!asked) return;
-    const session = route.session ?? this.exchange();
-    if (route.session === null) task.observer.asked(session, asked.messages(), route.synthetic, this.since);
-    task.observer.lost(session, asked.messages(), status);
-  }
-
   /** The response is closed: nothing more goes to the client. */
-  closed(coming: Coming): void {
+  closed(): void {
+    this.#exchange?.withdrawn();
     this.noLongerArriving();
     this.done();
     this.#leave?.();
-    if (this.#exchange !== null) this.task.observer.closed(this.#exchange, coming !== "failed");
   }
 
   /** Its answer is no longer waited for. Called more than once it does nothing. */
@@ -91,7 +87,16 @@ export class Call {
     if (this.#waits) this.task.inFlight--;
     this.#waits = false;
   }
+
+  #watch(): Exchange {
+    const { asked, request, task } = this;
+    if (asked !== null) return task.observer.asked(asked.messages(), this.posted());
+    return task.observer.began(wholeRequests[request.method as string] as string, this.posted());
+  }
 }
+
+const isWhole = (method: string | undefined): boolean =>
+  method !== undefined && Object.hasOwn(wholeRequests, method);
 
 /** Wraps the `requestState` of answers to requests without a session; null for all others. */
 export function stateReplacement({ task, route }: Call): StringAtOptions | null {

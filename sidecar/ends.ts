@@ -36,6 +36,7 @@ export class Ends {
     return {
       id: JSON.parse(found[1] as string) as string | number,
       result: { isError: failed.test(tail) },
+      isLarge: true,
     };
   }
 }

@@ -1,7 +1,9 @@
 import type { ServerResponse } from "node:http";
+import type { Ending } from "../domain/outcome.ts";
 import { type Call, stateReplacement } from "./call.ts";
 import { EndpointRewriter } from "./endpoint-event.ts";
 import { EventStrings } from "./event-strings.ts";
+import type { Exchange } from "./exchange.ts";
 import { EventData, type Message, messagesIn } from "./messages.ts";
 import type { Coming, Passing } from "./passing.ts";
 import { pinUrl, sessionOf } from "./pin.ts";
@@ -15,43 +17,52 @@ interface Rewriter {
   readonly done: boolean;
 }
 
+/** What is known of a stream when it begins. */
+export interface StreamHead {
+  readonly status: number;
+  /** It is not encoded. */
+  readonly readable: boolean;
+}
+
 /** An event stream on its way to the client: its endpoint pinned, its messages watched, its silence filled. */
 export class PassedStream implements Passing, Stream {
   readonly kind: Stream["kind"];
   readonly response: ServerResponse;
   session: string;
-  between = true;
+  between: boolean;
   lastSentAt: number;
   readonly #call: Call;
+  readonly #head: StreamHead;
   /** It is an SSE session, which ends with it; streamable HTTP keeps its session when a stream ends. */
   readonly #isSession: boolean;
+  /** It ends when somebody ends it; a call's ends by itself. */
+  readonly #lasts: boolean;
   readonly #data: EventData | null;
   #rewriter: Rewriter | null;
+  /** What it carried has ended with it. */
+  #isOver = false;
 
-  /** @param known the session that it belongs to; null: none, or its `endpoint` event will tell */
-  constructor(call: Call, known: string | null) {
+  constructor(call: Call, head: StreamHead) {
     const { task, request, response, route } = call;
     const { settings } = task.config;
     const ours = route.sister === null;
     // The answer to one call ends by itself; what a GET or a subscription opened ends when somebody ends it.
-    const lasts = request.method === "GET" || request.headers["mcp-method"] === "subscriptions/listen";
+    this.#lasts = request.method === "GET" || request.headers["mcp-method"] === "subscriptions/listen";
     this.#call = call;
-    this.kind = !lasts || !ours ? "call" : route.sessionId === null ? "session" : "listening";
+    this.#head = head;
+    this.kind = !this.#lasts || !ours ? "call" : route.sessionId === null ? "session" : "listening";
     this.response = response;
-    this.session = known ?? "";
+    this.session = route.session ?? "";
+    // Nobody knows where an event of an encoded stream ends: nothing may be put between two.
+    this.between = head.readable;
     this.lastSentAt = task.now();
-    this.#isSession = ours && request.method === "GET" && known === null && settings.pin;
-    this.#rewriter = this.#isSession ? this.#endpointPinner() : stateReplacer(call);
-    this.#data =
-      settings.observe && ours
-        ? new EventData(
-            settings.largestObserved,
-            (text) => this.#observe(messagesIn(text)),
-            (ends) => this.#observe([ends.answer() ?? {}]),
-          )
-        : null;
-    if (lasts) call.done();
+    this.#isSession =
+      ours && request.method === "GET" && route.session === null && settings.pin && head.readable;
+    this.#rewriter = this.#isSession ? this.#endpointPinner() : head.readable ? stateReplacer(call) : null;
+    this.#data = head.readable && call.exchange !== null ? this.#watched(settings.largestObserved) : null;
+    if (this.#lasts) call.done();
     task.streams.add(this);
+    if (head.status < 300) call.exchange?.streamBegan(head.status);
   }
 
   push(chunk: Buffer): boolean {
@@ -66,38 +77,115 @@ export class PassedStream implements Passing, Stream {
     this.response.end();
   }
 
+  closing(): void {
+    this.#over("drained");
+  }
+
   closed(coming: Coming): void {
-    const { metrics, observer, streams } = this.#call.task;
-    streams.delete(this);
-    if (!this.#isSession || this.session === "") return;
-    // A hub may end a session that nobody waits for; any other end of it costs the client something.
-    if (coming === "failed" || (coming === "all" && observer.busy(this.session)))
-      metrics.count("SessionsLost");
-    observer.closed(this.session, coming === "more");
+    this.#call.task.streams.delete(this);
+    if (coming === "more") return this.#over("withdrawn");
+    this.#over(coming === "all" && (this.between || !this.#head.readable) ? "ended" : "cut off");
+  }
+
+  /** Nothing more comes, for this reason: what waits for it ends. Called more than once it does nothing. */
+  #over(why: Why): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const { exchange, request, route, since, task } = this.#call;
+    if (exchange === null) return this.#count(why);
+    if (request.method !== "GET") this.#endCall(exchange, why);
+    else if (this.#head.status >= 300) exchange.turnedDown(this.#head.status, []);
+    if (this.#lasts && this.#head.status < 300) {
+      const session = this.session === "" ? null : task.observer.find(this.session);
+      const posted = { session, synthetic: route.synthetic, overStream: false };
+      task.observer.streamEnded(since, posted, this.#isCut(why) ? cutOff : { kind: "taken" });
+    }
+    this.#count(why);
+    if (this.#isSession && this.session !== "") task.observer.closed(this.session, endings[why]);
+  }
+
+  /** A session that is lost to a client that did not leave it. A hub may end one that nobody waits for. */
+  #count(why: Why): void {
+    if (this.#isSession && this.session !== "" && this.#isCut(why))
+      this.#call.task.metrics.count("SessionsLost");
+  }
+
+  #isCut(why: Why): boolean {
+    if (why === "ended") return this.#isSession && this.#call.task.observer.busy(this.session);
+    return why === "cut off";
+  }
+
+  /** A stream that answers a POST. */
+  #endCall(exchange: Exchange, why: Why): void {
+    const { status, readable } = this.#head;
+    if (status >= 300 && why !== "cut off") return exchange.turnedDown(status, []);
+    if (why === "drained") return exchange.drained();
+    if (why === "withdrawn") return exchange.withdrawn();
+    if (why === "ended" && !readable) exchange.blur();
+    if (this.#data?.namesEvents === true) {
+      // Its client comes back for the rest; without a session nobody here sees that.
+      if (this.#call.route.session !== null) return exchange.leave();
+      exchange.blur();
+    }
+    exchange.lost(why === "ended" ? "stream without an answer" : "cut off", why === "ended" ? status : null);
   }
 
   #send(bytes: Buffer): boolean {
     // Ended here, to drain: what still comes is for nobody.
     if (bytes.length === 0 || this.response.writableEnded) return true;
-    this.between = endsEvent(bytes);
+    if (this.#head.readable) this.between = endsEvent(bytes);
     this.lastSentAt = this.#call.task.now();
     return this.response.write(bytes);
   }
 
+  #watched(largest: number): EventData {
+    return new EventData(
+      largest,
+      (text) => this.#observe(messagesIn(text)),
+      (ends) => this.#observeLarge(ends.answer()),
+    );
+  }
+
   #observe(messages: readonly Message[]): void {
-    if (this.session !== "") this.#call.task.observer.answered(this.session, messages);
+    const { exchange, request, task } = this.#call;
+    if (this.#isOver) return;
+    if (request.method !== "GET") return exchange?.answered(messages, this.#head.status);
+    const session = this.session === "" ? null : task.observer.find(this.session);
+    task.observer.answered({ exchange: null, session }, messages, this.#head.status);
+  }
+
+  #observeLarge(answer: Message | null): void {
+    if (answer !== null) return this.#observe([answer]);
+    const { exchange, request, task } = this.#call;
+    if (request.method !== "GET") return exchange?.blur();
+    const session = this.session === "" ? null : task.observer.find(this.session);
+    for (const waiting of session?.waiting ?? []) waiting.isBlurred = true;
   }
 
   /** Pins the URL in the `endpoint` event, from which the stream's session is known. */
   #endpointPinner(): Rewriter {
-    const { config, home, metrics } = this.#call.task;
+    const { exchange, since, task } = this.#call;
+    const { config, home, metrics, observer } = task;
     return new EndpointRewriter((url) => {
       this.session = sessionOf(url);
       metrics.count("SessionsOpened");
+      if (exchange !== null) observer.opened(this.session, since);
       return pinUrl(url, home, config.keys[0] as string);
     });
   }
 }
+
+/** Why nothing more comes: all of it came, the rest never will, the client left, or it was closed here. */
+type Why = "ended" | "cut off" | "withdrawn" | "drained";
+
+const cutOff: Ending = { kind: "no-answer", what: "stream cut off" };
+/** What becomes of calls whose answers were to come over a session's stream. */
+const endings: Readonly<Record<Why, Ending>> = {
+  ended: { kind: "no-answer", what: "stream ended" },
+  "cut off": { kind: "no-answer", what: "cut off" },
+  withdrawn: { kind: "withdrawn" },
+  drained: { kind: "drained" },
+};
 
 function stateReplacer(call: Call): Rewriter | null {
   const states = stateReplacement(call);

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Transform } from "node:stream";
 import { type AnswerHeaders, headerOf } from "./answer-head.ts";
 import { beginAnswer } from "./answer.ts";
-import { refuse, refuseState } from "./answers.ts";
+import { refuse, refuseState, reply } from "./answers.ts";
+import { causeOf } from "./cause.ts";
 import { Call } from "./call.ts";
 import type { Asker, Connection } from "./connection.ts";
 import { type BodyLength, requestHead } from "./headers.ts";
@@ -111,7 +112,7 @@ class Forwarding implements Asker {
       response.shouldKeepAlive = false;
       return void refuse(this.#call.task, response, 413, "Too large");
     }
-    lose(this.#call, error.message);
+    lose(this.#call, error);
   }
 
   #goOn(): void {
@@ -126,8 +127,8 @@ class Forwarding implements Asker {
   }
 
   #close(): void {
-    this.#call.closed(this.#coming);
     this.#passing?.closed(this.#coming);
+    this.#call.closed();
     if (this.#coming !== "more") return;
     this.#upload?.destroy();
     this.#connection?.end();
@@ -135,11 +136,13 @@ class Forwarding implements Asker {
 }
 
 /** The other side is gone. A sister that is gone took its sessions with it: a client that hears 404 begins anew. */
-function lose(call: Call, why: string): void {
+function lose(call: Call, error: Error): void {
   const { task, request, response, route } = call;
+  const why = error.message;
   if (route.sister === null) {
-    call.lost(502);
-    return void refuse(task, response, 502, `The hub does not answer: ${why}`);
+    reply(task, response, 502, `The hub does not answer: ${why}`);
+    call.arrived();
+    return call.exchange?.lost(causeOf(error), 502);
   }
   task.say(`task ${route.sister} is gone: ${why}`);
   task.sisters.lost(route.sister);

@@ -37,11 +37,14 @@ export interface Withheld {
 }
 
 /** What is about one connection, or only the sidecar may say; the session's id goes on as the other side knows it. */
-export function withheldHeaders({ tokens }: SidecarConfig): Withheld {
+export function withheldHeaders({ settings, tokens }: SidecarConfig): Withheld {
   // The token opens the sidecar's door and is nobody else's affair; without tokens the header is the hub's.
   const always = [...hopByHop, ...ownHeaders, hopHeader, ...(tokens.length > 0 ? ["authorization"] : [])];
-  return { fromHub: new Set([...always, ...probeHeaders]), fromSister: new Set(always) };
+  const fromHub = [...always, ...probeHeaders, ...(readsBodies(settings) ? ["accept-encoding"] : [])];
+  return { fromHub: new Set(fromHub), fromSister: new Set(always) };
 }
+
+const readsBodies = ({ observe, pin }: SidecarConfig["settings"]): boolean => observe || pin;
 
 /** A length in bytes, "chunked", or null: there is no body. */
 export type BodyLength = number | "chunked" | null;
@@ -59,6 +62,8 @@ export function requestHead(
   const never = route.sister === null ? withheld.fromHub : withheld.fromSister;
   const named = namedBy(given.connection);
   let head = `${method} ${inPath(route.url)} HTTP/1.1\r\nconnection: keep-alive\r\n`;
+  // What is read here must be readable; the way to a client is short, and a balancer's or a CDN's to shorten.
+  if (route.sister === null && readsBodies(config.settings)) head += "accept-encoding: identity\r\n";
   if (given.host === undefined) head += line("host", `${route.host}:${route.port}`);
   for (const name in given) {
     // How long its body is, is said of the one that is sent: one that is held whole may differ from the one that came.
@@ -102,11 +107,19 @@ export const marksOf = ({ slot, release }: SidecarConfig, { task }: Home): Heade
   release,
 ];
 
+/** What an answer's headers no longer say as the hub did. */
+export interface Changes {
+  /** The session id as its client knows it; null: there is none, or it stays as it is. */
+  readonly pinned: string | null;
+  /** The body is no longer encoded. */
+  readonly decoded: boolean;
+}
+
 /** An answer's headers on their way out; only a sister may say which slot, task and release answered. */
 export function responseHeaders(
   { task, route }: Call,
   answer: AnswerHeaders,
-  pinned: string | null,
+  { pinned, decoded }: Changes,
 ): HeaderList {
   const list = task.marks.slice();
   if (route.sister !== null)
@@ -117,7 +130,8 @@ export function responseHeaders(
   for (let at = 0; at < answer.length; at += 2) {
     const name = answer[at] as string;
     if (perConnection.has(name) || name.startsWith("x-hub-")) continue;
-    if (changes && name === "content-length") continue;
+    if ((changes || decoded) && name === "content-length") continue;
+    if (decoded && name === "content-encoding") continue;
     list.push(name, name === "mcp-session-id" && pinned !== null ? pinned : (answer[at + 1] as string));
   }
   return list;

@@ -11,7 +11,9 @@ export interface Message {
     readonly _meta?: unknown;
     readonly usage?: unknown;
   };
-  readonly error?: { readonly code?: unknown };
+  readonly error?: { readonly code?: unknown } | null;
+  /** Only its ends were looked at. */
+  readonly isLarge?: true;
 }
 
 /** The messages in a body or an event's data: one, a batch, or none when it is something else. */
@@ -36,6 +38,7 @@ export class EventData {
   readonly #largest: number;
   readonly #onData: (data: string) => void;
   readonly #onLarge: (ends: Ends) => void;
+  #namesEvents = false;
   #line: Buffer[] = [];
   /** Of a line that is too large to be kept. */
   #ends: Ends | null = null;
@@ -48,6 +51,11 @@ export class EventData {
     this.#largest = largest;
     this.#onData = onData;
     this.#onLarge = onLarge;
+  }
+
+  /** An event had an id: a client whose stream ends may fetch the rest of it over another one. */
+  get namesEvents(): boolean {
+    return this.#namesEvents;
   }
 
   push(chunk: Buffer): void {
@@ -88,7 +96,9 @@ export class EventData {
     this.#dataBytes += this.#lineBytes;
     this.#lineBytes = 0;
     if (blank) return this.#endEvent();
-    if (!tooLong && line.startsWith("data:")) this.#data.push(line.slice(line[5] === " " ? 6 : 5));
+    if (tooLong) return;
+    if (line.startsWith("data:")) this.#data.push(line.slice(line[5] === " " ? 6 : 5));
+    else if (line.startsWith("id:")) this.#namesEvents = true;
   }
 
   #endEvent(): void {

@@ -1,189 +1,296 @@
+import { type Ending, type Judged, answerMsOf, outcomeOf } from "../domain/outcome.ts";
+import type { HubContract } from "../domain/hub.ts";
+import { Exchange } from "./exchange.ts";
 import type { Message } from "./messages.ts";
 import type { Metrics } from "./metrics.ts";
-import type { AccessOutcome } from "./telemetry.ts";
+import { metricOfOutcome, mostOpenListed, openAfterMs } from "./telemetry.ts";
+import { Waiting, WatchedSession, isId } from "./waiting.ts";
 
-type Id = string | number;
-
-/** A request that waits for its answer. */
-interface Waiting {
-  readonly method: string;
-  readonly tool: string | null;
-  readonly since: number;
-  readonly synthetic: boolean;
-}
-
-export interface AccessLine {
-  readonly session: string;
-  readonly method: string;
-  readonly tool: string | null;
-  readonly outcome: AccessOutcome;
+/** A request that ended. */
+export interface Ended extends Judged {
+  readonly waiting: Waiting;
   readonly durationMs: number;
   /** HTTP status under which the answer came; null: none came. */
   readonly status: number | null;
-  readonly synthetic: boolean;
 }
 
-/** What came for a request. */
-interface Answer {
-  readonly status: number | null;
-  readonly message?: Message;
+/** Users' requests that have waited for a while, the oldest first, and how many more there are. */
+export interface StillOpen {
+  readonly requests: readonly Waiting[];
+  readonly more: number;
 }
-const noAnswer: Answer = { status: null };
 
 export interface ObserverOptions {
   readonly metrics: Metrics;
-  readonly tool: string;
-  readonly llmFailurePatterns: readonly string[];
+  readonly contract: HubContract;
   readonly now: () => number;
-  readonly log: (line: AccessLine) => void;
+  readonly log: (ended: Ended) => void;
+  /** Sessions are pinned: each request names its own. */
+  readonly knowsSessions: boolean;
 }
 
-/** Most requests of one session that may wait at once; older ones are let go. */
-const mostWaiting = 1_000;
+/** Where messages of the hub's belong to: what they may answer. */
+interface Heard {
+  readonly exchange: Exchange | null;
+  readonly session: WatchedSession | null;
+}
 
-/** Matches answers to requests by id, session by session. Never keeps prompts, arguments or results. */
+/** How an HTTP request comes. */
+export interface Posted {
+  readonly session: WatchedSession | null;
+  readonly synthetic: boolean;
+  /** Its answers come over the session's stream. */
+  readonly overStream: boolean;
+}
+
+/**
+ * Most requests of one session that may wait at once for what comes over its stream; beyond it the oldest is let go, and told
+ * of as one that nobody waits for any longer: nobody will see how it ends.
+ */
+const mostWaiting = 1_000;
+/** Most characters of a method's or a tool's name: they are the client's. */
+const longestName = 128;
+
+const withdrawn: Ending = { kind: "withdrawn" };
+const overdue: Ending = { kind: "overdue" };
+
+/**
+ * Tells of every request that reached the hub what became of it, once: matches answers to requests by id, gives up on those that
+ * wait too long, and knows those that still wait.
+ */
 export class Observer {
   readonly #options: ObserverOptions;
-  /** By session and JSON-RPC id: the number 1 and the text "1" are two ids, and two keys. */
-  readonly #sessions = new Map<string, Map<Id, Waiting>>();
+  readonly #sessions = new Map<string, WatchedSession>();
+  /** Requests without an outcome, the oldest first. */
+  readonly #waiting = new Set<Waiting>();
+  #requests = 0;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
   }
 
-  /** Messages from the client, that came at `since`, in milliseconds since 1970. */
-  asked(
-    session: string,
-    messages: readonly Message[],
-    synthetic: boolean,
-    since = this.#options.now(),
-  ): void {
-    for (const { id, method, params } of messages) {
-      if (method === undefined) continue;
-      if (method === "notifications/cancelled") this.#end(session, params?.requestId, "cancelled", noAnswer);
-      if (!isId(id)) continue;
-      const waiting = this.#waiting(session);
-      waiting.set(id, {
-        method,
-        tool: method === "tools/call" && typeof params?.name === "string" ? params.name : null,
-        since,
-        synthetic,
-      });
-      if (waiting.size > mostWaiting) waiting.delete(waiting.keys().next().value as Id);
+  get knowsSessions(): boolean {
+    return this.#options.knowsSessions;
+  }
+
+  /** A session that is open; null: there is none of this name. */
+  find(name: string): WatchedSession | null {
+    return this.#sessions.get(name) ?? null;
+  }
+
+  /** A session that sends a request, whether it was opened here or is only known by its pin. */
+  session(name: string): WatchedSession {
+    return this.#sessions.get(name) ?? this.#hold(name, this.#options.now(), false);
+  }
+
+  /** A session begins, at a time in milliseconds since 1970. */
+  opened(name: string, at: number): WatchedSession {
+    return this.#hold(name, at, true);
+  }
+
+  /** A session is over: what still waits in it ends with it. */
+  closed(name: string, ending: Ending): void {
+    const session = this.#sessions.get(name);
+    if (session === undefined) return;
+    this.#sessions.delete(name);
+    session.isOpen = false;
+    for (const waiting of session.waiting) this.end(waiting, ending, null);
+  }
+
+  /** The messages of a POST. */
+  asked(messages: readonly Message[], posted: Posted): Exchange {
+    const { session, overStream } = posted;
+    const since = this.#options.now();
+    const waiting: Waiting[] = [];
+    for (const message of messages) {
+      if (message.method === "notifications/cancelled") this.#cancel(session, message.params?.requestId);
+      const kind = kindOf(message);
+      if (kind === null) continue;
+      const one = this.#begin({ ...kind, since }, posted);
+      if (one.method === "initialize" && session !== null) session.begun = true;
+      if (session !== null) this.#addTo(session, one, overStream);
+      waiting.push(one);
     }
+    if (waiting.length === 0) waiting.push(this.#begin({ ...unreadable, since }, posted));
+    return new Exchange(this, waiting, overStream);
+  }
+
+  /** A request whose answer is its HTTP answer, such as `stream/open`. */
+  began(method: string, posted: Posted): Exchange {
+    const one = this.#begin({ id: null, method, tool: null, since: this.#options.now() }, posted);
+    return new Exchange(this, [one], false);
   }
 
   /** Messages from the hub. */
-  answered(session: string, messages: readonly Message[]): void {
+  answered({ exchange, session }: Heard, messages: readonly Message[], status: number): void {
     for (const message of messages) {
       if (message.method === "notifications/tools/list_changed")
         this.#options.metrics.count("ToolListChanges");
-      if (message.method !== undefined || message.id === undefined || message.id === null) continue;
-      this.#end(session, message.id, this.#outcomeOf(message), { status: 200, message });
+      if (message.method !== undefined || !isId(message.id)) continue;
+      const waiting = exchange?.find(message.id) ?? session?.find(message.id);
+      if (waiting) this.end(waiting, answerOf(message, status), status);
     }
   }
 
-  /** Whether a call of the session still waits for its answer. */
+  /** An event stream that a GET or a subscription asked for has ended. */
+  streamEnded(since: number, posted: Posted, ending: Ending): void {
+    this.#book(this.#begin({ id: null, method: "stream/end", tool: null, since }, posted), ending, null);
+  }
+
+  /** A request ends. Called more than once it does nothing. */
+  end(waiting: Waiting, ending: Ending, status: number | null): void {
+    waiting.session?.remove(waiting);
+    if (waiting.isBooked) return;
+    if (this.#isOverdue(waiting, this.#options.now())) return this.#book(waiting, overdue, null);
+    this.#book(waiting, ending, status);
+  }
+
+  /** Whether a call of the session still waits for its answer, be it overdue. */
   busy(session: string): boolean {
     return (this.#sessions.get(session)?.size ?? 0) > 0;
   }
 
-  /** The HTTP answer of a posted message says, by its status, that nothing will come. */
-  refused(session: string, messages: readonly Message[], status: number): void {
-    for (const { id } of messages) this.#end(session, id, "refused", { status });
+  /** Gives up on what has waited for longer than an answer may take. It is looked at once a second. */
+  giveUp(): void {
+    const now = this.#options.now();
+    for (const waiting of this.#waiting) {
+      if (!this.#isOverdue(waiting, now)) continue;
+      this.#book(waiting, overdue, null);
+      // Of a call that is really open its session is busy; of one that was left nobody knows.
+      if (waiting.isLeft) waiting.session?.remove(waiting);
+    }
   }
 
-  /** The hub gave no answer, or broke it off: the client was told so by this status, or by the end of its connection (null). */
-  lost(session: string, messages: readonly Message[], status: number | null): void {
-    for (const { id } of messages) this.#end(session, id, "lost", { status });
+  /** Users' requests that have waited for `openAfterMs`. */
+  stillOpen(): StillOpen {
+    const before = this.#options.now() - openAfterMs;
+    const requests: Waiting[] = [];
+    let more = 0;
+    for (const waiting of this.#waiting) {
+      if (waiting.since > before) break;
+      if (waiting.synthetic) continue;
+      if (requests.length < mostOpenListed) requests.push(waiting);
+      else more++;
+    }
+    return { requests, more };
   }
 
-  /** A session's stream is gone: what still waited is lost, unless the client itself left. */
-  closed(session: string, byClient: boolean): void {
-    for (const id of this.#sessions.get(session)?.keys() ?? [])
-      this.#endId(session, id, byClient ? "cancelled" : "lost", noAnswer);
-    this.#sessions.delete(session);
+  /** The task ends: nothing is waited for any longer. */
+  drained(): void {
+    for (const waiting of this.#waiting) this.end(waiting, { kind: "drained" }, null);
   }
 
-  #waiting(session: string): Map<Id, Waiting> {
-    let waiting = this.#sessions.get(session);
-    if (!waiting) this.#sessions.set(session, (waiting = new Map()));
+  #hold(name: string, at: number, isOpen: boolean): WatchedSession {
+    const session = new WatchedSession(name, at, { begun: false, isOpen });
+    this.#sessions.set(name, session);
+    return session;
+  }
+
+  #begin(asking: Kind & { readonly since: number }, { session, synthetic }: Posted): Waiting {
+    const { id, method, tool, since } = asking;
+    const request = ++this.#requests;
+    const waiting = new Waiting({ request, id, method, tool, since, synthetic }, session);
+    this.#waiting.add(waiting);
     return waiting;
   }
 
-  #end(session: string, id: unknown, outcome: AccessOutcome, answer: Answer): void {
-    if (isId(id)) this.#endId(session, id, outcome, answer);
-  }
-
-  #endId(session: string, id: Id, outcome: AccessOutcome, { status, message }: Answer): void {
-    const waiting = this.#sessions.get(session);
-    const asked = waiting?.get(id);
-    if (!waiting || !asked) return;
-    waiting.delete(id);
-    if (waiting.size === 0) this.#sessions.delete(session);
-    const durationMs = this.#options.now() - asked.since;
-    this.#options.log({
-      session,
-      method: asked.method,
-      tool: asked.tool,
-      outcome,
-      durationMs,
-      status,
-      synthetic: asked.synthetic,
-    });
-    this.#measure(asked, outcome, durationMs, message);
-  }
-
-  #measure(asked: Waiting, outcome: AccessOutcome, durationMs: number, message: Message | undefined): void {
-    const { metrics, tool } = this.#options;
-    if (asked.synthetic) return metrics.count("SyntheticRequests");
-    if (outcome === "cancelled") return;
-    metrics.count("Requests");
-    metrics.value("RequestLatency", durationMs);
-    if (outcome === "ok") metrics.count("Successes");
-    if (outcome === "protocol-error" || outcome === "refused") metrics.count("ProtocolErrors");
-    if (outcome === "tool-error") metrics.count("ToolErrors");
-    if (outcome === "llm-failure") metrics.count("LlmFailures");
-    if (asked.tool === tool) {
-      metrics.count("AnalysisCalls");
-      metrics.value("AnalysisLatency", durationMs);
+  #addTo(session: WatchedSession, waiting: Waiting, overStream: boolean): void {
+    if (waiting.id === null) return;
+    if (overStream) {
+      // Nobody can tell two answers with one id apart: who asks again no longer waits for the first.
+      const before = session.find(waiting.id);
+      if (before !== undefined) this.end(before, withdrawn, null);
     }
-    const used = tokensOf(message);
-    if (used.input > 0) metrics.count("InputTokens", used.input);
-    if (used.output > 0) metrics.count("OutputTokens", used.output);
+    session.add(waiting);
+    if (!overStream || session.size <= mostWaiting) return;
+    const [oldest] = session.waiting;
+    if (oldest !== undefined) this.end(oldest, withdrawn, null);
   }
 
-  #outcomeOf({ error, result }: Message): AccessOutcome {
-    if (error !== undefined) return "protocol-error";
-    if (result?.isError === true) return "tool-error";
-    const text = textOf(result?.content);
-    return this.#options.llmFailurePatterns.some((pattern) => text.includes(pattern)) ? "llm-failure" : "ok";
+  #cancel(session: WatchedSession | null, id: unknown): void {
+    const waiting = isId(id) ? session?.find(id) : undefined;
+    if (waiting) this.end(waiting, withdrawn, null);
+  }
+
+  #isOverdue(waiting: Waiting, now: number): boolean {
+    return now - waiting.since >= answerMsOf(this.#options.contract, waiting);
+  }
+
+  #book(waiting: Waiting, ending: Ending, status: number | null): void {
+    waiting.isBooked = true;
+    this.#waiting.delete(waiting);
+    const { contract, now, log } = this.#options;
+    const seen = waiting.seenAs(ending);
+    const durationMs = Math.max(0, now() - waiting.since);
+    const { outcome, cause } = outcomeOf(contract, waiting, seen, durationMs);
+    log({ waiting, outcome, cause, durationMs, status });
+    if (waiting.synthetic) return this.#options.metrics.count("SyntheticRequests");
+    this.#measure(waiting, outcome, durationMs);
+    if (seen.kind === "answer" && waiting.tool === contract.tool) this.#countTokens(seen.answer as Message);
+  }
+
+  #measure({ method, tool }: Waiting, outcome: Judged["outcome"], durationMs: number): void {
+    const { metrics, contract } = this.#options;
+    metrics.count("Requests");
+    metrics.count(metricOfOutcome[outcome]);
+    // For how long a stream was open is nobody's latency.
+    if (method !== "stream/end") metrics.value("RequestLatency", durationMs);
+    if (tool !== contract.tool) return;
+    metrics.count("AnalysisCalls");
+    metrics.value("AnalysisLatency", durationMs);
+  }
+
+  #countTokens(answer: Message): void {
+    const used = tokensOf(answer);
+    if (used === null) return;
+    const { metrics } = this.#options;
+    metrics.count("AnalysesWithTokens");
+    metrics.count("InputTokens", used.input);
+    metrics.count("OutputTokens", used.output);
   }
 }
 
-const isId = (id: unknown): id is Id => typeof id === "string" || typeof id === "number";
+/** What a message is: a request has an id; a notification and a client's own answer end with the HTTP answer. */
+interface Kind {
+  readonly id: Waiting["id"];
+  readonly method: string;
+  readonly tool: string | null;
+}
+const unreadable: Kind = { id: null, method: "unreadable", tool: null };
+const answer: Kind = { id: null, method: "answer", tool: null };
 
-function textOf(content: unknown): string {
-  if (!Array.isArray(content)) return "";
-  return content
-    .map((item: { text?: unknown }) => (typeof item?.text === "string" ? item.text : ""))
-    .join("\n");
+/** Null: it is no message. */
+function kindOf({ id, method, params, result, error }: Message): Kind | null {
+  if (method === undefined) return result !== undefined || error !== undefined ? answer : null;
+  if (typeof method !== "string") return null;
+  const tool = method === "tools/call" && typeof params?.name === "string" ? short(params.name) : null;
+  return { id: isId(id) ? id : null, method: short(method), tool };
+}
+
+/** The beginning of a name, in memory of its own. */
+const short = (name: string): string =>
+  name.length <= longestName ? name : Buffer.from(name.slice(0, longestName)).toString();
+
+/** Of an answer that is too large to be looked into only its end is known, which says whether its tool failed. */
+function answerOf(message: Message, status: number): Ending {
+  if (message.isLarge === true && message.result?.isError !== true) return { kind: "unseen" };
+  return { kind: "answer", answer: message, status };
 }
 
 const inputNames = ["inputTokens", "input_tokens", "promptTokenCount", "prompt_tokens"];
 const outputNames = ["outputTokens", "output_tokens", "candidatesTokenCount", "completion_tokens"];
-const noTokens = { input: 0, output: 0 };
 
-/** Token counts where the result carries them, in `_meta.usage` or `usage`, by the names providers use. */
-function tokensOf(message: Message | undefined): { input: number; output: number } {
-  const meta = message?.result?._meta as { usage?: unknown } | undefined;
-  const usage = meta?.usage ?? message?.result?.usage;
-  if (typeof usage !== "object" || usage === null) return noTokens;
-  const first = (names: readonly string[]) => {
-    const found = names
+/** Token counts where the result carries them, in `_meta.usage` or `usage`, by the names providers use; null: it carries none. */
+function tokensOf({ result }: Message): { input: number; output: number } | null {
+  const meta = result?._meta as { usage?: unknown } | undefined | null;
+  const usage = meta?.usage ?? result?.usage;
+  if (typeof usage !== "object" || usage === null) return null;
+  const first = (names: readonly string[]) =>
+    names
       .map((name) => (usage as Record<string, unknown>)[name])
-      .find((value) => typeof value === "number");
-    return typeof found === "number" ? found : 0;
-  };
-  return { input: first(inputNames), output: first(outputNames) };
+      .find((value) => typeof value === "number" && Number.isFinite(value) && value >= 0) as
+      | number
+      | undefined;
+  const [input, output] = [first(inputNames), first(outputNames)];
+  return input === undefined && output === undefined ? null : { input: input ?? 0, output: output ?? 0 };
 }

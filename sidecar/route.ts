@@ -29,6 +29,8 @@ export interface Route {
   /** It belongs to something open: a session, or a state it brings back. */
   readonly returning: boolean;
   readonly synthetic: boolean;
+  /** It is no request of MCP: nothing is told of it. */
+  readonly aside: boolean;
   /** The whole body when it was needed for the decision; else it comes with the request. */
   readonly body: Buffer | null;
   /** Where it goes when the sister is gone. */
@@ -59,7 +61,7 @@ export function routeOf(
   const probing = isSigned(keys, "probe", headers[header.probeProof], now());
   const toHub = hubRoute(task, url, probing && headers[header.synthetic] !== undefined);
   if (path === settings.healthPath)
-    return method === "GET" ? toHub : refuse(task, response, 405, "Method not allowed");
+    return method === "GET" ? { ...toHub, aside: true } : refuse(task, response, 405, "Method not allowed");
   // A sister has asked for the token already, and keeps it to itself.
   const hopped = isSigned(keys, "hop", headers[hopHeader], now());
   if (!hopped && !isAuthorized(config.tokens, request))
@@ -121,6 +123,7 @@ function hubRoute({ config }: Task, url: string, synthetic: boolean): Route {
     stateless: false,
     returning: false,
     synthetic,
+    aside: false,
     body: null,
     otherwise: null,
   };

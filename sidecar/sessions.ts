@@ -10,8 +10,8 @@ export interface SessionsOptions {
   readonly now: () => number;
   /** A session that is silent for so long, in milliseconds, counts as left: most clients leave without a word. */
   readonly idleMs: number;
-  /** It is no longer counted and nothing is under way for it: nothing needs to be kept. */
-  readonly onGone?: (id: string) => void;
+  /** It is no longer counted and nothing is under way for it: nothing needs to be kept. `drained`: the drain ended it. */
+  readonly onGone?: (id: string, drained: boolean) => void;
   /** Most sessions that are counted; beyond it the longest silent is let go. */
   readonly most?: number;
 }
@@ -55,7 +55,7 @@ export class Sessions {
       held.under--;
       held.at = this.#options.now();
       if (this.#held.get(id) === held) this.#newest(id, held);
-      else if (held.under === 0 && !this.#held.has(id)) this.#options.onGone(id);
+      else if (held.under === 0 && !this.#held.has(id)) this.#options.onGone(id, this.#ended.has(id));
     };
   }
 
@@ -63,13 +63,13 @@ export class Sessions {
   closed(id: string): void {
     const held = this.#held.get(id);
     this.#held.delete(id);
-    if (held?.under === 0) this.#options.onGone(id);
+    if (held?.under === 0) this.#options.onGone(id, this.#ended.has(id));
   }
 
   /** It is over, and whoever asks for it again hears so here. */
   end(id: string): void {
-    this.closed(id);
     this.#ended.add(id);
+    this.closed(id);
     if (this.#ended.size > mostEnded) this.#ended.delete(this.#ended.values().next().value as string);
   }
 

@@ -1,13 +1,16 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import { AccessLog } from "./access-log.ts";
 import { refuse } from "./answers.ts";
 import type { SidecarConfig } from "./config.ts";
 import { Connections } from "./connections.ts";
 import { Drain } from "./drain.ts";
+import { EncodedAnswers } from "./encoded.ts";
 import type { ReadFlag } from "./flag.ts";
 import { forward } from "./forward.ts";
 import { type HeaderList, marksOf, withheldHeaders } from "./headers.ts";
+import { HubHealth } from "./hub-health.ts";
 import { Metrics } from "./metrics.ts";
-import { type AccessLine, Observer } from "./observer.ts";
+import { type Ended, Observer } from "./observer.ts";
 import { PinReader } from "./pin.ts";
 import { Protection } from "./protection.ts";
 import { type Route, routeOf } from "./route.ts";
@@ -33,18 +36,26 @@ export class Sidecar {
   readonly #task: Task;
   readonly #protection: Protection;
   readonly #timers: NodeJS.Timeout[] = [];
+  /** From the first request on: it needs this task's address. */
+  #log: AccessLog | null = null;
 
   constructor(options: SidecarOptions) {
     const { config, now, readFlag } = options;
     this.#options = options;
-    const { tool, llmFailurePatterns } = config.settings;
+    const { sessionIdleMs, pin } = config.settings;
     const say = this.#say;
     const metrics = new Metrics(config.namespace, config.slot, now);
-    const observer = new Observer({ metrics, tool, llmFailurePatterns, now, log: this.#access });
+    const observer = new Observer({
+      metrics,
+      contract: config.settings,
+      now,
+      log: this.#ended,
+      knowsSessions: pin,
+    });
     const sessions = new Sessions({
       now,
-      idleMs: config.settings.sessionIdleMs,
-      onGone: (session) => observer.closed(session, true),
+      idleMs: sessionIdleMs,
+      onGone: (session, drained) => observer.closed(session, { kind: drained ? "drained" : "withdrawn" }),
     });
     const streams = new Streams(sessions);
     metrics.gauge("OpenSessions", () => streams.sessions);
@@ -65,6 +76,8 @@ export class Sidecar {
       metrics,
       drain: new Drain({ readFlag, log: say }),
       observer,
+      encoded: new EncodedAnswers(say),
+      health: new HubHealth(config, say),
     };
     this.#protection = new Protection({ agentUri: config.agentUri, now, log: say });
     this.#server = createServer(
@@ -83,7 +96,9 @@ export class Sidecar {
       refuse(this.#task, response, 417, "Expectation failed", ["connection", "close"]);
     });
     this.#server.on("clientError", (_error, socket) => {
-      if (socket.writable) socket.end(badRequest(this.#task.marks));
+      if (!socket.writable) return;
+      metrics.count("Refused");
+      socket.end(badRequest(this.#task.marks));
     });
   }
 
@@ -102,6 +117,11 @@ export class Sidecar {
     const { port } = this.#server.address() as { port: number };
     this.#task.home = { slot: config.slot, task: this.#options.address(port) };
     this.#task.marks = marksOf(config, this.#task.home);
+    this.#log = new AccessLog(this.#options.write, this.#options.now, {
+      slot: config.slot,
+      task: this.#task.home.task,
+      release: config.release,
+    });
     const { flagMs, metricsMs, heartbeatMs } = config.settings;
     this.#every(flagMs, () => void this.#task.drain.look());
     this.#every(metricsMs, () => this.#report());
@@ -110,6 +130,7 @@ export class Sidecar {
     );
     this.#every(sliceMs, () => this.#pace());
     this.#every(1_000, () => this.#task.connections.sweep());
+    this.#every(1_000, () => this.#lookAtWaiting());
     this.#every(2_000, () => void this.#protection.update(this.#task.streams.sessions > 0));
     return port;
   }
@@ -130,6 +151,10 @@ export class Sidecar {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    // What is open ends here and now: it is told of before the last report.
+    this.#task.streams.closing();
+    this.#task.observer.drained();
+    this.#lookAtWaiting();
     this.#report();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
@@ -143,25 +168,13 @@ export class Sidecar {
     );
   };
 
-  readonly #access = (line: AccessLine): void => {
-    const { config, now, write } = this.#options;
-    const { session, method, tool, outcome, durationMs, status, synthetic } = line;
-    const about = {
-      type: "access",
-      timestamp: new Date(now()).toISOString(),
-      slot: config.slot,
-      task: this.#task.home.task,
-      release: config.release,
-      session,
-      method,
-      tool,
-      outcome,
-      durationMs,
-      status,
-      synthetic,
-    };
-    write(JSON.stringify(about));
-  };
+  readonly #ended = (ended: Ended): void => this.#log?.ended(ended);
+
+  /** Gives up on what waits too long, and tells of what still waits. */
+  #lookAtWaiting(): void {
+    this.#task.observer.giveUp();
+    this.#log?.open(this.#task.observer.stillOpen());
+  }
 
   #every(ms: number, run: () => void): void {
     this.#timers.push(setInterval(run, ms));

@@ -16,6 +16,8 @@ export interface Stream {
   between: boolean;
   /** Milliseconds since 1970. */
   lastSentAt: number;
+  /** It is closed here, and nothing that it carries is waited for any longer. */
+  closing(): void;
 }
 
 /** How long after the deadline a session whose call still waits may stay, in milliseconds. */
@@ -116,6 +118,11 @@ export class Streams {
     return Math.floor(this.#turn * count);
   }
 
+  /** The task ends: what is open is told of as closed here, and ends with its connection. */
+  closing(): void {
+    for (const stream of this.#open) stream.closing();
+  }
+
   /** No call is worth waiting for any longer. */
   #closeAll(): void {
     for (const stream of this.#open) this.#close(stream);
@@ -151,6 +158,7 @@ export class Streams {
 
   #close(stream: Stream): void {
     if (stream.response.writableEnded) return; // its client is slow to hear so
+    stream.closing();
     this.#end(stream);
     // Clients of this transport connect again by themselves, after three seconds unless they are told otherwise.
     stream.response.end(stream.between ? "retry: 100\n\n" : undefined);

@@ -1,8 +1,10 @@
 import type { SidecarConfig } from "./config.ts";
 import type { Connections } from "./connections.ts";
 import type { Drain } from "./drain.ts";
+import type { EncodedAnswers } from "./encoded.ts";
 import type { HeaderList, Withheld } from "./headers.ts";
 import type { Holding } from "./held-body.ts";
+import type { HubHealth } from "./hub-health.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Observer } from "./observer.ts";
 import type { Home, PinReader } from "./pin.ts";
@@ -36,4 +38,6 @@ export interface Task {
   readonly drain: Drain;
   readonly metrics: Metrics;
   readonly observer: Observer;
+  readonly encoded: EncodedAnswers;
+  readonly health: HubHealth;
 }

@@ -60,5 +60,5 @@ for (const asBody of [false, true])
       .map(({ method, outcome }) => `${method} ${outcome}`)
       .sort((one, other) => (one < other ? -1 : 1));
     const calls = Array.from({ length: 5 }, () => "tools/call ok");
-    assert.deepEqual(outcomes, ["initialize ok", "no/such/method protocol-error", ...calls, "tools/list ok"]);
+    assert.deepEqual(outcomes, ["initialize ok", "no/such/method client-fault", ...calls, "tools/list ok"]);
   });

@@ -10,7 +10,7 @@ import { legacyHub } from "./legacy-hub.ts";
 
 /** What a call is told to do. */
 export interface Order {
-  readonly ending: "ok" | "protocol-error" | "tool-error" | "llm-failure";
+  readonly ending: "ok" | "server-fault" | "tool-error" | "llm-failure";
   readonly delayMs: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -23,8 +23,9 @@ const capabilities = { tools: { listChanged: true } };
 
 async function obey(order: Order) {
   await sleep(order.delayMs);
-  if (order.ending === "protocol-error") throw new Error("told to fail");
-  const says = order.ending === "llm-failure" ? { error: "no provider" } : { categories: ["memory"] };
+  if (order.ending === "server-fault") throw new Error("told to fail");
+  const says =
+    order.ending === "llm-failure" ? { error: "LLM API key was refused" } : { categories: ["memory"] };
   const { inputTokens, outputTokens } = order;
   return {
     content: [{ type: "text" as const, text: JSON.stringify(says) }],

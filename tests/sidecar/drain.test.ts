@@ -50,6 +50,7 @@ const streamOf = (response: ServerResponse, more: Partial<Stream> = {}): Stream 
   response,
   between: true,
   lastSentAt: 0,
+  closing: () => undefined,
   ...more,
 });
 

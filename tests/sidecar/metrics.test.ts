@@ -33,13 +33,16 @@ class Seen {
     this.counts[name] = (this.counts[name] ?? 0) + by;
   }
 
-  /** Counts the requests in what a transport posts: some are the SDK's own. */
-  readonly fetch: typeof fetch = (input, init) => {
-    if (typeof init?.body === "string") {
-      const { id, method } = JSON.parse(init.body) as { id?: unknown; method?: string };
-      if (id !== undefined && method !== undefined) this.count("Requests");
-    }
-    return fetch(input, init);
+  /** Counts what a transport asks for, the SDK's own requests among it; a stream that stays counts once more when it ends. */
+  readonly fetch: typeof fetch = async (input, init) => {
+    this.count("Requests");
+    const response = await fetch(input, init);
+    if (!response.ok) this.count("ClientFaults");
+    const isPost = init?.method === "POST";
+    const lasts = !isPost || new Headers(init.headers).get("mcp-method") === "subscriptions/listen";
+    const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+    if (lasts && isStream) this.count("Requests");
+    return response;
   };
 }
 
@@ -73,7 +76,7 @@ async function connect(url: string, kind: (typeof kinds)[number], seen: Seen): P
 
 /** The same calls in every run: one in ten fails in each of three ways, one in twelve is slow. */
 function orderOf(index: number): { name: string; order: Order } {
-  const endings = ["protocol-error", "tool-error", "llm-failure"] as const;
+  const endings = ["server-fault", "tool-error", "llm-failure"] as const;
   const delayMs = index % 12 === 0 ? slowMs : 5 + (index % 40);
   const ending = endings[index % 10] ?? "ok";
   const tokens = { inputTokens: index, outputTokens: index % 7 };
@@ -87,14 +90,15 @@ async function callOnce(client: Any, index: number, seen: Seen): Promise<void> {
   const answer = await client.callTool(params).catch(() => null);
   if (name === tool) seen.latencies.push(performance.now() - since);
   if (name === tool) seen.count("AnalysisCalls");
-  if (answer === null) return seen.count("ProtocolErrors");
+  if (answer === null) return seen.count("ServerFaults");
   const { content, isError, _meta } = answer as {
     content: { text: string }[];
     isError?: boolean;
     _meta: { usage: { inputTokens: number; outputTokens: number } };
   };
-  seen.count("InputTokens", _meta.usage.inputTokens);
-  seen.count("OutputTokens", _meta.usage.outputTokens);
+  if (name === tool) seen.count("AnalysesWithTokens");
+  if (name === tool) seen.count("InputTokens", _meta.usage.inputTokens);
+  if (name === tool) seen.count("OutputTokens", _meta.usage.outputTokens);
   if (isError === true) seen.count("ToolErrors");
   else if (content[0]!.text.includes('"error"')) seen.count("LlmFailures");
 }
@@ -183,9 +187,10 @@ test(`what the sidecar counts of ${calls} calls is what their clients count, exa
   child.kill("SIGTERM");
   await over;
 
-  const failed = ["ProtocolErrors", "ToolErrors", "LlmFailures"] as const;
-  for (const name of failed) assert.ok(seen.counts[name]! >= calls / 20, `${name} were injected`);
-  const failures = failed.reduce((sum, name) => sum + seen.counts[name]!, 0);
+  const injected = ["ServerFaults", "ToolErrors", "LlmFailures"] as const;
+  for (const name of injected) assert.ok(seen.counts[name]! >= calls / 20, `${name} were injected`);
+  const failed = [...injected, "ClientFaults"] as const;
+  const failures = failed.reduce((sum, name) => sum + (seen.counts[name] ?? 0), 0);
   const expected = { ...seen.counts, Successes: seen.counts.Requests! - failures };
   const names = Object.keys(expected) as MetricName[];
   const counted = Object.fromEntries(names.map((name) => [name, reported.counts.get(name)]));
