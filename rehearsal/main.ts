@@ -115,8 +115,9 @@ async function readFlags(args: readonly string[]): Promise<Flags | number> {
     return 0;
   }
   if (values.list) {
+    const widest = Math.max(...scenarios.map(({ name }) => name.length));
     for (const { name, promise, usual } of scenarios)
-      process.stdout.write(`${usual ? "*" : " "} ${name.padEnd(14)} ${promise}\n`);
+      process.stdout.write(`${usual ? "*" : " "} ${name.padEnd(widest)} ${promise}\n`);
     return 0;
   }
   const names = namesOf(values.scenario);
