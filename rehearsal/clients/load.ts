@@ -24,8 +24,12 @@ export interface LoadOptions {
   readonly perSecond: number;
   /** Milliseconds between two asks of one long session. */
   readonly callEveryMs: number;
-  /** Short sessions opened, a second: each lists, calls and closes. */
+  /** Short sessions opened, a second: each lists, asks and closes. */
   readonly newSessionsPerSecond: number;
+  /** What each of them asks for after its list. */
+  readonly asksPerShortSession: number;
+  /** Whether there are clients without a session; unset: where the hub speaks their revision. */
+  readonly stateless?: boolean;
   readonly random: () => number;
 }
 
@@ -70,7 +74,7 @@ export class Load {
     const { sessions } = this.#options;
     for (let opened = 0; opened < sessions; opened += 10)
       await Promise.all(Array.from({ length: Math.min(10, sessions - opened) }, () => this.#openLong()));
-    this.#modern = await this.#meet();
+    this.#modern = this.#options.stateless !== false && (await this.#meet());
     this.#go(this.#independent());
     this.#go(this.#shortSessions());
   }
@@ -185,9 +189,11 @@ export class Load {
   async #short(): Promise<void> {
     const session = await this.#openOne();
     if (session === null) return;
-    const { asks, random } = this.#options;
+    const { asks, asksPerShortSession, random } = this.#options;
     const list = asks.filter(({ method }) => method === "tools/list");
-    for (const what of [...list, pick(asks, random)]) {
+    const further = Array.from({ length: asksPerShortSession }, () => pick(asks, random));
+    for (const what of [...list, ...further]) {
+      if (this.#stop.signal.aborted) break;
       const asked = await session.ask(what, this.#word());
       if (asked.verdict !== "forgotten") this.#counts(asked, `in a new session on ${session.slot()}`);
     }
@@ -210,6 +216,7 @@ export class Load {
   }
 
   async #paced(perSecond: number, one: () => Promise<void>): Promise<void> {
+    if (perSecond === 0) return;
     const started = Date.now();
     let sent = 0;
     while (!this.#stop.signal.aborted) {

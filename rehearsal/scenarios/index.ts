@@ -2,6 +2,7 @@ import { badRelease } from "./bad-release.ts";
 import { breakGlass } from "./break-glass.ts";
 import { crash } from "./crash.ts";
 import { cutover } from "./cutover.ts";
+import { faults } from "./faults.ts";
 import { faultyReleases } from "./faulty-release.ts";
 import { guardian } from "./guardian.ts";
 import { hangAfterPromotion } from "./hang-after-promotion.ts";
@@ -37,4 +38,5 @@ export const scenarios: readonly Scenario[] = [
   hangAfterPromotion,
   sessions,
   retirement,
+  faults,
 ];

@@ -26,6 +26,8 @@ export interface Choices {
   readonly say: (text: string) => void;
   /** Aborted: the scenario stops, tears down and rejects. */
   readonly signal: AbortSignal;
+  /** Which part of a scenario in parts is played: the `index`-th, from 0, of `of`. */
+  readonly shard: { readonly index: number; readonly of: number };
 }
 
 /** A promise and what shows it. */
@@ -35,9 +37,13 @@ export interface Scenario {
   readonly promise: string;
   /** Whether it runs when nobody names one. */
   readonly usual: boolean;
+  /** It takes so long that it runs by its own name only, and in parts. */
+  readonly byNameOnly?: boolean;
   /** What its stage has otherwise than others. */
   readonly stage?: Pick<StageOptions, "propagationDelayMs" | "speedup">;
-  run(play: Play): Promise<Pick<ScenarioResult, "outcome" | "held"> & Partial<ScenarioResult["timings"]>>;
+  run(
+    play: Play,
+  ): Promise<Pick<ScenarioResult, "outcome" | "held" | "cells"> & Partial<ScenarioResult["timings"]>>;
 }
 
 /** About 90 MCP requests a second, which two cores carry beside everything else. Answers are waited for as long as 20 s. */
@@ -46,6 +52,7 @@ const usualLoad = {
   perSecond: 45,
   callEveryMs: 1_500,
   newSessionsPerSecond: 3,
+  asksPerShortSession: 1,
   patienceMs: 20_000,
 };
 /** For drills that look at the switch more than at its users. */
@@ -60,6 +67,8 @@ export const lightLoad: typeof usualLoad = {
 export type LoadWanted = Partial<Omit<LoadOptions, "session" | "random" | "asks">> & {
   /** Asked for besides the usual. */
   readonly also?: readonly Ask[];
+  /** How often each of the usual is asked for; unset: as usual. */
+  readonly shareOf?: (ask: Ask) => number;
 };
 
 /** A scenario under way: its stage, its load, and what it learns. */
@@ -105,13 +114,13 @@ export class Play {
   }
 
   /** Starts the clients: the usual ones, unless a scenario wants others. */
-  async startLoad({ also = [], ...wanted }: LoadWanted = {}): Promise<Load> {
+  async startLoad({ also = [], shareOf = ({ share }) => share, ...wanted }: LoadWanted = {}): Promise<Load> {
     const hub = hubOf(this.stage.config);
     const load = { ...usualLoad, ...wanted };
     this.#load = new Load({
       ...load,
       random: this.choices.random,
-      asks: [...usualAsks(hub), ...also],
+      asks: [...usualAsks(hub).map((ask) => ({ ...ask, share: shareOf(ask) })), ...also],
       session: { url: `${this.stage.url}${hub.mcpPath}`, transport: hub.transport },
     });
     await this.#load.start();
@@ -122,13 +131,14 @@ export class Play {
     return this.#load;
   }
 
-  async stopLoad(): Promise<Tally> {
+  /** @param where what of the scenario it was, when there are several loads */
+  async stopLoad(where?: string): Promise<Tally> {
     if (this.#load === null) throw new Error("the load was never started");
     const load = this.#load;
     this.#load = null;
     this.tally = await load.stop();
     this.sights.push(...load.witness.sights);
-    this.witnessed.push(await sameAsCounted(this.stage, load.witness));
+    this.witnessed.push(await sameAsCounted(this.stage, load.witness, where));
     return this.tally;
   }
 
@@ -242,6 +252,7 @@ function result(
     },
     steps,
     held: said.held,
+    ...(said.cells === undefined ? {} : { cells: said.cells }),
     observedIn: "responses",
   };
 }

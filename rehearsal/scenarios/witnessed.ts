@@ -12,9 +12,12 @@ const mostApart = 0.01;
 /** The sidecar hands its lines on within a second; on a busy machine later. */
 const patienceMs = 5_000;
 
-/** That what users saw is what the gates counted, as far as the lines are there. */
-export async function sameAsCounted(stage: Stage, { sights }: Witness): Promise<Held> {
-  return promise(await settled(stage, sights));
+/**
+ * That what users saw is what the gates counted.
+ * @param where what of a scenario it was, when it has several loads
+ */
+export async function sameAsCounted(stage: Stage, { sights }: Witness, where?: string): Promise<Held> {
+  return promise(await settled(stage, sights), where === undefined ? "" : `, ${where}`);
 }
 
 /** Looks until nothing is missing, or for as long as a line may take. */
@@ -27,12 +30,12 @@ async function settled(stage: Stage, sights: readonly Sight[]): Promise<Comparis
   }
 }
 
-function promise({ compared, apart, examples, unseen, ...rest }: Comparison): Held {
+function promise({ compared, apart, examples, unseen, ...rest }: Comparison, where: string): Held {
   const figures = `${apart} of ${compared} apart, ${rest.neverArrived} never arrived, ${rest.taskGone} of killed tasks, ${rest.inFlight} in flight`;
   const told = unseen.length === 0 ? "" : `; no line tells of ${unseen.join(", ")}`;
   const first = examples[0] === undefined ? "" : `; first: ${examples[0]}`;
   return held(
-    "what users saw is what the gates counted",
+    `what users saw is what the gates counted${where}`,
     compared > 0 && apart <= compared * mostApart && unseen.length === 0,
     `${figures}${told}${first}`,
   );

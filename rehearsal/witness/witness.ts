@@ -94,7 +94,8 @@ export class ClientWitness {
       judgement = judgeResult(wanted, await run());
       last = sent.findLast(({ sight }) => sight.id !== null);
     } catch (error) {
-      last = sent.findLast(mayHaveFailed);
+      // A stream that opened well, and nothing after it: it held nothing.
+      last = sent.findLast(mayHaveFailed) ?? sent.at(-1);
       judgement = this.#failed(error, last);
     }
     // Of several requests it is the last that did not go well: the client sent it because those before it had.
