@@ -15,7 +15,7 @@ import { layConfig, rehearsalConfig, sampleImages } from "./stage/config.ts";
 import { repository } from "./stage/index.ts";
 
 const help = `npm run rehearse -- [--scenario NAME|all] [--list] [--images FILE] [--config FILE] [--seed N]
-                    [--json FILE] [--report FILE.html] [--help]
+                    [--shard K/N] [--json FILE] [--report FILE.html] [--help]
 
 Deploys the real program on a local AWS, moves real MCP sessions from blue to green and back, and says
 whether each scenario kept its promise. Nothing leaves this machine.
@@ -25,6 +25,7 @@ whether each scenario kept its promise. Nothing leaves this machine.
   --images FILE     what image references run: {"my/hub:1": {"command": ["node", "hub.js", "{port}"]}}
   --config FILE     stack config (YAML or JSON) laid over the rehearsal's own: paths, images, limits
   --seed N          seed of everything that is random here
+  --shard K/N       the K-th of N parts of the scenario "faults", which is none of "all"
   --json FILE       writes the results as JSON; "-" writes them to standard output, and nothing else
   --report FILE     writes the results as one HTML page that opens offline
 
@@ -113,13 +114,15 @@ async function readFlags(args: readonly string[]): Promise<Flags | number> {
     return 0;
   }
   if (values.list) {
+    const widest = Math.max(...scenarios.map(({ name }) => name.length));
     for (const { name, promise, usual } of scenarios)
-      process.stdout.write(`${usual ? "*" : " "} ${name.padEnd(14)} ${promise}\n`);
+      process.stdout.write(`${usual ? "*" : " "} ${name.padEnd(widest)} ${promise}\n`);
     return 0;
   }
   const names = namesOf(values.scenario);
   await mustBeWritable("--json", values.json);
   await mustBeWritable("--report", values.report);
+  const shard = shardOf(values.shard);
   const seed = values.seed === undefined ? randomInt(4_294_967_295) : seedOf(values.seed);
   const config = values.config === undefined ? {} : await readConfigFile(values.config);
   const images = {
@@ -127,7 +130,7 @@ async function readFlags(args: readonly string[]): Promise<Flags | number> {
     ...(values.images === undefined ? {} : await loadImages(values.images)),
   };
   checkConfig(config);
-  return { names, seed, config, images, json: values.json ?? null, report: values.report ?? null };
+  return { names, seed, shard, config, images, json: values.json ?? null, report: values.report ?? null };
 }
 
 function parse(args: readonly string[]) {
@@ -140,6 +143,7 @@ function parse(args: readonly string[]) {
         images: { type: "string" },
         config: { type: "string" },
         seed: { type: "string" },
+        shard: { type: "string" },
         json: { type: "string" },
         report: { type: "string" },
         help: { type: "boolean", default: false },
@@ -162,7 +166,8 @@ async function mustBeWritable(flag: string, path: string | undefined): Promise<v
 
 function namesOf(asked: string | undefined): string[] {
   if (asked === undefined) return scenarios.filter(({ usual }) => usual).map(({ name }) => name);
-  if (asked === "all") return scenarios.map(({ name }) => name);
+  if (asked === "all")
+    return scenarios.filter(({ byNameOnly }) => byNameOnly !== true).map(({ name }) => name);
   if (!scenarios.some(({ name }) => name === asked))
     throw new UsageError(
       `there is no scenario "${asked}"; there are: ${scenarios.map(({ name }) => name).join(", ")}, all`,
@@ -174,6 +179,13 @@ function seedOf(text: string): number {
   if (!/^\d{1,10}$/.test(text) || Number(text) > 4_294_967_295)
     throw new UsageError(`--seed is "${text}": give a whole number from 0 to 4294967295`);
   return Number(text);
+}
+
+function shardOf(text = "1/1"): Flags["shard"] {
+  const [, part, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
+  if (part === undefined || of === undefined || part < 1 || part > of)
+    throw new UsageError(`--shard is "${text}": give a part and how many there are, such as 2/8`);
+  return { index: part - 1, of };
 }
 
 /** Stack config from a file: keys with or without their namespace, as `Pulumi.<stack>.yaml` has them under `config`. */

@@ -1,48 +1,69 @@
-import { Agent, type IncomingMessage, request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Colour } from "../../rollout/policy/colour.ts";
-import { header } from "../../sidecar/telemetry.ts";
-import { wholeCause } from "./cause.ts";
+import type { Sight } from "../witness/sight.ts";
+import { type Asked, Witness } from "../witness/witness.ts";
+import { type Ask, pick } from "./asks.ts";
 import { type Session, type SessionOptions, openSession } from "./session.ts";
-import { Tally } from "./tally.ts";
+import { type StatelessClient, meetStateless } from "./stateless.ts";
+import { Tally, endingOf } from "./tally.ts";
 
 export interface LoadOptions {
-  /** Base URL of the balancer. */
-  readonly url: string;
-  readonly session: SessionOptions;
+  readonly session: Pick<SessionOptions, "url" | "transport">;
   /** Transports that sessions are opened over, in turn; without them the session's own. */
   readonly transports?: readonly SessionOptions["transport"][];
-  readonly healthPath: string;
+  /** What clients ask for. */
+  readonly asks: readonly Ask[];
+  /** How long a client waits for an answer, in milliseconds. */
+  readonly patienceMs: number;
   /** Sessions that stay open throughout. */
   readonly sessions: number;
-  /** Requests without a session, a second. */
+  /**
+   * Requests a second that the weighted rule splits one by one. A hub without the stateless era gets as many as that costs in
+   * sessions that are opened and closed.
+   */
   readonly perSecond: number;
-  /** Milliseconds between two calls of one long session. */
+  /** Milliseconds between two asks of one long session. */
   readonly callEveryMs: number;
-  /** Short sessions opened, a second: each lists, calls and closes. */
+  /** Short sessions opened, a second: each lists, asks and closes. */
   readonly newSessionsPerSecond: number;
+  /** What each of them asks for after its list. */
+  readonly asksPerShortSession: number;
+  /** Whether there are clients without a session; unset: where the hub speaks their revision. */
+  readonly stateless?: boolean;
   readonly random: () => number;
-  /** Slot of an answer that names none, by the balancer's own account. */
-  readonly slotOf?: (response: IncomingMessage) => Colour | null;
 }
-
-/** Idle connections are let go after so long, in milliseconds: well before the balancer closes them, as browsers do. */
-const idleConnectionMs = 30_000;
 
 /** A stream that ended is opened again within so many times this time, in milliseconds, by a client with little processor. */
 const renewalMs = 500;
 const renewalLooks = 6;
 
-/** Many clients at once, as real ones would be: long sessions, short ones, and requests without a session. */
+/** Clients of the stateless era at a time, and what each asks for before another takes its place. */
+const statelessClients = 8;
+const statelessAsks = 60;
+/** Requests that opening a session and ending it costs: over streamable HTTP, and over SSE, whose streams cost more. */
+const openingCost = { "streamable-http": 4, sse: 8 } as const;
+
+/** A client without a session: how many requests it has left to send, and how many wait for their answers. */
+interface Visitor {
+  readonly client: StatelessClient;
+  left: number;
+  waiting: number;
+}
+
+/** Many clients at once, as real ones would be: long sessions, short ones, and clients without a session. */
 export class Load {
   readonly tally = new Tally();
+  readonly witness = new Witness();
   readonly #options: LoadOptions;
   readonly #stop = new AbortController();
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 32, timeout: idleConnectionMs });
   readonly #running = new Set<Promise<void>>();
   readonly #open = new Set<Session>();
+  readonly #stateless: Visitor[] = [];
+  /** Whether the hub speaks the era without sessions. */
+  #modern = false;
   /** Sessions that were asked for. */
   #asked = 0;
+  #words = 0;
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -53,21 +74,27 @@ export class Load {
     const { sessions } = this.#options;
     for (let opened = 0; opened < sessions; opened += 10)
       await Promise.all(Array.from({ length: Math.min(10, sessions - opened) }, () => this.#openLong()));
-    this.#go(this.#stateless());
+    this.#modern = this.#options.stateless !== false && (await this.#meet());
+    this.#go(this.#independent());
     this.#go(this.#shortSessions());
   }
 
   /** Lets what is under way end, then closes every session. */
   async stop(): Promise<Tally> {
     this.#stop.abort();
-    await Promise.all(this.#running);
-    await Promise.all([...this.#open].map((session) => session.close()));
-    this.#agent.destroy();
+    while (this.#running.size > 0) await Promise.all(this.#running);
+    const visitors = this.#stateless.map(({ client }) => client);
+    await Promise.all([...this.#open, ...visitors].map((client) => client.close()));
     return this.tally;
   }
 
   get openSessions(): number {
     return this.#open.size;
+  }
+
+  /** Whether the requests that show the share are the stateless era's; else they are openings of sessions. */
+  get stateless(): boolean {
+    return this.#modern;
   }
 
   /** Slot that answered each open session last. */
@@ -91,19 +118,20 @@ export class Load {
   }
 
   async #openOne(): Promise<Session | null> {
-    const { tally } = this;
-    try {
-      const onRenewal = (slot: string | null) => this.#renewed(slot);
-      const transport = this.#nextTransport();
-      const session = await openSession({ ...this.#options.session, transport, onRenewal });
-      tally.counts.sessions.opened++;
-      tally.request("ok", Date.now());
-      this.#open.add(session);
-      return session;
-    } catch (error) {
-      tally.request("lost", Date.now(), `opening a session: ${(error as Error).message}`);
-      return null;
-    }
+    const { patienceMs } = this.#options;
+    const { session, asked } = await openSession({
+      ...this.#options.session,
+      transport: this.#nextTransport(),
+      patienceMs,
+      witness: this.witness,
+      onRenewal: (slot) => this.#renewed(slot),
+    });
+    this.#counts(asked, "opening a session");
+    this.#sees(asked.sights[0]);
+    if (session === null) return null;
+    this.tally.counts.sessions.opened++;
+    this.#open.add(session);
+    return session;
   }
 
   #nextTransport(): SessionOptions["transport"] {
@@ -111,24 +139,25 @@ export class Load {
     return transports?.[this.#asked++ % transports.length] ?? session.transport;
   }
 
-  /** A long session: a call now and then, until the end. One that is over is opened again, as MCP wants it. */
+  /** A long session: it asks now and then, until the end. One that is over is opened again, as MCP wants it. */
   async #live(first: Session): Promise<void> {
     let session: Session | null = first;
     while (!this.#stop.signal.aborted) {
       await this.#pause(this.#options.callEveryMs * (0.5 + this.#options.random()));
       if (this.#stop.signal.aborted) return;
       if (session === null || session.ended()) session = await this.#again(session);
-      if (session !== null && !(await this.#call(session))) session = await this.#again(session);
+      if (session !== null && !(await this.#ask(session))) session = await this.#again(session);
     }
   }
 
-  /** One call. A client that hears that its session is over, just as its stream is being renewed, asks again. */
-  async #call(session: Session): Promise<boolean> {
+  /** One ask. A client that hears that its session is over, just as its stream is being renewed, asks again. */
+  async #ask(session: Session): Promise<boolean> {
+    const { asks, random } = this.#options;
     for (let looks = session.renews ? renewalLooks : 0; ; looks--) {
-      const { ending, why } = await session.call();
-      if (ending !== "over") {
-        this.tally.request(ending, Date.now(), `a call in an open session on ${session.slot()}: ${why}`);
-        return ending !== "lost";
+      const asked = await session.ask(pick(asks, random), this.#word());
+      if (asked.verdict !== "forgotten") {
+        this.#counts(asked, `in an open session on ${session.slot()}`);
+        return endingOf[asked.verdict] !== "lost";
       }
       if (looks === 0) return false;
       await sleep(renewalMs);
@@ -160,58 +189,86 @@ export class Load {
   async #short(): Promise<void> {
     const session = await this.#openOne();
     if (session === null) return;
-    for (const ask of [session.list, session.call]) {
-      const { ending, why } = await ask();
-      if (ending !== "over")
-        this.tally.request(ending, Date.now(), `in a new session on ${session.slot()}: ${why}`);
+    const { asks, asksPerShortSession, random } = this.#options;
+    const list = asks.filter(({ method }) => method === "tools/list");
+    const further = Array.from({ length: asksPerShortSession }, () => pick(asks, random));
+    for (const what of [...list, ...further]) {
+      if (this.#stop.signal.aborted) break;
+      const asked = await session.ask(what, this.#word());
+      if (asked.verdict !== "forgotten") this.#counts(asked, `in a new session on ${session.slot()}`);
     }
+    await this.#leave(session);
+  }
+
+  async #leave(session: Session): Promise<void> {
     this.#open.delete(session);
     await session.close();
   }
 
-  /** Requests that the weighted rule splits one by one: what they show is the share. */
-  async #stateless(): Promise<void> {
-    const { perSecond } = this.#options;
+  /** What the weighted rule splits one by one: what it shows is the share. */
+  async #independent(): Promise<void> {
+    const { perSecond, session } = this.#options;
+    if (this.#modern) return this.#paced(perSecond, () => this.#askStateless());
+    return this.#paced(perSecond / openingCost[session.transport], async () => {
+      const opened = await this.#openOne();
+      if (opened !== null) await this.#leave(opened);
+    });
+  }
+
+  async #paced(perSecond: number, one: () => Promise<void>): Promise<void> {
+    if (perSecond === 0) return;
     const started = Date.now();
     let sent = 0;
     while (!this.#stop.signal.aborted) {
       const due = Math.floor(((Date.now() - started) / 1_000) * perSecond);
       // After a pause of this process the backlog is not made up for: that would be a burst no client makes.
-      sent = Math.max(sent, due - perSecond);
-      for (; sent < due; sent++) this.#go(this.#ask());
+      sent = Math.max(sent, due - Math.ceil(perSecond));
+      for (; sent < due; sent++) this.#go(one());
       await this.#pause(10);
     }
   }
 
-  async #ask(): Promise<void> {
-    const { url, healthPath } = this.#options;
-    try {
-      const { status, slot } = await this.#get(`${url}${healthPath}`);
-      const lost = [502, 503, 504].includes(status);
-      this.tally.request(lost ? "lost" : status === 200 ? "ok" : "hurt", Date.now(), `HTTP ${status}`);
-      if (!lost) this.tally.seen.push({ at: Date.now(), slot });
-    } catch (error) {
-      this.tally.request("lost", Date.now(), `a request without a session: ${wholeCause(error)}`);
+  /** A client that does not get to know its server asks nothing: somebody else comes. */
+  async #askStateless(): Promise<void> {
+    if (this.#stateless.length < statelessClients) {
+      await this.#meet();
+      return;
     }
+    const { asks, random } = this.#options;
+    const visitor = this.#stateless[Math.floor(random() * this.#stateless.length)] as Visitor;
+    if (--visitor.left === 0) this.#stateless.splice(this.#stateless.indexOf(visitor), 1);
+    visitor.waiting++;
+    const asked = await visitor.client.ask(pick(asks, random), this.#word());
+    visitor.waiting--;
+    this.#counts(asked, "without a session");
+    this.#sees(asked.sights[0]);
+    if (visitor.left === 0 && visitor.waiting === 0) await visitor.client.close();
   }
 
-  #get(url: string): Promise<{ status: number; slot: Colour | null }> {
-    return new Promise((resolve, reject) => {
-      const asked = httpRequest(url, { agent: this.#agent, timeout: 10_000 }, (response) => {
-        response.resume();
-        response.on("error", reject);
-        response.on("end", () => {
-          const named = response.headers[header.slot] as Colour | undefined;
-          resolve({
-            status: response.statusCode ?? 0,
-            slot: named ?? this.#options.slotOf?.(response) ?? null,
-          });
-        });
-      });
-      asked.on("timeout", () => asked.destroy(new Error("no answer within 10 s")));
-      asked.on("error", reject);
-      asked.end();
-    });
+  async #meet(): Promise<boolean> {
+    const { session, patienceMs } = this.#options;
+    const { client, asked } = await meetStateless({ url: session.url, patienceMs, witness: this.witness });
+    // Before anything is known of the hub, "no" is as good an answer as any.
+    if (client === null && !this.#modern) return false;
+    this.#counts(asked, "meeting the server");
+    this.#sees(asked.sights[0]);
+    if (client !== null) this.#stateless.push({ client, left: statelessAsks, waiting: 0 });
+    return client !== null;
+  }
+
+  #counts({ verdict, why }: Asked, where: string): void {
+    // What has no session cannot have been told that it is over.
+    this.tally.request(endingOf[verdict] ?? "hurt", Date.now(), `${where}: ${verdict}, ${why}`);
+  }
+
+  #sees(sight: Sight | undefined): void {
+    if (sight === undefined || sight.answeredAt === null || sight.task === null) return;
+    const { sentAt, answeredAt, slot } = sight;
+    this.tally.seen.push({ sentAt, answeredAt, slot: slot as Colour | null });
+  }
+
+  #word(): string {
+    return `word${++this.#words}`;
   }
 
   async #pause(ms: number): Promise<void> {

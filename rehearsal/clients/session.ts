@@ -1,26 +1,21 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { McpError } from "@modelcontextprotocol/sdk/types.js";
 import { header } from "../../sidecar/telemetry.ts";
+import type { Asked, ClientWitness, Witness } from "../witness/witness.ts";
+import { type Ask, opening, wantedOf } from "./asks.ts";
 import { wholeCause } from "./cause.ts";
-import type { Ending } from "./tally.ts";
+import { within } from "./patience.ts";
 
 export interface SessionOptions {
   /** Whole URL of the MCP endpoint. */
   readonly url: string;
   readonly transport: "sse" | "streamable-http";
-  readonly tool: string;
-  readonly toolArguments: Readonly<Record<string, unknown>>;
-  readonly token?: string;
+  /** How long the client waits for an answer, in milliseconds. */
+  readonly patienceMs: number;
+  readonly witness: Witness;
   /** The stream ended and the client itself opened another: the slot it had been on. */
   readonly onRenewal?: (slot: string | null) => void;
-}
-
-/** How a call ended. `over`: the answer was that the session is no more, and the client has to begin anew. */
-export interface Outcome {
-  readonly ending: Ending | "over";
-  readonly why: string;
 }
 
 /** One MCP session with the official SDK's client. */
@@ -29,51 +24,44 @@ export interface Session {
   slot(): string | null;
   /** Tasks that answered since its stream was opened. */
   readonly tasks: ReadonlySet<string>;
-  call(): Promise<Outcome>;
-  list(): Promise<Outcome>;
+  /** Never rejects. @param word one that is in no other call */
+  ask(what: Ask, word: string): Promise<Asked>;
   /** When its stream ends, the client itself opens another, which is a new session under the same name. */
   readonly renews: boolean;
   /** The transport ended by itself. */
   ended(): boolean;
+  /** Tells the server, where the transport can, and leaves. */
   close(): Promise<void>;
 }
 
-const balancers: readonly number[] = [502, 503, 504];
-/** Time a call may take, in milliseconds. */
-const callMs = 20_000;
+/** What opening a session came to. */
+export interface Opened {
+  /** Null: it was not opened, and `asked` says why. */
+  readonly session: Session | null;
+  readonly asked: Asked;
+}
 
-/** Opens a session. Rejects with an error that says all that is known of why. */
-export async function openSession(options: SessionOptions): Promise<Session> {
+/** Opens a session. Never rejects. */
+export async function openSession(options: SessionOptions): Promise<Opened> {
+  const { transport, patienceMs, witness, onRenewal } = options;
+  const renews = transport === "sse";
+  const eyes = witness.client(renews ? "sse" : "streamable");
   const tasks = new Set<string>();
-  const renews = options.transport === "sse";
-  let slot: string | null = null;
-  let lastStatus = 0;
-  let refusal = "";
+  let refusal: Promise<string> | null = null;
   let ended = false;
   let streams = 0;
-  const watched: typeof fetch = async (input, init) => {
+  eyes.onStream = () => {
     // A stream is all of an SSE session; a session of streamable HTTP stays when its stream is opened again.
-    if (renews && (init?.method ?? "GET") === "GET" && ++streams > 1) {
-      options.onRenewal?.(slot);
-      tasks.clear();
-    }
-    const response = await fetch(input, init);
-    lastStatus = response.status;
-    if (lastStatus >= 400) refusal = await describeRefusal(response.clone());
-    slot = response.headers.get(header.slot) ?? slot;
+    if (!renews || ++streams === 1) return;
+    onRenewal?.(eyes.slot);
+    tasks.clear();
+  };
+  eyes.onAnswer = (response) => {
     const task = response.headers.get(header.task);
     if (task !== null && response.ok) tasks.add(task);
-    return response;
+    if (response.status >= 400) refusal = describeRefusal(response.clone());
   };
-  const headers = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
-  const transport =
-    options.transport === "sse"
-      ? new SSEClientTransport(new URL(options.url), {
-          fetch: watched,
-          eventSourceInit: { fetch: watched },
-          requestInit: { headers },
-        })
-      : new StreamableHTTPClientTransport(new URL(options.url), { fetch: watched, requestInit: { headers } });
+  const pipe = transportOf(options, eyes);
   const client = new Client({ name: "rehearsal", version: "1.0.0" });
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client is no event target
   client.onclose = () => {
@@ -82,39 +70,58 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   // Errors of a stream are told by the calls that they cost.
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client is no event target
   client.onerror = () => undefined;
-  const why = (error: unknown) => [wholeCause(error), refusal].filter((text) => text !== "").join("; ");
-  try {
-    await client.connect(transport, { timeout: callMs });
-  } catch (error) {
+  const ask = async (wanted: Parameters<ClientWitness["ask"]>[0], run: () => Promise<unknown>) => {
+    refusal = null;
+    const asked = await eyes.ask(wanted, run);
+    return asked.verdict === "well" || refusal === null
+      ? asked
+      : { ...asked, why: `${asked.why}; ${await refusal}` };
+  };
+  const asked = await ask(opening, () => within(patienceMs, client.connect(pipe, { timeout: patienceMs })));
+  if (asked.verdict !== "well") {
     // A stream that failed would be opened again and again, though nobody waits for it any more.
     await client.close();
-    throw new Error(why(error), { cause: error });
+    return { session: null, asked };
   }
-  const end = async (ask: () => Promise<unknown>): Promise<Outcome> => {
-    lastStatus = 0;
-    refusal = "";
-    try {
-      return judge(await ask());
-    } catch (error) {
-      if (lastStatus === 404) return { ending: "over", why: why(error) };
-      const answered = error instanceof McpError && error.code !== -32_001 && error.code !== -32_000;
-      return { ending: answered && !balancers.includes(lastStatus) ? "hurt" : "lost", why: why(error) };
-    }
-  };
-  return {
-    slot: () => slot,
+  const session: Session = {
+    slot: () => eyes.slot,
     tasks,
     renews,
-    call: () =>
-      end(() =>
-        client.callTool({ name: options.tool, arguments: { ...options.toolArguments } }, undefined, {
-          timeout: callMs,
-        }),
-      ),
-    list: () => end(() => client.listTools(undefined, { timeout: callMs })),
+    ask: (what, word) => ask(wantedOf(what, word), () => request(client, what, word, patienceMs)),
     ended: () => ended,
-    close: () => client.close(),
+    async close() {
+      if (pipe instanceof StreamableHTTPClientTransport && !ended)
+        await within(patienceMs, pipe.terminateSession()).catch(() => undefined); // it may be gone already
+      await client.close();
+    },
   };
+  return { session, asked };
+}
+
+function transportOf({ url, transport }: SessionOptions, eyes: ClientWitness) {
+  const watched = eyes.fetch;
+  return transport === "sse"
+    ? eyes.number(
+        new SSEClientTransport(new URL(url), { fetch: watched, eventSourceInit: { fetch: watched } }),
+      )
+    : eyes.number(new StreamableHTTPClientTransport(new URL(url), { fetch: watched }));
+}
+
+function request(client: Client, { method, tool, argumentsOf }: Ask, word: string, timeout: number) {
+  switch (method) {
+    case "tools/call":
+      return client.callTool({ name: tool ?? "", arguments: { ...argumentsOf(word) } }, undefined, {
+        timeout,
+      });
+    case "tools/list":
+      return client.listTools(undefined, { timeout });
+    case "resources/list":
+      return client.listResources(undefined, { timeout });
+    case "prompts/list":
+      return client.listPrompts(undefined, { timeout });
+    default:
+      return method satisfies never;
+  }
 }
 
 /** Who answered with an error, and in which words: a task names itself, the balancer does not. */
@@ -124,13 +131,4 @@ async function describeRefusal(response: Response): Promise<string> {
   const who = task === null ? (headers.get("server") ?? "somebody") : `task ${task} of ${slot}`;
   const text = await response.text().catch((error: unknown) => wholeCause(error));
   return `HTTP ${status} from ${who}: ${text.replaceAll(/\s+/g, " ").slice(0, 160)}`;
-}
-
-/** A result that is an error in other words was an answer, and a bad one. */
-function judge(result: unknown): Outcome {
-  const { isError, content } = result as { isError?: boolean; content?: { text?: string }[] };
-  const text = content?.[0]?.text ?? "";
-  return isError === true || text.includes('"error"')
-    ? { ending: "hurt", why: text.slice(0, 120) }
-    : { ending: "ok", why: "" };
 }

@@ -1,16 +1,34 @@
 import type { Colour } from "../../rollout/policy/colour.ts";
+import type { Verdict } from "../witness/sight.ts";
 
 /** How one request ended for its client. */
 export type Ending =
   | "ok"
-  /** No answer, or a 502, 503 or 504: the switching itself cost it. */
+  /** No answer, or one that sent it away: the switching itself cost it. */
   | "lost"
-  /** An answer, and a bad one. */
+  /** An answer, and a bad one, or a wait in vain. */
   | "hurt";
 
-/** One answer of a client without a session: where the weighted rule sent it. */
+/** What a verdict counts as; null: the client's session is over, and beginning anew is no request. */
+export const endingOf: Readonly<Record<Verdict, Ending | null>> = {
+  well: "ok",
+  fault: "hurt",
+  llm: "hurt",
+  tool: "hurt",
+  short: "hurt",
+  mistake: "hurt",
+  "gave-up": "hurt",
+  cut: "lost",
+  refused: "lost",
+  lost: "lost",
+  forgotten: null,
+};
+
+/** A request that the weighted rule sent on its own: one without a session, or one that opens a session. */
 export interface Seen {
-  readonly at: number;
+  /** Milliseconds since 1970. The rule chose between the two. */
+  readonly sentAt: number;
+  readonly answeredAt: number;
   readonly slot: Colour | null;
 }
 
@@ -31,12 +49,14 @@ export class Tally {
     requests: { sent: 0, ok: 0, lost: 0, hurt: 0 },
     sessions: { opened: 0 },
   };
-  /** Answers to requests without a session, oldest first. */
+  /** Where the weighted rule sent what it splits, in the order of the answers. */
   readonly seen: Seen[] = [];
   /** Sessions that had to begin anew, oldest first. Fine for those of a draining slot; any other was broken. */
   readonly renewals: Renewal[] = [];
   /** What lost requests and broken sessions had to say, oldest first; the first hundred. */
   readonly troubles: string[] = [];
+  /** What badly answered requests had to say, in the same way. */
+  readonly hurts: string[] = [];
   /** When the first bad answer came; null while none has. */
   firstHurtAt: number | null = null;
 
@@ -45,10 +65,17 @@ export class Tally {
     requests.sent++;
     requests[ending]++;
     if (ending === "hurt") this.firstHurtAt ??= at;
-    if (ending === "lost") this.trouble(`${new Date(at).toISOString()} lost: ${trouble ?? "no answer"}`);
+    if (ending !== "ok")
+      this.#note(ending, `${new Date(at).toISOString()} ${ending}: ${trouble ?? "no answer"}`);
   }
 
-  trouble(text: string): void {
-    if (this.troubles.length < 100) this.troubles.push(text);
+  /** When the last request was sent that this slot answered; 0: it answered none. */
+  lastSentTo(colour: Colour): number {
+    return this.seen.reduce((last, { slot, sentAt }) => (slot === colour ? Math.max(last, sentAt) : last), 0);
+  }
+
+  #note(ending: "lost" | "hurt", text: string): void {
+    const notes = ending === "lost" ? this.troubles : this.hurts;
+    if (notes.length < 100) notes.push(text);
   }
 }

@@ -1,27 +1,34 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { ImageCommand, Images } from "../aws/tasks/index.ts";
-import type { OutsideFaults } from "./fault.ts";
+import type { Outside } from "./config.ts";
 
 /** In the wrapped command these stand for the inner hub's port and config file, which only the wrapper knows. */
 export const innerPort = "{inner-port}";
 export const innerConfig = "{inner-config}";
 
-/** Reference of an image with faults in front of it; the same for the same faults. */
-export function faultyReference(reference: string, faults: Partial<OutsideFaults>): string {
-  const name = reference
+const namesake = (reference: string) =>
+  `rehearsal/faulty/${reference
     .replace(/@sha256:.*$/, "")
     .replaceAll(/[^a-z0-9._-]/gi, "-")
-    .toLowerCase();
+    .toLowerCase()}`;
+
+/** Reference of an image with faults in front of it; the same for the same faults. */
+export function faultyReference(reference: string, faults: Outside): string {
   const mark = createHash("sha256")
     .update(`${reference} ${JSON.stringify(faults)}`)
     .digest("hex")
     .slice(0, 8);
-  return `rehearsal/faulty/${name}:${mark}`;
+  return `${namesake(reference)}:${mark}`;
+}
+
+/** Whether an image is this one, with faults in front of it or without. */
+export function isOrWraps(image: string, reference: string): boolean {
+  return image === reference || image.startsWith(`${namesake(reference)}:`);
 }
 
 /** The image that runs another one behind a small proxy which spoils its answers. Needs `{port}` in its command. */
-export function faultyImage(image: ImageCommand, faults: Partial<OutsideFaults>): ImageCommand {
+export function faultyImage(image: ImageCommand, faults: Outside): ImageCommand {
   const inner = image.command.map((word) =>
     word.replaceAll("{port}", innerPort).replaceAll("{config}", innerConfig),
   );
@@ -34,7 +41,7 @@ export function faultyImage(image: ImageCommand, faults: Partial<OutsideFaults>)
 export function withFaulty(
   images: Images,
   reference: string,
-  faults: Partial<OutsideFaults>,
+  faults: Outside,
 ): { reference: string; image: ImageCommand } {
   const image = images[reference];
   if (!image) throw new Error(`image ${reference} is not in the images file`);

@@ -1,29 +1,31 @@
 import { z } from "zod";
+import { type Fault, type FaultKind, type FaultPlace, faultKinds, faultPlaces } from "../faults/cells.ts";
 
-const share = z.number().min(0).max(1);
-
-/** What can be wrong with a release of the sample hub; switched on in its config. */
-export const faults = z.strictObject({
-  /** Share of tool calls that end in a JSON-RPC error. */
-  errorShare: share.default(0),
-  /** Tool calls before the first of those errors: what few probes see is well. */
-  errorAfter: z.int().min(0).default(0),
-  /** Milliseconds that every tool call takes longer. */
-  slowMs: z.number().min(0).default(0),
-  /** Share of analyses whose language model fails: an error text inside a successful result. */
-  llmFailureShare: share.default(0),
-  /** The hub stays in state `starting`. */
-  neverReady: z.boolean().default(false),
-  /** The process ends after this many tool calls. */
-  crashAfter: z.int().min(1).optional(),
-  /** The tool is not listed. */
-  toolMissing: z.boolean().default(false),
-  /** `tools/list` fails while the health path is green. */
-  listFails: z.boolean().default(false),
-  /** The health path answers with a web page. */
-  healthPage: z.boolean().default(false),
+/** A fault as a release's config has it. */
+export const fault = z.strictObject({
+  kind: z.enum(faultKinds),
+  where: z.enum(faultPlaces),
+  share: z.number().gt(0).max(1),
+  after: z.int().min(0).optional(),
+  ms: z.number().min(0).optional(),
 });
-export type HubFaults = z.infer<typeof faults>;
+
+/** What the sample hub does by itself, and says in its log; all else is done to its answers by the proxy in front of it. */
+const ownKinds: ReadonlySet<FaultKind> = new Set([
+  "hang",
+  "slow",
+  "rpc-error",
+  "is-error",
+  "empty-result",
+  "llm-failure",
+  "tool-gone",
+  "out-of-memory",
+]);
+const ownPlaces: ReadonlySet<FaultPlace> = new Set(["analysis", "other-tool", "tools/list"]);
+
+/** Whether the sample hub itself can have this fault. */
+export const isOwn = ({ kind, where }: Pick<Fault, "kind" | "where">): boolean =>
+  ownKinds.has(kind) && ownPlaces.has(where);
 
 /** The sample hub's config file. */
 export const hubFile = z.object({
@@ -31,6 +33,13 @@ export const hubFile = z.object({
   name: z.string().default("sample-hub"),
   /** Milliseconds of an analysis without faults. */
   analysisMs: z.number().min(0).default(5),
-  faults: faults.prefault({}),
+  /** The hub stays in state `starting`. */
+  neverReady: z.boolean().default(false),
+  /** The health path answers with a web page. */
+  healthPage: z.boolean().default(false),
+  /** What is wrong with its answers. */
+  faults: z
+    .array(fault.refine(isOwn, "the sample hub itself has no such fault: put the proxy in front of it"))
+    .default([]),
 });
 export type HubFile = z.infer<typeof hubFile>;

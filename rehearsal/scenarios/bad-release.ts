@@ -15,14 +15,14 @@ export const badRelease: Scenario = {
     await play.startLoad();
     await play.mustUp(
       `green is deployed; after ${goodCalls} calls half of its answers are errors`,
-      faultyGreen(play.stage, { errorShare: 0.5, errorAfter: goodCalls }),
+      faultyGreen(play.stage, [{ kind: "rpc-error", where: "analysis", share: 0.5, after: goodCalls }]),
     );
     const failed = await play.up("greenWeight 100", { greenWeight: 100 });
     const decided = decisionOf(await play.evidence());
     await play.pause(1_000);
     const tally = await play.stopLoad();
     const why = describeFailure(failed);
-    const lastOnGreen = tally.seen.findLast(({ slot }) => slot === "green")?.at ?? 0;
+    const lastOnGreen = tally.lastSentTo("green");
     const firstBad = Math.min(decided?.firstBadAt ?? Infinity, tally.firstHurtAt ?? Infinity);
     const faultToVerdictMs =
       decided && Number.isFinite(firstBad) ? Math.max(0, decided.decidedAt - firstBad) : null;

@@ -44,7 +44,7 @@ async function show(play: Play, account: Account) {
   const again = await runCommand(play.stage, "abort", ["--stack", "rehearsal"]);
   await play.pause(1_000);
   const tally = await play.stopLoad();
-  const lastOnGreen = tally.seen.findLast(({ slot }) => slot === "green")?.at ?? 0;
+  const lastOnGreen = tally.lastSentTo("green");
   return {
     outcome: "rolled-back" as const,
     held: [

@@ -193,7 +193,7 @@ async function broughtHome(account: Account, { seen }: Tally): Promise<number> {
     const record = await account.record();
     const rule = await account.rule();
     const closed = record.rollout === null && record.intent === null;
-    const recent = seen.filter(({ at, slot }) => slot !== null && at > Date.now() - quietMs);
+    const recent = seen.filter(({ sentAt, slot }) => slot !== null && sentAt > Date.now() - quietMs);
     const there = recent.every(({ slot }) => record.weights[slot as Colour] > 0);
     return closed && rule !== null && sameWeights(rule.weights, record.weights) && recent.length > 0 && there;
   });

@@ -1,6 +1,6 @@
 import { held } from "./result.ts";
 import { greenRelease } from "./releases.ts";
-import { type Scenario, nothingLost, observed, sharesHeld } from "./scenario.ts";
+import { type Scenario, nobodyHurt, nothingLost, observed, sharesHeld } from "./scenario.ts";
 import { stepsOf } from "./evidence.ts";
 
 export const cutover: Scenario = {
@@ -28,6 +28,7 @@ export const cutover: Scenario = {
           `${requests.sent} requests, ${sessions.opened} sessions`,
         ),
         ...nothingLost(tally, play.drains),
+        nobodyHurt(tally),
         held(
           "every open session stays with one task",
           tasks.every((count) => count <= 1),

@@ -2,13 +2,17 @@ import { badRelease } from "./bad-release.ts";
 import { breakGlass } from "./break-glass.ts";
 import { crash } from "./crash.ts";
 import { cutover } from "./cutover.ts";
+import { faults } from "./faults.ts";
+import { faultyReleases } from "./faulty-release.ts";
 import { guardian } from "./guardian.ts";
+import { hangAfterPromotion } from "./hang-after-promotion.ts";
 import { lostOperator } from "./lost-operator.ts";
 import { operators } from "./operators.ts";
 import { propagation } from "./propagation.ts";
 import { refused } from "./refused.ts";
 import { retirement } from "./retirement.ts";
 import { rollback } from "./rollback.ts";
+import { sameHubs } from "./same-hub.ts";
 import { throttled } from "./throttled.ts";
 import type { Scenario } from "./scenario.ts";
 import { sessions } from "./sessions.ts";
@@ -29,6 +33,10 @@ export const scenarios: readonly Scenario[] = [
   operators,
   throttled,
   guardian,
+  ...faultyReleases,
+  ...sameHubs,
+  hangAfterPromotion,
   sessions,
   retirement,
+  faults,
 ];

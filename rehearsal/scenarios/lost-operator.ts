@@ -41,7 +41,9 @@ export const lostOperator: Scenario = {
       await play.pause(2_000);
       const tally = await play.stopLoad();
       const record = await account.record();
-      const onGreen = tally.seen.filter(({ at, slot }) => slot === "green" && at > homeAt + 500).length;
+      const onGreen = tally.seen.filter(
+        ({ sentAt, slot }) => slot === "green" && sentAt > homeAt + 500,
+      ).length;
       const afterLease = homeAt - (lease?.until ?? 0);
       return {
         outcome: "rolled-back" as const,

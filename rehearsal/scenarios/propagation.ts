@@ -43,7 +43,7 @@ async function show(play: Play, account: Account) {
   await play.pause(1_500);
   const tally = await play.stopLoad();
   const onGreen = (from: number, to: number) =>
-    tally.seen.filter(({ at, slot }) => slot === "green" && at > from && at < to).length;
+    tally.seen.filter(({ sentAt, slot }) => slot === "green" && sentAt > from && sentAt < to).length;
   return {
     outcome: "rolled-back" as const,
     verdictToTrafficMs: proved - began,

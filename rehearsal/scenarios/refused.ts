@@ -10,7 +10,7 @@ export const refused: Scenario = {
     await play.mustUp("blue goes live");
     await play.startLoad();
     const failed = await play.up("green is deployed without its tool, greenWeight 100", {
-      ...faultyGreen(play.stage, { toolMissing: true }),
+      ...faultyGreen(play.stage, [{ kind: "tool-gone", where: "tools/list", share: 1 }]),
       greenWeight: 100,
     });
     await play.pause(1_000);

@@ -1,3 +1,5 @@
+import type { Fault, Transport } from "../faults/cells.ts";
+
 /** How one scenario went, as the rehearsal's JSON has it. */
 export interface ScenarioResult {
   readonly name: string;
@@ -19,8 +21,26 @@ export interface ScenarioResult {
   readonly steps: readonly StepResult[];
   /** Each thing promised, with the figure seen. */
   readonly held: readonly Held[];
+  /** Of the matrix of faults: each cell that was played. */
+  readonly cells?: readonly CellResult[];
   /** Where shares were observed: in responses, or in the balancer's access log. */
   readonly observedIn: "responses" | "access log";
+}
+
+/** One fault of a release, and what became of that release. */
+export interface CellResult extends Pick<Fault, "kind" | "where" | "share"> {
+  readonly transport: Transport;
+  /** Requests of users that the candidate answered badly, and that live did. */
+  readonly usersHurt: number;
+  readonly liveHurt: number;
+  readonly outcome: ScenarioResult["outcome"];
+  /** Answers of the candidate that the gates counted as bad. */
+  readonly badAnswers: number;
+  /** From the candidate's first bad answer to a user until the verdict; null where no user had one. */
+  readonly seconds: number | null;
+  /** The check that said no, and why; null: none did. */
+  readonly check: string | null;
+  readonly why: string | null;
 }
 
 export interface StepResult {

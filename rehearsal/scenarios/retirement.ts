@@ -1,7 +1,7 @@
 import type { Tally } from "../clients/tally.ts";
 import { held } from "./result.ts";
 import { greenRelease } from "./releases.ts";
-import { type Scenario, nothingLost } from "./scenario.ts";
+import { type Scenario, nobodyHurt, nothingLost } from "./scenario.ts";
 
 /** Sessions open on the slot that is drained: so many that the largest second shows its pace, and not by chance whose call came when. */
 const open = 480;
@@ -59,6 +59,7 @@ export const retirement: Scenario = {
           `largest ${largest}, average ${average.toFixed(1)}, over ${seconds} s`,
         ),
         ...nothingLost(tally, play.drains),
+        nobodyHurt(tally),
       ],
     };
   },

@@ -1,6 +1,6 @@
 import { held } from "./result.ts";
 import { greenRelease } from "./releases.ts";
-import { type Scenario, nothingLost, observed, sharesHeld } from "./scenario.ts";
+import { type Scenario, nobodyHurt, nothingLost, observed, sharesHeld } from "./scenario.ts";
 import { stepsOf } from "./evidence.ts";
 
 export const rollback: Scenario = {
@@ -35,7 +35,7 @@ export const rollback: Scenario = {
     const proved = lines.findLast(({ kind }) => kind === "proved")?.at ?? Infinity;
     await play.pause(1_500);
     const tally = await play.stopLoad();
-    const lastOnGreen = tally.seen.findLast(({ slot }) => slot === "green")?.at ?? 0;
+    const lastOnGreen = tally.lastSentTo("green");
     const walked = observed(stepsOf(lines, "green"), tally, "green");
     const { requests, sessions } = tally.counts;
     return {
@@ -55,6 +55,7 @@ export const rollback: Scenario = {
           `${requests.sent} requests, ${sessions.opened} sessions`,
         ),
         ...nothingLost(tally, play.drains),
+        nobodyHurt(tally),
         ...sharesHeld(walked),
       ],
     };

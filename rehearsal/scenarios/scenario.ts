@@ -1,16 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import type { Images } from "../aws/tasks/index.ts";
+import { type Ask, type KnownHub, sampleTools, usualAsks } from "../clients/asks.ts";
 import { Load, type LoadOptions } from "../clients/load.ts";
 import type { Renewal, Tally } from "../clients/tally.ts";
 import type { EngineEvent, RunResult } from "../engine/index.ts";
+import { isOrWraps } from "../faulty/image.ts";
 import { hubDefaults } from "../../domain/hub.ts";
 import { binomialBand } from "../../rollout/policy/binomial.ts";
 import type { Colour } from "../../rollout/policy/colour.ts";
+import { sampleImage } from "../stage/config.ts";
 import { type Stage, type StageOptions, openStage } from "../stage/index.ts";
 import { type Line, type Held as HeldStep, readEvidence, stepsOf } from "./evidence.ts";
+import type { Sight } from "../witness/sight.ts";
 import { type Drain, watchDrains } from "./drains.ts";
 import { type Held, type ScenarioResult, type StepResult, held } from "./result.ts";
+import { sameAsCounted } from "./witnessed.ts";
 
 /** What the user of a rehearsal chose. */
 export interface Choices {
@@ -21,6 +26,8 @@ export interface Choices {
   readonly say: (text: string) => void;
   /** Aborted: the scenario stops, tears down and rejects. */
   readonly signal: AbortSignal;
+  /** Which part of a scenario in parts is played: the `index`-th, from 0, of `of`. */
+  readonly shard: { readonly index: number; readonly of: number };
 }
 
 /** A promise and what shows it. */
@@ -30,31 +37,49 @@ export interface Scenario {
   readonly promise: string;
   /** Whether it runs when nobody names one. */
   readonly usual: boolean;
+  /** It takes so long that it runs by its own name only, and in parts. */
+  readonly byNameOnly?: boolean;
   /** What its stage has otherwise than others. */
   readonly stage?: Pick<StageOptions, "propagationDelayMs" | "speedup">;
-  run(play: Play): Promise<Pick<ScenarioResult, "outcome" | "held"> & Partial<ScenarioResult["timings"]>>;
+  run(
+    play: Play,
+  ): Promise<Pick<ScenarioResult, "outcome" | "held" | "cells"> & Partial<ScenarioResult["timings"]>>;
 }
 
-/** Most steps of load that two cores carry beside everything else. */
-const usualLoad = { sessions: 50, perSecond: 90, callEveryMs: 1_500, newSessionsPerSecond: 3 };
+/** About 90 MCP requests a second, which two cores carry beside everything else. Answers are waited for as long as 20 s. */
+const usualLoad = {
+  sessions: 50,
+  perSecond: 45,
+  callEveryMs: 1_500,
+  newSessionsPerSecond: 3,
+  asksPerShortSession: 1,
+  patienceMs: 20_000,
+};
 /** For drills that look at the switch more than at its users. */
 export const lightLoad: typeof usualLoad = {
   ...usualLoad,
   sessions: 12,
-  perSecond: 50,
+  perSecond: 30,
   newSessionsPerSecond: 1,
 };
 
 /** What a scenario wants otherwise than usual. */
-type LoadWanted = Partial<
-  Pick<LoadOptions, "sessions" | "perSecond" | "callEveryMs" | "newSessionsPerSecond" | "transports">
->;
+export type LoadWanted = Partial<Omit<LoadOptions, "session" | "random" | "asks">> & {
+  /** Asked for besides the usual. */
+  readonly also?: readonly Ask[];
+  /** How often each of the usual is asked for; unset: as usual. */
+  readonly shareOf?: (ask: Ask) => number;
+};
 
 /** A scenario under way: its stage, its load, and what it learns. */
 export class Play {
   readonly choices: Choices;
   readonly stage: Stage;
   readonly drains: readonly Drain[];
+  /** Whether the users of each load saw what the gates counted. */
+  readonly witnessed: Held[] = [];
+  /** What the users of loads that have ended saw. */
+  readonly sights: Sight[] = [];
   #load: Load | null = null;
   tally: Tally | null = null;
 
@@ -89,37 +114,37 @@ export class Play {
   }
 
   /** Starts the clients: the usual ones, unless a scenario wants others. */
-  async startLoad(wanted: LoadWanted = {}): Promise<Load> {
+  async startLoad({ also = [], shareOf = ({ share }) => share, ...wanted }: LoadWanted = {}): Promise<Load> {
     const hub = hubOf(this.stage.config);
     const load = { ...usualLoad, ...wanted };
     this.#load = new Load({
       ...load,
-      url: this.stage.url,
-      healthPath: hub.healthPath,
       random: this.choices.random,
-      session: {
-        url: `${this.stage.url}${hub.mcpPath}`,
-        transport: hub.transport,
-        tool: hub.tool,
-        toolArguments: hub.toolArguments,
-      },
+      asks: [...usualAsks(hub).map((ask) => ({ ...ask, share: shareOf(ask) })), ...also],
+      session: { url: `${this.stage.url}${hub.mcpPath}`, transport: hub.transport },
     });
     await this.#load.start();
-    this.say(`${this.#load.openSessions} MCP sessions open, ${load.perSecond} further requests a second`);
+    const further = this.#load.stateless
+      ? "requests without a session"
+      : "requests of sessions that come and go";
+    this.say(`${this.#load.openSessions} MCP sessions open, ${load.perSecond} ${further} a second`);
     return this.#load;
   }
 
-  async stopLoad(): Promise<Tally> {
+  /** @param where what of the scenario it was, when there are several loads */
+  async stopLoad(where?: string): Promise<Tally> {
     if (this.#load === null) throw new Error("the load was never started");
-    this.tally = await this.#load.stop();
+    const load = this.#load;
     this.#load = null;
+    this.tally = await load.stop();
+    this.sights.push(...load.witness.sights);
+    this.witnessed.push(await sameAsCounted(this.stage, load.witness, where));
     return this.tally;
   }
 
   /** Whatever state it is in: nothing of it goes on. */
   async abandon(): Promise<void> {
-    if (this.#load !== null) this.tally = await this.#load.stop();
-    this.#load = null;
+    if (this.#load !== null) await this.stopLoad();
   }
 
   evidence(): Promise<Line[]> {
@@ -178,7 +203,8 @@ export async function runScenario(scenario: Scenario, choices: Choices): Promise
       throw error;
     });
     await play.abandon();
-    return result(scenario, said, play, await play.evidence(), Date.now() - started);
+    const all = { ...said, held: [...said.held, ...play.witnessed] };
+    return result(scenario, all, play, await play.evidence(), Date.now() - started);
   } finally {
     await play.abandon();
     await stage.close();
@@ -226,14 +252,17 @@ function result(
     },
     steps,
     held: said.held,
+    ...(said.cells === undefined ? {} : { cells: said.cells }),
     observedIn: "responses",
   };
 }
 
-/** The share that requests without a session saw in each step. */
+/** The share of what the weighted rule splits, in each step: requests that were sent and answered while it held. */
 export function observed(steps: readonly HeldStep[], { seen }: Tally, candidate: Colour): StepResult[] {
   return steps.map(({ weight, from, to, verdict, why }) => {
-    const within = seen.filter(({ at, slot }) => at >= from && at <= to && slot !== null);
+    const within = seen.filter(
+      ({ sentAt, answeredAt, slot }) => sentAt >= from && answeredAt <= to && slot !== null,
+    );
     const there = within.filter(({ slot }) => slot === candidate).length;
     const share = within.length === 0 ? 0 : Math.round((1_000 * there) / within.length) / 10;
     return { weight, observed: share, samples: within.length, verdict, why };
@@ -260,6 +289,16 @@ const round = (share: number) => Math.round(share * 1_000) / 10;
 export function noRequestLost({ counts: { requests }, troubles }: Tally, what = "no request is lost"): Held {
   const first = troubles[0] === undefined ? "" : `; first: ${troubles[0]}`;
   return held(what, requests.lost === 0, `${requests.lost} of ${requests.sent} lost${first}`);
+}
+
+/** That every answer was a good one: of scenarios without a fault. */
+export function nobodyHurt({ counts: { requests }, hurts }: Tally): Held {
+  const first = hurts[0] === undefined ? "" : `; first: ${hurts[0]}`;
+  return held(
+    "no request is answered badly",
+    requests.hurt === 0,
+    `${requests.hurt} of ${requests.sent}${first}`,
+  );
 }
 
 /** What every scenario promises of its clients. */
@@ -289,20 +328,21 @@ export function describeFailure({ diagnostics }: RunResult): string {
     .join("\n");
 }
 
-/** The hub's facts as the stack config has them. */
+/** The hub's facts as the stack config has them, and what its clients know of it. */
 function hubOf(config: Readonly<Record<string, unknown>>) {
   const given = (config["hub"] ?? {}) as Partial<{
-    healthPath: string;
     mcpPath: string;
     transport: "sse" | "streamable-http";
     tool: string;
     toolArguments: Record<string, unknown>;
   }>;
+  const { image } = config["blue"] as { image: string };
+  const others: KnownHub["others"] = isOrWraps(image, sampleImage) ? sampleTools : {};
   return {
-    healthPath: given.healthPath ?? hubDefaults.healthPath,
     mcpPath: given.mcpPath ?? hubDefaults.mcpPath,
     transport: given.transport ?? hubDefaults.transport,
     tool: given.tool ?? hubDefaults.tool,
     toolArguments: given.toolArguments ?? hubDefaults.toolArguments,
+    others,
   } as const;
 }

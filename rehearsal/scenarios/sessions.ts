@@ -1,6 +1,6 @@
 import { held } from "./result.ts";
 import { greenRelease } from "./releases.ts";
-import { type Scenario, nothingLost } from "./scenario.ts";
+import { type Scenario, nobodyHurt, nothingLost } from "./scenario.ts";
 
 /** Sessions open throughout. */
 const open = 500;
@@ -48,6 +48,7 @@ export const sessions: Scenario = {
           `${JSON.stringify(moved.outputs["live"]?.value)}, then ${JSON.stringify(back.outputs["live"]?.value)}`,
         ),
         ...nothingLost(tally, play.drains),
+        nobodyHurt(tally),
         held(
           "no session had to begin anew",
           tally.renewals.length === 0,

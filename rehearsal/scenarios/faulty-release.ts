@@ -1,0 +1,108 @@
+import type { Fault } from "../faults/cells.ts";
+import { isBad } from "../witness/sight.ts";
+import { stackName } from "../stage/index.ts";
+import { type Held, held } from "./result.ts";
+import { faultyGreen } from "./releases.ts";
+import { type LoadWanted, type Play, type Scenario, describeFailure, nothingLost } from "./scenario.ts";
+
+/** Two steps: at the first one most users are still at home. */
+export const twoSteps = {
+  rollout: {
+    steps: [
+      { weight: 25, bake: "6s" },
+      { weight: 100, bake: "4s" },
+    ],
+  },
+};
+
+/** A release that must not stay, and the users who meet it. */
+interface Bad {
+  readonly name: string;
+  readonly promise: string;
+  readonly faults: readonly Fault[];
+  readonly load?: LoadWanted;
+  /** One of these checks has to be the one that says no. */
+  readonly checks: readonly string[];
+}
+
+/** A release with faults is refused or sent home, whoever is at home sees nothing of it, and `up` says why. */
+function notKept({ name, promise, faults, load, checks }: Bad): Scenario {
+  return {
+    name,
+    promise,
+    usual: false,
+    async run(play) {
+      await play.mustUp("blue goes live", twoSteps);
+      await play.startLoad(load);
+      const deployed = await play.up(
+        `green is deployed: ${describeFaults(faults)}`,
+        faultyGreen(play.stage, faults),
+      );
+      const ended = deployed.ok ? await play.up("greenWeight 100", { greenWeight: 100 }) : deployed;
+      await play.pause(1_000);
+      const tally = await play.stopLoad();
+      const why = describeFailure(ended);
+      const atHome = play.sights.filter((sight) => sight.slot === "blue" && isBad(sight)).length;
+      const onGreen = play.sights.filter((sight) => sight.slot === "green" && isBad(sight)).length;
+      const lost = nothingLost(tally, play.drains);
+      return {
+        outcome: ended.ok ? "promoted" : deployed.ok ? "rolled-back" : "refused",
+        held: [
+          held(
+            `green is ${deployed.ok ? "sent home" : "refused"} by ${checks.join(" or ")}`,
+            !ended.ok && checks.some((check) => why.includes(check)),
+            ended.ok ? "it was promoted" : (why.split("\n")[0]?.slice(0, 120) ?? ""),
+          ),
+          held("users of live see nothing of it", atHome === 0, `${atHome} bad on blue, ${onGreen} on green`),
+          ...lost,
+        ],
+      };
+    },
+  };
+}
+
+const describeFaults = (faults: readonly Fault[]) =>
+  faults.map(({ kind, where, share }) => `${kind} at ${where}, ${100 * share} %`).join("; ");
+
+/** Answers that are well before the first that is not: more than a gate at weight 0 asks for. */
+const after = 40;
+const ofOutcomes = ["error-share", "live-comparison", "llm-failures", "success-rate"];
+
+export const toolFails = notKept({
+  name: "tool-fails",
+  promise: "A green of which one tool, asked for now and then, fails every time does not stay.",
+  faults: [{ kind: "status-5xx", where: "other-tool", share: 1 }],
+  checks: ofOutcomes,
+});
+
+export const callsHang = notKept({
+  name: "calls-hang",
+  promise:
+    "A green that never answers the calls of one tool, on which clients give up after 2 s, does not stay.",
+  faults: [{ kind: "hang", where: "other-tool", share: 1 }],
+  load: { patienceMs: 2_000 },
+  checks: ofOutcomes,
+});
+
+export const analysisHangs = notKept({
+  name: "analysis-hangs",
+  promise: "A green whose analyses never end, while every other tool answers, does not stay.",
+  faults: [{ kind: "hang", where: "analysis", share: 1, after }],
+  load: { patienceMs: 10_000 },
+  checks: [...ofOutcomes, "latency"],
+});
+
+export const faultyReleases: readonly Scenario[] = [toolFails, callsHang, analysisHangs];
+
+/** Alarms of the stack that rang. */
+export function alarmsThatRang({ stage }: Play): string[] {
+  return stage.aws.sns.messages
+    .map(({ subject }) => /^ALARM: "(.+)"$/.exec(subject ?? "")?.[1])
+    .filter((name): name is string => name?.includes(`-${stackName}-`) === true);
+}
+
+/** That no alarm rang at all. */
+export function noAlarm(play: Play): Held {
+  const rang = alarmsThatRang(play);
+  return held("no alarm rings", rang.length === 0, rang.length === 0 ? "none did" : rang.join(", "));
+}

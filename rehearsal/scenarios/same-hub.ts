@@ -1,0 +1,85 @@
+import { optionalLists } from "../clients/asks.ts";
+import { type Fault, faultPlaces } from "../faults/cells.ts";
+import { noAlarm, twoSteps } from "./faulty-release.ts";
+import { faultyBlue, greenRelease } from "./releases.ts";
+import { held } from "./result.ts";
+import { type LoadWanted, type Scenario, describeFailure, nobodyHurt, nothingLost } from "./scenario.ts";
+
+/** Two releases of the same hub, which has its ways: they are no reason to send the second one home. */
+interface Same {
+  readonly name: string;
+  readonly promise: string;
+  /** What both do. */
+  readonly faults?: readonly Fault[];
+  readonly load?: LoadWanted;
+  /** Its ways cost users something, as they always have. */
+  readonly usersMind?: boolean;
+}
+
+function kept({ name, promise, faults = [], load, usersMind = false }: Same): Scenario {
+  return {
+    name,
+    promise,
+    usual: false,
+    async run(play) {
+      const blue = faults.length === 0 ? {} : faultyBlue(play.stage, faults);
+      await play.mustUp("blue goes live", { ...blue, ...twoSteps });
+      await play.startLoad(load);
+      const green = greenRelease(play.stage.config);
+      const moved = await play.up("green, the same hub, is to take over", { ...green, greenWeight: 100 });
+      await play.pause(1_000);
+      const tally = await play.stopLoad();
+      const { hurt, sent } = tally.counts.requests;
+      return {
+        outcome: moved.ok ? "promoted" : "rolled-back",
+        held: [
+          held(
+            "green is kept and promoted",
+            moved.ok && moved.outputs["live"]?.value === "green",
+            moved.ok
+              ? `live is ${JSON.stringify(moved.outputs["live"]?.value)}`
+              : describeFailure(moved).slice(0, 140),
+          ),
+          noAlarm(play),
+          ...(usersMind
+            ? [held("clients met the hub's ways", hurt > 0, `${hurt} of ${sent} answered with an error`)]
+            : [nobodyHurt(tally)]),
+          ...nothingLost(tally, play.drains),
+        ],
+      };
+    },
+  };
+}
+
+export const sameHubOptionalLists = kept({
+  name: "same-hub-optional-lists",
+  promise: "A hub that answers resources/list and prompts/list with -32601, as it always did, is kept.",
+  load: { also: optionalLists },
+  usersMind: true,
+});
+
+export const sameHubSlowStart = kept({
+  name: "same-hub-slow-start",
+  promise: "A hub whose initialize takes 2.5 s on both sides is kept.",
+  faults: [{ kind: "slow", where: "initialize", share: 1, ms: 2_500 }],
+});
+
+/** The sample hub's memory says `"error":null` in every result, as many programs do. */
+export const sameHubNullError = kept({
+  name: "same-hub-null-error",
+  promise: 'A hub that says "error":null in a tool\'s good results is kept, and no alarm rings.',
+});
+
+export const compressed = kept({
+  name: "compressed",
+  promise:
+    "A hub that gzips answers and streams although nobody accepts that serves its sessions, and is kept.",
+  faults: faultPlaces.map((where) => ({ kind: "compressed", where, share: 1 })),
+});
+
+export const sameHubs: readonly Scenario[] = [
+  sameHubOptionalLists,
+  sameHubSlowStart,
+  sameHubNullError,
+  compressed,
+];

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { colours } from "../../rollout/policy/colour.ts";
+import type { AccessLine } from "../../sidecar/telemetry.ts";
+import { type Stage, project, stackName } from "../stage/index.ts";
+import { type Comparison, compare } from "../witness/compare.ts";
+import type { Sight } from "../witness/sight.ts";
+import type { Witness } from "../witness/witness.ts";
+import { type Held, held } from "./result.ts";
+
+/** Share of the requests of which users and sidecars may say something else: those at the edge of a time limit. */
+const mostApart = 0.01;
+/** The sidecar hands its lines on within a second; on a busy machine later. */
+const patienceMs = 5_000;
+
+/**
+ * That what users saw is what the gates counted.
+ * @param where what of a scenario it was, when it has several loads
+ */
+export async function sameAsCounted(stage: Stage, { sights }: Witness, where?: string): Promise<Held> {
+  return promise(await settled(stage, sights), where === undefined ? "" : `, ${where}`);
+}
+
+/** Looks until nothing is missing, or for as long as a line may take. */
+async function settled(stage: Stage, sights: readonly Sight[]): Promise<Comparison> {
+  const killed = killedTasks(stage);
+  for (const until = Date.now() + patienceMs; ;) {
+    const comparison = compare(sights, accessLines(stage), (task) => killed.has(portOf(task)));
+    if (comparison.apart === 0 || Date.now() > until) return comparison;
+    await sleep(500);
+  }
+}
+
+function promise({ compared, apart, examples, unseen, ...rest }: Comparison, where: string): Held {
+  const figures = `${apart} of ${compared} apart, ${rest.neverArrived} never arrived, ${rest.taskGone} of killed tasks, ${rest.inFlight} in flight`;
+  const told = unseen.length === 0 ? "" : `; no line tells of ${unseen.join(", ")}`;
+  const first = examples[0] === undefined ? "" : `; first: ${examples[0]}`;
+  return held(
+    `what users saw is what the gates counted${where}`,
+    compared > 0 && apart <= compared * mostApart && unseen.length === 0,
+    `${figures}${told}${first}`,
+  );
+}
+
+/** Every access line of both slots, the oldest first. */
+export function accessLines({ aws }: Stage): AccessLine[] {
+  return colours.flatMap((colour) =>
+    aws.logs
+      .lines(`/${project}/${stackName}/${colour}`)
+      .filter((line) => line.startsWith('{"type":"access"'))
+      .map((line) => JSON.parse(line) as AccessLine),
+  );
+}
+
+/** Ports of sidecars that were killed instead of ending by themselves: what they had not handed on yet is gone. */
+function killedTasks({ aws }: Stage): ReadonlySet<string> {
+  const containers = [...aws.ecs.state.tasks.values()].flatMap(({ task }) => task?.containers ?? []);
+  const killed = containers.filter(({ exitCode, signal }) => signal === "SIGKILL" || exitCode === 137);
+  return new Set(killed.flatMap(({ ports }) => ports.map(({ hostPort }) => String(hostPort))));
+}
+
+const portOf = (task: string) => task.slice(task.lastIndexOf(":") + 1);

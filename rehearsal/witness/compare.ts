@@ -1,0 +1,135 @@
+import type { AccessLine } from "../../sidecar/telemetry.ts";
+import type { Sight, Verdict } from "./sight.ts";
+
+type Outcome = AccessLine["outcome"];
+
+/**
+ * Which outcomes of a line tell of the same as a user's verdict. `silence`: whether there may be no line at all, because the
+ * request never got as far as a hub.
+ */
+const means: Readonly<Record<Verdict, { readonly outcomes: readonly Outcome[]; readonly silence: boolean }>> =
+  {
+    well: { outcomes: ["ok"], silence: false },
+    fault: { outcomes: ["server-fault"], silence: false },
+    llm: { outcomes: ["llm-failure"], silence: false },
+    tool: { outcomes: ["tool-error"], silence: false },
+    // A list that came is well as a request; that it is short is what the check of the listed tools is for.
+    short: { outcomes: ["ok"], silence: false },
+    mistake: { outcomes: ["client-fault"], silence: false },
+    // Whoever gives up early withdraws; whoever waited as long as an answer may take met a fault.
+    "gave-up": { outcomes: ["withdrawn", "server-fault"], silence: false },
+    cut: { outcomes: ["drained"], silence: false },
+    refused: { outcomes: ["refused"], silence: true },
+    // The hub's doing, the client's mistake, or a session that the sidecar has ended, of which it writes nothing.
+    forgotten: { outcomes: ["server-fault", "client-fault", "refused", "drained"], silence: true },
+    // Nobody knows whether it arrived.
+    lost: { outcomes: ["server-fault", "withdrawn", "drained", "refused"], silence: true },
+  };
+
+/** Verdicts of a user that somebody must have counted. */
+const counted: readonly Verdict[] = ["fault", "llm", "tool", "mistake", "gave-up", "cut"];
+
+/** A line that tells of a request without an id may be written so long before or after its user heard, in milliseconds. */
+const slackMs = 3_000;
+
+export interface Comparison {
+  /** Requests with a verdict that reached a task, or should have. */
+  readonly compared: number;
+  /** Those of which users and lines say something else; the first twenty in words. */
+  readonly apart: number;
+  readonly examples: readonly string[];
+  /** Requests that never got to a hub, and of which no line tells: turned away, or lost on the way. */
+  readonly neverArrived: number;
+  /** Requests without a line whose task was killed. */
+  readonly taskGone: number;
+  /** Requests whose client left before their end. */
+  readonly inFlight: number;
+  /** What users saw, and no line tells of. */
+  readonly unseen: readonly Verdict[];
+}
+
+/**
+ * Holds what users saw against what the sidecars wrote down, request by request: by id, or by slot, method and time where there
+ * is none.
+ * @param killed whether a task was killed, and its last lines with it
+ */
+export function compare(
+  sights: readonly Sight[],
+  lines: readonly AccessLine[],
+  killed: (task: string) => boolean,
+): Comparison {
+  const book = new Book(lines);
+  const examples: string[] = [];
+  const told = new Set<Verdict>();
+  const count = { compared: 0, apart: 0, neverArrived: 0, taskGone: 0, inFlight: 0 };
+  for (const sight of sights) {
+    const { verdict } = sight;
+    if (verdict === null) {
+      count.inFlight++;
+      continue;
+    }
+    const found = book.of(sight, means[verdict].outcomes);
+    if (found.some((line) => agrees(sight, line))) told.add(verdict);
+    else if (found.length === 0 && means[verdict].silence) {
+      count.neverArrived++;
+      continue;
+    } else if (found.length === 0 && sight.task !== null && killed(sight.task)) {
+      count.taskGone++;
+      continue;
+    } else {
+      count.apart++;
+      if (examples.length < 20) examples.push(describe(sight, found));
+    }
+    count.compared++;
+  }
+  const seen = new Set(sights.map(({ verdict }) => verdict));
+  return { ...count, examples, unseen: counted.filter((one) => seen.has(one) && !told.has(one)) };
+}
+
+function agrees({ verdict, slot, task }: Sight, line: AccessLine): boolean {
+  // Who answered is known of an answer only.
+  const elsewhere = task !== null && slot !== line.slot;
+  return verdict !== null && !elsewhere && means[verdict].outcomes.includes(line.outcome);
+}
+
+/** The lines, to be found by what a user knows of a request. */
+class Book {
+  readonly #byId = new Map<string, AccessLine[]>();
+  /** Of requests without an id, by slot and method; each is taken once. */
+  readonly #nameless = new Map<string, AccessLine[]>();
+
+  constructor(lines: readonly AccessLine[]) {
+    for (const line of lines) {
+      if (line.synthetic) continue;
+      if (line.id === null) append(this.#nameless, `${line.slot} ${line.method}`, line);
+      else append(this.#byId, String(line.id), line);
+    }
+  }
+
+  of(sight: Sight, wanted: readonly Outcome[]): readonly AccessLine[] {
+    if (sight.id !== null) return this.#byId.get(sight.id) ?? [];
+    const lines = this.#nameless.get(`${sight.slot} ${sight.method}`) ?? [];
+    const near = lines.filter((line) => isNear(sight, Date.parse(line.timestamp) - line.durationMs));
+    const taken = near.find(({ outcome }) => wanted.includes(outcome)) ?? near[0];
+    if (taken === undefined) return [];
+    lines.splice(lines.indexOf(taken), 1);
+    return [taken];
+  }
+}
+
+function isNear({ sentAt, answeredAt }: Sight, cameAt: number): boolean {
+  return cameAt >= sentAt - slackMs && cameAt <= (answeredAt ?? sentAt) + slackMs;
+}
+
+function append<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function describe(sight: Sight, found: readonly AccessLine[]): string {
+  const { id, era, method, tool, slot, verdict, why } = sight;
+  const what = `${id ?? "no id"} ${era} ${method}${tool === null ? "" : ` ${tool}`} on ${slot}`;
+  const lines = found.map((line) => `${line.outcome} (${line.cause}) on ${line.slot}`).join(", ");
+  return `${what}: a user saw ${verdict}${why === "" ? "" : ` (${why.slice(0, 80)})`}, ${lines === "" ? "no line tells of it" : `a line says ${lines}`}`;
+}
