@@ -32,7 +32,8 @@ export const logErrors = defineCheck({
       throw new Error("no log group is known for the slot: name the stack with --stack");
     const live = context.errors[other(slot)];
     const now = context.now();
-    await Promise.all([log, errors, live].map((one) => one?.look(now, context.signal)));
+    const logs = [log, errors, ...(live === null ? [] : [live])];
+    await Promise.all(logs.map((one) => one.look(now, context.signal)));
     return {
       lines: log.since(context.since).lines,
       candidate: watched(context, slot, errors, context.since),
