@@ -2,7 +2,7 @@
  * A hub with something wrong: starts the command after `--` on a port of its own and passes requests on to it, spoiling
  * the answers. With it the scenarios that need a bad release run against hubs whose faults cannot be switched on.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { createServer as createTcpServer } from "node:net";
@@ -11,42 +11,58 @@ import { outside } from "./config.ts";
 import { innerConfig, innerPort } from "./image.ts";
 import { Proxy } from "./proxy.ts";
 
-const { values, positionals } = parseArgs({
-  options: { port: { type: "string" }, config: { type: "string" }, faults: { type: "string" } },
-  allowPositionals: true,
-});
-const [file, ...words] = positionals;
-if (values.port === undefined || values.faults === undefined || file === undefined) {
-  process.stderr.write("usage: main.ts --port N [--config FILE] --faults JSON -- COMMAND…\n");
-  process.exit(2);
+/** Its command line, or null where it is none. */
+function readArguments(args: string[]) {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { port: { type: "string" }, config: { type: "string" }, faults: { type: "string" } },
+    allowPositionals: true,
+  });
+  const [command, ...words] = positionals;
+  const { port, faults, config = "" } = values;
+  if (port === undefined || faults === undefined || command === undefined) return null;
+  return { port: Number(port), faults, config, command, words };
 }
-const port = await anyPort();
-const fill = (word: string) =>
-  word.replaceAll(innerPort, String(port)).replaceAll(innerConfig, values.config ?? "");
-const hub = spawn(fill(file), words.map(fill), { stdio: "inherit" });
-hub.once("error", (error) => {
-  process.stderr.write(`the hub's command could not be started: ${error.message}\n`);
-  process.exit(1);
-});
-hub.once("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => hub.kill(signal));
 
-const proxy = new Proxy({
-  ...outside.parse(JSON.parse(values.faults)),
-  port,
-  random: Math.random,
-  outOfMemory() {
-    process.stderr.write("out of memory\n");
-    hub.kill("SIGKILL");
-    process.exit(137);
-  },
-});
-const server = createServer((incoming, outgoing) => {
-  proxy.serve(incoming, outgoing).catch(() => outgoing.destroy());
-});
-// Longer than a load balancer's idle timeout: it must never reuse a connection that is about to close.
-server.keepAliveTimeout = 130_000;
-server.listen(Number(values.port), "127.0.0.1");
+async function main(): Promise<void> {
+  const given = readArguments(process.argv.slice(2));
+  if (given === null) {
+    process.stderr.write("usage: main.ts --port N [--config FILE] --faults JSON -- COMMAND…\n");
+    process.exit(2);
+  }
+  const port = await anyPort();
+  const fill = (word: string) =>
+    word.replaceAll(innerPort, String(port)).replaceAll(innerConfig, given.config);
+  const hub = startHub(fill(given.command), given.words.map(fill));
+  const proxy = new Proxy({
+    ...outside.parse(JSON.parse(given.faults)),
+    port,
+    random: Math.random,
+    outOfMemory() {
+      process.stderr.write("out of memory\n");
+      hub.kill("SIGKILL");
+      process.exit(137);
+    },
+  });
+  const server = createServer((incoming, outgoing) => {
+    proxy.serve(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  // Longer than a load balancer's idle timeout: it must never reuse a connection that is about to close.
+  server.keepAliveTimeout = 130_000;
+  server.listen(given.port, "127.0.0.1");
+}
+
+/** Starts the hub; this process ends as it does. */
+function startHub(command: string, words: readonly string[]): ChildProcess {
+  const hub = spawn(command, words, { stdio: "inherit" });
+  hub.once("error", (error) => {
+    process.stderr.write(`the hub's command could not be started: ${error.message}\n`);
+    process.exit(1);
+  });
+  hub.once("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => hub.kill(signal));
+  return hub;
+}
 
 async function anyPort(): Promise<number> {
   const probe = createTcpServer().listen(0, "127.0.0.1");
@@ -56,3 +72,5 @@ async function anyPort(): Promise<number> {
   await once(probe, "close");
   return free;
 }
+
+await main();
