@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { verifyFresh } from "./signature.ts";
 import type { Task } from "./task.ts";
-import { header } from "./telemetry.ts";
+import { header, notReadyWords } from "./telemetry.ts";
 
 /** Turns a request away with a JSON-RPC error. Returns null: nothing is left to route. */
 export function refuse(
@@ -68,7 +68,7 @@ function tell(
 export function tellHealth(task: Task, response: ServerResponse): null {
   void task.health.ask().then(({ ready, why }) => {
     if (response.destroyed) return;
-    const status = ready ? "ready" : `the hub is not ready: ${why}`;
+    const status = ready ? "ready" : notReadyWords + why;
     tell(task, response, ready ? 200 : 503, { status });
   });
   return null;

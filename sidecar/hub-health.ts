@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { type Health, type HealthAnswer, beginningOf, judgeHealth } from "../domain/health.ts";
 import type { SidecarConfig } from "./config.ts";
+import { notReadyWords } from "./telemetry.ts";
 
 /** How long the hub has for its answer, in milliseconds: less than the balancer's own check. */
 const answerMs = 4_000;
@@ -33,7 +34,7 @@ export class HubHealth {
   }
 
   #tell(health: Health, body: string): Health {
-    const said = health.ready ? "the hub is ready" : `the hub is not ready: ${health.why}`;
+    const said = health.ready ? "the hub is ready" : notReadyWords + health.why;
     if (said !== this.#said) {
       const began = health.ready ? "" : beginningOf(body, mostTold);
       this.#say(began === "" ? said : `${said}; its answer begins: ${began}`);

@@ -26,6 +26,9 @@ export const proofPath = "/.slot";
 /** The sidecar's health check: 200 while the hub is ready, also while it drains. Reached by the balancer's health check only. */
 export const healthPath = "/.health";
 
+/** How the sidecar's own line (`type: "sidecar"`) begins that says why its hub is not ready: one for each change. */
+export const notReadyWords = "the hub is not ready: ";
+
 /** CloudWatch namespace of one stack: stacks that share an account must not mix. The only dimension is the slot. */
 export const metricNamespaceOf = (project: string, stack: string): string => `McpHub/${project}/${stack}`;
 export const metricDimension = "Slot";

@@ -220,8 +220,12 @@ async function refusedBy(error: UpFailed, play: Play): Promise<Awaited<ReturnTyp
   const quoted = play.stage.hubLog(slot, quotedLines);
   play.say(`the last lines of the ${slot} hub's log:${quoted.length === 0 ? " it wrote none" : ""}`);
   for (const line of quoted) play.say(`  | ${line}`);
+  const notReady = play.stage.notReady(slot);
+  if (notReady !== null) play.say(`its sidecar: ${notReady}`);
   const rolledBack = ended?.kind === "ended" && ended.outcome === "rolled-back";
-  const log = quoted.length === 0 ? "" : ` Its last log line: ${quoted.at(-1)}`;
+  const log =
+    (notReady === null ? "" : ` Its sidecar: ${notReady}.`) +
+    (quoted.length === 0 ? "" : ` Its last log line: ${quoted.at(-1)}`);
   return {
     outcome: rolledBack ? "rolled-back" : "refused",
     held: [held(`up: ${error.what}`, false, `${error.message.replaceAll(/\s+/g, " ")}${log}`)],

@@ -18,6 +18,7 @@ import {
 } from "../engine/index.ts";
 import { awsProvider, awsxProvider } from "../providers/index.ts";
 import type { Colour } from "../../rollout/policy/colour.ts";
+import { notReadyWords } from "../../sidecar/telemetry.ts";
 import { UsageError } from "../errors.ts";
 import { layConfig, rehearsalConfig, signingSecret } from "./config.ts";
 
@@ -66,6 +67,8 @@ export interface Stage {
   addImage(make: (images: Images) => { reference: string; image: ImageCommand }): string;
   /** Last lines that the hub of a slot wrote, oldest first. */
   hubLog(slot: Colour, lines: number): readonly string[];
+  /** Why a slot's hub was not ready, in its sidecar's last words about it; null: it said nothing of the kind. */
+  notReady(slot: Colour): string | null;
   /** Changes stack config, as `pulumi config set` does. */
   set(config: Readonly<Record<string, unknown>>): void;
   preview(options?: RunOptions): Promise<RunResult>;
@@ -151,6 +154,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         return reference;
       },
       hubLog: (slot, lines) => lastHubLines(aws.logs, slot, lines),
+      notReady: (slot) => lastNotReady(aws.logs, slot),
       set(changed) {
         config = layConfig(config, changed);
       },
@@ -174,6 +178,12 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 function lastHubLines(logs: LocalAws["logs"], slot: Colour, count: number): readonly string[] {
   const written = logs.lines(`/${project}/${stackName}/${slot}`, (stream) => stream.includes("/hub/"));
   return written.slice(-count);
+}
+
+function lastNotReady(logs: LocalAws["logs"], slot: Colour): string | null {
+  const written = logs.lines(`/${project}/${stackName}/${slot}`, (stream) => stream.includes("/sidecar/"));
+  const line = written.findLast((text) => text.includes(notReadyWords));
+  return line === undefined ? null : (JSON.parse(line) as { text: string }).text;
 }
 
 /** Whole keys and texts, as the engine takes them: JSON where it is JSON. */
