@@ -39,7 +39,6 @@ const openLine = z.object({
 
 /** An older sidecar's access line: of what was not `ok` it does not say what it was. */
 const olderLine = z.object({
-  schema: z.undefined(),
   session: z.string(),
   method: z.string(),
   tool: z.string().nullable(),

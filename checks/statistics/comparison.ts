@@ -1,7 +1,8 @@
 /**
  * Sequential evidence that the candidate answers badly more often than live at the same time.
  *
- * Answers are taken in blocks that hold at least one of each side. For a guess (a, b) of the two shares, a above b, a
+ * Answers are taken in blocks that hold at least one of each side: an answer of the candidate with half of those of live that wait
+ * for one, so that several that come at once each have some beside them. For a guess (a, b) of the two shares, a above b, a
  * block's bet pays the likelihood under (a, b) over the likelihood under the share both would have together,
  * (na*a + nb*b) / (na + nb). When the candidate is no worse than live no such bet can grow on average, whatever the
  * common share is; so the chance of ever reaching 1/alpha is at most alpha. b is learned from the blocks before.
@@ -12,7 +13,11 @@ export class ComparisonEvidence {
   #live = { answers: 0, bad: 0 };
   #candidate = { answers: 0, bad: 0 };
   readonly #stakes = new Float64Array(bets);
-  #open = { candidate: { answers: 0, bad: 0 }, live: { answers: 0, bad: 0 } };
+  /** Answers of the candidate that wait for one of live. */
+  #unmatched: Tally = { answers: 0, bad: 0 };
+  /** Answers of live that wait for one of the candidate, the oldest first from `#next` on: whether each was bad. */
+  #queue: boolean[] = [];
+  #next = 0;
   #value = 1;
 
   get value(): number {
@@ -28,15 +33,25 @@ export class ComparisonEvidence {
   }
 
   add(side: "candidate" | "live", bad: boolean): number {
-    const into = this.#open[side];
-    into.answers += 1;
-    if (bad) into.bad += 1;
-    if (this.#open.candidate.answers > 0 && this.#open.live.answers > 0) this.#settle();
+    if (side === "live") this.#queue.push(bad);
+    else this.#unmatched = plus(this.#unmatched, { answers: 1, bad: bad ? 1 : 0 });
+    const waiting = this.#queue.length - this.#next;
+    if (this.#unmatched.answers > 0 && waiting > 0)
+      this.#settle(this.#unmatched, this.#take(Math.ceil(waiting / 2)));
     return this.#value;
   }
 
-  #settle(): void {
-    const { candidate, live } = this.#open;
+  #take(count: number): Tally {
+    const taken = this.#queue.slice(this.#next, this.#next + count);
+    this.#next += count;
+    if (this.#next > 1_024) {
+      this.#queue = this.#queue.slice(this.#next);
+      this.#next = 0;
+    }
+    return { answers: count, bad: taken.filter(Boolean).length };
+  }
+
+  #settle(candidate: Tally, live: Tally): void {
     this.#blocks += 1;
     const base = (this.#live.bad + 0.5) / (this.#live.answers + 50);
     const entering = 1 / (this.#blocks * (this.#blocks + 1));
@@ -51,7 +66,7 @@ export class ComparisonEvidence {
     this.#value = sum / bets + 1 / (this.#blocks + 1);
     this.#live = plus(this.#live, live);
     this.#candidate = plus(this.#candidate, candidate);
-    this.#open = { candidate: { answers: 0, bad: 0 }, live: { answers: 0, bad: 0 } };
+    this.#unmatched = { answers: 0, bad: 0 };
   }
 }
 

@@ -78,12 +78,20 @@ interface Unit {
   readonly nth: number;
 }
 
-type Request = (Sample & { readonly since: number }) | Open;
+type Request = Sample | Open;
+const sinceOf = (request: Request): number =>
+  "since" in request ? request.since : request.at - request.latencyMs;
+
+/** A request with its number within its session; 0 for those without, and for own probes. */
+interface Numbered {
+  readonly request: Request;
+  readonly nth: number;
+}
 
 interface Group {
   readonly what: string;
-  readonly candidate: Request[];
-  readonly live: Request[];
+  readonly candidate: Numbered[];
+  readonly live: Numbered[];
 }
 
 /**
@@ -100,16 +108,15 @@ export function compareLikeWithLike(of: {
   readonly now: number;
   readonly leastFaults: number;
 }): Comparison[] {
-  const groups = groupsOf(of);
-  const found = groups.flatMap((group, index) => {
+  const found = groupsOf(of).flatMap((group, index) => {
     // The k-th of them gets 1/(k(k+1)) of the chance, and each way an even part of that: they add up, however many come.
     const part = comparisonAlarmRate / ((index + 1) * (index + 2) * ways.length);
     const lateness = latenessIn(group);
     return waysOf(group).map((way): Comparison => {
       const units = unitsOf(group, way, lateness, of);
       const least = way === "fault" ? of.leastFaults : leastDifferencePoints;
-      const judged = judgeUnits(units, 1 / part, least);
       const lateMs = way === "late" ? lateness.at(-1)?.ms : undefined;
+      const judged = judgeUnits(units, 1 / part, least);
       return { what: group.what, way, ...judged, ...(lateMs === undefined ? {} : { lateMs }) };
     });
   });
@@ -128,44 +135,70 @@ function groupsOf({
 }): Group[] {
   const groups = new Map<string, Group>();
   const order = new Set<Group>();
-  const requests = [
-    ...requestsOf(candidate, since).map((request) => ({ side: "candidate" as const, request })),
-    ...requestsOf(live, since).map((request) => ({ side: "live" as const, request })),
-  ].sort((a, b) => a.request.since - b.request.since);
-  for (const { side, request } of requests) {
+  const sides = { candidate: inOrder(candidate, since), live: inOrder(live, since) };
+  const counts = { candidate: new Map<string, number>(), live: new Map<string, number>() };
+  for (const [side, request] of merged(sides.candidate, sides.live)) {
     const what = nameOf(request);
-    const group = groups.get(what) ?? { what, candidate: [], live: [] };
-    groups.set(what, group);
-    group[side].push(request);
+    let group = groups.get(what);
+    if (group === undefined) groups.set(what, (group = { what, candidate: [], live: [] }));
+    group[side].push({ request, nth: nthOf(request, what, counts[side]) });
     if (order.size < mostGroups && isComparable(group)) order.add(group);
   }
   return [...order];
 }
 
+function* merged(
+  candidate: readonly Request[],
+  live: readonly Request[],
+): Generator<["candidate" | "live", Request]> {
+  let next = 0;
+  for (const request of candidate) {
+    for (; next < live.length && sinceOf(live[next] as Request) <= sinceOf(request); next += 1)
+      yield ["live", live[next] as Request];
+    yield ["candidate", request];
+  }
+  for (; next < live.length; next += 1) yield ["live", live[next] as Request];
+}
+
+function nthOf({ from, session, sessionAt }: Request, what: string, counts: Map<string, number>): number {
+  if (from === "probe" || sessionAt === null || session === null) return 0;
+  const key = `${what}\n${session}`;
+  const nth = (counts.get(key) ?? 0) + 1;
+  counts.set(key, nth);
+  return nth;
+}
+
 const isComparable = ({ candidate, live }: Group) =>
   candidate.length > 0 && live.length > 0 && candidate.length + live.length >= fewestUnits;
 
-function requestsOf({ ended, open }: Side, since: number): Request[] {
-  const all: Request[] = [
-    ...ended.map((sample) => ({ ...sample, since: sample.at - sample.latencyMs })),
-    ...open,
-  ];
-  return all.filter(({ from, sessionAt }) => from === "probe" || sessionAt === null || sessionAt >= since);
+/** The requests of a side that count, as they came. */
+function inOrder({ ended, open }: Side, since: number): Request[] {
+  const counts = ({ from, sessionAt }: Request) =>
+    from === "probe" || sessionAt === null || sessionAt >= since;
+  return [...ended, ...open].filter(counts).sort((a, b) => sinceOf(a) - sinceOf(b));
 }
 
 /** Requests with one name are alike: the same was asked, in a session that began in the same way. */
-function nameOf({ method, tool, begun, from }: Request): string {
+function nameOf(request: Request): string {
+  const known = names.get(request);
+  if (known !== undefined) return known;
+  const { method, tool, begun, from } = request;
   const asked = (tool === null ? method : `${method} ${tool}`).slice(0, longestName);
   const notes = [
     ...(begun === false && method !== "initialize" ? ["session without initialize"] : []),
     ...(from === "probe" ? ["own probes"] : []),
   ];
-  return notes.length === 0 ? asked : `${asked} (${notes.join(", ")})`;
+  const name = notes.length === 0 ? asked : `${asked} (${notes.join(", ")})`;
+  names.set(request, name);
+  return name;
 }
 
+/** A gate looks at the same requests again and again. */
+const names = new WeakMap<Request, string>();
+
 function waysOf({ candidate, live }: Group): readonly Way[] {
-  const older = [...candidate, ...live].some((request) => "outcome" in request && request.outcome === null);
-  return older ? waysWithOlder : ways;
+  const isOlder = ({ request }: Numbered) => "outcome" in request && request.outcome === null;
+  return candidate.some(isOlder) || live.some(isOlder) ? waysWithOlder : ways;
 }
 
 /** What is late from a moment on. */
@@ -179,9 +212,8 @@ interface Lateness {
  * answers that came before whatever it judges, and looked at again when live has answered twice as often.
  */
 function latenessIn({ live }: Group): Lateness[] {
-  const answered = live.filter(
-    (request): request is Sample & { since: number } =>
-      "outcome" in request && request.outcome !== "withdrawn" && request.outcome !== "drained",
+  const answered = live.flatMap(({ request }) =>
+    "outcome" in request && request.outcome !== "withdrawn" && request.outcome !== "drained" ? [request] : [],
   );
   answered.sort((a, b) => a.at - b.at);
   const found: Lateness[] = [];
@@ -198,7 +230,7 @@ function latenessIn({ live }: Group): Lateness[] {
   return found;
 }
 
-/** The units of a comparison, in the order in which they were decided. */
+/** The units of a comparison. */
 function unitsOf(
   group: Group,
   way: Way,
@@ -207,28 +239,19 @@ function unitsOf(
 ): Unit[] {
   const decide = (request: Request) =>
     way === "late" ? lateUnit(request, lateness, now) : endedUnit(request, way);
-  const unitsOn = (side: Unit["side"]): Unit[] =>
-    numbered(group[side]).flatMap(({ request, nth }) => {
+  const unitsOn = (side: Unit["side"]): Unit[] => {
+    const units: Unit[] = [];
+    for (const { request, nth } of group[side]) {
       const decided = nth > firstOfSession ? null : decide(request);
-      return decided === null ? [] : [{ ...decided, side, nth }];
-    });
+      if (decided !== null) units.push({ ...decided, side, nth });
+    }
+    return units;
+  };
   const candidate = unitsOn("candidate").filter(({ at }) => at >= window);
   const live = unitsOn("live");
   const lately = live.filter(({ at }) => at >= window);
   const enough = lately.length >= fewestOfLive;
-  return [...candidate, ...(enough ? lately : live)].sort((a, b) => a.at - b.at);
-}
-
-/** Requests with their number within their session; 0 for those without, and for own probes. */
-function numbered(requests: readonly Request[]): { readonly request: Request; readonly nth: number }[] {
-  const counts = new Map<string, number>();
-  return requests.map((request) => {
-    const { from, session, sessionAt } = request;
-    if (from === "probe" || sessionAt === null || session === null) return { request, nth: 0 };
-    const nth = (counts.get(session) ?? 0) + 1;
-    counts.set(session, nth);
-    return { request, nth };
-  });
+  return [...candidate, ...(enough ? lately : live)];
 }
 
 type Decided = Pick<Unit, "at" | "bad">;
@@ -246,9 +269,10 @@ function endedUnit(request: Request, way: Exclude<Way, "late">): Decided | null 
 
 /** A request that its client gave up on before it was late tells nothing of it; one that still waits is late once it is. */
 function lateUnit(request: Request, lateness: readonly Lateness[], now: number): Decided | null {
-  const ms = lateness.findLast(({ from }) => from <= request.since)?.ms;
+  const since = sinceOf(request);
+  const ms = lateness.findLast(({ from }) => from <= since)?.ms;
   if (ms === undefined) return null;
-  const lateAt = request.since + ms;
+  const lateAt = since + ms;
   if (!("outcome" in request)) return now >= lateAt ? { at: lateAt, bad: true } : null;
   if (request.at >= lateAt) return { at: lateAt, bad: true };
   const unanswered = ["withdrawn", "drained", "refused"].includes(request.outcome ?? "");
@@ -257,14 +281,15 @@ function lateUnit(request: Request, lateness: readonly Lateness[], now: number):
 
 /** Evidence by the number within the session, averaged, and how far it went beyond what is enough while the difference mattered. */
 function judgeUnits(
-  units: readonly Unit[],
+  units: Unit[],
   enough: number,
   leastPoints: number,
 ): Pick<Comparison, "candidate" | "live" | "difference" | "weight"> {
-  const evidence = new Map<number, ComparisonEvidence>();
   const tally = { candidate: { units: 0, bad: 0 }, live: { units: 0, bad: 0 } };
+  if (!units.some(({ side, bad }) => bad && side === "candidate")) return withoutBad(units);
+  const evidence = new Map<number, ComparisonEvidence>();
   let weight = 0;
-  for (const { side, bad, nth } of units) {
+  for (const { side, bad, nth } of units.sort((a, b) => a.at - b.at)) {
     const one = evidence.get(nth) ?? new ComparisonEvidence();
     evidence.set(nth, one);
     one.add(side, bad);
@@ -274,6 +299,16 @@ function judgeUnits(
       weight = Math.max(weight, averageOf(evidence) / enough);
   }
   return { ...tally, difference: Number(pointsBetween(tally).toFixed(2)), weight };
+}
+
+/** Nothing is bad in the candidate: most comparisons, most of the time. */
+function withoutBad(units: readonly Unit[]): ReturnType<typeof judgeUnits> {
+  const tally = { candidate: { units: 0, bad: 0 }, live: { units: 0, bad: 0 } };
+  for (const { side, bad } of units) {
+    tally[side].units += 1;
+    if (bad) tally[side].bad += 1;
+  }
+  return { ...tally, difference: Number(pointsBetween(tally).toFixed(2)), weight: 0 };
 }
 
 function averageOf(evidence: ReadonlyMap<number, ComparisonEvidence>): number {

@@ -9,6 +9,7 @@ import { preflightCases } from "./cases/preflight.ts";
 import { rollbackCases } from "./cases/rollback.ts";
 import { smokeCases } from "./cases/smoke.ts";
 import { watchCases } from "./cases/watch.ts";
+import { accessLine } from "./fixtures/access.ts";
 import { contextWith, noon } from "./fixtures/context.ts";
 
 const cases: Cases = { ...preflightCases, ...smokeCases, ...gateCases, ...watchCases, ...rollbackCases };
@@ -39,11 +40,10 @@ for (const check of builtInChecks) {
 }
 
 test("staging is not clean while its users were answered badly, although no line says error", async () => {
-  const access = (outcome: string, slot: string) =>
-    JSON.stringify({ type: "access", slot, outcome, durationMs: 20, tool: "hub__analyze_prompt" });
+  const access = (outcome: string, slot: string) => accessLine({ slot, outcome });
   const stagingClean = builtInChecks.find(({ name }) => name === "staging-clean");
   const read = (slot: string) => {
-    const lines = Array.from({ length: 120 }, (_, n) => access(n % 4 === 0 ? "lost" : "ok", slot));
+    const lines = Array.from({ length: 120 }, (_, n) => access(n % 4 === 0 ? "server-fault" : "ok", slot));
     const since = new Date(noon - 30 * 3_600_000).toISOString();
     const staging = { since, stack: { logGroup: "staging", slot: "green" as const } };
     return stagingClean?.read(asking(logging(lines, 900_000), { release: { staging } }));

@@ -43,7 +43,7 @@ test("a bake fails as soon as the evidence is enough, names the check, and leave
     judgeBake({ context, checks, bakeMs: 60 * minute - 1, onReading: (reading) => told.push(reading) }),
   );
   assert.equal(result.verdict, "fail");
-  assert.match(result.why, /^error-share: \d+ of \d+ answers bad .*: evidence \d+ to 1, where 100 to 1/);
+  assert.match(result.why, /^error-share: \d+ of \d+ requests failed .*: evidence \d+ to 1, where 250 to 1/);
   const [errors] = result.readings;
   assert.ok((errors?.samples ?? 0) < 60, `${errors?.samples} answers were needed`);
   assert.ok(result.firstBadAt !== null && result.firstBadAt <= result.decidedAt);
@@ -60,7 +60,10 @@ test("a bake never passes below the minimum sample: too slow probes leave it und
   const slow = { context, checks: ["error-share"], bakeMs: 20_000, maxProbesPerSecond: 5 };
   const result = await stage.play(judgeBake(slow));
   assert.equal(result.verdict, "inconclusive");
-  assert.match(result.why, /^error-share: 0 of \d+ answers bad .*: too few to tell, 299 without one would/);
+  assert.match(
+    result.why,
+    /^error-share: 0 of \d+ requests failed .*: too few to tell, 299 without one would/,
+  );
   assert.ok(result.readings[0]!.samples < 299);
 });
 

@@ -117,7 +117,7 @@ test("a hub that refuses every session counts as bad answers, and not as one tha
   stop.abort(new Error("enough"));
   await probing.stopped();
   assert.equal(probing.unreachable, null);
-  assert.ok(samples.of("green", 0).every(({ outcome }) => outcome === "error"));
+  assert.ok(samples.of("green", 0).every(({ outcome }) => outcome === "server-fault"));
 });
 
 test("a call is never made again: neither an error of MCP nor an answer that is no analysis is asked twice", async () => {

@@ -10,6 +10,8 @@ import { Samples } from "../../checks/samples.ts";
 import { ComparisonEvidence } from "../../checks/statistics/comparison.ts";
 import { cleanAnswersToShow, ShareEvidence } from "../../checks/statistics/evidence.ts";
 import { bakeRequests, limit, page, readPage, seeded, simulateBake } from "../../docs/detection-table.ts";
+import { type Outcome, outcomes } from "../../domain/outcome.ts";
+import { analysisOf } from "./cases/case.ts";
 import { contextWith, noon } from "./fixtures/context.ts";
 
 const bakes = 10_000;
@@ -84,10 +86,11 @@ test("a candidate ten times as bad as live is caught within 300 answers of each 
 });
 
 test("a block of any size is worth the same by products and by logarithms", () => {
-  // Sixteen answers are the most that are multiplied: one more of live must change the evidence by its own weight only.
+  // Sixteen answers are the most that are multiplied: one more of live must change the evidence by its own weight only. The first
+  // answer of the candidate takes half of live's.
   const worth = (live: number) => {
     const evidence = new ComparisonEvidence();
-    for (let n = 0; n < live; n += 1) evidence.add("live", false);
+    for (let n = 0; n < 2 * live; n += 1) evidence.add("live", false);
     return evidence.add("candidate", true);
   };
   const [below, at, above, far] = [worth(14), worth(15), worth(16), worth(17)] as [
@@ -120,13 +123,7 @@ test("no check of samples passes below its minimum, whatever the answers", async
   const sampled = builtInChecks.filter((check) => check.probes !== null);
   assert.ok(sampled.length >= 6);
   const answer = fc.record({
-    outcome: fc.constantFrom(
-      "ok" as const,
-      "ok" as const,
-      "ok" as const,
-      "error" as const,
-      "llm-failure" as const,
-    ),
+    outcome: fc.constantFrom<Outcome>("ok", "ok", "ok", ...outcomes),
     latencyMs: fc.constantFrom(10, 10, 10, 3_000),
     slot: fc.constantFrom("blue" as const, "green" as const),
     analysis: fc.boolean(),
@@ -138,7 +135,12 @@ test("no check of samples passes below its minimum, whatever the answers", async
       async (answers, clean) => {
         const samples = new Samples();
         for (const of of answers)
-          samples.add({ ...of, ...(clean ? { outcome: "ok", latencyMs: 10 } : {}), at: noon, from: "probe" });
+          samples.add({
+            ...analysisOf(of.slot),
+            ...of,
+            ...(clean ? { outcome: "ok", latencyMs: 10 } : {}),
+            at: noon,
+          });
         for (const check of sampled) {
           const reading = await check.read(contextWith({ samples }));
           if (reading.verdict !== "pass") continue;

@@ -1,6 +1,7 @@
 import type { CheckContext } from "../../../checks/check.ts";
 import type { Colour } from "../../../rollout/policy/colour.ts";
-import { type Outcome, Samples } from "../../../checks/samples.ts";
+import { Samples } from "../../../checks/samples.ts";
+import type { Outcome } from "../../../domain/outcome.ts";
 import { SlotLog } from "../../../checks/slot-log.ts";
 import type { Sources } from "../../../checks/sources/index.ts";
 import { contextWith, noon, sourcesWith } from "../fixtures/context.ts";
@@ -44,21 +45,32 @@ interface Answers {
   slowMs?: number;
 }
 
+/** An own probe's analysis in a slot, but for its answer. */
+export const analysisOf = (slot: Colour) =>
+  ({
+    slot,
+    method: "tools/call",
+    tool: "hub__analyze_prompt",
+    analysis: true,
+    from: "probe",
+    session: "probe-1",
+    sessionAt: null,
+    begun: null,
+  }) as const;
+
 /** A book with answers of the slots, ten a second, the last just before noon. */
 export function answered(by: Partial<Record<Colour, Answers>>): Samples {
   const samples = new Samples();
   for (const slot of ["blue", "green"] as const) {
-    const { count, bad = 0, outcome = "error", slow = 0, slowMs = 2_500 } = by[slot] ?? { count: 0 };
+    const { count, bad = 0, outcome = "server-fault", slow = 0, slowMs = 2_500 } = by[slot] ?? { count: 0 };
     const every = (part: number, n: number) =>
       Math.floor((n * part) / count) > Math.floor(((n - 1) * part) / count);
     for (let n = 1; n <= count; n += 1)
       samples.add({
+        ...analysisOf(slot),
         at: noon - (count - n + 1) * 10,
-        slot,
         outcome: every(bad, n) ? outcome : "ok",
         latencyMs: every(slow, n) ? slowMs : 50,
-        analysis: true,
-        from: "probe",
         ...(every(bad, n) ? { detail: "HTTP 500" } : {}),
       });
   }
@@ -68,6 +80,9 @@ export function answered(by: Partial<Record<Colour, Answers>>): Samples {
 /** A book that cannot be opened. */
 export const tornBook = {
   of() {
+    throw new Error(torn);
+  },
+  open() {
     throw new Error(torn);
   },
 } as unknown as Samples;

@@ -1,4 +1,6 @@
 import type { CheckContext } from "../../../checks/check.ts";
+import type { Colour } from "../../../rollout/policy/colour.ts";
+import type { ProbeSession } from "../../../checks/sources/probes.ts";
 import type { AlarmState } from "../../../checks/sources/alarms.ts";
 import type { TargetHealth } from "../../../checks/sources/targets.ts";
 import { contextWith } from "../fixtures/context.ts";
@@ -14,6 +16,19 @@ function targets(over: Partial<TargetHealth>): CheckContext {
     capacity: { blue: { tasks: 2, max: 4 }, green: { tasks: 2, max: 4 } },
   });
   return asking({ targets: { health: async () => ({ ...none, ...over }) } }, { deployment });
+}
+
+const noProbes = { get: tear, openTogether: tear, close: async () => undefined };
+
+/** What live and the candidate, green, list. */
+function offering(live: string[], candidate: string[]): CheckContext {
+  const session = (tools: string[]) =>
+    ({
+      catalogue: async () => ({ capabilities: [], tools, resources: [], prompts: [] }),
+      close: async () => undefined,
+    }) as unknown as ProbeSession;
+  const open = async (slot: Colour | null) => session(slot === "green" ? candidate : live);
+  return asking({ probes: { ...noProbes, open } });
 }
 
 const withAlarms = {
@@ -47,15 +62,15 @@ export const gateCases: Cases = {
   "error-share": {
     passes: {
       in: given(answered({ green: { count: 300 } })),
-      why: /^0 of 300 answers bad \(0 %\), limit 1 %$/,
+      why: /^0 of 300 requests failed \(0 %\), limit 1 %$/,
     },
     fails: {
       in: given(answered({ green: { count: 60, bad: 12 } })),
-      why: /^12 of 60 answers bad \(20 %\), limit 1 %: evidence .* to 1, where 100 to 1 is enough; mostly: HTTP 500$/,
+      why: /^12 of 60 requests failed \(20 %\), limit 1 %: evidence .* to 1, where 250 to 1 is enough; mostly: HTTP 500$/,
     },
     cannotTell: {
       in: given(answered({ green: { count: 298 } })),
-      why: /^0 of 298 answers bad.*too few to tell, 299 without one would show it$/,
+      why: /^0 of 298 requests failed.*too few to tell, 299 without one would show it$/,
     },
     broken,
   },
@@ -80,8 +95,8 @@ export const gateCases: Cases = {
       why: /^100 of the first 100 answered well \(100 %\), p95 50 ms$/,
     },
     fails: {
-      in: given(answered({ green: { count: 100, slow: 6 } })),
-      why: /^6 of the first 100 took 2000 ms or more: p95 of 100 is above the limit$/,
+      in: given(answered({ green: { count: 100, slow: 40 } })),
+      why: /^40 of 100 of the first analyses took 2000 ms or more \(40 %\), limit 5 %: evidence/,
     },
     cannotTell: {
       in: given(answered({ green: { count: 99 } })),
@@ -134,14 +149,29 @@ export const gateCases: Cases = {
     },
     broken: { in: asking({ alarms: { states: tear } }, withAlarms), why: tornWords },
   },
+  catalogue: {
+    passes: {
+      in: offering(["search", "read"], ["read", "search", "new"]),
+      why: /^all 2 names that live offers$/,
+    },
+    fails: {
+      in: offering(["search", "read"], ["search"]),
+      why: /^missing: read; what may disappear is named in hub\.mayDisappear$/,
+    },
+    cannotTell: {
+      in: asking({}, { slot: null }),
+      why: /judges one slot: name it with --slot blue or --slot green$/,
+    },
+    broken: { in: asking({ probes: { ...noProbes, open: tear } }), why: tornWords },
+  },
   "live-comparison": {
     passes: {
       in: given(answered({ blue: { count: 100, bad: 2 }, green: { count: 100, bad: 2 } })),
-      why: /candidate 2 of 100 bad \(2 %\), live 2 of 100 \(2 %\): no evidence that the candidate is worse/,
+      why: /^6 comparisons, none shows that the candidate is worse; nearest tools\/call hub__analyze_prompt \(own probes\)/,
     },
     fails: {
-      in: given(answered({ blue: { count: 100 }, green: { count: 100, bad: 20 } })),
-      why: /^candidate 20 of 100 bad \(20 %\), live 0 of 100 \(0 %\): evidence \d+ to 1 that the candidate is worse$/,
+      in: given(answered({ blue: { count: 100 }, green: { count: 100, bad: 30, outcome: "tool-error" } })),
+      why: /^tools\/call hub__analyze_prompt \(own probes\): 30 of 100 \(30 %\) answered that the tool failed, live 0 of 100 \(0 %\): evidence enough/,
     },
     cannotTell: {
       in: given(answered({ blue: { count: 10 }, green: { count: 100 } })),

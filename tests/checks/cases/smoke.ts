@@ -26,6 +26,9 @@ function sessions(count: number, of: Behaviour): ProbeSession[] {
       throw Object.assign(new Error(`MCP error -32603: ${of.refuses}`), { code: -32_603 });
   };
   return lists.map((list, at) => ({
+    name: `probe-${at}`,
+    turnedAway: () => null,
+    catalogue: tear,
     async listTools() {
       refuse();
       return [...list].map((name): Tool => ({ name, inputSchema: { type: "object" } }));
@@ -115,7 +118,7 @@ export const smokeCases: Cases = {
     passes: { in: hub({}), why: /^categories github$/ },
     fails: {
       in: hub({ text: llmDown }),
-      why: /^an error text without isError: LLM-based prompt analysis not available$/,
+      why: /^an error of the language model in a result: .*LLM-based prompt analysis not available/,
     },
     cannotTell: {
       in: silent,
