@@ -86,7 +86,8 @@ test("a candidate ten times as bad as live is caught within 300 answers of each 
 });
 
 test("a block of any size is worth the same by products and by logarithms", () => {
-  // Sixteen answers are the most that are multiplied: one more of live must change the evidence by its own weight only. The first
+  // Sixteen answers are the most that are multiplied: one more of live must change the evidence by its own
+  // weight only. The first answer of the candidate takes half of live's. The first
   // answer of the candidate takes half of live's.
   const worth = (live: number) => {
     const evidence = new ComparisonEvidence();
