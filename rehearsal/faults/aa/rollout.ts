@@ -2,6 +2,7 @@ import type { Check, CheckContext, Reading } from "../../../checks/check.ts";
 import { findChecks } from "../../../checks/registry.ts";
 import { type Open, type Sample, Samples } from "../../../checks/samples.ts";
 import { type Colour, perColour } from "../../../rollout/policy/colour.ts";
+import { openAfterMs } from "../../../sidecar/telemetry.ts";
 import { Random } from "../../simulation/random.ts";
 import { modelInputs, modelSources } from "../matrix/model-inputs.ts";
 import { type Planned, type Population, type Visit, analysisTool } from "./populations.ts";
@@ -140,9 +141,11 @@ function probed(slot: Colour, step: number, random: Random): Sample[] {
 function tellOpen(samples: Samples, requests: readonly Sample[], now: number, from: number): void {
   const open = new Map<string, Open>();
   for (let index = from; index < requests.length; index += 1) {
-    const { at, latencyMs, outcome: _outcome, detail: _detail, ...asked } = requests[index] as Sample;
-    if (at - latencyMs <= now - 250 && asked.from === "user")
-      open.set(String(index), { ...asked, since: at - latencyMs });
+    const request = requests[index] as Sample;
+    const since = request.at - request.latencyMs;
+    if (since > now - openAfterMs || request.from !== "user") continue;
+    const { at: _at, latencyMs: _latencyMs, outcome: _outcome, detail: _detail, ...asked } = request;
+    open.set(String(index), { ...asked, since });
   }
   for (const slot of ["blue", "green"] as const) {
     const own = new Map([...open].filter(([, one]) => one.slot === slot));
