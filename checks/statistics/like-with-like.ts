@@ -92,6 +92,8 @@ interface Group {
   readonly what: string;
   readonly candidate: Numbered[];
   readonly live: Numbered[];
+  /** Requests of each session so far. */
+  readonly counts: Readonly<Record<Unit["side"], Map<string, number>>>;
 }
 
 /**
@@ -133,18 +135,42 @@ function groupsOf({
   readonly live: Side;
   readonly since: number;
 }): Group[] {
-  const groups = new Map<string, Group>();
+  const groups = new Groups();
   const order = new Set<Group>();
-  const sides = { candidate: inOrder(candidate, since), live: inOrder(live, since) };
-  const counts = { candidate: new Map<string, number>(), live: new Map<string, number>() };
-  for (const [side, request] of merged(sides.candidate, sides.live)) {
-    const what = nameOf(request);
-    let group = groups.get(what);
-    if (group === undefined) groups.set(what, (group = { what, candidate: [], live: [] }));
-    group[side].push({ request, nth: nthOf(request, what, counts[side]) });
+  for (const [side, request] of merged(inOrder(candidate, since), inOrder(live, since))) {
+    const group = groups.of(request);
+    group[side].push({ request, nth: nthOf(request, group.counts[side]) });
     if (order.size < mostGroups && isComparable(group)) order.add(group);
   }
   return [...order];
+}
+
+/** Groups by what their requests ask. A gate looks at the same ones again and again: a name is put together once for each. */
+class Groups {
+  readonly #byName = new Map<string, Group>();
+  readonly #byMethod = new Map<string, Map<string | null, Group>>();
+
+  of(request: Request): Group {
+    // The three that a name tells apart, besides method and tool.
+    const { begun, from, tool } = request;
+    const method = `${from === "probe" ? "p" : begun === false ? "w" : " "}${request.method}`;
+    let byTool = this.#byMethod.get(method);
+    if (byTool === undefined) this.#byMethod.set(method, (byTool = new Map()));
+    const known = byTool.get(tool);
+    if (known !== undefined) return known;
+    const group = this.#named(nameOf(request));
+    byTool.set(tool, group);
+    return group;
+  }
+
+  #named(what: string): Group {
+    const known = this.#byName.get(what);
+    if (known !== undefined) return known;
+    const counts = { candidate: new Map<string, number>(), live: new Map<string, number>() };
+    const group: Group = { what, candidate: [], live: [], counts };
+    this.#byName.set(what, group);
+    return group;
+  }
 }
 
 function* merged(
@@ -160,11 +186,10 @@ function* merged(
   for (; next < live.length; next += 1) yield ["live", live[next] as Request];
 }
 
-function nthOf({ from, session, sessionAt }: Request, what: string, counts: Map<string, number>): number {
+function nthOf({ from, session, sessionAt }: Request, counts: Map<string, number>): number {
   if (from === "probe" || sessionAt === null || session === null) return 0;
-  const key = `${what}\n${session}`;
-  const nth = (counts.get(key) ?? 0) + 1;
-  counts.set(key, nth);
+  const nth = (counts.get(session) ?? 0) + 1;
+  counts.set(session, nth);
   return nth;
 }
 
@@ -179,22 +204,14 @@ function inOrder({ ended, open }: Side, since: number): Request[] {
 }
 
 /** Requests with one name are alike: the same was asked, in a session that began in the same way. */
-function nameOf(request: Request): string {
-  const known = names.get(request);
-  if (known !== undefined) return known;
-  const { method, tool, begun, from } = request;
+function nameOf({ method, tool, begun, from }: Request): string {
   const asked = (tool === null ? method : `${method} ${tool}`).slice(0, longestName);
   const notes = [
     ...(begun === false && method !== "initialize" ? ["session without initialize"] : []),
     ...(from === "probe" ? ["own probes"] : []),
   ];
-  const name = notes.length === 0 ? asked : `${asked} (${notes.join(", ")})`;
-  names.set(request, name);
-  return name;
+  return notes.length === 0 ? asked : `${asked} (${notes.join(", ")})`;
 }
-
-/** A gate looks at the same requests again and again. */
-const names = new WeakMap<Request, string>();
 
 function waysOf({ candidate, live }: Group): readonly Way[] {
   const isOlder = ({ request }: Numbered) => "outcome" in request && request.outcome === null;
