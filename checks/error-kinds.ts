@@ -1,6 +1,9 @@
 import { binomialCdf } from "../rollout/policy/binomial.ts";
 import { comparisonAlarmRate } from "./statistics/like-with-like.ts";
 
+/** Of that chance, the part of one bake of ten: lines are counted anew in each. */
+export const kindsAlarmRate = comparisonAlarmRate / 10;
+
 /** Looked at of a line, in characters. */
 const lookedAt = 1_000;
 
@@ -49,8 +52,8 @@ export interface LiveCounts extends ErrorCounts {
  * time where the requests of one of them are not known, and where live wrote the kind only before the rollout.
  *
  * Beyond doubt: given k lines of a kind together, and rates that are equal, the candidate's part of them is binomial with its share
- * of the requests. The test is exact and one-sided, at `comparisonAlarmRate` for all m shared kinds and however often is looked: the
- * k-th line of a kind is tested at `comparisonAlarmRate / (m k (k + 1))`, which adds up to it.
+ * of the requests. The test is exact and one-sided, at `kindsAlarmRate` for all m shared kinds and however often is looked: the
+ * k-th line of a kind is tested at `kindsAlarmRate / (m k (k + 1))`, which adds up to it.
  */
 export function ownErrors(candidate: ErrorCounts, live: LiveCounts): Map<string, number> {
   const kinds = [...candidate.lines].map(([kind, count]) => ({
@@ -92,6 +95,6 @@ const part = (of: number, other: number) => Math.max(1, of) / (Math.max(1, of) +
 function excessOver({ lines, share }: Rival, count: number, kinds: number): number {
   const both = count + lines;
   const chance = 1 - binomialCdf(count - 1, both, share);
-  if (chance > comparisonAlarmRate / (kinds * both * (both + 1))) return 0;
+  if (chance > kindsAlarmRate / (kinds * both * (both + 1))) return 0;
   return Math.max(1, Math.round(count - (lines * share) / (1 - share)));
 }

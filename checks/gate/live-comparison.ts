@@ -79,7 +79,7 @@ const badWords: Record<Way, string> = {
 
 function words({ what, way, candidate, live, lateMs }: Comparison): string {
   const bad = lateMs === undefined ? badWords[way] : `later than ${Math.round(lateMs)} ms`;
-  const share = ({ units, bad: count }: Comparison["live"]) =>
-    `${count} of ${units} (${percentText(count, units)})`;
+  const share = ({ requests, bad: count }: Comparison["live"]) =>
+    `${count} of ${requests} (${percentText(count, requests)})`;
   return `${what}: ${share(candidate)} ${bad}, live ${share(live)}`;
 }

@@ -7,9 +7,10 @@ import { percentile } from "./evidence.ts";
  * with own probes; and each way in which an answer may be worse by itself.
  *
  * What is compared are units that a candidate no worse than live would share out evenly. A user's session is one user: whoever asks
- * wrongly does so again and again, so of a session each method and tool counts by its first, second and third request, each in a
- * comparison of its own, and these are averaged. Requests without a session are sent to a slot one by one, and own probes are all
- * alike: each is a unit. Of users' sessions only those count that began since the rollout did: they were sent to a slot by chance.
+ * wrongly does so again and again, so a session counts once for each method and tool, by whether its first request ended badly; by
+ * whether any of its first three did; and of its first eight: each in a comparison of its own, and these are averaged. Requests
+ * without a session are sent to a slot one by one, and own probes are all alike: each is a unit. Of users' sessions only those count
+ * that began since the rollout did: they were sent to a slot by chance. The evidence is that of the whole rollout, step after step.
  */
 
 /** Ways in which an answer may be worse than live's. */
@@ -19,10 +20,10 @@ export type Way = (typeof ways)[number] | "not-ok";
 const waysWithOlder = ["not-ok", "late"] as const;
 
 /**
- * An identical release is failed by all comparisons of a bake together with at most this chance, however often they are looked at
- * and however many there are: ten steps stay within one in a thousand.
+ * An identical release is failed by all comparisons of a rollout together with at most this chance, however often they are looked at
+ * and however many there are.
  */
-export const comparisonAlarmRate = 1e-4;
+export const comparisonAlarmRate = 5e-4;
 
 /**
  * A difference that is not worth a rollback, in percentage points of a method's or tool's requests; of faults it is half of what the
@@ -30,16 +31,16 @@ export const comparisonAlarmRate = 1e-4;
  */
 export const leastDifferencePoints = 5;
 
-/** Requests of a session and a method or tool that count. */
-const firstOfSession = 3;
+/** Of so many first requests of a session and a method or tool any may be the bad one: each is a comparison of its own. */
+const depths = [1, 3, 8] as const;
+/** A session that does not ask so often is taken as it is after so long, in milliseconds. */
+const settledMs = 5_000;
 /** Units of both sides together before a method or tool takes its place in the order of comparisons. */
 const fewestUnits = 5;
 /** Most methods and tools that are compared: their names are the clients'. */
 const mostGroups = 60;
 /** Live's requests that it takes to say what is late there. */
 const fewestForLate = 10;
-/** With fewer units of live within the window, its earlier ones of the rollout count as well. */
-const fewestOfLive = 20;
 /** Longest name of a tool that is shown, characters: names are the clients'. */
 const longestName = 60;
 
@@ -53,7 +54,7 @@ export interface Comparison {
   /** What was compared, such as "tools/call search" or "initialize (own probes)". */
   readonly what: string;
   readonly way: Way;
-  /** Units of each side and the bad among them. */
+  /** Requests of each side and the bad among them. */
   readonly candidate: Tally;
   readonly live: Tally;
   /** How much worse the candidate is, in percentage points. */
@@ -65,42 +66,40 @@ export interface Comparison {
 }
 
 export interface Tally {
-  readonly units: number;
+  readonly requests: number;
   readonly bad: number;
 }
 
-/** One unit of a comparison: when it was decided, and whether badly. */
-interface Unit {
+type SideName = "candidate" | "live";
+
+/** One request as a way of being bad sees it: when that was decided, and whether it was. */
+interface Decided {
   readonly at: number;
-  readonly side: "candidate" | "live";
   readonly bad: boolean;
-  /** 1, 2 or 3 of its session; 0: it has none. */
-  readonly nth: number;
+}
+
+/** What happened when: a request that was decided (`depth` null), or a unit of the comparison of that depth; 0: without a session. */
+interface Step extends Decided {
+  readonly side: SideName;
+  readonly depth: number | null;
 }
 
 type Request = Sample | Open;
 const sinceOf = (request: Request): number =>
   "since" in request ? request.since : request.at - request.latencyMs;
 
-/** A request with its number within its session; 0 for those without, and for own probes. */
-interface Numbered {
-  readonly request: Request;
-  readonly nth: number;
-}
-
 interface Group {
   readonly what: string;
-  readonly candidate: Numbered[];
-  readonly live: Numbered[];
-  /** Requests of each session so far. */
-  readonly counts: Readonly<Record<Unit["side"], Map<string, number>>>;
+  /** In the order in which they came. */
+  readonly candidate: Request[];
+  readonly live: Request[];
 }
 
 /**
  * Compares the two, the most telling first. Pure.
  * @param leastFaults the least difference in faults that matters, in percentage points
  * @param of.since sessions that began before do not count, milliseconds since the epoch
- * @param of.window from when on answers count; what live had before says what is late, and fills up where it has too few since
+ * @param of.window start of the step: a difference matters when it does since then, or since the rollout began
  */
 export function compareLikeWithLike(of: {
   readonly candidate: Side;
@@ -115,10 +114,10 @@ export function compareLikeWithLike(of: {
     const part = comparisonAlarmRate / ((index + 1) * (index + 2) * ways.length);
     const lateness = latenessIn(group);
     return waysOf(group).map((way): Comparison => {
-      const units = unitsOf(group, way, lateness, of);
+      const steps = stepsOf(group, way, lateness, of.now);
       const least = way === "fault" ? of.leastFaults : leastDifferencePoints;
       const lateMs = way === "late" ? lateness.at(-1)?.ms : undefined;
-      const judged = judgeUnits(units, 1 / part, least);
+      const judged = judgeSteps(steps, { enough: 1 / part, least, window: of.window });
       return { what: group.what, way, ...judged, ...(lateMs === undefined ? {} : { lateMs }) };
     });
   });
@@ -139,7 +138,7 @@ function groupsOf({
   const order = new Set<Group>();
   for (const [side, request] of merged(inOrder(candidate, since), inOrder(live, since))) {
     const group = groups.of(request);
-    group[side].push({ request, nth: nthOf(request, group.counts[side]) });
+    group[side].push(request);
     if (order.size < mostGroups && isComparable(group)) order.add(group);
   }
   return [...order];
@@ -166,8 +165,7 @@ class Groups {
   #named(what: string): Group {
     const known = this.#byName.get(what);
     if (known !== undefined) return known;
-    const counts = { candidate: new Map<string, number>(), live: new Map<string, number>() };
-    const group: Group = { what, candidate: [], live: [], counts };
+    const group: Group = { what, candidate: [], live: [] };
     this.#byName.set(what, group);
     return group;
   }
@@ -184,13 +182,6 @@ function* merged(
     yield ["candidate", request];
   }
   for (; next < live.length; next += 1) yield ["live", live[next] as Request];
-}
-
-function nthOf({ from, session, sessionAt }: Request, counts: Map<string, number>): number {
-  if (from === "probe" || sessionAt === null || session === null) return 0;
-  const nth = (counts.get(session) ?? 0) + 1;
-  counts.set(session, nth);
-  return nth;
 }
 
 const isComparable = ({ candidate, live }: Group) =>
@@ -214,7 +205,7 @@ function nameOf({ method, tool, begun, from }: Request): string {
 }
 
 function waysOf({ candidate, live }: Group): readonly Way[] {
-  const isOlder = ({ request }: Numbered) => "outcome" in request && request.outcome === null;
+  const isOlder = (request: Request) => "outcome" in request && request.outcome === null;
   return candidate.some(isOlder) || live.some(isOlder) ? waysWithOlder : ways;
 }
 
@@ -229,7 +220,7 @@ interface Lateness {
  * answers that came before whatever it judges, and looked at again when live has answered twice as often.
  */
 function latenessIn({ live }: Group): Lateness[] {
-  const answered = live.flatMap(({ request }) =>
+  const answered = live.flatMap((request) =>
     "outcome" in request && request.outcome !== "withdrawn" && request.outcome !== "drained" ? [request] : [],
   );
   answered.sort((a, b) => a.at - b.at);
@@ -247,33 +238,44 @@ function latenessIn({ live }: Group): Lateness[] {
   return found;
 }
 
-/** The units of a comparison. */
-function unitsOf(
-  group: Group,
-  way: Way,
-  lateness: readonly Lateness[],
-  { window, now }: { readonly window: number; readonly now: number },
-): Unit[] {
-  const decide = (request: Request) =>
-    way === "late" ? lateUnit(request, lateness, now) : endedUnit(request, way);
-  const unitsOn = (side: Unit["side"]): Unit[] => {
-    const units: Unit[] = [];
-    for (const { request, nth } of group[side]) {
-      const decided = nth > firstOfSession ? null : decide(request);
-      if (decided !== null) units.push({ ...decided, side, nth });
+/** Everything that a comparison is made of, in no order. */
+function stepsOf(group: Group, way: Way, lateness: readonly Lateness[], now: number): Step[] {
+  const steps: Step[] = [];
+  for (const side of ["candidate", "live"] as const) {
+    const sessions = new Map<string, Decided[]>();
+    for (const request of group[side]) {
+      const decided = way === "late" ? lateOf(request, lateness, now) : endedOf(request, way);
+      if (decided === null) continue;
+      steps.push({ ...decided, side, depth: null });
+      const session = sessionOf(request);
+      if (session === null) steps.push({ ...decided, side, depth: 0 });
+      else sessions.set(session, [...(sessions.get(session) ?? []), decided]);
     }
-    return units;
-  };
-  const candidate = unitsOn("candidate").filter(({ at }) => at >= window);
-  const live = unitsOn("live");
-  const lately = live.filter(({ at }) => at >= window);
-  const enough = lately.length >= fewestOfLive;
-  return [...candidate, ...(enough ? lately : live)];
+    for (const requests of sessions.values())
+      for (const unit of unitsOf(requests, now)) steps.push({ ...unit, side });
+  }
+  return steps;
 }
 
-type Decided = Pick<Unit, "at" | "bad">;
+const sessionOf = ({ from, session, sessionAt }: Request): string | null =>
+  from === "probe" || sessionAt === null ? null : session;
 
-function endedUnit(request: Request, way: Exclude<Way, "late">): Decided | null {
+/**
+ * What a session is in each of the comparisons. When it is taken depends on how often it asks and on time alone, never on how its
+ * requests ended: else those that end badly would be taken sooner than others, on the side whose sessions are younger.
+ */
+function unitsOf(requests: readonly Decided[], now: number): Pick<Step, "at" | "bad" | "depth">[] {
+  const settledAt = (requests[0] as Decided).at + settledMs;
+  return depths.flatMap((depth) => {
+    const taken = requests.slice(0, depth).filter(({ at }) => at <= settledAt);
+    const whole = taken.length === depth;
+    if (!whole && now < settledAt) return [];
+    const at = whole ? Math.max(...taken.map((one) => one.at)) : settledAt;
+    return [{ at, bad: taken.some(({ bad }) => bad), depth }];
+  });
+}
+
+function endedOf(request: Request, way: Exclude<Way, "late">): Decided | null {
   if (!("outcome" in request) || request.outcome === "drained") return null;
   const { at, outcome, detail = "" } = request;
   if (way === "not-ok") {
@@ -285,7 +287,7 @@ function endedUnit(request: Request, way: Exclude<Way, "late">): Decided | null 
 }
 
 /** A request that its client gave up on before it was late tells nothing of it; one that still waits is late once it is. */
-function lateUnit(request: Request, lateness: readonly Lateness[], now: number): Decided | null {
+function lateOf(request: Request, lateness: readonly Lateness[], now: number): Decided | null {
   const since = sinceOf(request);
   const ms = lateness.findLast(({ from }) => from <= since)?.ms;
   if (ms === undefined) return null;
@@ -296,45 +298,61 @@ function lateUnit(request: Request, lateness: readonly Lateness[], now: number):
   return unanswered ? null : { at: request.at, bad: false };
 }
 
-/** Evidence by the number within the session, averaged, and how far it went beyond what is enough while the difference mattered. */
-function judgeUnits(
-  units: Unit[],
-  enough: number,
-  leastPoints: number,
+/** How far the evidence went beyond what is enough while the difference mattered. */
+function judgeSteps(
+  steps: Step[],
+  { enough, least, window }: { readonly enough: number; readonly least: number; readonly window: number },
 ): Pick<Comparison, "candidate" | "live" | "difference" | "weight"> {
-  const tally = { candidate: { units: 0, bad: 0 }, live: { units: 0, bad: 0 } };
-  if (!units.some(({ side, bad }) => bad && side === "candidate")) return withoutBad(units);
-  const evidence = new Map<number, ComparisonEvidence>();
+  const all = new Tallies();
+  const lately = new Tallies();
+  const isBad = steps.some(({ side, bad }) => bad && side === "candidate");
+  const evidence = new Evidence();
   let weight = 0;
-  for (const { side, bad, nth } of units.sort((a, b) => a.at - b.at)) {
-    const one = evidence.get(nth) ?? new ComparisonEvidence();
-    evidence.set(nth, one);
-    one.add(side, bad);
-    tally[side].units += 1;
-    if (bad) tally[side].bad += 1;
-    if (tally.candidate.bad > 0 && pointsBetween(tally) >= leastPoints)
-      weight = Math.max(weight, averageOf(evidence) / enough);
+  for (const { at, side, bad, depth } of isBad ? steps.sort((a, b) => a.at - b.at) : steps) {
+    if (depth === null) {
+      all.add(side, bad);
+      if (at >= window) lately.add(side, bad);
+    } else if (isBad) evidence.add(depth, side, bad);
+    if (isBad && Math.max(all.points, lately.points) >= least)
+      weight = Math.max(weight, evidence.value / enough);
   }
-  return { ...tally, difference: Number(pointsBetween(tally).toFixed(2)), weight };
+  const { candidate, live } = all;
+  return { candidate, live, difference: Number(Math.max(all.points, lately.points).toFixed(2)), weight };
 }
 
-/** Nothing is bad in the candidate: most comparisons, most of the time. */
-function withoutBad(units: readonly Unit[]): ReturnType<typeof judgeUnits> {
-  const tally = { candidate: { units: 0, bad: 0 }, live: { units: 0, bad: 0 } };
-  for (const { side, bad } of units) {
-    tally[side].units += 1;
-    if (bad) tally[side].bad += 1;
+/** Requests of both sides. */
+class Tallies {
+  readonly candidate = { requests: 0, bad: 0 };
+  readonly live = { requests: 0, bad: 0 };
+
+  add(side: SideName, bad: boolean): void {
+    this[side].requests += 1;
+    if (bad) this[side].bad += 1;
   }
-  return { ...tally, difference: Number(pointsBetween(tally).toFixed(2)), weight: 0 };
+
+  /** How much worse the candidate is, in percentage points; 0 while live has nothing to compare with. */
+  get points(): number {
+    const { candidate, live } = this;
+    return candidate.requests === 0
+      ? 0
+      : 100 * (candidate.bad / candidate.requests - live.bad / Math.max(1, live.requests));
+  }
 }
 
-function averageOf(evidence: ReadonlyMap<number, ComparisonEvidence>): number {
-  // A fixed number, whatever has come so far: what has no data yet counts as 1.
-  const parts = evidence.has(0) ? 1 : firstOfSession;
-  const sum = [...evidence.values()].reduce((all, { value }) => all + value, 0);
-  return (sum + Math.max(0, parts - evidence.size)) / Math.max(parts, evidence.size);
-}
+/** The evidence of the comparisons of all depths. Their average is evidence as each of them is, however they depend on each other. */
+class Evidence {
+  readonly #alone = new ComparisonEvidence();
+  readonly #sessions = new Map(
+    depths.map((depth): [number, ComparisonEvidence] => [depth, new ComparisonEvidence()]),
+  );
 
-function pointsBetween({ candidate, live }: { candidate: Tally; live: Tally }): number {
-  return 100 * (candidate.bad / Math.max(1, candidate.units) - live.bad / Math.max(1, live.units));
+  add(depth: number, side: SideName, bad: boolean): void {
+    (this.#sessions.get(depth) ?? this.#alone).add(side, bad);
+  }
+
+  get value(): number {
+    let sum = 0;
+    for (const { value } of this.#sessions.values()) sum += value;
+    return (this.#alone.value + sum / depths.length) / 2;
+  }
 }

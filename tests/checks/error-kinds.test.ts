@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type LiveCounts, kindOf, ownErrors } from "../../checks/error-kinds.ts";
-import { comparisonAlarmRate } from "../../checks/statistics/like-with-like.ts";
+import { type LiveCounts, kindOf, ownErrors, kindsAlarmRate } from "../../checks/error-kinds.ts";
 import { Random } from "../../rehearsal/simulation/random.ts";
 
 const alike: readonly (readonly [name: string, ...lines: string[]])[] = [
@@ -124,5 +123,5 @@ test("a candidate with live's rate is blamed in no more bakes than stated, howev
     }
     if (isBlamed) blamed += 1;
   }
-  assert.ok(blamed <= comparisonAlarmRate * bakes, `${blamed} of ${bakes}`);
+  assert.ok(blamed <= kindsAlarmRate * bakes, `${blamed} of ${bakes}`);
 });

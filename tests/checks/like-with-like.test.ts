@@ -150,7 +150,7 @@ test("a call that its user gave up before it was late says nothing of the hub's 
   const gone = (slot: "blue" | "green", count: number) =>
     sessions(slot, count, 1, () => ({ outcome: "withdrawn", latencyMs: 200 }));
   const found = compare(gone("green", 30), [...gone("blue", 30), ...sessions("blue", 60, 1)]);
-  assert.equal(found.find(({ way }) => way === "late")?.candidate.units, 0);
+  assert.equal(found.find(({ way }) => way === "late")?.candidate.requests, 0);
   assert.deepEqual(failing(found), ["tools/call search: withdrawn"]);
 });
 
