@@ -71,7 +71,7 @@ export class ComparisonEvidence {
 }
 
 /** How many times as bad as live the candidate is guessed to be. */
-const ratios = [1.5, 2, 3, 5, 10, 20, 50] as const;
+const ratios = [1.5, 2, 5, 20] as const;
 /** How much of what live answers well it is guessed to answer badly: what live never has shows soonest by these. */
 const spoilt = [0.1, 0.3, 0.95] as const;
 const bets = ratios.length + spoilt.length;

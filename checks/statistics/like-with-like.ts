@@ -7,9 +7,9 @@ import { percentile } from "./evidence.ts";
  * with own probes; and each way in which an answer may be worse by itself.
  *
  * What is compared are units that a candidate no worse than live would share out evenly. A user's session is one user: whoever asks
- * wrongly does so again and again, so a session counts once for each method and tool, by whether its first request ended badly; by
- * whether any of its first three did; and of its first eight: each in a comparison of its own, and these are averaged. Requests
- * without a session are sent to a slot one by one, and own probes are all alike: each is a unit. Of users' sessions only those count
+ * wrongly does so again and again, so a session counts once for each method and tool: by whether its first request ended badly, and
+ * by whether any did in its first seconds, and so on: each in a comparison of its own, and these are averaged. Requests without a
+ * session are sent to a slot one by one, own probes are all alike, and a fault is the hub's own doing: there each request is a unit. Of users' sessions only those count
  * that began since the rollout did: they were sent to a slot by chance. The evidence is that of the whole rollout, step after step.
  */
 
@@ -23,7 +23,7 @@ const waysWithOlder = ["not-ok", "late"] as const;
  * An identical release is failed by all comparisons of a rollout together with at most this chance, however often they are looked at
  * and however many there are.
  */
-export const comparisonAlarmRate = 5e-4;
+export const comparisonAlarmRate = 8e-4;
 
 /**
  * A difference that is not worth a rollback, in percentage points of a method's or tool's requests; of faults it is half of what the
@@ -31,10 +31,31 @@ export const comparisonAlarmRate = 5e-4;
  */
 export const leastDifferencePoints = 5;
 
-/** Of so many first requests of a session and a method or tool any may be the bad one: each is a comparison of its own. */
-const depths = [1, 3, 8] as const;
-/** A session that does not ask so often is taken as it is after so long, in milliseconds. */
-const settledMs = 5_000;
+/** What of that chance each way gets. */
+const shareOfWay: Readonly<Record<Way, number>> = {
+  fault: 0.25,
+  "tool-error": 0.2,
+  "client-fault": 0.2,
+  late: 0.2,
+  withdrawn: 0.1,
+  refused: 0.05,
+  "not-ok": 0.8,
+};
+/** So many methods and tools, the first to come, share nearly all of the chance evenly: a hub has about as many. */
+const evenGroups = 16;
+const evenShare = 0.95;
+
+/** What of the chance the k-th method or tool gets, from 0 on: all of them together no more than 1, however many come. */
+function shareOfGroup(index: number): number {
+  if (index < evenGroups) return evenShare / evenGroups;
+  const beyond = index - evenGroups + 1;
+  return (1 - evenShare) / (beyond * (beyond + 1));
+}
+
+/** A session counts by its first request, and by all of its requests that are decided within so long of it, in milliseconds. */
+const spansMs = [0, 3_000, 15_000, 120_000] as const;
+/** Faults of fewer sessions than this may be one user's. */
+const fewestSessions = 3;
 /** Units of both sides together before a method or tool takes its place in the order of comparisons. */
 const fewestUnits = 5;
 /** Most methods and tools that are compared: their names are the clients'. */
@@ -78,10 +99,12 @@ interface Decided {
   readonly bad: boolean;
 }
 
-/** What happened when: a request that was decided (`depth` null), or a unit of the comparison of that depth; 0: without a session. */
+/** What happened when: a request was decided, or a session was for the comparison of that span. */
 interface Step extends Decided {
   readonly side: SideName;
-  readonly depth: number | null;
+  readonly of: "request" | number;
+  /** Of a request: its session; null: it has none. */
+  readonly session: string | null;
 }
 
 type Request = Sample | Open;
@@ -110,14 +133,13 @@ export function compareLikeWithLike(of: {
   readonly leastFaults: number;
 }): Comparison[] {
   const found = groupsOf(of).flatMap((group, index) => {
-    // The k-th of them gets 1/(k(k+1)) of the chance, and each way an even part of that: they add up, however many come.
-    const part = comparisonAlarmRate / ((index + 1) * (index + 2) * ways.length);
     const lateness = latenessIn(group);
     return waysOf(group).map((way): Comparison => {
       const steps = stepsOf(group, way, lateness, of.now);
       const least = way === "fault" ? of.leastFaults : leastDifferencePoints;
       const lateMs = way === "late" ? lateness.at(-1)?.ms : undefined;
-      const judged = judgeSteps(steps, { enough: 1 / part, least, window: of.window });
+      const enough = 1 / (comparisonAlarmRate * shareOfGroup(index) * shareOfWay[way]);
+      const judged = judgeSteps(steps, { way, enough, least, window: of.window });
       return { what: group.what, way, ...judged, ...(lateMs === undefined ? {} : { lateMs }) };
     });
   });
@@ -150,9 +172,10 @@ class Groups {
   readonly #byMethod = new Map<string, Map<string | null, Group>>();
 
   of(request: Request): Group {
-    // The three that a name tells apart, besides method and tool.
-    const { begun, from, tool } = request;
-    const method = `${from === "probe" ? "p" : begun === false ? "w" : " "}${request.method}`;
+    // What a name tells apart, besides method and tool.
+    const { begun, from, tool, sessionAt } = request;
+    const kind = from === "probe" ? "p" : sessionAt === null ? "n" : begun === false ? "w" : " ";
+    const method = `${kind}${request.method}`;
     let byTool = this.#byMethod.get(method);
     if (byTool === undefined) this.#byMethod.set(method, (byTool = new Map()));
     const known = byTool.get(tool);
@@ -195,9 +218,10 @@ function inOrder({ ended, open }: Side, since: number): Request[] {
 }
 
 /** Requests with one name are alike: the same was asked, in a session that began in the same way. */
-function nameOf({ method, tool, begun, from }: Request): string {
+function nameOf({ method, tool, begun, from, sessionAt }: Request): string {
   const asked = (tool === null ? method : `${method} ${tool}`).slice(0, longestName);
   const notes = [
+    ...(from === "user" && sessionAt === null ? ["without a session"] : []),
     ...(begun === false && method !== "initialize" ? ["session without initialize"] : []),
     ...(from === "probe" ? ["own probes"] : []),
   ];
@@ -246,13 +270,12 @@ function stepsOf(group: Group, way: Way, lateness: readonly Lateness[], now: num
     for (const request of group[side]) {
       const decided = way === "late" ? lateOf(request, lateness, now) : endedOf(request, way);
       if (decided === null) continue;
-      steps.push({ ...decided, side, depth: null });
       const session = sessionOf(request);
-      if (session === null) steps.push({ ...decided, side, depth: 0 });
-      else sessions.set(session, [...(sessions.get(session) ?? []), decided]);
+      steps.push({ ...decided, side, of: "request", session });
+      if (session !== null) sessions.set(session, [...(sessions.get(session) ?? []), decided]);
     }
     for (const requests of sessions.values())
-      for (const unit of unitsOf(requests, now)) steps.push({ ...unit, side });
+      for (const unit of unitsOf(requests, now)) steps.push({ ...unit, side, session: null });
   }
   return steps;
 }
@@ -261,17 +284,15 @@ const sessionOf = ({ from, session, sessionAt }: Request): string | null =>
   from === "probe" || sessionAt === null ? null : session;
 
 /**
- * What a session is in each of the comparisons. When it is taken depends on how often it asks and on time alone, never on how its
- * requests ended: else those that end badly would be taken sooner than others, on the side whose sessions are younger.
+ * What a session is in each of the comparisons. When it is taken depends on time alone, never on how its requests ended: else
+ * those that end badly would be taken sooner than others, on the side whose sessions are younger.
  */
-function unitsOf(requests: readonly Decided[], now: number): Pick<Step, "at" | "bad" | "depth">[] {
-  const settledAt = (requests[0] as Decided).at + settledMs;
-  return depths.flatMap((depth) => {
-    const taken = requests.slice(0, depth).filter(({ at }) => at <= settledAt);
-    const whole = taken.length === depth;
-    if (!whole && now < settledAt) return [];
-    const at = whole ? Math.max(...taken.map((one) => one.at)) : settledAt;
-    return [{ at, bad: taken.some(({ bad }) => bad), depth }];
+function unitsOf(requests: readonly Decided[], now: number): Pick<Step, "at" | "bad" | "of">[] {
+  const first = Math.min(...requests.map(({ at }) => at));
+  return spansMs.flatMap((span) => {
+    const at = first + span;
+    if (at > now) return [];
+    return [{ at, bad: requests.some((one) => one.bad && one.at <= at), of: span }];
   });
 }
 
@@ -301,20 +322,20 @@ function lateOf(request: Request, lateness: readonly Lateness[], now: number): D
 /** How far the evidence went beyond what is enough while the difference mattered. */
 function judgeSteps(
   steps: Step[],
-  { enough, least, window }: { readonly enough: number; readonly least: number; readonly window: number },
+  of: { readonly way: Way; readonly enough: number; readonly least: number; readonly window: number },
 ): Pick<Comparison, "candidate" | "live" | "difference" | "weight"> {
   const all = new Tallies();
   const lately = new Tallies();
   const isBad = steps.some(({ side, bad }) => bad && side === "candidate");
-  const evidence = new Evidence();
+  const evidence = new Evidence(of.way);
   let weight = 0;
-  for (const { at, side, bad, depth } of isBad ? steps.sort((a, b) => a.at - b.at) : steps) {
-    if (depth === null) {
-      all.add(side, bad);
-      if (at >= window) lately.add(side, bad);
-    } else if (isBad) evidence.add(depth, side, bad);
-    if (isBad && Math.max(all.points, lately.points) >= least)
-      weight = Math.max(weight, evidence.value / enough);
+  for (const step of isBad ? steps.sort((a, b) => a.at - b.at) : steps) {
+    if (step.of === "request") all.add(step);
+    if (step.of === "request" && step.at >= of.window) lately.add(step);
+    if (!isBad) continue;
+    evidence.add(step);
+    if (Math.max(all.points, lately.points) >= of.least)
+      weight = Math.max(weight, evidence.value / of.enough);
   }
   const { candidate, live } = all;
   return { candidate, live, difference: Number(Math.max(all.points, lately.points).toFixed(2)), weight };
@@ -325,7 +346,7 @@ class Tallies {
   readonly candidate = { requests: 0, bad: 0 };
   readonly live = { requests: 0, bad: 0 };
 
-  add(side: SideName, bad: boolean): void {
+  add({ side, bad }: Step): void {
     this[side].requests += 1;
     if (bad) this[side].bad += 1;
   }
@@ -339,20 +360,35 @@ class Tallies {
   }
 }
 
-/** The evidence of the comparisons of all depths. Their average is evidence as each of them is, however they depend on each other. */
+/** The evidence of several comparisons. Their average is evidence as each of them is, however they depend on each other. */
 class Evidence {
-  readonly #alone = new ComparisonEvidence();
-  readonly #sessions = new Map(
-    depths.map((depth): [number, ComparisonEvidence] => [depth, new ComparisonEvidence()]),
+  readonly #way: Way;
+  /** Request by request. */
+  readonly #requests = new ComparisonEvidence();
+  readonly #bySpan = new Map(
+    spansMs.map((span): [number, ComparisonEvidence] => [span, new ComparisonEvidence()]),
   );
+  #hasSessions = false;
+  readonly #faulted = new Set<string>();
 
-  add(depth: number, side: SideName, bad: boolean): void {
-    (this.#sessions.get(depth) ?? this.#alone).add(side, bad);
+  constructor(way: Way) {
+    this.#way = way;
+  }
+
+  add({ of, side, bad, session }: Step): void {
+    if (of !== "request") return void this.#bySpan.get(of)?.add(side, bad);
+    this.#requests.add(side, bad);
+    if (session === null) return;
+    this.#hasSessions = true;
+    if (bad && side === "candidate") this.#faulted.add(session);
   }
 
   get value(): number {
+    if (!this.#hasSessions) return this.#requests.value;
     let sum = 0;
-    for (const { value } of this.#sessions.values()) sum += value;
-    return (this.#alone.value + sum / depths.length) / 2;
+    for (const { value } of this.#bySpan.values()) sum += value;
+    const ofSessions = sum / spansMs.length;
+    if (this.#way !== "fault" || this.#faulted.size < fewestSessions) return ofSessions;
+    return (this.#requests.value + ofSessions) / 2;
   }
 }
