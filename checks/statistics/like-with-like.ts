@@ -8,8 +8,10 @@ import { percentile } from "./evidence.ts";
  *
  * What is compared are units that a candidate no worse than live would share out evenly. A user's session is one user: whoever asks
  * wrongly does so again and again, so a session counts once for each method and tool: by whether its first request ended badly, and
- * by whether any did in its first seconds, and so on: each in a comparison of its own, and these are averaged. Requests without a
- * session are sent to a slot one by one, own probes are all alike, and a fault is the hub's own doing: there each request is a unit. Of users' sessions only those count
+ * by whether any did in its first seconds, and so on: each in a comparison of its own, and these are averaged. Beside them stands
+ * one request by request, which is worth less the more the bad ones lie with few sessions (quasi-likelihood): where they lie evenly
+ * it sees soonest, and where one user has them all it sees nothing. Requests without a session are sent to a slot one by one, and own
+ * probes are all alike: there each request is a unit, and nothing else is compared. Of users' sessions only those count
  * that began since the rollout did: they were sent to a slot by chance. The evidence is that of the whole rollout, step after step.
  */
 
@@ -33,12 +35,12 @@ export const leastDifferencePoints = 5;
 
 /** What of that chance each way gets. */
 const shareOfWay: Readonly<Record<Way, number>> = {
-  fault: 0.25,
+  fault: 0.2,
   "tool-error": 0.2,
   "client-fault": 0.2,
   late: 0.2,
   withdrawn: 0.1,
-  refused: 0.05,
+  refused: 0.1,
   "not-ok": 0.8,
 };
 /** So many methods and tools, the first to come, share nearly all of the chance evenly: a hub has about as many. */
@@ -54,8 +56,8 @@ function shareOfGroup(index: number): number {
 
 /** A session counts by its first request, and by all of its requests that are decided within so long of it, in milliseconds. */
 const spansMs = [0, 3_000, 15_000, 120_000] as const;
-/** Faults of fewer sessions than this may be one user's. */
-const fewestSessions = 3;
+/** Bad requests of fewer sessions than this are told by their sessions alone. */
+const fewestSessions = 4;
 /** Units of both sides together before a method or tool takes its place in the order of comparisons. */
 const fewestUnits = 5;
 /** Most methods and tools that are compared: their names are the clients'. */
@@ -139,7 +141,7 @@ export function compareLikeWithLike(of: {
       const least = way === "fault" ? of.leastFaults : leastDifferencePoints;
       const lateMs = way === "late" ? lateness.at(-1)?.ms : undefined;
       const enough = 1 / (comparisonAlarmRate * shareOfGroup(index) * shareOfWay[way]);
-      const judged = judgeSteps(steps, { way, enough, least, window: of.window });
+      const judged = judgeSteps(steps, { enough, least, window: of.window });
       return { what: group.what, way, ...judged, ...(lateMs === undefined ? {} : { lateMs }) };
     });
   });
@@ -322,20 +324,19 @@ function lateOf(request: Request, lateness: readonly Lateness[], now: number): D
 /** How far the evidence went beyond what is enough while the difference mattered. */
 function judgeSteps(
   steps: Step[],
-  of: { readonly way: Way; readonly enough: number; readonly least: number; readonly window: number },
+  of: { readonly enough: number; readonly least: number; readonly window: number },
 ): Pick<Comparison, "candidate" | "live" | "difference" | "weight"> {
   const all = new Tallies();
   const lately = new Tallies();
   const isBad = steps.some(({ side, bad }) => bad && side === "candidate");
-  const evidence = new Evidence(of.way);
+  const evidence = new Evidence();
   let weight = 0;
   for (const step of isBad ? steps.sort((a, b) => a.at - b.at) : steps) {
     if (step.of === "request") all.add(step);
     if (step.of === "request" && step.at >= of.window) lately.add(step);
     if (!isBad) continue;
     evidence.add(step);
-    if (Math.max(all.points, lately.points) >= of.least)
-      weight = Math.max(weight, evidence.value / of.enough);
+    if (Math.max(all.points, lately.points) >= of.least) weight = Math.max(weight, evidence.over(of.enough));
   }
   const { candidate, live } = all;
   return { candidate, live, difference: Number(Math.max(all.points, lately.points).toFixed(2)), weight };
@@ -362,33 +363,58 @@ class Tallies {
 
 /** The evidence of several comparisons. Their average is evidence as each of them is, however they depend on each other. */
 class Evidence {
-  readonly #way: Way;
   /** Request by request. */
   readonly #requests = new ComparisonEvidence();
   readonly #bySpan = new Map(
     spansMs.map((span): [number, ComparisonEvidence] => [span, new ComparisonEvidence()]),
   );
   #hasSessions = false;
-  readonly #faulted = new Set<string>();
-
-  constructor(way: Way) {
-    this.#way = way;
-  }
+  /** Of the candidate. */
+  readonly #sessions = new Map<string, { requests: number; bad: number }>();
 
   add({ of, side, bad, session }: Step): void {
     if (of !== "request") return void this.#bySpan.get(of)?.add(side, bad);
     this.#requests.add(side, bad);
     if (session === null) return;
     this.#hasSessions = true;
-    if (bad && side === "candidate") this.#faulted.add(session);
+    if (side === "live") return;
+    const counts = this.#sessions.get(session) ?? { requests: 0, bad: 0 };
+    this.#sessions.set(session, counts);
+    counts.requests += 1;
+    if (bad) counts.bad += 1;
   }
 
-  get value(): number {
-    if (!this.#hasSessions) return this.#requests.value;
+  /** Compares with what is enough: 1 and more is. */
+  over(enough: number): number {
+    if (!this.#hasSessions) return this.#requests.value / enough;
     let sum = 0;
     for (const { value } of this.#bySpan.values()) sum += value;
     const ofSessions = sum / spansMs.length;
-    if (this.#way !== "fault" || this.#faulted.size < fewestSessions) return ofSessions;
-    return (this.#requests.value + ofSessions) / 2;
+    // Each has half of the chance.
+    return Math.max(ofSessions, this.#ofRequests(2 * enough)) / (2 * enough);
   }
+
+  /** Evidence that is enough by itself is taken to the power that bad requests in clumps leave of it. */
+  #ofRequests(enough: number): number {
+    const { value } = this.#requests;
+    if (value < enough) return 0;
+    const sessions = [...this.#sessions.values()];
+    if (sessions.filter(({ bad }) => bad > 0).length < fewestSessions) return 0;
+    return value ** (1 / clumping(sessions));
+  }
+}
+
+/**
+ * How many times the bad requests of sessions vary as much as they would by chance alone (Pearson's dispersion, at least 1). Where
+ * nearly all are bad chance leaves nothing to vary: then a session counts as one request.
+ */
+function clumping(sessions: readonly { readonly requests: number; readonly bad: number }[]): number {
+  const requests = sessions.reduce((sum, of) => sum + of.requests, 0);
+  const share = sessions.reduce((sum, of) => sum + of.bad, 0) / requests;
+  if (share > 0.9) return Math.max(1, requests / sessions.length);
+  const squares = sessions.reduce(
+    (sum, of) => sum + (of.bad - of.requests * share) ** 2 / (of.requests * share * (1 - share)),
+    0,
+  );
+  return Math.max(1, squares / (sessions.length - 1));
 }
