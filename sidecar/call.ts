@@ -64,7 +64,7 @@ export class Call {
     if (name === null) return { session: null, synthetic, overStream: false };
     // A session over a stream is open for as long as that is.
     const session = overStream ? task.observer.find(name) : task.observer.session(name);
-    return { session, synthetic, overStream: overStream && session !== null };
+    return { session, synthetic, overStream };
   }
 
   /** From now on what was asked keeps the stream open, or nothing does. Called more than once it does nothing. */

@@ -82,6 +82,8 @@ export class Exchange {
           waiting.method === "stream/open" ? noAnswer(missingIn(type, body)) : { kind: "taken" },
           status,
         );
+    // The stream that was to bring its answer ended meanwhile, and is told of by itself.
+    if (this.#overStream && this.#waiting[0]?.session === null) return this.withdrawn();
     if (this.#overStream) return this.leave();
     // Without a pin nobody here knows the stream that a message's answer comes over.
     if (body === null || (status === 202 && !this.#observer.knowsSessions))

@@ -4,7 +4,7 @@ import { Exchange } from "./exchange.ts";
 import type { Message } from "./messages.ts";
 import type { Metrics } from "./metrics.ts";
 import { metricOfOutcome, mostOpenListed, openAfterMs } from "./telemetry.ts";
-import { Waiting, WatchedSession, isId } from "./waiting.ts";
+import { type Asking, Waiting, WatchedSession, isId } from "./waiting.ts";
 
 /** A request that ended. */
 export interface Ended extends Judged {
@@ -106,18 +106,18 @@ export class Observer {
       if (message.method === "notifications/cancelled") this.#cancel(session, message.params?.requestId);
       const kind = kindOf(message);
       if (kind === null) continue;
-      const one = this.#begin({ ...kind, since }, posted);
+      const one = this.#begin(kind, since, posted);
       if (one.method === "initialize" && session !== null) session.begun = true;
       if (session !== null) this.#addTo(session, one, overStream);
       waiting.push(one);
     }
-    if (waiting.length === 0) waiting.push(this.#begin({ ...unreadable, since }, posted));
+    if (waiting.length === 0) waiting.push(this.#begin(unreadable, since, posted));
     return new Exchange(this, waiting, overStream);
   }
 
   /** A request whose answer is its HTTP answer, such as `stream/open`. */
   began(method: string, posted: Posted): Exchange {
-    const one = this.#begin({ id: null, method, tool: null, since: this.#options.now() }, posted);
+    const one = this.#begin({ id: null, method, tool: null }, this.#options.now(), posted);
     return new Exchange(this, [one], false);
   }
 
@@ -134,14 +134,14 @@ export class Observer {
 
   /** An event stream that a GET or a subscription asked for has ended. */
   streamEnded(since: number, posted: Posted, ending: Ending): void {
-    this.#book(this.#begin({ id: null, method: "stream/end", tool: null, since }, posted), ending, null);
+    this.#book(this.#begin({ id: null, method: "stream/end", tool: null }, since, posted), ending, null);
   }
 
   /** A request ends. Called more than once it does nothing. */
   end(waiting: Waiting, ending: Ending, status: number | null): void {
     waiting.session?.remove(waiting);
     if (waiting.isBooked) return;
-    if (this.#isOverdue(waiting, this.#options.now())) return this.#book(waiting, overdue, null);
+    if (this.#isOverdue(waiting, this.#options.now())) return this.#book(waiting, overdueOf(waiting), null);
     this.#book(waiting, ending, status);
   }
 
@@ -155,7 +155,7 @@ export class Observer {
     const now = this.#options.now();
     for (const waiting of this.#waiting) {
       if (!this.#isOverdue(waiting, now)) continue;
-      this.#book(waiting, overdue, null);
+      this.#book(waiting, overdueOf(waiting), null);
       // Of a call that is really open its session is busy; of one that was left nobody knows.
       if (waiting.isLeft) waiting.session?.remove(waiting);
     }
@@ -186,10 +186,8 @@ export class Observer {
     return session;
   }
 
-  #begin(asking: Kind & { readonly since: number }, { session, synthetic }: Posted): Waiting {
-    const { id, method, tool, since } = asking;
-    const request = ++this.#requests;
-    const waiting = new Waiting({ request, id, method, tool, since, synthetic }, session);
+  #begin(asked: Asking, since: number, { session, synthetic }: Posted): Waiting {
+    const waiting = new Waiting(asked, { request: ++this.#requests, since, synthetic, session });
     this.#waiting.add(waiting);
     return waiting;
   }
@@ -250,17 +248,14 @@ export class Observer {
   }
 }
 
-/** What a message is: a request has an id; a notification and a client's own answer end with the HTTP answer. */
-interface Kind {
-  readonly id: Waiting["id"];
-  readonly method: string;
-  readonly tool: string | null;
-}
-const unreadable: Kind = { id: null, method: "unreadable", tool: null };
-const answer: Kind = { id: null, method: "answer", tool: null };
+const unreadable: Asking = { id: null, method: "unreadable", tool: null };
+const answer: Asking = { id: null, method: "answer", tool: null };
 
-/** Null: it is no message. */
-function kindOf({ id, method, params, result, error }: Message): Kind | null {
+/**
+ * What a message asks: a request has an id; a notification and a client's own answer end with the HTTP answer. Null: it is no
+ * message.
+ */
+function kindOf({ id, method, params, result, error }: Message): Asking | null {
   if (method === undefined) return result !== undefined || error !== undefined ? answer : null;
   if (typeof method !== "string") return null;
   const tool = method === "tools/call" && typeof params?.name === "string" ? short(params.name) : null;
@@ -270,6 +265,10 @@ function kindOf({ id, method, params, result, error }: Message): Kind | null {
 /** The beginning of a name, in memory of its own. */
 const short = (name: string): string =>
   name.length <= longestName ? name : Buffer.from(name.slice(0, longestName)).toString();
+
+/** A hub may keep the head of a stream that only listens until it has something to say. */
+const overdueOf = ({ method, session }: Waiting): Ending =>
+  method === "stream/open" && session !== null ? { kind: "unseen" } : overdue;
 
 /** Of an answer that is too large to be looked into only its end is known, which says whether its tool failed. */
 function answerOf(message: Message, status: number): Ending {

@@ -105,7 +105,7 @@ export interface AccessLine {
   readonly slot: string;
   readonly task: string;
   readonly release: string;
-  /** The hub's own name of the session; of a request without one, a name that is the request's alone. */
+  /** The hub's own name of the session; of a request without one, `<task>/<request>`, a name that is the request's alone. */
   readonly session: string;
   /** When the session began in this task, milliseconds since 1970; null: it belongs to no session. */
   readonly sessionAt: number | null;
@@ -115,7 +115,10 @@ export interface AccessLine {
   readonly request: number;
   /** JSON-RPC id as the client chose it, at most 64 characters of it; null: a notification, or no message at all. */
   readonly id: string | number | null;
-  /** JSON-RPC method; `stream/open` and `stream/end` of an event stream that a GET asks for; `answer` of a client's own answer. */
+  /**
+   * JSON-RPC method, at most 128 characters of it; `stream/open` and `stream/end` of an event stream that a GET asks for (the latter of a
+   * subscription's too); `session/delete`; `answer` of a client's own answer; `unreadable`: no message that could be read.
+   */
   readonly method: string;
   readonly tool: string | null;
   readonly outcome: Outcome;

@@ -4,17 +4,21 @@ import type { Asked, Ending } from "../domain/outcome.ts";
 export type Id = string | number;
 export const isId = (id: unknown): id is Id => typeof id === "string" || typeof id === "number";
 
-/** What is known of a request when it comes. */
-export interface Asking {
-  /** Number of the request within this task. */
-  readonly request: number;
+/** What a request asks. */
+export interface Asking extends Asked {
   /** Null: nothing can be matched with it; it ends with the HTTP answer to what it came in. */
   readonly id: Id | null;
-  readonly method: string;
-  readonly tool: string | null;
+}
+
+/** How a request came. */
+export interface Coming {
+  /** Number of the request within this task. */
+  readonly request: number;
   /** Milliseconds since 1970. */
   readonly since: number;
   readonly synthetic: boolean;
+  /** Null: it belongs to none, or to none yet. */
+  readonly session: WatchedSession | null;
 }
 
 /** A request that has not ended, or was given up on and may still be answered. Never prompts, arguments or results. */
@@ -34,7 +38,7 @@ export class Waiting implements Asked {
   /** The stream that was to bring its answer has ended, and its client may fetch the rest over another one. */
   isLeft = false;
 
-  constructor({ request, id, method, tool, since, synthetic }: Asking, session: WatchedSession | null) {
+  constructor({ id, method, tool }: Asking, { request, since, synthetic, session }: Coming) {
     this.request = request;
     this.id = id;
     this.method = method;

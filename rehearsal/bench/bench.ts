@@ -13,11 +13,16 @@ export interface Figure {
   note?: string;
 }
 
+export interface BenchOptions {
+  /** Folder of another checkout, installed, whose build is measured beside this one; null: none is. */
+  readonly against: string | null;
+}
+
 export interface Bench {
   /** One line for the list of names. */
   title: string;
   /** `progress` takes one line while it runs. */
-  run(progress: (line: string) => void): Promise<Figure[]>;
+  run(progress: (line: string) => void, options: BenchOptions): Promise<Figure[]>;
 }
 
 /** Whether a figure keeps its limits; one without limits does. */

@@ -12,8 +12,9 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   sidecar: () => import("./sidecar.ts"),
 };
 
-const usage = `npm run bench -- [NAME…] [--json]
+const usage = `npm run bench -- [NAME…] [--against FOLDER] [--json]
   NAME    one or more of ${Object.keys(benches).join(", ")}; all of them unless named
+  --against FOLDER  the sidecar's bench: only beside the one in this other checkout
   --json  prints only JSON
 Exit code: 0 every limit held, 1 one did not, 2 usage.`;
 
@@ -29,7 +30,7 @@ async function main(words: string[]): Promise<number> {
     const { bench } = await benches[name]!();
     const progress = (line: string): void => void (values.json || process.stderr.write(`${name}: ${line}\n`));
     const startedAt = performance.now();
-    const figures = await bench.run(progress);
+    const figures = await bench.run(progress, { against: values.against ?? null });
     results.push({ name, title: bench.title, tookMs: performance.now() - startedAt, figures });
   }
   console.log(values.json ? renderJson(results, machine()) : renderTable(results));
@@ -41,7 +42,11 @@ function parse(words: string[]) {
     return parseArgs({
       args: words,
       allowPositionals: true,
-      options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+      options: {
+        against: { type: "string" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
     });
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n${usage}`, { cause: error });

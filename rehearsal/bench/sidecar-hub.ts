@@ -4,7 +4,9 @@ import { type AddressInfo, type Socket, createServer } from "node:net";
 const result = JSON.stringify({
   jsonrpc: "2.0",
   id: 1,
-  result: { content: [{ type: "text", text: "x".repeat(400) }] },
+  result: {
+    content: [{ type: "text", text: JSON.stringify({ categories: ["memory"], reasoning: "x".repeat(350) }) }],
+  },
 });
 const answer = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${result.length}\r\n`;
 const event = "event: endpoint\ndata: /messages?sessionId=0b0e7c9a-6f0f-4df4-8d4c-6b6f0a7c9a11\n\n";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { sidecarFlags } from "../stage/config.ts";
@@ -19,7 +19,8 @@ export interface Program {
   readonly pid: number;
   stop(): Promise<void>;
 }
-export type ProgramName = "sidecar" | "nginx" | Peer;
+/** `before`: the sidecar of another checkout. */
+export type ProgramName = "sidecar" | "before" | "nginx" | Peer;
 
 /** Where a process's part of the bench is. */
 const part = fileURLToPath(import.meta.resolve("./sidecar-part.ts"));
@@ -56,14 +57,15 @@ export function programsHere(say: (line: string) => void): ProgramName[] {
 /** What each is started with: the same memory settings for all that run on Node. */
 export function startedAs(name: ProgramName): string {
   const node = ["node", ...sidecarFlags].join(" ");
-  if (name === "sidecar")
+  if (name === "sidecar" || name === "before")
     return `${node} sidecar/main.ts: it pins, observes, counts and writes its access log meanwhile`;
   if (name === "nginx") return "nginx, one worker, 256 kept connections to the hub, no access log";
   return `${node}, 256 kept connections to the hub: it forwards and does nothing else`;
 }
 
-export function startProgram(name: ProgramName, hub: number): Promise<Program> {
-  if (name === "sidecar") return startSidecar(hub);
+/** @param before folder of the other checkout, which only `before` needs */
+export function startProgram(name: ProgramName, hub: number, before = ""): Promise<Program> {
+  if (name === "sidecar" || name === "before") return startSidecar(name, hub, before);
   return name === "nginx" ? startNginx(hub) : startPeer(name, hub);
 }
 
@@ -74,8 +76,9 @@ async function startPeer(name: Peer, hub: number): Promise<Program> {
 }
 
 /** The container's own program, with pinning, observation and its access log on, as it runs in a task. */
-async function startSidecar(hub: number): Promise<Program> {
-  const main = fileURLToPath(import.meta.resolve("../../sidecar/main.ts"));
+async function startSidecar(name: "sidecar" | "before", hub: number, before: string): Promise<Program> {
+  const own = fileURLToPath(import.meta.resolve("../../sidecar/main.ts"));
+  const main = name === "sidecar" ? own : resolve(before, "sidecar/main.ts");
   const child = spawn(process.execPath, [...sidecarFlags, main], {
     stdio: ["ignore", "pipe", "inherit"],
     env: {
@@ -97,7 +100,7 @@ async function startSidecar(hub: number): Promise<Program> {
   });
   lines.close();
   child.stdout.resume();
-  return { name: "sidecar", port, pid: child.pid as number, stop: () => end(child) };
+  return { name, port, pid: child.pid as number, stop: () => end(child) };
 }
 
 /** One worker and a pool to the hub, which is what there is of it for one core. */

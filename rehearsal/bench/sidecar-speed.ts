@@ -7,9 +7,7 @@ import { type Program, type ProgramName, ask, processorSeconds, startProgram } f
  * Each program is started so often: where its code lies in memory, and what of it is compiled when, makes one start of the
  * same program some hundredths faster than another.
  */
-const starts = 6;
-/** Rounds after each start. Of requests a second the median of all of them counts. */
-const rounds = 2;
+const usual: Effort = { starts: 6, rounds: 2 };
 const roundMs = 1_000;
 /** Callers at once. */
 export const connections = 32;
@@ -31,8 +29,17 @@ export interface Speed {
   readonly busyP99: number;
   /** Requests for each second of processor time: what one core does that does nothing else. */
   readonly perCore: number;
+  /** The same, start by start. */
+  readonly perCores: readonly number[];
   readonly perSecond: number;
   readonly failed: number;
+}
+
+/** How often what is measured. */
+export interface Effort {
+  readonly starts: number;
+  /** Of requests a second, after each start. */
+  readonly rounds: number;
 }
 
 /** What was measured of one program, round by round. */
@@ -51,7 +58,9 @@ export async function compareSpeed(
   direct: number,
   load: ChildProcess,
   say: (line: string) => void,
+  { before = "", effort = usual }: { readonly before?: string; readonly effort?: Effort } = {},
 ): Promise<Map<ProgramName, Speed>> {
+  const { starts, rounds } = effort;
   const measured = names.map((): Rounds => ({
     addedP50: [],
     addedP99: [],
@@ -64,19 +73,20 @@ export async function compareSpeed(
     say(`start ${start + 1} of ${starts} of each program`);
     const programs: Program[] = [];
     try {
-      for (const name of names) programs.push(await startProgram(name, direct));
+      for (const name of names) programs.push(await startProgram(name, direct, before));
       const ports = programs.map(({ port }) => port);
       await warmUp([direct, ...ports], load);
       say(`latency: ${latencyRounds} rounds of ${requestsPerRound} requests each, one at a time, in turn`);
       for (let round = 0; round < latencyRounds; round++)
         await measureLatency(measured, [direct, ...ports], load, start * latencyRounds + round);
       say(`requests a second: ${rounds} rounds of ${roundMs} ms each, ${connections} connections, in turn`);
-      for (let round = 0; round < rounds; round++) await measureThroughput(measured, programs, direct, load);
+      for (let round = 0; round < rounds; round++)
+        await measureThroughput(measured, programs, direct, load, start * rounds + round);
     } finally {
       for (const program of programs) await program.stop();
     }
   }
-  return new Map(names.map((name, index) => [name, speedOf(measured[index]!)]));
+  return new Map(names.map((name, index) => [name, speedOf(measured[index]!, rounds)]));
 }
 
 /** Until what is asked for has been compiled, by both ways of asking. */
@@ -110,10 +120,13 @@ async function measureThroughput(
   programs: readonly Program[],
   direct: number,
   load: ChildProcess,
+  turn: number,
 ): Promise<void> {
+  const order = orderOf(programs.length, turn);
   const at = (port: number) => ask<Throughput>(load, { kind: "throughput", port, connections, ms: roundMs });
   const alone = await at(direct);
-  for (const [index, { port, pid }] of programs.entries()) {
+  for (const index of order) {
+    const { port, pid } = programs[index]!;
     const kept = measured[index]!;
     const before = processorSeconds(pid);
     const seen = await at(port);
@@ -140,12 +153,16 @@ export function orderOf(count: number, round: number): number[] {
   return order;
 }
 
-function speedOf({ addedP50, addedP99, busyP99, perCore, perSecond, failed }: Rounds): Speed {
+function speedOf({ addedP50, addedP99, busyP99, perCore, perSecond, failed }: Rounds, rounds: number): Speed {
+  const starts = Array.from({ length: perCore.length / rounds }, (_, at) =>
+    perCore.slice(at * rounds, (at + 1) * rounds),
+  );
   return {
     addedP50: middleMean(addedP50),
     addedP99s: addedP99,
     busyP99: percentile(busyP99, 0.5),
     perCore: percentile(perCore, 0.5),
+    perCores: starts.map(middleMean),
     perSecond: percentile(perSecond, 0.5),
     failed,
   };

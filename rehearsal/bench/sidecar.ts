@@ -13,7 +13,14 @@ import {
   startPart,
   startProgram,
 } from "./sidecar-programs.ts";
-import { type Speed, compareRounds, compareSpeed, connections, middleMean } from "./sidecar-speed.ts";
+import {
+  type Effort,
+  type Speed,
+  compareRounds,
+  compareSpeed,
+  connections,
+  middleMean,
+} from "./sidecar-speed.ts";
 
 /** Idle sessions at which memory is read. */
 const fewSessions = 1_000;
@@ -37,7 +44,8 @@ type Seen = Speed & Memory;
 
 export const bench: Bench = {
   title: "the sidecar beside other proxies, the same work in the same run",
-  async run(say) {
+  async run(say, { against }) {
+    if (against !== null) return besideBefore(against, say);
     const names = programsHere(say);
     const hub = startPart();
     const load = startPart();
@@ -52,6 +60,50 @@ export const bench: Bench = {
     }
   },
 };
+
+/** Starts of each: one start of the same program is some hundredths faster than another. */
+const closely: Effort = { starts: 16, rounds: 3 };
+
+/** This sidecar beside the one of another checkout: it may cost no more than a few hundredths. */
+async function besideBefore(folder: string, say: (line: string) => void): Promise<Figure[]> {
+  const [hub, load] = [startPart(), startPart()];
+  try {
+    const { port } = await ask<Ready>(hub, { kind: "hub" });
+    const options = { before: folder, effort: closely };
+    const speeds = await compareSpeed(["sidecar", "before"], port, load, say, options);
+    return figuresBeside(speeds.get("sidecar") as Speed, speeds.get("before") as Speed);
+  } finally {
+    for (const part of [hub, load]) part.kill("SIGKILL");
+  }
+}
+
+function figuresBeside(own: Speed, before: Speed): Figure[] {
+  const perCore = compareRounds(own.perCores, before.perCores);
+  const p99 = compareRounds(own.addedP99s, before.addedP99s);
+  const errorOf = ({ error }: { readonly error: number }) => `standard error ${error.toFixed(4)}`;
+  return [
+    { name: "sidecar: requests/s on one core", value: own.perCore, unit: "req/s" },
+    { name: "before: requests/s on one core", value: before.perCore, unit: "req/s" },
+    {
+      name: "sidecar / before: requests/s on one core",
+      value: perCore.ratio,
+      unit: "ratio",
+      atLeast: 0.97,
+      note: `${errorOf(perCore)}, over ${own.perCores.length} starts of each`,
+    },
+    { name: "sidecar: added latency p99", value: middleMean(own.addedP99s), unit: "ms" },
+    { name: "before: added latency p99", value: middleMean(before.addedP99s), unit: "ms" },
+    {
+      name: "sidecar / before: added latency p99",
+      value: p99.ratio,
+      unit: "ratio",
+      // No worse, as far as can be told.
+      atMost: 1 + 2 * p99.error,
+      note: `${errorOf(p99)}, one request at a time`,
+    },
+    { name: "failed requests", value: own.failed + before.failed, unit: "count", atMost: 0 },
+  ];
+}
 
 async function clientsThatKeepDeadIds(say: (line: string) => void): Promise<Figure[]> {
   say("official clients whose session is gone");

@@ -252,3 +252,24 @@ test("a synthetic request has a line, and no part in any metric but its own", ()
   assert.deepEqual(ends(), [[1, "withdrawn"]]);
   assert.deepEqual(counted("SyntheticRequests", "Requests", "Withdrawn", "AnalysisCalls"), [1, 0, 0, 0]);
 });
+
+test("a hub may keep the head of a stream that only listens, and of one that is to be a session it may not", () => {
+  for (const [name, outcome] of [
+    ["s", "ok"],
+    [null, "server-fault"],
+  ] as const) {
+    const { observer, clock, ends, look } = observed();
+    const session = name === null ? null : observer.opened(name, clock.now);
+    observer.began("stream/open", { session, synthetic: false, overStream: false });
+    clock.now += 60_000;
+    look();
+    assert.deepEqual(ends(), [["stream/open", outcome]]);
+  }
+});
+
+test("a call whose session's stream ended before it was taken is told of as withdrawn: nobody waits for it", () => {
+  const { observer, ends } = observed();
+  const exchange = observer.asked([call(1)], { session: null, synthetic: false, overStream: true });
+  exchange.whole({ status: 202, type: undefined, body: null });
+  assert.deepEqual(ends(), [[1, "withdrawn"]]);
+});
