@@ -40,6 +40,8 @@ const renewalLooks = 6;
 /** Clients of the stateless era at a time, and what each asks for before another takes its place. */
 const statelessClients = 8;
 const statelessAsks = 60;
+/** Requests that wait at a time for each that is sent a second: a machine that is busy is not buried under more. */
+const mostWaiting = 4;
 /** Requests that opening a session and ending it costs: over streamable HTTP, and over SSE, whose streams cost more. */
 const openingCost = { "streamable-http": 4, sse: 8 } as const;
 
@@ -219,11 +221,18 @@ export class Load {
     if (perSecond === 0) return;
     const started = Date.now();
     let sent = 0;
+    const waiting = new Set<Promise<void>>();
     while (!this.#stop.signal.aborted) {
       const due = Math.floor(((Date.now() - started) / 1_000) * perSecond);
       // After a pause of this process the backlog is not made up for: that would be a burst no client makes.
       sent = Math.max(sent, due - Math.ceil(perSecond));
-      for (; sent < due; sent++) this.#go(one());
+      const next = Math.min(due - sent, Math.ceil(perSecond * mostWaiting) - waiting.size);
+      for (let n = 0; n < next; n++) {
+        const work = one().finally(() => waiting.delete(work));
+        waiting.add(work);
+        this.#go(work);
+      }
+      sent += Math.max(0, next);
       await this.#pause(10);
     }
   }

@@ -47,7 +47,8 @@ export async function openSession(options: SessionOptions): Promise<Opened> {
   const renews = transport === "sse";
   const eyes = witness.client(renews ? "sse" : "streamable");
   const tasks = new Set<string>();
-  let refusal: Promise<string> | null = null;
+  /** What answers that were errors said, since something was asked last. */
+  const refusals: Promise<string>[] = [];
   let ended = false;
   let streams = 0;
   eyes.onStream = () => {
@@ -59,7 +60,7 @@ export async function openSession(options: SessionOptions): Promise<Opened> {
   eyes.onAnswer = (response) => {
     const task = response.headers.get(header.task);
     if (task !== null && response.ok) tasks.add(task);
-    if (response.status >= 400) refusal = describeRefusal(response.clone());
+    if (response.status >= 400) refusals.push(describeRefusal(response.clone()));
   };
   const pipe = transportOf(options, eyes);
   const client = new Client({ name: "rehearsal", version: "1.0.0" });
@@ -71,9 +72,10 @@ export async function openSession(options: SessionOptions): Promise<Opened> {
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client is no event target
   client.onerror = () => undefined;
   const ask = async (wanted: Parameters<ClientWitness["ask"]>[0], run: () => Promise<unknown>) => {
-    refusal = null;
+    refusals.length = 0;
     const asked = await eyes.ask(wanted, run);
-    return asked.verdict === "well" || refusal === null
+    const refusal = refusals.at(-1);
+    return asked.verdict === "well" || refusal === undefined
       ? asked
       : { ...asked, why: `${asked.why}; ${await refusal}` };
   };

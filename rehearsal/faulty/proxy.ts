@@ -251,7 +251,7 @@ const typeOf = (fault: Fault | null) =>
 function parse(text: string): Message | null {
   try {
     const value = JSON.parse(text) as unknown;
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Message) : null;
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
   } catch {
     return null;
   }

@@ -17,12 +17,15 @@ export function statelessEra(
     response.on("close", () => left.abort());
     const answer = await handler.fetch(webRequest(request, left.signal));
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
-    if (answer.body === null) return void response.end();
-    const body = Readable.fromWeb(answer.body as never);
-    body.on("error", () => response.destroy());
-    response.on("close", () => body.destroy());
-    body.pipe(response);
+    if (answer.body === null) response.end();
+    else pass(Readable.fromWeb(answer.body as never), response);
   };
+}
+
+function pass(body: Readable, response: ServerResponse): void {
+  body.on("error", () => response.destroy());
+  response.on("close", () => body.destroy());
+  body.pipe(response);
 }
 
 function serverOf(hub: Hub): Server {

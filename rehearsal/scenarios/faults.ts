@@ -7,7 +7,7 @@ import {
   senseless,
   transports,
 } from "../faults/cells.ts";
-import { type Sight, isBad } from "../witness/sight.ts";
+import { isBad } from "../witness/sight.ts";
 import { otherTool } from "../hub/tools.ts";
 import type { Line } from "./evidence.ts";
 import { type CellResult, type Held, held } from "./result.ts";

@@ -56,6 +56,14 @@ test("an unknown scenario is one sentence with the names there are, and exit 2",
   );
 });
 
+test("a part of the faults that there cannot be is one sentence, and exit 2", () => {
+  for (const given of ["3/2", "0/2", "half", "1"]) {
+    const { status, stderr } = rehearse("--scenario", "faults", "--shard", given);
+    assert.equal(status, 2);
+    assert.equal(stderr, `error: --shard is "${given}": give a part and how many there are, such as 2/8\n`);
+  }
+});
+
 test("a missing or malformed images file is named with its reason, and exit 2", (t) => {
   const missing = rehearse("--images", "/nowhere/images.json");
   assert.equal(missing.status, 2);
