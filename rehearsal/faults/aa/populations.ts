@@ -43,7 +43,8 @@ interface Habits {
   readonly stateless?: number;
 }
 
-const usualMs = (random: Random, ms: number) => ms * (0.6 + 0.8 * random.next()) * (random.chance(0.03) ? 3 : 1);
+const usualMs = (random: Random, ms: number) =>
+  ms * (0.6 + 0.8 * random.next()) * (random.chance(0.03) ? 3 : 1);
 
 function ask(random: Random, method: string, over: Partial<Planned> = {}): Planned {
   const takesMs = usualMs(random, 6);
@@ -85,7 +86,11 @@ function visit(habits: Habits): Population["visit"] {
 
 /** Makes calls bad with a chance that is the session's own. */
 const clustered =
-  (share: { readonly few: number; readonly many: number; readonly usersWithMany: number }, outcome: Outcome, cause: string) =>
+  (
+    share: { readonly few: number; readonly many: number; readonly usersWithMany: number },
+    outcome: Outcome,
+    cause: string,
+  ) =>
   (random: Random) => {
     const chance = random.chance(share.usersWithMany) ? share.many : share.few;
     return (call: Planned) => (random.chance(chance) ? bad(call, outcome, cause) : call);

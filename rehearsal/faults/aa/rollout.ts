@@ -8,7 +8,13 @@ import { modelInputs, modelSources } from "../matrix/model-inputs.ts";
 import { type Planned, type Population, type Visit, analysisTool } from "./populations.ts";
 
 /** Checks that judge samples: all others ask about one thing at a time and have nothing to do with chance. */
-export const judging = ["error-share", "latency", "first-requests", "llm-failures", "live-comparison"] as const;
+export const judging = [
+  "error-share",
+  "latency",
+  "first-requests",
+  "llm-failures",
+  "live-comparison",
+] as const;
 
 const weights = [5, 25, 50, 100] as const;
 /** A step of the model, in milliseconds, and its users. */
@@ -130,7 +136,9 @@ function probed(slot: Colour, step: number, random: Random): Sample[] {
   return Array.from({ length: probesOfStep }, (_, nth): Sample => {
     const at = start + (step + (nth + random.next()) / probesOfStep) * stepMs;
     const analysis = nth % 10 !== 0;
-    const asked = analysis ? { method: "tools/call", tool: analysisTool } : { method: "tools/list", tool: null };
+    const asked = analysis
+      ? { method: "tools/call", tool: analysisTool }
+      : { method: "tools/list", tool: null };
     const latencyMs = (analysis ? 300 : 6) * (0.6 + 0.8 * random.next());
     const of = { session: null, sessionAt: null, begun: null, outcome: "ok", from: "probe" } as const;
     return { slot, ...asked, analysis, ...of, at, latencyMs };

@@ -96,9 +96,7 @@ export function effectOf(
     case "empty-result":
       return ends(answered({ result: asked.tool === null ? {} : { content: [] } }));
     case "llm-failure":
-      return ends(
-        answered({ result: textResult({ error: "LLM-based prompt analysis not available" }) }),
-      );
+      return ends(answered({ result: textResult({ error: "LLM-based prompt analysis not available" }) }));
     case "tool-gone":
       return ends(
         answered(where === "tools/list" ? { result: { tools: [] } } : { error: { code: -32_602 } }),

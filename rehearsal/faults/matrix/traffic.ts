@@ -1,11 +1,20 @@
-import { type Ending, answerMsOf, type outcomeOf } from "../../../domain/outcome.ts";
+import { type Ending, answerMsOf } from "../../../domain/outcome.ts";
 import type { HubContract } from "../../../domain/hub.ts";
 import type { LogLine } from "../../../checks/sources/logs.ts";
 import type { Colour } from "../../../rollout/policy/colour.ts";
 import { Random } from "../../simulation/random.ts";
 import type { Fault, Transport } from "../cells.ts";
 import { Agenda } from "./agenda.ts";
-import { type Asking, type Client, type Seen, type Step, analysisTool, clientOf, otherTool, tools } from "./clients.ts";
+import {
+  type Asking,
+  type Client,
+  type Seen,
+  type Step,
+  analysisTool,
+  clientOf,
+  otherTool,
+  tools,
+} from "./clients.ts";
 import { type Effect, type Question, effectOf, goodEnding, taken } from "./effect.ts";
 import { latencyMs, slowestMs } from "./latency.ts";
 import { type Known, Slot } from "./slot.ts";
@@ -22,7 +31,6 @@ export interface TrafficOptions {
   /** Users that come each second. */
   readonly usersPerSecond: number;
   readonly contract: HubContract;
-  readonly judge: typeof outcomeOf;
 }
 
 /** Requests at the fault's place, and those that the fault hurt: by what was done to them, not by what anybody made of it. */
@@ -58,7 +66,10 @@ const reopen = { afterMs: 1_000, times: 2 } as const;
 export class Traffic {
   /** Percent of what comes that goes to the candidate. */
   weight = 0;
-  readonly harm: Readonly<Record<Colour, Harm>> = { blue: { asked: 0, hurt: 0 }, green: { asked: 0, hurt: 0 } };
+  readonly harm: Readonly<Record<Colour, Harm>> = {
+    blue: { asked: 0, hurt: 0 },
+    green: { asked: 0, hurt: 0 },
+  };
   /** When users of the candidate got bad answers because of the fault, in no order. */
   readonly badAt: number[] = [];
   readonly #of: TrafficOptions;
@@ -71,15 +82,17 @@ export class Traffic {
   #alone = 0;
   /** Counts the candidate's processes. */
   #life = 0;
+  /** Requests at the fault's place in the candidate. */
+  #met = 0;
   #downUntil = 0;
 
   constructor(of: TrafficOptions) {
     this.#of = of;
-    const { contract, judge, seed, start } = of;
+    const { contract, seed, start } = of;
     this.#agenda = new Agenda(start);
     this.#slots = {
-      blue: new Slot({ colour: "blue", contract, judge }),
-      green: new Slot({ colour: "green", contract, judge }),
+      blue: new Slot({ colour: "blue", contract }),
+      green: new Slot({ colour: "green", contract }),
     };
     this.#random = new Random(seed);
     this.#dice = this.#random.fork(1);
@@ -103,7 +116,8 @@ export class Traffic {
   /** The effect of the fault on a request to a colour; null: it is well. */
   struck(colour: Colour, asked: Asking): Effect | null {
     const { fault, transport } = this.#of;
-    if (colour !== candidate || asked.place !== fault.where || !this.#dice.chance(fault.share)) return null;
+    if (colour !== candidate || asked.place !== fault.where) return null;
+    if (++this.#met <= (fault.after ?? 0) || !this.#dice.chance(fault.share)) return null;
     return effectOf(fault, transport, questionOf(asked));
   }
 
@@ -193,7 +207,8 @@ export class Traffic {
       since: now,
     });
     if (asked.method === "initialize") user.begun = true;
-    if (colour === candidate && isOfSession && user.life !== this.#life) return this.#unknown(user, known, false);
+    if (colour === candidate && isOfSession && user.life !== this.#life)
+      return this.#unknown(user, known, false);
     if (user.forgotten) return this.#unknown(user, known, true);
     if (effect?.endsToo === "process") return this.#kills(user);
     this.#answers(user, asked, known, { colour, effect });
@@ -238,11 +253,19 @@ export class Traffic {
     this.#agenda.at(now + endsMs, () => {
       if (colour === candidate && life !== this.#life) return this.#lostWith(user);
       const timely = ending !== null && takesMs <= mostMs;
-      const given: Ending = timely ? ending : mostMs < overdueMs ? { kind: "withdrawn" } : { kind: "overdue" };
+      const given: Ending = timely
+        ? ending
+        : mostMs < overdueMs
+          ? { kind: "withdrawn" }
+          : { kind: "overdue" };
       this.#slots[colour].ends(known, given, this.#agenda.now);
       const hurt = effect?.hurts === true;
       if (hurt && ending !== null && effect.laterMs === 0) this.badAt.push(this.#agenda.now);
-      this.#hears(user, asked, { colour, effect, good: timely && (!hurt || effect.laterMs > 0 || asked.method === "tools/list") });
+      this.#hears(user, asked, {
+        colour,
+        effect,
+        good: timely && (!hurt || effect.laterMs > 0 || asked.method === "tools/list"),
+      });
     });
   }
 
@@ -254,12 +277,17 @@ export class Traffic {
   #hears(
     user: User,
     asked: Asking,
-    { colour, effect, good }: { readonly colour: Colour; readonly effect: Effect | null; readonly good: boolean },
+    {
+      colour,
+      effect,
+      good,
+    }: { readonly colour: Colour; readonly effect: Effect | null; readonly good: boolean },
   ): void {
     if (asked.method === "stream/open") this.#opened(user, { colour, effect, good, times: reopen.times });
     if (effect?.endsToo === "session") this.#breaks(user);
     if (asked.method === "session/delete") user.forgotten = false;
-    const isLost = effect?.endsToo === "session" || (effect?.streamEnd != null && this.#of.transport === "sse");
+    const isLost =
+      effect?.endsToo === "session" || (effect?.streamEnd != null && this.#of.transport === "sse");
     const listed = asked.method !== "tools/list" || !good ? null : this.#listOf(colour, effect);
     this.#goOn(user, user.client.next({ good, lost: isLost, listed }));
   }
@@ -279,7 +307,12 @@ export class Traffic {
   /** The stream is open; its end is a request of its own in the log. */
   #opened(
     user: User,
-    of: { readonly colour: Colour; readonly effect: Effect | null; readonly good: boolean; readonly times: number },
+    of: {
+      readonly colour: Colour;
+      readonly effect: Effect | null;
+      readonly good: boolean;
+      readonly times: number;
+    },
   ): void {
     const { colour, effect, good, times } = of;
     const streamEnd = effect?.streamEnd ?? null;
