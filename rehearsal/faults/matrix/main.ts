@@ -73,7 +73,9 @@ function readFlags(): MatrixFlags | number {
   }
 }
 
-function chosen(of: Readonly<Record<"kind" | "where" | "share" | "transport", string | undefined>>): Cell[] {
+function chosen(of: {
+  readonly [Flag in "kind" | "where" | "share" | "transport"]?: string | undefined;
+}): Cell[] {
   const kind = oneOf("--kind", of.kind, faultKinds);
   const where = oneOf("--where", of.where, faultPlaces);
   const share = oneOf("--share", of.share, shares.map(String));
