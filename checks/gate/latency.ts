@@ -13,14 +13,15 @@ export const slowShare = 0.05;
 
 /**
  * p95 below the limit means: fewer than 5 % of the analyses take longer, and that share is judged sequentially. One that still waits
- * takes longer as soon as it has waited for the limit; one that its client gave up before then tells nothing.
+ * takes longer as soon as it has waited for the limit; one that its client gave up before then tells nothing. Analyses count from
+ * when they came: by their ends a window would begin with the slow ones of the window before, whose quick ones ended there.
  */
 export const latency = defineCheck({
   name: "latency",
   group: "gate",
   question: "Does the 95th percentile of the analyses' time stay below the limit?",
   source: "own probes and the users' access log",
-  query: () => "analyses since the window began, own probes and those that still wait included",
+  query: () => "analyses that came since the window began, own probes and those that still wait included",
   limit: (thresholds) => ({ value: thresholds.analysisLatencyP95Ms, unit: "ms", good: "<" }),
   sentence: `${specLimits.analysisLatencyP95Ms.sentence} (${specLimits.analysisLatencyP95Ms.section})`,
   shows: () => slowShare,
@@ -30,8 +31,10 @@ export const latency = defineCheck({
   async measure({ samples, slot, since, now, thresholds }) {
     const limit = thresholds.analysisLatencyP95Ms;
     const waiting = samples.open(slot).map((open) => ({ ...open, latencyMs: now() - open.since }));
-    const ended = samples.of(slot, since).filter((sample) => isTimed(sample, limit));
-    const overdue = waiting.filter((open) => open.latencyMs >= limit);
+    const ended = samples
+      .of(slot, since)
+      .filter((sample) => sample.at - sample.latencyMs >= since && isTimed(sample, limit));
+    const overdue = waiting.filter((open) => open.since >= since && open.latencyMs >= limit);
     return [...ended, ...overdue].filter(({ analysis }) => analysis);
   },
   judge(analyses, { thresholds }) {

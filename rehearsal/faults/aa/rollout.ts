@@ -19,9 +19,9 @@ export const judging = [
 const weights = [5, 25, 50, 100] as const;
 /** A step of the model, in milliseconds, and its users. */
 const stepMs = 60_000;
-const usersOfStep = 70;
+const usersOfStep = 40;
 /** Own analyses of a step at each slot. */
-const probesOfStep = 40;
+const probesOfStep = 20;
 /**
  * When a step is looked at, in parts of it. Evidence counts at its highest over all answers so far, so the last look stands for all
  * before it; the early one is for the time in which live has too few answers since the step began, and its older ones count too.

@@ -57,7 +57,10 @@ export function* clientOf(transport: Transport, random: Random, begin: () => voi
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     begin();
     const seen = transport === "stateless" ? yield* discover() : yield* connect(transport);
-    if (!seen.lost) return yield* work(transport, random);
+    if (!seen.lost) {
+      yield* work(transport, random);
+      return;
+    }
     yield { pauseMs: againMs * (1 + random.next()) };
   }
 }

@@ -1,4 +1,3 @@
-import type { outcomeOf } from "../../../domain/outcome.ts";
 import { cells, shares, transports } from "../cells.ts";
 import { type Cell, type CellResult, play } from "./play.ts";
 
@@ -13,18 +12,21 @@ export interface MatrixOptions {
   readonly cells: readonly Cell[];
   /** Each cell is played once for each. */
   readonly seeds: readonly number[];
-  readonly judge?: typeof outcomeOf;
   readonly onResult?: (result: CellResult) => void;
 }
 
 /** Plays every cell with every seed, one after the other. */
-export async function playAll({ cells: of, seeds, judge, onResult }: MatrixOptions): Promise<CellResult[]> {
+export async function playAll({ cells: of, seeds, onResult }: MatrixOptions): Promise<CellResult[]> {
   const results: CellResult[] = [];
   for (const cell of of)
     for (const seed of seeds) {
-      const result = await play({ cell, seed, ...(judge === undefined ? {} : { judge }) });
+      const result = await play({ cell, seed });
       results.push(result);
       onResult?.(result);
     }
   return results;
 }
+
+/** The name of a cell, such as "hang at analysis, 10 %, sse". */
+export const nameOf = ({ kind, where, share, transport }: Cell): string =>
+  `${kind} at ${where}, ${Math.round(share * 100)} %, ${transport}`;

@@ -1,8 +1,8 @@
-import { outcomeOf } from "../../../domain/outcome.ts";
+import type { Outcome } from "../../../domain/outcome.ts";
 import type { CheckContext } from "../../../checks/check.ts";
 import { type GateResult, judgeBake, judgeCandidate } from "../../../checks/gate.ts";
 import { defaultCandidateGate, defaultGate } from "../../../checks/registry.ts";
-import { Samples } from "../../../checks/samples.ts";
+import { type RequestKey, type Sample, Samples } from "../../../checks/samples.ts";
 import { SlotLog } from "../../../checks/slot-log.ts";
 import { perColour } from "../../../rollout/policy/colour.ts";
 import { Random } from "../../simulation/random.ts";
@@ -19,8 +19,12 @@ export interface Cell extends Fault {
 export interface PlayOptions {
   readonly cell: Cell;
   readonly seed: number;
-  /** Says what a request's outcome is; left out: as everybody does. */
-  readonly judge?: typeof outcomeOf;
+  /** As what an outcome is booked; left out: as what it is. Those who ask whether anybody notices book it as another. */
+  readonly books?: (outcome: Outcome) => Outcome;
+  /** Own probes meet the fault as users do; false: only users do. Left out: they do. */
+  readonly probesMeetFaults?: boolean;
+  /** Share of own probes at the candidate that the balancer itself turns away; left out: 0. */
+  readonly turnedAway?: number;
 }
 
 /** How a rollout of a release with one fault ended. */
@@ -38,7 +42,7 @@ export interface CellResult extends Cell {
   readonly seconds: number | null;
   /** The step's weight at which it was decided; 0: before any user. */
   readonly weight: number;
-  /** Name of the check that decided; of a release that was kept, the one that came nearest. */
+  /** Name of the check that decided; empty: the release was kept. */
   readonly check: string;
   readonly why: string;
 }
@@ -65,9 +69,24 @@ const usersPerSecond: Readonly<Record<FaultPlace, number>> = {
 };
 
 /** Plays one rollout of a release with a fault, from the candidate's gate to its last bake, in virtual time. */
-export async function play({ cell, seed, judge = outcomeOf }: PlayOptions): Promise<CellResult> {
-  const rollout = new Rollout({ cell, seed, judge });
-  return await rollout.play();
+export async function play(of: PlayOptions): Promise<CellResult> {
+  const whole = { books: (outcome: Outcome) => outcome, probesMeetFaults: true, turnedAway: 0, ...of };
+  return await new Rollout(whole).play();
+}
+
+/** A book of samples in which some outcomes are another. */
+class Booked extends Samples {
+  readonly #books: (outcome: Outcome) => Outcome;
+
+  constructor(books: (outcome: Outcome) => Outcome) {
+    super();
+    this.#books = books;
+  }
+
+  override add(sample: Sample, key?: RequestKey): void {
+    const { outcome } = sample;
+    super.add({ ...sample, outcome: outcome === null ? null : this.#books(outcome) }, key);
+  }
 }
 
 class Rollout {
@@ -78,7 +97,8 @@ class Rollout {
   readonly #context: CheckContext;
   readonly #inputs;
 
-  constructor({ cell, seed, judge }: Required<PlayOptions>) {
+  constructor(of: Required<PlayOptions>) {
+    const { cell, seed } = of;
     this.#cell = cell;
     this.#seed = seed;
     this.#inputs = modelInputs(cell.transport);
@@ -89,11 +109,10 @@ class Rollout {
       start: this.#time.now,
       usersPerSecond: usersPerSecond[cell.where],
       contract: this.#inputs.hub,
-      judge,
     });
     this.#time.now += beforeMs;
     this.#traffic.advance(this.#time.now);
-    this.#context = this.#contextOf(seed);
+    this.#context = this.#contextOf(of);
   }
 
   async play(): Promise<CellResult> {
@@ -131,8 +150,7 @@ class Rollout {
     const bad = badAt.filter((at) => at <= gate.decidedAt);
     const first = bad.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
     const decisive = gate.readings.find(({ verdict }) => verdict === gate.verdict && verdict !== "pass");
-    const nearest = gate.readings.find(({ check }) => check === "live-comparison");
-    const shown = outcome === "kept" ? nearest : decisive;
+    const shown = outcome === "kept" ? undefined : decisive;
     return {
       ...this.#cell,
       seed: this.#seed,
@@ -144,11 +162,11 @@ class Rollout {
       seconds: outcome === "kept" || bad.length === 0 ? null : (gate.decidedAt - first) / 1_000,
       weight,
       check: shown?.check ?? "",
-      why: shown?.why ?? gate.why,
+      why: shown?.why ?? keptWhy(gate),
     };
   }
 
-  #contextOf(seed: number): CheckContext {
+  #contextOf({ seed, books, probesMeetFaults, turnedAway }: Required<PlayOptions>): CheckContext {
     const time = this.#time;
     const inputs = this.#inputs;
     const traffic = this.#traffic;
@@ -159,6 +177,8 @@ class Rollout {
       random: new Random(seed).fork(2),
       now: () => time.now,
       sleep,
+      meetFaults: probesMeetFaults,
+      turnedAway,
     });
     const logs: Pick<CheckContext["sources"]["logs"], "lines"> = {
       async lines({ group, from, to, most }) {
@@ -191,7 +211,7 @@ class Rollout {
         },
       },
     });
-    const samples = new Samples();
+    const samples = new Booked(books);
     const started = time.now;
     return {
       now: () => time.now,
@@ -235,6 +255,15 @@ class Rollout {
     if (!over.yet) throw new Error("the rollout is not over within a virtual hour");
     return await work;
   }
+}
+
+/** What those that judge faults say of a release that was kept. */
+function keptWhy({ readings }: GateResult): string {
+  const saying = ["error-share", "llm-failures", "latency", "live-comparison"];
+  return readings
+    .filter(({ check }) => saying.includes(check))
+    .map(({ check, why }) => `${check}: ${why}`)
+    .join("; ");
 }
 
 const percentOf = ({ asked, hurt }: Harm): number =>

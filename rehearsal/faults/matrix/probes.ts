@@ -22,6 +22,10 @@ export interface ProbesOptions {
   readonly random: Random;
   readonly now: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** They meet what users meet; false: the fault is in what only users ask. */
+  readonly meetFaults: boolean;
+  /** Share of the candidate's requests that the balancer itself answers with 503. */
+  readonly turnedAway: number;
 }
 
 /**
@@ -120,12 +124,13 @@ class Session implements ProbeSession {
 
   /** The result of a request; throws what the client would. */
   async ask(asked: Asking, signal: AbortSignal): Promise<Record<string, unknown>> {
-    const { traffic, now, sleep, random, transport } = this.#of;
+    const { traffic, now, sleep, random, transport, meetFaults, turnedAway } = this.#of;
     traffic.advance(now());
     if (this.#broken !== null) throw this.#broken;
-    if (this.#slot === candidate && traffic.isDown) throw this.#refused();
+    if (this.#slot === candidate && (traffic.isDown || random.chance(turnedAway))) throw this.#refused();
     this.#turnedAway = null;
-    const effect = this.#forgotten ? forgotten : traffic.struck(this.#slot, asked);
+    const struck = meetFaults ? traffic.struck(this.#slot, asked) : null;
+    const effect = this.#forgotten ? forgotten : struck;
     const ending = effect?.hurts === true ? effect.ending : goodEnding(questionOf(asked));
     if (effect?.endsToo === "process") traffic.dies();
     if (effect?.endsToo === "session" && transport !== "sse") this.#forgotten = true;

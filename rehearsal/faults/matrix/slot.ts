@@ -1,4 +1,4 @@
-import { type Ending, type outcomeOf } from "../../../domain/outcome.ts";
+import { type Ending, outcomeOf } from "../../../domain/outcome.ts";
 import type { HubContract } from "../../../domain/hub.ts";
 import type { LogLine } from "../../../checks/sources/logs.ts";
 import type { Colour } from "../../../rollout/policy/colour.ts";
@@ -24,7 +24,6 @@ export interface Known {
 export interface SlotOptions {
   readonly colour: Colour;
   readonly contract: HubContract;
-  readonly judge: typeof outcomeOf;
 }
 
 /** The sidecar of a slot's one task, as far as its log tells: access lines, and a line of open requests each second. */
@@ -51,9 +50,9 @@ export class Slot {
   /** It ends now, unless it has. */
   ends(known: Known, ending: Ending, now: number): void {
     if (!this.#waiting.delete(known.request)) return;
-    const { colour, contract, judge } = this.#of;
+    const { colour, contract } = this.#of;
     const durationMs = now - known.since;
-    const { outcome, cause } = judge(contract, known, ending, durationMs);
+    const { outcome, cause } = outcomeOf(contract, known, ending, durationMs);
     const { request, session, sessionAt, begun, method, tool } = known;
     const line: AccessLine = {
       type: "access",

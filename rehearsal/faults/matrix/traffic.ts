@@ -1,4 +1,4 @@
-import { type Ending, answerMsOf, type outcomeOf } from "../../../domain/outcome.ts";
+import { type Ending, answerMsOf } from "../../../domain/outcome.ts";
 import type { HubContract } from "../../../domain/hub.ts";
 import type { LogLine } from "../../../checks/sources/logs.ts";
 import type { Colour } from "../../../rollout/policy/colour.ts";
@@ -31,7 +31,6 @@ export interface TrafficOptions {
   /** Users that come each second. */
   readonly usersPerSecond: number;
   readonly contract: HubContract;
-  readonly judge: typeof outcomeOf;
 }
 
 /** Requests at the fault's place, and those that the fault hurt: by what was done to them, not by what anybody made of it. */
@@ -83,15 +82,17 @@ export class Traffic {
   #alone = 0;
   /** Counts the candidate's processes. */
   #life = 0;
+  /** Requests at the fault's place in the candidate. */
+  #met = 0;
   #downUntil = 0;
 
   constructor(of: TrafficOptions) {
     this.#of = of;
-    const { contract, judge, seed, start } = of;
+    const { contract, seed, start } = of;
     this.#agenda = new Agenda(start);
     this.#slots = {
-      blue: new Slot({ colour: "blue", contract, judge }),
-      green: new Slot({ colour: "green", contract, judge }),
+      blue: new Slot({ colour: "blue", contract }),
+      green: new Slot({ colour: "green", contract }),
     };
     this.#random = new Random(seed);
     this.#dice = this.#random.fork(1);
@@ -115,7 +116,8 @@ export class Traffic {
   /** The effect of the fault on a request to a colour; null: it is well. */
   struck(colour: Colour, asked: Asking): Effect | null {
     const { fault, transport } = this.#of;
-    if (colour !== candidate || asked.place !== fault.where || !this.#dice.chance(fault.share)) return null;
+    if (colour !== candidate || asked.place !== fault.where) return null;
+    if (++this.#met <= (fault.after ?? 0) || !this.#dice.chance(fault.share)) return null;
     return effectOf(fault, transport, questionOf(asked));
   }
 

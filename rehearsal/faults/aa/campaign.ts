@@ -1,0 +1,38 @@
+import type { Population } from "./populations.ts";
+import { type FalseAlarm, playIdentical } from "./rollout.ts";
+
+/** What rollouts of identical releases on one population came to. */
+export interface AaResult {
+  readonly population: string;
+  readonly rollouts: number;
+  readonly seed: number;
+  readonly sentHome: readonly FalseAlarm[];
+}
+
+/** Most of 10,000 identical releases that may be sent home. */
+export const mostOfTenThousand = 10;
+
+/**
+ * Plays rollouts with seeds from `seed` on.
+ * @param turn lets the event loop come round between two rollouts
+ */
+export async function playPopulation(
+  population: Population,
+  {
+    rollouts,
+    seed,
+    turn,
+  }: { readonly rollouts: number; readonly seed: number; readonly turn: () => Promise<void> },
+): Promise<AaResult> {
+  const sentHome: FalseAlarm[] = [];
+  for (let n = 0; n < rollouts; n += 1) {
+    const alarm = await playIdentical(population, seed + n);
+    if (alarm !== null) sentHome.push(alarm);
+    await turn();
+  }
+  return { population: population.name, rollouts, seed, sentHome };
+}
+
+/** Whether so few were sent home that the promise holds: of fewer than 10,000 rollouts, in proportion, but one is never too many. */
+export const holds = ({ rollouts, sentHome }: AaResult): boolean =>
+  sentHome.length <= Math.max(1, (mostOfTenThousand * rollouts) / 10_000);
