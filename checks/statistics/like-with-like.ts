@@ -137,11 +137,12 @@ export function compareLikeWithLike(of: {
   const found = groupsOf(of).flatMap((group, index) => {
     const lateness = latenessIn(group);
     return waysOf(group).map((way): Comparison => {
-      const steps = stepsOf(group, way, lateness, of.now);
+      const decide = (request: Request) =>
+        way === "late" ? lateOf(request, lateness, of.now) : endedOf(request, way);
       const least = way === "fault" ? of.leastFaults : leastDifferencePoints;
       const lateMs = way === "late" ? lateness.at(-1)?.ms : undefined;
       const enough = 1 / (comparisonAlarmRate * shareOfGroup(index) * shareOfWay[way]);
-      const judged = judgeSteps(steps, { enough, least, window: of.window });
+      const judged = judgeGroup(group, decide, of.now, { enough, least, window: of.window });
       return { what: group.what, way, ...judged, ...(lateMs === undefined ? {} : { lateMs }) };
     });
   });
@@ -264,13 +265,16 @@ function latenessIn({ live }: Group): Lateness[] {
   return found;
 }
 
-/** Everything that a comparison is made of, in no order. */
-function stepsOf(group: Group, way: Way, lateness: readonly Lateness[], now: number): Step[] {
+/** What a way of being bad makes of a request; null: it tells nothing. */
+type Decide = (request: Request) => Decided | null;
+
+/** Everything that a comparison is made of, in the order in which it was decided. */
+function stepsOf(group: Group, decide: Decide, now: number): Step[] {
   const steps: Step[] = [];
   for (const side of ["candidate", "live"] as const) {
     const sessions = new Map<string, Decided[]>();
     for (const request of group[side]) {
-      const decided = way === "late" ? lateOf(request, lateness, now) : endedOf(request, way);
+      const decided = decide(request);
       if (decided === null) continue;
       const session = sessionOf(request);
       steps.push({ ...decided, side, of: "request", session });
@@ -279,7 +283,7 @@ function stepsOf(group: Group, way: Way, lateness: readonly Lateness[], now: num
     for (const requests of sessions.values())
       for (const unit of unitsOf(requests, now)) steps.push({ ...unit, side, session: null });
   }
-  return steps;
+  return steps.sort((a, b) => a.at - b.at);
 }
 
 const sessionOf = ({ from, session, sessionAt }: Request): string | null =>
@@ -322,34 +326,47 @@ function lateOf(request: Request, lateness: readonly Lateness[], now: number): D
 }
 
 /** How far the evidence went beyond what is enough while the difference mattered. */
-function judgeSteps(
-  steps: Step[],
+function judgeGroup(
+  group: Group,
+  decide: Decide,
+  now: number,
   of: { readonly enough: number; readonly least: number; readonly window: number },
 ): Pick<Comparison, "candidate" | "live" | "difference" | "weight"> {
   const all = new Tallies();
   const lately = new Tallies();
-  const isBad = steps.some(({ side, bad }) => bad && side === "candidate");
+  for (const side of ["candidate", "live"] as const)
+    for (const request of group[side]) all.add(side, decide(request));
+  const seen = { candidate: { ...all.candidate }, live: { ...all.live } };
+  // One bad request is never enough, and most comparisons have none.
+  if (all.candidate.bad < 2) return { ...seen, difference: rounded(all.points), weight: 0 };
+  all.clear();
   const evidence = new Evidence();
   let weight = 0;
-  for (const step of isBad ? steps.sort((a, b) => a.at - b.at) : steps) {
-    if (step.of === "request") all.add(step);
-    if (step.of === "request" && step.at >= of.window) lately.add(step);
-    if (!isBad) continue;
+  for (const step of stepsOf(group, decide, now)) {
+    if (step.of === "request") all.add(step.side, step);
+    if (step.of === "request" && step.at >= of.window) lately.add(step.side, step);
     evidence.add(step);
     if (Math.max(all.points, lately.points) >= of.least) weight = Math.max(weight, evidence.over(of.enough));
   }
-  const { candidate, live } = all;
-  return { candidate, live, difference: Number(Math.max(all.points, lately.points).toFixed(2)), weight };
+  return { ...seen, difference: rounded(Math.max(all.points, lately.points)), weight };
 }
+
+const rounded = (points: number) => Number(points.toFixed(2));
 
 /** Requests of both sides. */
 class Tallies {
   readonly candidate = { requests: 0, bad: 0 };
   readonly live = { requests: 0, bad: 0 };
 
-  add({ side, bad }: Step): void {
+  add(side: SideName, decided: Decided | null): void {
+    if (decided === null) return;
     this[side].requests += 1;
-    if (bad) this[side].bad += 1;
+    if (decided.bad) this[side].bad += 1;
+  }
+
+  clear(): void {
+    Object.assign(this.candidate, { requests: 0, bad: 0 });
+    Object.assign(this.live, { requests: 0, bad: 0 });
   }
 
   /** How much worse the candidate is, in percentage points; 0 while live has nothing to compare with. */
