@@ -17,6 +17,11 @@ export class AccessLog {
   readonly #write: (line: string) => void;
   readonly #now: () => number;
   readonly #whose: Whose;
+  /** What all access lines begin with. */
+  readonly #beginning: string;
+  /** The time of the last line, and that as it is written: many lines are of one millisecond. */
+  #at = NaN;
+  #written = "";
   /** The task's last line of open requests named some. */
   #toldOfOpen = false;
 
@@ -28,31 +33,22 @@ export class AccessLog {
     this.#write = write;
     this.#now = now;
     this.#whose = whose;
+    const same = { type: "access", schema: accessSchema, ...whose } satisfies Partial<AccessLine>;
+    this.#beginning = `${JSON.stringify(same).slice(0, -1)},`;
   }
 
+  /**
+   * One line for each request: put together by hand, from what is the same in all of them and what is not, it costs a half of
+   * what JSON.stringify asks for all of it.
+   */
   readonly ended = ({ waiting, outcome, cause, durationMs, status }: Ended): void => {
-    const { method, tool, synthetic } = waiting;
-    const line: AccessLine = {
-      type: "access",
-      schema: accessSchema,
-      timestamp: this.#timestamp(),
-      slot: this.#whose.slot,
-      task: this.#whose.task,
-      release: this.#whose.release,
-      session: this.#nameOf(waiting),
-      sessionAt: waiting.session?.at ?? null,
-      begun: waiting.session?.begun ?? null,
-      request: waiting.request,
-      id: shortId(waiting.id),
-      method,
-      tool,
-      outcome,
-      cause,
-      durationMs,
-      status,
-      synthetic,
-    };
-    this.#write(JSON.stringify(line));
+    const { id, method, request, session, synthetic, tool } = waiting;
+    this.#write(
+      `${this.#beginning}"timestamp":"${this.#timestamp()}","session":${quoted(this.#nameOf(waiting))},` +
+        `"sessionAt":${session?.at ?? null},"begun":${session?.begun ?? null},"request":${request},` +
+        `"id":${quoted(shortId(id))},"method":${quoted(method)},"tool":${quoted(tool)},"outcome":"${outcome}",` +
+        `"cause":${quoted(cause)},"durationMs":${durationMs},"status":${status},"synthetic":${synthetic}}`,
+    );
   };
 
   /** Writes a line while there are any, and one more when there are none any longer. */
@@ -89,8 +85,13 @@ export class AccessLog {
   }
 
   #timestamp(): string {
-    return new Date(this.#now()).toISOString();
+    const now = this.#now();
+    if (now !== this.#at) this.#written = new Date(now).toISOString();
+    this.#at = now;
+    return this.#written;
   }
 }
+
+const quoted = (value: Id | null): string => JSON.stringify(value);
 
 const shortId = (id: Id | null): Id | null => (typeof id === "string" ? id.slice(0, longestId) : id);

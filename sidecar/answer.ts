@@ -43,7 +43,7 @@ interface Head {
 function passingOf(call: Call, { status, headers, pinned }: Head): Passing {
   const { task, request, response, route } = call;
   const type = headerOf(headers, "content-type");
-  const isStream = type?.toLowerCase().startsWith("text/event-stream") === true;
+  const isStream = type !== undefined && /^text\/event-stream/i.test(type);
   const encoding = route.sister === null ? encodingOf(headers) : null;
   if (encoding !== null) task.encoded.saw(type, encoding);
   // A session whose endpoint can't be pinned is none: of an encoded stream that opens one its client gets the plain bytes.

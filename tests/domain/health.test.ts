@@ -131,7 +131,7 @@ test("no answer is too strange to be judged, and what is said of it is one short
       body,
       rule,
       (status, contentType, text, ready) => {
-        const judged = judgeHealth({ status, contentType, body: text }, ready as ReadyRule | null);
+        const judged = judgeHealth({ status, contentType, body: text }, ready);
         assert.equal(typeof judged.ready, "boolean");
         if (status < 200 || status > 299) assert.ok(!judged.ready);
         // oxlint-disable-next-line no-control-regex -- none may be in a line of the log

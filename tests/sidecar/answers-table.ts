@@ -81,7 +81,7 @@ export const answers: readonly ScriptedAnswer[] = [
   {
     name: "an analysis that fell back",
     asks: "analysis",
-    says: result(text(contract.llmFailurePatterns[0] as string)),
+    says: result(text(contract.llmFailurePatterns[0])),
     outcome: "llm-failure",
   },
   {

@@ -40,7 +40,7 @@ const call = (id: string | number, name = "other"): Message => ({
   params: { name },
 });
 const over = (session: WatchedSession) => ({ session, synthetic: false, overStream: true });
-const ok = (id: string | number): Message => ({ id, result: { content: [{}] } as never });
+const ok = (id: string | number): Message => ({ id, result: { content: [{}] } });
 
 test("a request that waits too long is told of then, once, and its session stays busy until it has ended", () => {
   const { observer, clock, ends, counted, look } = observed();
