@@ -83,6 +83,7 @@ const base = {
   incident: null,
   sources,
   logs: perColour(() => null),
+  errors: perColour(() => null),
   rolloutSince: start,
   logErrorPatterns: [],
   commands: {},

@@ -227,6 +227,7 @@ class Rollout {
       incident: null,
       sources,
       samples,
+      errors: perColour(() => null),
       logs: perColour(
         (slot) =>
           new SlotLog({
@@ -234,7 +235,6 @@ class Rollout {
             group: inputs.logGroups[slot],
             slot,
             tool: inputs.hub.tool,
-            errorPatterns: [],
             samples,
             from: started,
           }),
