@@ -79,7 +79,7 @@ export class Exchange {
       if (waiting.id === null)
         this.#observer.end(
           waiting,
-          waiting.method === "stream/open" ? noAnswer(missingIn(type, body)) : { kind: "taken" },
+          waiting.method === "stream/open" ? noAnswer("no event stream") : { kind: "taken" },
           status,
         );
     // The stream that was to bring its answer ended meanwhile, and is told of by itself.
@@ -90,6 +90,7 @@ export class Exchange {
       return this.#end({ kind: "unseen" }, status);
     const wrong = body.size === 0 || !isJson(type);
     if (!wrong) this.answered(body.messages(), status);
+    if (this.#waiting.every(({ isBooked }) => isBooked)) return;
     if (!wrong && body.isLarge) this.#end({ kind: "unseen" }, status);
     else this.#end(noAnswer(missingIn(type, body)), status);
   }
