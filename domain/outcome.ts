@@ -49,6 +49,8 @@ export type Ending =
   | { readonly kind: "status"; readonly status: number; readonly sessionOpen: boolean }
   /** A notification, or an answer to the hub's own question, was taken. */
   | { readonly kind: "taken" }
+  /** A stream that the hub opened and ended evenly, and that nothing came over. */
+  | { readonly kind: "empty-stream" }
   /** All of an answer passed, and nobody can look into it: it is too large, or encoded. */
   | { readonly kind: "unseen" }
   /** What came is no answer: empty, cut off, malformed, a web page, or the connection broke. `what` says so in a word or two. */
@@ -83,6 +85,9 @@ export function outcomeOf(contract: HubContract, asked: Asked, ending: Ending, d
     case "taken":
     case "unseen":
       return ok;
+    case "empty-stream":
+      // Some hubs have nothing to say: whether that is wrong shows beside live.
+      return judged("tool-error", "empty stream");
     case "no-answer":
       return judged("server-fault", ending.what);
     case "overdue":

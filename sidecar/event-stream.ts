@@ -39,6 +39,8 @@ export class PassedStream implements Passing, Stream {
   readonly #lasts: boolean;
   readonly #data: EventData | null;
   #rewriter: Rewriter | null;
+  /** Something came over it. */
+  #carried = false;
   /** What it carried has ended with it. */
   #isOver = false;
 
@@ -66,6 +68,7 @@ export class PassedStream implements Passing, Stream {
   }
 
   push(chunk: Buffer): boolean {
+    this.#carried = true;
     const caughtUp = this.#send(this.#rewriter === null ? chunk : this.#rewriter.push(chunk));
     if (this.#rewriter?.done === true) this.#rewriter = null;
     this.#data?.push(chunk);
@@ -98,7 +101,7 @@ export class PassedStream implements Passing, Stream {
     if (this.#lasts && this.#head.status < 300) {
       const session = this.session === "" ? null : task.observer.find(this.session);
       const posted = { session, synthetic: route.synthetic, overStream: false };
-      task.observer.streamEnded(since, posted, this.#isCut(why) ? cutOff : { kind: "taken" });
+      task.observer.streamEnded(since, posted, this.#endOf(why));
     }
     this.#count(why);
     if (this.#isSession && this.session !== "") task.observer.closed(this.session, endings[why]);
@@ -108,6 +111,11 @@ export class PassedStream implements Passing, Stream {
   #count(why: Why): void {
     if (this.#isSession && this.session !== "" && this.#isCut(why))
       this.#call.task.metrics.count("SessionsLost");
+  }
+
+  #endOf(why: Why): Ending {
+    if (this.#isCut(why)) return cutOff;
+    return why === "ended" && !this.#carried ? { kind: "empty-stream" } : { kind: "taken" };
   }
 
   #isCut(why: Why): boolean {

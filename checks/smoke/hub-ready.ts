@@ -24,7 +24,7 @@ export const hubReady = defineCheck({
   sentence:
     "Verify Hub started: curl https://prod-hub.example.com/health (Phase 2: Deployment, health checks)",
   // A session each second for as long as a bake lasts would be a load of its own.
-  everyMs: 2_000,
+  everyMs: 1_000,
   confirmations: 3,
   timeoutMs: 10_000,
   async measure(context): Promise<Seen> {

@@ -154,6 +154,13 @@ const table: readonly [what: string, Asked, Ending, Outcome, string][] = [
     "ok",
     "",
   ],
+  [
+    "a stream that says nothing and ends",
+    { method: "stream/end", tool: null },
+    { kind: "empty-stream" },
+    "tool-error",
+    "empty stream",
+  ],
   ["what is too large to look into", search, { kind: "unseen" }, "ok", ""],
   ["no answer in time", search, { kind: "overdue" }, "server-fault", "no answer within 60 s"],
   ["no analysis in time", analysis, { kind: "overdue" }, "server-fault", "no answer within 8 s"],

@@ -106,7 +106,7 @@ export function effectOf(
     case "initialize-fails":
       return ends(answered({ error: { code: -32_603 } }, 500));
     case "stream-fails":
-      return ends(taken, { streamEnd: taken });
+      return ends(taken, { streamEnd: { kind: "empty-stream" } });
     case "out-of-memory":
       return ends(noAnswer("connection reset"), { endsToo: "process" });
     case "compressed":
