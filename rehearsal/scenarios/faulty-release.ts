@@ -1,5 +1,6 @@
 import type { Fault } from "../faults/cells.ts";
 import { isBad } from "../witness/sight.ts";
+import { type Colour, colours } from "../../rollout/policy/colour.ts";
 import { stackName } from "../stage/index.ts";
 import { type Held, held } from "./result.ts";
 import { faultyGreen } from "./releases.ts";
@@ -94,15 +95,15 @@ export const analysisHangs = notKept({
 
 export const faultyReleases: readonly Scenario[] = [toolFails, callsHang, analysisHangs];
 
-/** Alarms of the stack that rang. */
-export function alarmsThatRang({ stage }: Play): string[] {
+/** Alarms of a slot that rang: those that judge what its users get. */
+export function alarmsThatRang({ stage }: Play, colour: Colour): string[] {
   return stage.aws.sns.messages
     .map(({ subject }) => /^ALARM: "(.+)"$/.exec(subject ?? "")?.[1])
-    .filter((name): name is string => name?.includes(`-${stackName}-`) === true);
+    .filter((name): name is string => name?.includes(`-${stackName}-${colour}-`) === true);
 }
 
-/** That no alarm rang at all. */
+/** That no alarm of either slot rang. */
 export function noAlarm(play: Play): Held {
-  const rang = alarmsThatRang(play);
+  const rang = colours.flatMap((colour) => alarmsThatRang(play, colour));
   return held("no alarm rings", rang.length === 0, rang.length === 0 ? "none did" : rang.join(", "));
 }

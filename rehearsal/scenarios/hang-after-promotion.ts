@@ -37,7 +37,7 @@ async function show(play: Play, account: Account) {
   await play.pause(15_000);
   const tally = await play.stopLoad();
   const record = await account.record();
-  const rang = alarmsThatRang(play).filter((name) => name.includes("-green-"));
+  const rang = alarmsThatRang(play, "green");
   const late = tally.seen.filter(({ slot, sentAt }) => slot === "green" && sentAt > homeAt + 500).length;
   return {
     outcome: "rolled-back" as const,
