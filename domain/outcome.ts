@@ -222,10 +222,17 @@ function ofAnalysis({ tool, llmFailurePatterns }: HubContract, result: Record<st
 /** All texts of a tool's content, a line each. */
 export function textOf(content: unknown): string {
   if (!Array.isArray(content)) return "";
+  const [only] = content as readonly unknown[];
+  if (content.length === 1) return wordsOf(only) ?? "";
   return content
-    .map((item) => objectIn(item)?.["text"])
-    .filter((text): text is string => typeof text === "string")
+    .map(wordsOf)
+    .filter((text) => text !== null)
     .join("\n");
+}
+
+function wordsOf(item: unknown): string | null {
+  const text = objectIn(item)?.["text"];
+  return typeof text === "string" ? text : null;
 }
 
 function parsed(text: string): unknown {

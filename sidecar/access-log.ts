@@ -19,9 +19,9 @@ export class AccessLog {
   readonly #whose: Whose;
   /** What all access lines begin with. */
   readonly #beginning: string;
-  /** The time of the last line, and that as it is written: many lines are of one millisecond. */
-  #at = NaN;
-  #written = "";
+  /** The second of the last line, and how its time begins: many lines are of the same one. */
+  #second = NaN;
+  #secondsWritten = "";
   /** The task's last line of open requests named some. */
   #toldOfOpen = false;
 
@@ -86,12 +86,20 @@ export class AccessLog {
 
   #timestamp(): string {
     const now = this.#now();
-    if (now !== this.#at) this.#written = new Date(now).toISOString();
-    this.#at = now;
-    return this.#written;
+    const second = Math.floor(now / 1_000);
+    if (second !== this.#second) this.#secondsWritten = new Date(second * 1_000).toISOString().slice(0, -4);
+    this.#second = second;
+    return this.#secondsWritten + (milliseconds[Math.floor(now) - second * 1_000] as string);
   }
 }
 
-const quoted = (value: Id | null): string => JSON.stringify(value);
+/** How a time in ISO 8601 ends, by milliseconds. */
+const milliseconds = Array.from({ length: 1_000 }, (_, ms) => `${String(ms).padStart(3, "0")}Z`);
+
+/** Texts that are themselves between quotation marks: nearly all that stand in a line. */
+const plain = /^[\w ./:~-]*$/;
+
+const quoted = (value: Id | null): string =>
+  typeof value === "string" && plain.test(value) ? `"${value}"` : JSON.stringify(value);
 
 const shortId = (id: Id | null): Id | null => (typeof id === "string" ? id.slice(0, longestId) : id);

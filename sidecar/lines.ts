@@ -2,36 +2,45 @@
 const waitMs = 20;
 /** Longest that a line waits when no other comes, in milliseconds. */
 const longestWaitMs = 100;
-/** Bytes, about, at which lines wait no longer. */
+/** Bytes that may wait. */
 const most = 64 * 1_024;
+/** Bytes of UTF-8 that a character of a string takes at most. */
+const widest = 3;
+const lineFeed = 0x0a;
 
 /**
  * Lines for standard output, written some at a time: a write for each would cost as much as a request's own. They are
  * written while one is added, for that is right after an answer went out, when nobody waits for the next one yet; a timer
- * would as often as not hold up a request that is under way.
+ * would as often as not hold up a request that is under way. They wait as bytes: strings that are kept for a while are what
+ * collecting garbage costs most for.
  */
 export class Lines {
-  readonly #write: (text: string) => void;
+  readonly #write: (lines: Buffer) => void;
   readonly #now: () => number;
-  #held = "";
+  readonly #held = Buffer.allocUnsafeSlow(most);
+  #size = 0;
   /** When the first of them was added, in milliseconds. */
   #since = 0;
   #timer: NodeJS.Timeout | null = null;
 
   /**
-   * @param write takes whole lines
+   * @param write takes whole lines, and may keep them
    * @param now in milliseconds
    */
-  constructor(write: (text: string) => void, now: () => number) {
+  constructor(write: (lines: Buffer) => void, now: () => number) {
     this.#write = write;
     this.#now = now;
   }
 
   add(line: string): void {
     const now = this.#now();
-    if (this.#held === "") this.#since = now;
-    this.#held += `${line}\n`;
-    if (this.#held.length >= most || now - this.#since >= waitMs) this.flush();
+    const needed = line.length * widest + 1;
+    if (this.#size + needed > most) this.flush();
+    if (needed > most) return this.#write(Buffer.from(`${line}\n`));
+    if (this.#size === 0) this.#since = now;
+    this.#size += this.#held.write(line, this.#size, "utf8");
+    this.#held[this.#size++] = lineFeed;
+    if (now - this.#since >= waitMs) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), longestWaitMs);
   }
 
@@ -39,9 +48,9 @@ export class Lines {
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#held === "") return;
-    const text = this.#held;
-    this.#held = "";
-    this.#write(text);
+    if (this.#size === 0) return;
+    const lines = Buffer.from(this.#held.subarray(0, this.#size));
+    this.#size = 0;
+    this.#write(lines);
   }
 }

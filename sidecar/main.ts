@@ -8,7 +8,7 @@ import { Sidecar } from "./sidecar.ts";
 async function main(): Promise<void> {
   const { config, host } = await start();
   const lines = new Lines(
-    (text) => process.stdout.write(text),
+    (bytes) => process.stdout.write(bytes),
     () => performance.now(),
   );
   process.on("exit", () => lines.flush());

@@ -134,15 +134,17 @@ export class Observer {
 
   /** An event stream that a GET or a subscription asked for has ended. */
   streamEnded(since: number, posted: Posted, ending: Ending): void {
-    this.#book(this.#begin({ id: null, method: "stream/end", tool: null }, since, posted), ending, null);
+    const end = this.#begin({ id: null, method: "stream/end", tool: null }, since, posted);
+    this.#book(end, ending, null, this.#options.now());
   }
 
   /** A request ends. Called more than once it does nothing. */
   end(waiting: Waiting, ending: Ending, status: number | null): void {
     waiting.session?.remove(waiting);
     if (waiting.isBooked) return;
-    if (this.#isOverdue(waiting, this.#options.now())) return this.#book(waiting, overdueOf(waiting), null);
-    this.#book(waiting, ending, status);
+    const now = this.#options.now();
+    if (this.#isOverdue(waiting, now)) this.#book(waiting, overdueOf(waiting), null, now);
+    else this.#book(waiting, ending, status, now);
   }
 
   /** Whether a call of the session still waits for its answer, be it overdue. */
@@ -155,7 +157,7 @@ export class Observer {
     const now = this.#options.now();
     for (const waiting of this.#waiting) {
       if (!this.#isOverdue(waiting, now)) continue;
-      this.#book(waiting, overdueOf(waiting), null);
+      this.#book(waiting, overdueOf(waiting), null, now);
       // Of a call that is really open its session is busy; of one that was left nobody knows.
       if (waiting.isLeft) waiting.session?.remove(waiting);
     }
@@ -214,12 +216,12 @@ export class Observer {
     return now - waiting.since >= answerMsOf(this.#options.contract, waiting);
   }
 
-  #book(waiting: Waiting, ending: Ending, status: number | null): void {
+  #book(waiting: Waiting, ending: Ending, status: number | null, now: number): void {
     waiting.isBooked = true;
     this.#waiting.delete(waiting);
-    const { contract, now, log } = this.#options;
+    const { contract, log } = this.#options;
     const seen = waiting.seenAs(ending);
-    const durationMs = Math.max(0, now() - waiting.since);
+    const durationMs = Math.max(0, now - waiting.since);
     const { outcome, cause } = outcomeOf(contract, waiting, seen, durationMs);
     log({ waiting, outcome, cause, durationMs, status });
     if (waiting.synthetic) return this.#options.metrics.count("SyntheticRequests");
