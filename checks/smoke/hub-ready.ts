@@ -23,7 +23,7 @@ export const hubReady = defineCheck({
   limit: () => ({ value: "ready", unit: "", good: "=" }),
   sentence:
     "Verify Hub started: curl https://prod-hub.example.com/health (Phase 2: Deployment, health checks)",
-  // A session each second for as long as a bake lasts would be a load of its own.
+  // Three looks in a row decide: a slot that is gone is told of within five seconds.
   everyMs: 1_000,
   confirmations: 3,
   timeoutMs: 10_000,
