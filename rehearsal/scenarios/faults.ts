@@ -5,9 +5,10 @@ import {
   type Transport,
   faultKinds,
   senseless,
+  slowMs,
   transports,
 } from "../faults/cells.ts";
-import { isBad } from "../witness/sight.ts";
+import { type Sight, isBad } from "../witness/sight.ts";
 import { otherTool } from "../hub/tools.ts";
 import type { Line } from "./evidence.ts";
 import { type CellResult, type Held, held } from "./result.ts";
@@ -79,18 +80,22 @@ async function playCell(play: Play, { fault, transport }: Cell): Promise<CellRes
   const decision = lastNo((await play.evidence()).slice(told));
   await play.stopLoad(name);
   const sights = play.sights.slice(before);
-  const hurt = (slot: string) => sights.filter((sight) => sight.slot === slot && isBad(sight));
-  const firstHurt = hurt("green")[0]?.answeredAt ?? null;
+  const late = kind === "slow" ? slowMs : Infinity;
+  const hurt = (slot: string, lateMs: number) =>
+    sights.filter((sight) => sight.slot === slot && (isBad(sight) || tookMs(sight) >= lateMs));
+  const firstHurt = hurt("green", late)[0]?.answeredAt ?? null;
+  const seconds = firstHurt === null || decision === null ? null : (decision.at - firstHurt) / 1_000;
   return {
     kind,
     where,
     share,
     transport,
-    usersHurt: hurt("green").length,
-    liveHurt: hurt("blue").length,
+    usersHurt: hurt("green", late).length,
+    liveHurt: hurt("blue", Infinity).length,
     outcome: ended.ok ? "promoted" : deployed.ok ? "rolled-back" : "refused",
     badAnswers: countedBad(play, began),
-    seconds: firstHurt === null || decision === null ? null : Math.round((decision.at - firstHurt) / 1_000),
+    // Negative: the gate was sooner than the first user's patience.
+    seconds: seconds === null ? null : Math.max(0, Math.round(seconds)),
     check: decision === null ? null : (/^[\w-]+(?=:)/.exec(decision.why)?.[0] ?? null),
     why: ended.ok ? null : (decision?.why ?? describeFailure(ended)).slice(0, 200),
   };
@@ -116,7 +121,9 @@ function lastNo(lines: readonly Line[]): { at: number; why: string } | null {
   return no?.kind === "judged" ? { at: no.judgement.decidedAt, why: no.judgement.why } : null;
 }
 
-const notBad: readonly string[] = ["ok", "drained", "refused", "withdrawn"];
+const tookMs = ({ sentAt, answeredAt }: Sight) => (answeredAt ?? sentAt) - sentAt;
+
+const notBad: readonly string[] = ["ok", "drained", "refused"];
 
 function countedBad({ stage }: Play, since: number): number {
   return accessLines(stage).filter(

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Images } from "../aws/tasks/index.ts";
 import { type Ask, type KnownHub, sampleTools, usualAsks } from "../clients/asks.ts";
 import { Load, type LoadOptions } from "../clients/load.ts";
-import type { Renewal, Tally } from "../clients/tally.ts";
+import type { Counts, Renewal, Tally } from "../clients/tally.ts";
 import type { EngineEvent, RunResult } from "../engine/index.ts";
 import { isOrWraps } from "../faulty/image.ts";
 import { hubDefaults } from "../../domain/hub.ts";
@@ -81,7 +81,10 @@ export class Play {
   /** What the users of loads that have ended saw. */
   readonly sights: Sight[] = [];
   #load: Load | null = null;
+  /** Of the load that ended last. */
   tally: Tally | null = null;
+  /** Of all loads that ended. */
+  readonly counts: Counts = { requests: { sent: 0, ok: 0, lost: 0, hurt: 0 }, sessions: { opened: 0 } };
 
   constructor(choices: Choices, stage: Stage) {
     this.choices = choices;
@@ -137,9 +140,16 @@ export class Play {
     const load = this.#load;
     this.#load = null;
     this.tally = await load.stop();
+    this.#add(this.tally.counts);
     this.sights.push(...load.witness.sights);
     this.witnessed.push(await sameAsCounted(this.stage, load.witness, where));
     return this.tally;
+  }
+
+  #add({ requests, sessions }: Counts): void {
+    for (const ending of ["sent", "ok", "lost", "hurt"] as const)
+      this.counts.requests[ending] += requests[ending];
+    this.counts.sessions.opened += sessions.opened;
   }
 
   /** Whatever state it is in: nothing of it goes on. */
@@ -235,20 +245,19 @@ async function refusedBy(error: UpFailed, play: Play): Promise<Awaited<ReturnTyp
 function result(
   { name, promise }: Scenario,
   said: Awaited<ReturnType<Scenario["run"]>>,
-  { tally, drains }: Pick<Play, "tally" | "drains">,
+  { tally, counts, drains }: Pick<Play, "tally" | "counts" | "drains">,
   lines: readonly Line[],
   totalMs: number,
 ): ScenarioResult {
   const steps = tally === null ? [] : observed(stepsOf(lines, "green"), tally, "green");
-  const requests = tally?.counts.requests ?? { sent: 0, ok: 0, lost: 0, hurt: 0 };
-  const opened = tally?.counts.sessions.opened ?? 0;
+  const { requests, sessions } = counts;
   return {
     name,
     promise,
     asPromised: said.held.every(({ ok }) => ok),
     outcome: said.outcome,
     requests,
-    sessions: { opened, broken: tally === null ? 0 : brokenSessions(tally, drains).length },
+    sessions: { ...sessions, broken: tally === null ? 0 : brokenSessions(tally, drains).length },
     timings: {
       totalMs,
       faultToVerdictMs: said.faultToVerdictMs ?? null,
