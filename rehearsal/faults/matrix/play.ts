@@ -23,7 +23,7 @@ export interface PlayOptions {
   readonly books?: (outcome: Outcome) => Outcome;
   /** Own probes meet the fault as users do; false: only users do. Left out: they do. */
   readonly probesMeetFaults?: boolean;
-  /** Share of own probes at the candidate that the balancer itself turns away; left out: 0. */
+  /** Share of own probes' calls at the candidate that the balancer itself turns away, once users come; left out: 0. */
   readonly turnedAway?: number;
 }
 

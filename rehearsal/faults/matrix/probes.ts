@@ -24,7 +24,7 @@ export interface ProbesOptions {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** They meet what users meet; false: the fault is in what only users ask. */
   readonly meetFaults: boolean;
-  /** Share of the candidate's requests that the balancer itself answers with 503. */
+  /** Share of the candidate's calls that the balancer itself answers with 503, once users come. */
   readonly turnedAway: number;
 }
 
@@ -127,7 +127,8 @@ class Session implements ProbeSession {
     const { traffic, now, sleep, random, transport, meetFaults, turnedAway } = this.#of;
     traffic.advance(now());
     if (this.#broken !== null) throw this.#broken;
-    if (this.#slot === candidate && (traffic.isDown || random.chance(turnedAway))) throw this.#refused();
+    const tooMany = asked.tool !== null && traffic.weight > 0 && random.chance(turnedAway);
+    if (this.#slot === candidate && (traffic.isDown || tooMany)) throw this.#refused();
     this.#turnedAway = null;
     const struck = meetFaults ? traffic.struck(this.#slot, asked) : null;
     const effect = this.#forgotten ? forgotten : struck;

@@ -187,7 +187,8 @@ export class Traffic {
     if ("pauseMs" in step)
       return this.#agenda.at(this.#agenda.now + step.pauseMs, () => this.#goOn(user, user.client.next(well)));
     if ("missing" in step) {
-      this.#count(user.colour ?? this.#colour(), step.missing, true);
+      // Only the candidate's list ever lacks one, whichever colour the call would have gone to.
+      this.#count(candidate, step.missing, true);
       return this.#goOn(user, user.client.next(well));
     }
     this.#asks(user, step);
