@@ -55,9 +55,10 @@ describe("every command shows a person how it is typed", () => {
 test("rehearse --list names every scenario with its promise, the usual ones marked", async () => {
   const { code, out, err } = await type("rehearse", "--list");
   assert.deepEqual([code, err], [0, ""]);
+  const widest = Math.max(...scenarios.map(({ name }) => name.length));
   assert.deepEqual(
     out.trimEnd().split("\n"),
-    scenarios.map(({ name, promise, usual }) => `${usual ? "*" : " "} ${name.padEnd(14)} ${promise}`),
+    scenarios.map(({ name, promise, usual }) => `${usual ? "*" : " "} ${name.padEnd(widest)} ${promise}`),
   );
 });
 

@@ -12,8 +12,6 @@ Example: npm run aa -- --population own-is-error --rollouts 10000
 Exit: 0 no population above the bound, 1 at least one, 2 usage.
 `;
 
-process.exitCode = await main();
-
 async function main(): Promise<number> {
   const flags = readFlags();
   if (typeof flags === "number") return flags;
@@ -84,3 +82,5 @@ function whole(flag: string, text: string, least: number): number {
     throw new Error(`${flag} is "${text}": give a whole number of at least ${least}`);
   return Number(text);
 }
+
+process.exitCode = await main();

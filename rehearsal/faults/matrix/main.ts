@@ -14,8 +14,6 @@ Example: npm run matrix -- --kind hang --share 0.1 --seeds 100
 Exit: 0 every promise held, 1 at least one not, 2 usage.
 `;
 
-process.exitCode = await main();
-
 async function main(): Promise<number> {
   const flags = readFlags();
   if (typeof flags === "number") return flags;
@@ -104,3 +102,5 @@ function whole(flag: string, text: string, least: number): number {
     throw new Error(`${flag} is "${text}": give a whole number of at least ${least}`);
   return Number(text);
 }
+
+process.exitCode = await main();
