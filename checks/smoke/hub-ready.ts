@@ -17,7 +17,7 @@ interface Seen {
 export const hubReady = defineCheck({
   name: "hub-ready",
   group: "smoke",
-  question: "Is the hub up by its health path, and does a session of its own list tools?",
+  question: "Is the hub up by its health path, and does it list its tools?",
   source: "own probe of the health path, own MCP session",
   query: ({ hub }) => `GET ${hub.url}${hub.healthPath}, then tools/list at ${hub.mcpPath} (${hub.transport})`,
   limit: () => ({ value: "ready", unit: "", good: "=" }),

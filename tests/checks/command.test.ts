@@ -145,7 +145,7 @@ test("--json prints one document in every outcome", async () => {
   assert.deepEqual(
     readingsOf(failed).map(({ check, verdict }) => [check, verdict]),
     [
-      ["hub-ready", "pass"],
+      ["hub-ready", "fail"],
       ["tool-listed", "fail"],
     ],
   );
