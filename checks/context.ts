@@ -47,7 +47,6 @@ export interface Wiring {
   token?: string | null;
   /** Left out: this process's. */
   environment?: NodeJS.ProcessEnv;
-  maxSessions?: number;
 }
 
 /** A context and the way to end it. */
@@ -91,7 +90,6 @@ export async function contextFor(
     signingKey,
     token,
     ...(wiring.fetch === undefined ? {} : { fetch: wiring.fetch }),
-    ...(wiring.maxSessions === undefined ? {} : { maxSessions: wiring.maxSessions }),
   });
   const started = now();
   const samples = new Samples();

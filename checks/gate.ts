@@ -3,6 +3,7 @@ import { type Check, type CheckContext, type Reading, type Verdict, worstOf } fr
 import { Probing } from "./probing.ts";
 import { findChecks } from "./registry.ts";
 import type { SlotLog } from "./slot-log.ts";
+import { steadySessions } from "./sources/probes.ts";
 
 /** Own probes of a judgement: how many, how many answered well, and what their analyses cost by estimate. */
 export interface ProbeCount {
@@ -207,10 +208,10 @@ class Bake {
     if (probed.length === 0) return;
     const minimum = (of: Check[]) =>
       Math.max(0, ...of.map((check) => check.minimumSamples(context.thresholds)).filter(Number.isFinite));
-    const slots: [typeof context.slot, number, number][] = [[context.slot, minimum(probed), sessionsAtOnce]];
+    const slots: [typeof context.slot, number, number][] = [[context.slot, minimum(probed), steadySessions]];
     const compared = probed.filter((check) => check.probes === "both");
     if (context.slot !== null && compared.length > 0)
-      slots.push([other(context.slot), minimum(compared), sessionsAtOnce]);
+      slots.push([other(context.slot), minimum(compared), steadySessions]);
 
     for (const [slot, wanted, sessions] of slots) {
       const perSecond = () => this.#pace(slot, wanted, by, most);
@@ -269,8 +270,6 @@ function probeWords({ sent, costUsd }: ProbeCount): string {
 
 /** Own probes a second once the sample is large enough and no users ask: enough to notice a late fault within 10 s. */
 const idlePerSecond = 2;
-/** Own sessions at each slot: as many at both, for what is compared must be asked alike. */
-const sessionsAtOnce = 4;
 /** Lines of a slot's log are looked for so often, in milliseconds: a request that hangs is told of once a second. */
 const accessLogEveryMs = 1_000;
 

@@ -71,11 +71,17 @@ export interface ProbeOptions {
   /** Sent as `Authorization: Bearer`; null: none. */
   token: string | null;
   fetch?: typeof fetch;
-  /** Most sessions open at once. */
-  maxSessions?: number;
   /** Most plain requests in flight at once. */
   maxRequests?: number;
 }
+
+/** Sessions that a bake holds open at each slot: as many at both, for what is compared must be asked alike. */
+export const steadySessions = 4;
+/**
+ * Most sessions open at once: what a bake holds at both slots, and places of their own for what checks open. Steady sessions stay
+ * open while users ask enough; without those places a check waited for one until its time was over.
+ */
+const mostSessions = 2 * steadySessions + 8;
 
 const maxBody = 1_000_000;
 
@@ -103,7 +109,7 @@ export function probeMarks(
 export function probeSource(options: ProbeOptions): ProbeSource {
   const { hub } = options;
   const send = options.fetch ?? fetch;
-  const sessions = new Turnstile(options.maxSessions ?? 8);
+  const sessions = new Turnstile(mostSessions);
   const requests = new Turnstile(options.maxRequests ?? 8);
   const open = new Set<ProbeSession>();
 
