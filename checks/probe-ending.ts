@@ -6,7 +6,7 @@ export interface Thrown {
   readonly error: unknown;
   /** It was broken off here, for its time was over. */
   readonly gaveUp: boolean;
-  /** The status with which the balancer itself turned it away; null: it did not. */
+  /** The status with which the balancer or the sidecar turned it away; null: neither did. */
   readonly turnedAway: number | null;
   /** Its session was open, as far as this client knows. */
   readonly sessionOpen: boolean;

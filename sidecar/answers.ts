@@ -11,8 +11,10 @@ export function refuse(
   text: string,
   more: readonly string[] = [],
 ): null {
-  if (!isProbe(task, response.req)) task.metrics.count("Refused");
-  return reply(task, response, status, text, more);
+  countRefusal(task, response);
+  // Its own failure is none of its refusals: whoever probes the slot takes it for a fault.
+  const marks = status === 500 ? more : [...refusal, ...more];
+  return reply(task, response, status, text, marks);
 }
 
 /** Answers in the hub's place, with a JSON-RPC error, a request that reached the hub. */
@@ -25,6 +27,12 @@ export function reply(
 ): null {
   const error = { code: -32_000, message: text };
   return tell(task, response, status, { jsonrpc: "2.0", error, id: null }, more);
+}
+
+const refusal: readonly string[] = [header.refused, "sidecar"];
+
+function countRefusal(task: Task, { req }: ServerResponse): void {
+  if (!isProbe(task, req)) task.metrics.count("Refused");
 }
 
 /** A probe is refused to find out that it is: no user is. */
@@ -40,8 +48,8 @@ export function refuseState(task: Task, response: ServerResponse, id: string | n
     message: "Invalid or expired requestState",
     data: { reason: "invalid_request_state" },
   };
-  if (!isProbe(task, response.req)) task.metrics.count("Refused");
-  return tell(task, response, 200, { jsonrpc: "2.0", error, id });
+  countRefusal(task, response);
+  return tell(task, response, 200, { jsonrpc: "2.0", error, id }, refusal);
 }
 
 /** The probe's answer: which slot, task and release the balancer chose. */

@@ -27,7 +27,7 @@ const hopByHop = [
   "expect",
 ];
 const perConnection: ReadonlySet<string> = new Set(hopByHop);
-const ownHeaders = [header.slot, header.task, header.release];
+const ownHeaders = [header.slot, header.task, header.release, header.refused];
 const probeHeaders = [header.probeSlot, header.probeProof, header.synthetic];
 
 /** Names that do not go on as they came: to the hub, and to a sister task. */
@@ -125,6 +125,8 @@ export function responseHeaders(
   if (route.sister !== null)
     for (let at = 0; at < list.length; at += 2)
       list[at + 1] = headerOf(answer, list[at] as string) ?? (list[at + 1] as string);
+  const refused = route.sister === null ? undefined : headerOf(answer, header.refused);
+  if (refused !== undefined) list.push(header.refused, refused);
   // A state that is wrapped is longer than it was.
   const changes = route.stateless && route.sister === null;
   for (let at = 0; at < answer.length; at += 2) {

@@ -10,6 +10,8 @@ export const header = {
   slot: "x-hub-slot",
   task: "x-hub-task",
   release: "x-hub-release",
+  /** On an answer with which the sidecar itself turned a request away, any value: the hub was never asked. */
+  refused: "x-hub-refused",
   /** Request header that routes to a slot (`blue` or `green`) through the load balancer's probe rules. It never authenticates. */
   probeSlot: "x-probe-slot",
   /** Request header that proves a probe: `<unix seconds>.<hex hmac-sha256(secret, "probe:" + seconds)>`, valid for 300 s. */

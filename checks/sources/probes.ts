@@ -32,7 +32,7 @@ export interface ProbeSession {
   readonly name: string;
   /** Everything that its `initialize` and its lists name; a list that the hub does not have is empty. */
   catalogue(signal: AbortSignal): Promise<Catalogue>;
-  /** The status with which the balancer itself turned its last request away; null: it did not. */
+  /** The status with which the balancer or the sidecar turned its last request away itself; null: neither did. */
   turnedAway(): number | null;
   listTools(signal: AbortSignal): Promise<Tool[]>;
   call(name: string, args: Record<string, unknown>, signal: AbortSignal): Promise<CallToolResult>;
@@ -43,12 +43,12 @@ export interface ProbeSession {
   close(): Promise<void>;
 }
 
-/** A session that could not be opened, as the balancer itself turned it away. */
+/** A session that could not be opened: the balancer or the sidecar turned it away without asking the hub. */
 export class TurnedAway extends Error {
   readonly status: number;
 
   constructor(status: number, cause: unknown) {
-    super(`the load balancer itself answered HTTP ${status}`, { cause });
+    super(`turned away before the hub was asked: HTTP ${status}`, { cause });
     this.status = status;
   }
 }
@@ -193,7 +193,7 @@ async function openSession(
   let turnedAway: number | null = null;
   const transport = await makeTransport(hub, async (input, init) => {
     const response = await send(input, init);
-    turnedAway = isBalancersOwn(hub, response) ? response.status : null;
+    turnedAway = wasTurnedAway(hub, response) ? response.status : null;
     return response;
   });
   const ended = new AbortController();
@@ -279,9 +279,13 @@ async function openSession(
 /** Counts sessions, for their names. */
 let opened = 0;
 
-/** With a sidecar every answer of a slot names its task: one that names none is the balancer's own. */
-function isBalancersOwn({ signingSecret }: HubTarget, { status, headers }: Response): boolean {
-  return signingSecret !== undefined && [502, 503, 504].includes(status) && !headers.has(header.task);
+/**
+ * Whether the hub was never asked. The sidecar marks its own refusals; every other answer of a slot that has one names its task, and
+ * one that names none is the balancer's own.
+ */
+function wasTurnedAway({ signingSecret }: HubTarget, { status, headers }: Response): boolean {
+  if (signingSecret === undefined) return false;
+  return headers.has(header.refused) || ([502, 503, 504].includes(status) && !headers.has(header.task));
 }
 
 interface Page<T> {

@@ -8,6 +8,8 @@ import { Probing } from "../../checks/probing.ts";
 import { Samples } from "../../checks/samples.ts";
 import { isUnreachable } from "../../checks/sources/causes.ts";
 import { probeSource } from "../../checks/sources/probes.ts";
+import { header } from "../../sidecar/telemetry.ts";
+import type { Outcome } from "../../domain/outcome.ts";
 import { contextWith } from "./fixtures/context.ts";
 import { fixtureHub } from "./fixtures/hub.ts";
 import { inputsFor } from "./fixtures/inputs.ts";
@@ -45,7 +47,12 @@ async function answering(...answers: Answer[]) {
   await once(server, "listening");
   const { hub } = inputsFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const probes = (transport: typeof hub.transport) =>
-    probeSource({ hub: { ...hub, transport }, now: Date.now, signingKey: null, token: null });
+    probeSource({
+      hub: { ...hub, transport, signingSecret: "hub/signing" },
+      now: Date.now,
+      signingKey: null,
+      token: null,
+    });
   return {
     probes,
     asked: () => asked,
@@ -93,7 +100,24 @@ test("a session is opened again after a connection reset, once, and never after 
 });
 
 test("a hub that refuses every session counts as bad answers, and not as one that cannot be reached", async () => {
-  await using there = await answering(status(500));
+  assert.deepEqual(await outcomesOf(byTask(500)), ["server-fault"]);
+  assert.deepEqual(await outcomesOf(byTask(503)), ["server-fault"]);
+});
+
+test("what the balancer or the sidecar turns away is no fault of the hub's", async () => {
+  assert.deepEqual(await outcomesOf(status(503)), ["refused"]);
+  assert.deepEqual(await outcomesOf(byTask(503, { [header.refused]: "sidecar" })), ["refused"]);
+});
+
+/** How the sidecar passes on what its hub says, and marks what it says itself. */
+const byTask =
+  (code: number, marks: Record<string, string> = {}): Answer =>
+  (_, response) =>
+    void response.writeHead(code, { [header.task]: "127.0.0.1:1", ...marks }).end(elsewhere);
+
+/** The outcomes of own probes' first sessions at a server that gives this answer to everything. */
+async function outcomesOf(answer: Answer): Promise<(Outcome | null)[]> {
+  await using there = await answering(answer);
   const samples = new Samples();
   const { hub } = inputsFor("http://hub.test");
   const stop = new AbortController();
@@ -117,8 +141,8 @@ test("a hub that refuses every session counts as bad answers, and not as one tha
   stop.abort(new Error("enough"));
   await probing.stopped();
   assert.equal(probing.unreachable, null);
-  assert.ok(samples.of("green", 0).every(({ outcome }) => outcome === "server-fault"));
-});
+  return [...new Set(samples.of("green", 0).map(({ outcome }) => outcome))];
+}
 
 test("a call is never made again: neither an error of MCP nor an answer that is no analysis is asked twice", async () => {
   for (const [faults, refusal] of [

@@ -283,6 +283,10 @@ test("SIGTERM: health stays green, new sessions go to the sister, calls in fligh
   assert.equal((await fetch(`${url}/.health`)).status, 200);
   const refused = await fetch(`${url}/mcp`);
   assert.deepEqual([refused.status, refused.headers.get("retry-after")], [503, "1"]);
+  assert.ok(
+    refused.headers.has(header.refused),
+    "whoever probes the slot is told that the hub was never asked",
+  );
   // A pin of the sister's tells where it is.
   const other = { slot: "blue", task: `127.0.0.1:${sister.port}` };
   const left = new AbortController();

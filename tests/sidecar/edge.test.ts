@@ -70,7 +70,13 @@ test("malformed JSON passes unharmed: the hub says what is wrong", async (t) => 
 test("only the sidecar sets its headers, on the way in and on the way out", async (t) => {
   const hub = await echoHub(t);
   const { port } = await startSidecar(t, { hub: hub.port });
-  const inbound = ["x-hub-slot: green", "x-hub-task: 1.2.3.4:5", "x-hub-release: r", "x-hub-hop: 1.2"];
+  const inbound = [
+    "x-hub-slot: green",
+    "x-hub-task: 1.2.3.4:5",
+    "x-hub-release: r",
+    "x-hub-refused: sidecar",
+    "x-hub-hop: 1.2",
+  ];
   const more = ["x-probe-synthetic: 1", "x-other: stays", "content-length: 2"];
   const answer = await raw(port, request("POST /mcp", [...inbound, ...more], "{}"));
   const { headers } = hub.seen[0]!;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
 import { Sessions } from "../../sidecar/sessions.ts";
 import { Streams, sliceMs } from "../../sidecar/streams.ts";
+import { header } from "../../sidecar/telemetry.ts";
 import { listen, startSidecar } from "./kit.ts";
 
 test("a session is open until it is deleted or silent for long, and never while something is under way", () => {
@@ -110,7 +111,7 @@ test("a session without a stream is told of in OpenSessions, and protects its ta
 test("a draining slot ends idle sessions without a stream one by one: their clients hear 404 and begin anew", async (t) => {
   const hub = await streamableHub(t);
   let deadline: number | null = null;
-  const { url, sidecar } = await startSidecar(t, {
+  const { url, port, sidecar } = await startSidecar(t, {
     hub: hub.port,
     settings: { flagMs: 50 },
     readFlag: () => Promise.resolve(deadline),
@@ -129,6 +130,10 @@ test("a draining slot ends idle sessions without a stream one by one: their clie
   assert.equal((await call).status, 200, "a call in flight ends as always");
   while (sidecar.open.sessions > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   for (const id of [idle, listening, calling]) assert.equal((await ask(id)).status, 404);
+  const other = await startSidecar(t, { hub: hub.port });
+  const told = await fetch(`${other.url}/mcp`, { method: "POST", headers: { "mcp-session-id": idle } });
+  const said = [told.status, told.headers.get(header.refused), told.headers.get(header.task)];
+  assert.deepEqual(said, [404, "sidecar", `127.0.0.1:${port}`], "through another task");
   assert.equal(hub.open.size, 3, "the hub was not asked");
 });
 
