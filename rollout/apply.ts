@@ -15,6 +15,7 @@ import { walk } from "./rollout.ts";
 import { type Session, change, endLease, takeLease } from "./session.ts";
 import { readSettled } from "./settled.ts";
 import { again } from "./retry.ts";
+import { commandLine } from "./policy/command-line.ts";
 import { describeDecision } from "./words.ts";
 
 /** Does what one `up` asks. Throws Refusal where the policy refuses; then nothing was touched. */
@@ -26,7 +27,7 @@ export async function applyUp(world: World, up: Up, cancel: AbortSignal): Promis
     // An unfinished rollout is undone. What was asked is decided anew, from home.
   }
   throw new Refusal(
-    `The record was changed ${limits.writeTries} times while this up was deciding on it; somebody else is at work. See: npm run status`,
+    `The record was changed ${limits.writeTries} times while this up was deciding on it; somebody else is at work. See: ${commandLine("status", up.inputs.stack)}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { commandLine } from "./policy/command-line.ts";
 import { type Outcome, type Up, type UpUnderLease, courseOf } from "./course.ts";
 import { Refusal } from "./failures.ts";
 import { makeRule } from "./make-rule.ts";
@@ -62,7 +63,7 @@ async function goLive(
   });
   if (!proof.proved)
     throw new Error(
-      `The weighted rule was made with ${describeWeights(weights)}, and traffic did not show it within ${up.inputs.plan.proofTimeout / 1000} s: ${proof.why}. Look at it with npm run status.`,
+      `The weighted rule was made with ${describeWeights(weights)}, and traffic did not show it within ${up.inputs.plan.proofTimeout / 1000} s: ${proof.why}. Look at it with: ${commandLine("status", up.inputs.stack)}`,
     );
   await compare(world, [weights], weights);
   const { now } = world.clock;
@@ -151,7 +152,7 @@ async function startRecord(world: World, up: Up, live: Colour, found: Versioned 
   };
   if (!(await again(world, () => writeOrSee(world, record, version))))
     throw new Refusal(
-      `Somebody else is deploying this stack for the first time at this moment. See: npm run status`,
+      `Somebody else is deploying this stack for the first time at this moment. See: ${commandLine("status", inputs.stack)}`,
     );
   return { owner: up.owner, fence: 0, held: { record, version: (version ?? 0) + 1 } };
 }

@@ -1,3 +1,4 @@
+import { commandLine } from "./policy/command-line.ts";
 import { Drifted, Fenced } from "./failures.ts";
 import { colours } from "./policy/colour.ts";
 import { restartDrain } from "./policy/conclusion.ts";
@@ -151,8 +152,10 @@ async function lookAgain(
 
 /** The record, with the fence raised, by conditional write against whatever anybody else writes meanwhile. */
 async function claim(world: World, choose: Choose, by: { who: string; why: string }): Promise<Claim | null> {
+  let stack: string | undefined;
   for (let n = 0; n < limits.urgentTries; n++) {
     const found: Versioned | null = await urgently(world, () => world.store.read());
+    stack = found?.record.inputs?.stack;
     const home = found && choose(found.record);
     if (!found || !home) return null;
     const record = takeOver(found.record, home, by, world.clock.now());
@@ -164,7 +167,7 @@ async function claim(world: World, choose: Choose, by: { who: string; why: strin
       };
   }
   throw new Error(
-    `the record was changed ${limits.urgentTries} times while the traffic was being taken over; look at it with npm run status`,
+    `the record was changed ${limits.urgentTries} times while the traffic was being taken over; look at it with: ${commandLine("status", stack)}`,
   );
 }
 

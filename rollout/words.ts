@@ -1,3 +1,4 @@
+import { commandLine } from "./policy/command-line.ts";
 import { formatDuration } from "./policy/duration.ts";
 import type { Decision } from "./policy/decision.ts";
 import { type Colour, other } from "./policy/colour.ts";
@@ -91,8 +92,15 @@ function describeAnswers(answers: Record<Colour, number>): string {
   return `blue ${answers.blue} · green ${answers.green}`;
 }
 
+export interface Stopped {
+  readonly candidate: Colour;
+  readonly release: string;
+  readonly rejected: boolean;
+  readonly stack: string;
+}
+
 /** What to type after a rollout that did not end as asked. `rejected`: its release is refused from now on. */
-export function nextCommand(outcome: string, candidate: Colour, release: string, rejected: boolean): string {
+export function nextCommand(outcome: string, { candidate, release, rejected, stack }: Stopped): string {
   const home = candidate === "green" ? 0 : 100;
   switch (outcome) {
     case "refused":
@@ -104,7 +112,7 @@ export function nextCommand(outcome: string, candidate: Colour, release: string,
       return `Run pulumi up again to judge it anew, or set greenWeight to ${home} to send everybody back to ${other(candidate)}.`;
     case "taken-over":
     case "stranded":
-      return "See where the traffic is with: npm run status";
+      return `See where the traffic is with: ${commandLine("status", stack)}`;
     default:
       return "";
   }

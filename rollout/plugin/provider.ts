@@ -1,3 +1,4 @@
+import { commandLine } from "../policy/command-line.ts";
 import type { provider } from "@pulumi/pulumi";
 import { applyUp } from "../apply.ts";
 import { makeClients } from "../aws/clients.ts";
@@ -207,7 +208,7 @@ async function remove(id: string, _urn: string, props: unknown): Promise<void> {
     const lease = found && leaseHeld(found.record, Date.now());
     if (lease)
       throw new Refusal(
-        `${lease.owner} is moving traffic since ${new Date(lease.since).toISOString()}. Stop it first: npm run abort`,
+        `${lease.owner} is moving traffic since ${new Date(lease.since).toISOString()}. Stop it first: ${commandLine("abort", inputs.stack)}`,
       );
     await makeRule(clients, { ruleArn: id, targetGroups: inputs.targetGroups, make: null }).remove();
     if (found && !(await store.remove(found.version)))
@@ -259,7 +260,8 @@ function sentence(outcome: Outcome, inputs: SwitchInputs): string {
       ? "Nothing is live."
       : `${record.live} is live (${describeWeights(record.weights)}).`;
   const release = inputs.releases[candidate];
-  const next = nextCommand(state, candidate, release, rejectionOf(record, release) !== undefined);
+  const rejected = rejectionOf(record, release) !== undefined;
+  const next = nextCommand(state, { candidate, release, rejected, stack: inputs.stack });
   return `${state}: ${why}. ${where} ${next}`.trim();
 }
 

@@ -1,4 +1,5 @@
 import { type Colour, colours, other } from "./colour.ts";
+import { commandLine } from "./command-line.ts";
 import type { Step } from "./plan.ts";
 import { type SwitchRecord, leaseHeld, rejectionOf } from "./record.ts";
 import type { SwitchRequest } from "./request.ts";
@@ -98,7 +99,7 @@ function refuseHeld({ now }: Pick<Situation, "now">, record: SwitchRecord): Deci
   if (lease)
     return refuse(
       "lease-held",
-      `A rollout is already under way: ${lease.owner} holds the lease since ${iso(lease.since)}, until ${iso(lease.until)} unless renewed. Wait for it, or stop it with: npm run abort`,
+      `A rollout is already under way: ${lease.owner} holds the lease since ${iso(lease.since)}, until ${iso(lease.until)} unless renewed. Wait for it, or stop it with: ${commandLine("abort", record.inputs?.stack)}`,
     );
   return null;
 }
@@ -123,7 +124,7 @@ function refuseDisorder({ now, rule }: Situation, record: SwitchRecord): Decisio
     : "";
   return refuse(
     "hand-edit",
-    `The live rule has ${describeWeights(rule.weights)}, and the record says ${describeWeights(record.weights)}.${by} Adopt what is live with pulumi refresh, or undo it with npm run rollback.`,
+    `The live rule has ${describeWeights(rule.weights)}, and the record says ${describeWeights(record.weights)}.${by} Adopt what is live with pulumi refresh, or undo it with: ${commandLine("rollback", record.inputs?.stack)}`,
   );
 }
 
@@ -142,7 +143,7 @@ function decideUnfinished({ rule, request }: Situation, record: SwitchRecord): D
   if (replaced)
     return refuse(
       "home-changed",
-      `An unfinished rollout has to go home to ${describeWeights(home)} first, and the release of ${replaced} would change from ${record.slots[replaced].release} to ${request.releases[replaced]} meanwhile. Put that release back for now, or send the traffic home with: npm run rollback`,
+      `An unfinished rollout has to go home to ${describeWeights(home)} first, and the release of ${replaced} would change from ${record.slots[replaced].release} to ${request.releases[replaced]} meanwhile. Put that release back for now, or send the traffic home with: ${commandLine("rollback", record.inputs?.stack)}`,
     );
   if (rollout === null)
     return {

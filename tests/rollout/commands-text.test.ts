@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
 import { userInfo } from "node:os";
 import { type TestContext, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { DeleteRuleCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { type Ran, runCommand } from "../../rehearsal/drills/command.ts";
 import type { SwitchRecord } from "../../rollout/policy/record.ts";
@@ -115,7 +117,7 @@ describe("status tells a person where the traffic is", () => {
       "rejected        3 at 2026-03-01T12:00:00Z: gate 3 failed",
       "rejected        4 at 2026-03-01T12:00:00Z: gate 4 failed",
       "last rollout    promoted at 2026-03-01T12:00:00Z: every gate passed",
-      `next up         A rollout is already under way: ${holds}. Wait for it, or stop it with: npm run abort`,
+      `next up         A rollout is already under way: ${holds}. Wait for it, or stop it with: npm run abort -- --stack production`,
       "",
     ]);
   });
@@ -237,4 +239,16 @@ describe("a command that moves traffic tells a person what it did", () => {
       /^error: blue has no healthy target, .* aws ecs update-service --cluster hub .*\n$/,
     );
   });
+});
+
+test("every command that a sentence of the rollout names can be typed as it stands, with its stack", () => {
+  const folder = fileURLToPath(import.meta.resolve("../../rollout/"));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts"),
+  );
+  const short = files.filter((name) =>
+    /npm run (status|abort|rollback)(?! -- )/.test(readFileSync(`${folder}${name}`, "utf8")),
+  );
+  assert.ok(files.length > 40, "these are the files of the rollout");
+  assert.deepEqual(short, []);
 });

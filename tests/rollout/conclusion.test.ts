@@ -164,11 +164,14 @@ test("however a rollout ended: a release is rejected by a verdict or a person on
 });
 
 test("what to type next names the retry of a release that is rejected, and only of one", () => {
+  const stopped = { candidate: "green", release: b, stack: "production" } as const;
   assert.match(
-    nextCommand("rolled-back", "green", b, true),
+    nextCommand("rolled-back", { ...stopped, rejected: true }),
     /set rollout\.retry to "bbbbbbbbbbbb" to try this one/,
   );
-  const anew = nextCommand("rolled-back", "green", b, false);
+  const anew = nextCommand("rolled-back", { ...stopped, rejected: false });
   assert.match(anew, /^Nothing was found against release bbbbbbbbbbbb: run pulumi up again/);
   assert.doesNotMatch(anew, /retry/);
+  const lost = nextCommand("stranded", { ...stopped, rejected: false });
+  assert.equal(lost, "See where the traffic is with: npm run status -- --stack production");
 });
