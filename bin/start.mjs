@@ -1,8 +1,8 @@
 // Starts one of the commands. Plain JavaScript on purpose: it must be able to tell an old Node what is wrong,
 // and an old Node cannot even read the TypeScript that follows.
 import nodeModule from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const [module, ...rest] = process.argv.slice(2);
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);

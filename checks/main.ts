@@ -33,7 +33,7 @@ async function load(argv: readonly string[], signal: AbortSignal) {
     process.exit(exitCode);
   };
   signal.addEventListener("abort", stopEarly);
-  const [{ check }, { sleep }] = await Promise.all([import("./cli/command.ts"), import("./context.ts")]);
+  const [{ check }, { sleep }] = await Promise.all([import("./cli/command.ts"), import("./core/context.ts")]);
   signal.removeEventListener("abort", stopEarly);
   return { check, sleep };
 }

@@ -1,10 +1,11 @@
+import type { types } from "@pulumi/aws";
 import type { MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
-import type { types } from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Colour, colours, perColour } from "../rollout/policy/colour.ts";
-import { type Thresholds, specLimits } from "../checks/spec.ts";
+import { type Colour, colours, perColour } from "../domain/colour.ts";
 import { llmPrice } from "../domain/llm-price.ts";
+import { type Thresholds, specLimits } from "../domain/spec.ts";
+import { guardianMetrics, metricDimension, type MetricName } from "../domain/telemetry.ts";
 import {
   dollarsOf,
   errorRate,
@@ -13,7 +14,6 @@ import {
   llmFailureRateMetrics,
   spentMetrics,
 } from "./formulas.ts";
-import { guardianMetrics, metricDimension, type MetricName } from "../sidecar/telemetry.ts";
 
 /** An alarm before it is a resource: pure, so that tests read exactly what is made. */
 export interface AlarmPlan {

@@ -1,7 +1,7 @@
 import * as lb from "@pulumi/aws/lb/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { type Colour, colours, perColour } from "../rollout/policy/colour.ts";
-import { header, healthPath as sidecarHealth, pinQuery } from "../sidecar/telemetry.ts";
+import { type Colour, colours, perColour } from "../domain/colour.ts";
+import { header, healthPath as sidecarHealth, pinQuery } from "../domain/telemetry.ts";
 import { type HubConfig, publicPaths } from "./config.ts";
 import type { Certificate } from "./domain.ts";
 import type { LogsBucket } from "./logs-bucket.ts";

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { parseFilterPattern } from "../domain/filter-pattern/parse.ts";
+import { duration } from "../domain/duration.ts";
 import { hubDefaults, readyRule } from "../domain/hub.ts";
-import { releaseRecord } from "../checks/release-record.ts";
-import { thresholds } from "../checks/spec.ts";
-import { duration } from "../rollout/policy/duration.ts";
-import { plan } from "../rollout/policy/plan.ts";
-import { weight } from "../rollout/policy/weight.ts";
+import { plan } from "../domain/plan.ts";
+import { releaseRecord } from "../domain/release-record.ts";
+import { thresholds } from "../domain/spec.ts";
+import { weight } from "../domain/weight.ts";
+import { parseFilterPattern } from "../packages/filter-pattern/src/parse.ts";
 import { access, domain, network, openDoor } from "./config-network.ts";
 import { ConfigError, describeIssue, evenIfIncomplete, secretNameWanted } from "./config-problems.ts";
 import { slot } from "./config-slot.ts";

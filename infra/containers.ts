@@ -1,5 +1,5 @@
+import type { Colour } from "../domain/colour.ts";
 import { containerNames, streamPrefix } from "../domain/log-streams.ts";
-import type { Colour } from "../rollout/policy/colour.ts";
 import type { HubConfig, SlotConfig } from "./config.ts";
 
 /** What a slot's containers are told besides the config. */

@@ -1,5 +1,5 @@
-import { type Colour, colours } from "../rollout/policy/colour.ts";
-import { guardianMetrics, metrics } from "../sidecar/telemetry.ts";
+import { type Colour, colours } from "../domain/colour.ts";
+import { guardianMetrics, metrics } from "../domain/telemetry.ts";
 import { type AlarmPlan, slotAlarms, stackAlarms } from "./alarms.ts";
 import type { HubConfig } from "./config.ts";
 import { longestPlanMs, slotOf } from "./guards.ts";

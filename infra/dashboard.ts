@@ -1,4 +1,6 @@
-import type { Thresholds } from "../checks/spec.ts";
+import { type Colour, colours } from "../domain/colour.ts";
+import type { Thresholds } from "../domain/spec.ts";
+import { guardianMetrics, metricDimension, type MetricName, metricOfOutcome } from "../domain/telemetry.ts";
 import {
   dollarsOf,
   errorRate,
@@ -8,8 +10,6 @@ import {
   spentMetrics,
   successRate,
 } from "./formulas.ts";
-import { type Colour, colours } from "../rollout/policy/colour.ts";
-import { guardianMetrics, metricDimension, type MetricName, metricOfOutcome } from "../sidecar/telemetry.ts";
 
 /** The seven metrics that the requirement asks to track, in its order. */
 export const tracked = [

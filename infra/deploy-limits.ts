@@ -1,5 +1,23 @@
-import type { Deployed } from "./deploy-policy.ts";
 import { type PolicyDocument, type Statement, allow, document } from "./policies.ts";
+
+/** What the deploy role acts on. */
+export interface Deployed {
+  readonly project: string;
+  readonly stack: string;
+  readonly region: string;
+  readonly account: string;
+  /** Path of the stack's roles, with a slash at both ends. */
+  readonly path: string;
+  /** ARN of the policy that no role of the stack may exceed. */
+  readonly boundary: string;
+  readonly switchRole: string;
+  readonly table: string;
+  readonly secrets: readonly string[];
+  /** ARN of the domain's zone; null where the stack makes no records. */
+  readonly zone: string | null;
+  /** Whether the stack has a VPC of its own. */
+  readonly ownVpc: boolean;
+}
 
 /** Roles under the stack's path, each inside the boundary, each handed to the one service that it is for. */
 export function bounded({ account, path, boundary }: Deployed): Statement[] {

@@ -1,6 +1,6 @@
 import * as acm from "@pulumi/aws/acm/index.js";
-import * as route53 from "@pulumi/aws/route53/index.js";
 import type * as lb from "@pulumi/aws/lb/index.js";
+import * as route53 from "@pulumi/aws/route53/index.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { HubConfig } from "./config.ts";
 

@@ -1,5 +1,5 @@
 import { llmPrice, tokensPerAnalysis, usdOfTokens } from "../domain/llm-price.ts";
-import type { MetricName } from "../sidecar/telemetry.ts";
+import type { MetricName } from "../domain/telemetry.ts";
 
 /**
  * The figures that alarms and dashboard share, as CloudWatch's metric math. Numerator and denominator count the same requests,

@@ -1,8 +1,8 @@
-import { badShare } from "../checks/spec.ts";
-import { cleanAnswersToShow } from "../checks/statistics/evidence.ts";
-import { type Colour, other } from "../rollout/policy/colour.ts";
-import { extensionOf } from "../rollout/policy/plan.ts";
-import type { SwitchPreview } from "../rollout/policy/request.ts";
+import { type Colour, other } from "../domain/colour.ts";
+import { extensionOf } from "../domain/plan.ts";
+import type { SwitchPreview } from "../domain/request.ts";
+import { cleanAnswersToShow } from "../domain/share-evidence.ts";
+import { badShare } from "../domain/spec.ts";
 import type { HubConfig } from "./config.ts";
 
 /** What a guard finds: refusals stop the `up` before anything is touched, warnings are only shown. */

@@ -3,7 +3,7 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
 import * as ecs from "@pulumi/aws/ecs/index.js";
 import type * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { type Colour, perColour } from "../rollout/policy/colour.ts";
+import { type Colour, perColour } from "../domain/colour.ts";
 import type { Balancer } from "./balancer.ts";
 import type { HubConfig, SlotConfig } from "./config.ts";
 import { containersOf } from "./containers.ts";

@@ -4,11 +4,11 @@ import { access, readFile, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { parse as parseYaml } from "yaml";
+import { UsageError } from "../domain/usage-error.ts";
 import { ConfigError, configKeys, parseConfig } from "../infra/config.ts";
-import { loadImages } from "./aws/tasks/index.ts";
-import { UsageError } from "./errors.ts";
-import { seeded } from "./random.ts";
+import { UnusableImages, loadImages } from "../packages/local-aws/src/tasks/index.ts";
 import { renderHtml } from "./html.ts";
+import { seeded } from "./random.ts";
 import { describeAll, describeScenario } from "./report.ts";
 import { type Choices, type ScenarioResult, runScenario, scenarios } from "./scenarios/index.ts";
 import { layConfig, rehearsalConfig, sampleImages } from "./stage/config.ts";
@@ -45,7 +45,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (typeof flags === "number") return flags;
     return await play(flags, stop.signal);
   } catch (error) {
-    if (error instanceof UsageError || error instanceof ConfigError) {
+    if (error instanceof UsageError || error instanceof ConfigError || error instanceof UnusableImages) {
       process.stderr.write(`error: ${error.message}\n`);
       return 2;
     }
@@ -150,7 +150,9 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\nSee: npm run rehearse -- --help`, { cause: error });
+    throw new UsageError(`${(error as Error).message}\nSee: npm run rehearse -- --help`, null, {
+      cause: error,
+    });
   }
 }
 
@@ -160,7 +162,7 @@ async function mustBeWritable(flag: string, path: string | undefined): Promise<v
   const folder = dirname(resolve(path));
   await access(folder, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === "ENOENT" ? "does not exist" : `cannot be written to (${error.code})`;
-    throw new UsageError(`${flag} ${path}: the folder ${folder} ${why}`, { cause: error });
+    throw new UsageError(`${flag} ${path}: the folder ${folder} ${why}`, null, { cause: error });
   });
 }
 
@@ -193,6 +195,7 @@ async function readConfigFile(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
       `config file ${path}: ${error.code === "ENOENT" ? "there is no such file" : error.message}`,
+      null,
       { cause: error },
     );
   });
@@ -200,7 +203,7 @@ async function readConfigFile(path: string): Promise<Record<string, unknown>> {
   try {
     parsed = parseYaml(text);
   } catch (error) {
-    throw new UsageError(`config file ${path} is neither YAML nor JSON: ${(error as Error).message}`, {
+    throw new UsageError(`config file ${path} is neither YAML nor JSON: ${(error as Error).message}`, null, {
       cause: error,
     });
   }

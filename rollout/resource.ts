@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Colour, PerColour } from "./policy/colour.ts";
-import type { SwitchInputs, SwitchOutputs } from "./policy/inputs.ts";
-import type { Weights } from "./policy/weight.ts";
-import type { SwitchPreview, SwitchRequest } from "./policy/request.ts";
+import type { Colour, PerColour } from "../domain/colour.ts";
+import type { SwitchInputs, SwitchOutputs } from "../domain/inputs.ts";
+import type { SwitchPreview, SwitchRequest } from "../domain/request.ts";
+import type { Weights } from "../domain/weight.ts";
 
 /** Arguments of TrafficSwitch: every field of `SwitchInputs`, each of which may be an output of another resource. */
 export type TrafficSwitchArgs = { [Key in keyof Simple]: pulumi.Input<Simple[Key]> } & Nested;

@@ -1,7 +1,7 @@
 import { type SidecarConfig, readConfig } from "./config.ts";
-import { flagReader } from "./flag.ts";
-import { Lines } from "./lines.ts";
-import { ownPlace, rangesOf } from "./network.ts";
+import { flagReader } from "./drain/flag.ts";
+import { ownPlace, rangesOf } from "./http/network.ts";
+import { Lines } from "./observe/line-buffer.ts";
 import { Sidecar } from "./sidecar.ts";
 
 /** The container's program: everything it needs stands in its environment. */

@@ -1,16 +1,16 @@
+import type { Sisters } from "./affinity/peers.ts";
+import type { Home, PinReader } from "./affinity/pin.ts";
 import type { SidecarConfig } from "./config.ts";
-import type { Connections } from "./connections.ts";
-import type { Drain } from "./drain.ts";
-import type { EncodedAnswers } from "./encoded.ts";
-import type { HeaderList, Withheld } from "./headers.ts";
-import type { Holding } from "./held-body.ts";
-import type { HubHealth } from "./hub-health.ts";
-import type { Metrics } from "./metrics.ts";
-import type { Observer } from "./observer.ts";
-import type { Home, PinReader } from "./pin.ts";
-import type { Sessions } from "./sessions.ts";
-import type { Sisters } from "./sisters.ts";
-import type { Streams } from "./streams.ts";
+import type { Drain } from "./drain/drain.ts";
+import type { Sessions } from "./drain/sessions.ts";
+import type { Streams } from "./drain/streams.ts";
+import type { Connections } from "./http/connections.ts";
+import type { Metrics } from "./observe/metrics.ts";
+import type { Observer } from "./observe/observer.ts";
+import type { EncodedAnswers } from "./proxy/encoded-answers.ts";
+import type { HeaderList, Withheld } from "./proxy/headers.ts";
+import type { Holding } from "./proxy/held-body.ts";
+import type { HubHealth } from "./proxy/hub-health.ts";
 
 /** What the parts of one task's sidecar share. */
 export interface Task {

@@ -1,5 +1,5 @@
-import { type Check, type CheckContext, type Reading, worstOf, type Verdict } from "../check.ts";
-import { judgeBake, type ProbeCount } from "../gate.ts";
+import { type Check, type CheckContext, type Reading, worstOf, type Verdict } from "../core/check.ts";
+import { judgeBake, type ProbeCount } from "../core/gate.ts";
 
 /** The result of one run of the command line. */
 export interface Run {

@@ -1,18 +1,9 @@
 import { parseArgs } from "node:util";
+import { type Colour, colours } from "../../domain/colour.ts";
 import { hubDefaults } from "../../domain/hub.ts";
-import { type Colour, colours } from "../../rollout/policy/colour.ts";
-import { watchPeriods } from "../context.ts";
-import type { WatchPeriod } from "../check.ts";
-
-/** Something the person at the keyboard can put right: exit code 2, with the next command to type. */
-export class UsageError extends Error {
-  readonly next: string;
-
-  constructor(message: string, next: string) {
-    super(message);
-    this.next = next;
-  }
-}
+import { UsageError } from "../../domain/usage-error.ts";
+import type { WatchPeriod } from "../core/check.ts";
+import { watchPeriods } from "../core/context.ts";
 
 export interface Options {
   /** Groups, names of checks, or paths of own checks, as typed. */

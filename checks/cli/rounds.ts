@@ -1,9 +1,9 @@
-import type { Check } from "../check.ts";
-import { EvidenceLog } from "../evidence.ts";
-import { leftOutLine, markdown, readingLine, summaryLine } from "../report.ts";
+import type { Check } from "../core/check.ts";
+import { EvidenceLog } from "../evidence/evidence-log.ts";
 import { type Run, runChecks } from "./judge.ts";
 import type { Options } from "./options.ts";
 import { stopped } from "./refusal.ts";
+import { leftOutLine, markdown, readingLine, summaryLine } from "./report.ts";
 import type { Target } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,17 +1,18 @@
 import { parse } from "yaml";
+import { type Colour, other, perColour } from "../../domain/colour.ts";
 import { hubDefaults } from "../../domain/hub.ts";
-import { type Colour, other, perColour } from "../../rollout/policy/colour.ts";
-import type { HubTarget, SwitchInputs } from "../../rollout/policy/inputs.ts";
-import { type SwitchRecord, switchRecord } from "../../rollout/policy/record.ts";
-import type { CheckContext, Group } from "../check.ts";
-import { Clients } from "../clients.ts";
-import { contextFor, type OpenContext, sleep, sourcesOf, watchPeriods } from "../context.ts";
-import { type ReleaseRecord, releaseRecord } from "../release-record.ts";
-import { Samples } from "../samples.ts";
-import { recordSource } from "../sources/record.ts";
+import type { HubTarget, SwitchInputs } from "../../domain/inputs.ts";
+import { type SwitchRecord, switchRecord } from "../../domain/record.ts";
+import { type ReleaseRecord, releaseRecord } from "../../domain/release-record.ts";
+import { thresholds } from "../../domain/spec.ts";
+import { UsageError } from "../../domain/usage-error.ts";
+import type { CheckContext, Group } from "../core/check.ts";
+import { Clients } from "../core/clients.ts";
+import { contextFor, type OpenContext, sleep, sourcesOf, watchPeriods } from "../core/context.ts";
+import { Samples } from "../logs/samples.ts";
 import { causeText } from "../sources/causes.ts";
-import { thresholds } from "../spec.ts";
-import { type Options, UsageError } from "./options.ts";
+import { recordSource } from "../sources/record.ts";
+import { type Options } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What is being checked: a stack as its switch recorded it, or a bare address. */

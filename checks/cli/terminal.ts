@@ -1,4 +1,4 @@
-import type { CheckContext } from "../check.ts";
+import type { CheckContext } from "../core/check.ts";
 
 /** Everything the command line touches outside the checks. */
 export interface Terminal {

@@ -1,5 +1,5 @@
-import type { OwnCheck } from "../own-check.ts";
-import { withSession } from "../with-session.ts";
+import type { OwnCheck } from "../core/own-check.ts";
+import { withSession } from "../probing/with-session.ts";
 
 /** An example of your own check: a model chooses tools by their descriptions, so every listed tool must have one. */
 const toolsHaveDescriptions: OwnCheck<{ name: string; description?: string | undefined }[]> = {

@@ -1,5 +1,5 @@
-import { defineCheck } from "../define.ts";
-import { deploymentOf, slotOf } from "../require.ts";
+import { defineCheck } from "../core/define.ts";
+import { deploymentOf, slotOf } from "../core/require.ts";
 
 /** None of the slot's alarms has fired. An alarm without data is not green. */
 export const alarms = defineCheck({

@@ -1,7 +1,7 @@
-import { type Colour, other } from "../../rollout/policy/colour.ts";
-import { defineCheck } from "../define.ts";
-import { answered } from "../mcp-error.ts";
-import { slotOf } from "../require.ts";
+import { type Colour, other } from "../../domain/colour.ts";
+import { defineCheck } from "../core/define.ts";
+import { slotOf } from "../core/require.ts";
+import { answered } from "../probing/mcp-error.ts";
 import type { Catalogue, ProbeSession, ProbeSource } from "../sources/probes.ts";
 
 const kinds = [

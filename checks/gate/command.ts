@@ -1,5 +1,5 @@
-import type { Check, Group } from "../check.ts";
-import { defineCheck } from "../define.ts";
+import type { Check, Group } from "../core/check.ts";
+import { defineCheck } from "../core/define.ts";
 
 /** Longest time a user's command may take. */
 const commandTimeoutMs = 15 * 60_000;

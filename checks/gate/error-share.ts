@@ -1,7 +1,7 @@
-import { defineCheck } from "../define.ts";
-import { isServerFault, reached } from "../samples.ts";
-import { commonest, judgeShare } from "../shares.ts";
-import { badShare, specLimits } from "../spec.ts";
+import { badShare, specLimits } from "../../domain/spec.ts";
+import { defineCheck } from "../core/define.ts";
+import { isServerFault, reached } from "../logs/samples.ts";
+import { commonest, judgeShare } from "../statistics/shares.ts";
 
 /**
  * The share of requests that the hub did not fail, over everything that reached it since the window began. What is the client's

@@ -1,8 +1,8 @@
-import { defineCheck } from "../define.ts";
-import { type Sample, isServerFault, reached } from "../samples.ts";
-import { commonest, judgeShare, percentText } from "../shares.ts";
-import { badShare, specLimits, type Thresholds } from "../spec.ts";
-import { percentile } from "../statistics/evidence.ts";
+import { percentile } from "../../domain/share-evidence.ts";
+import { badShare, specLimits, type Thresholds } from "../../domain/spec.ts";
+import { defineCheck } from "../core/define.ts";
+import { type Sample, isServerFault, reached } from "../logs/samples.ts";
+import { commonest, judgeShare, percentText } from "../statistics/shares.ts";
 import { slowShare } from "./latency.ts";
 
 /**

@@ -1,8 +1,8 @@
-import { defineCheck } from "../define.ts";
-import type { Sample } from "../samples.ts";
-import { judgeShare } from "../shares.ts";
-import { specLimits } from "../spec.ts";
-import { percentile } from "../statistics/evidence.ts";
+import { percentile } from "../../domain/share-evidence.ts";
+import { specLimits } from "../../domain/spec.ts";
+import { defineCheck } from "../core/define.ts";
+import type { Sample } from "../logs/samples.ts";
+import { judgeShare } from "../statistics/shares.ts";
 
 /** Whether a request's time says how long its answer took, or at least that it took longer than the limit. */
 export const isTimed = ({ outcome, latencyMs }: Sample, limit: number): boolean =>

@@ -1,8 +1,8 @@
-import { other } from "../../rollout/policy/colour.ts";
-import { defineCheck } from "../define.ts";
-import { slotOf } from "../require.ts";
-import { percentText } from "../shares.ts";
+import { other } from "../../domain/colour.ts";
+import { defineCheck } from "../core/define.ts";
+import { slotOf } from "../core/require.ts";
 import { type Comparison, compareLikeWithLike, type Way } from "../statistics/like-with-like.ts";
+import { percentText } from "../statistics/shares.ts";
 
 /** The candidate against live over the same time, method by method and tool by tool: what no limit of the requirement judges. */
 export const liveComparison = defineCheck({

@@ -1,7 +1,7 @@
-import { defineCheck } from "../define.ts";
-import { reached } from "../samples.ts";
-import { judgeShare } from "../shares.ts";
-import { specLimits } from "../spec.ts";
+import { specLimits } from "../../domain/spec.ts";
+import { defineCheck } from "../core/define.ts";
+import { reached } from "../logs/samples.ts";
+import { judgeShare } from "../statistics/shares.ts";
 
 /** The share of analyses that the language model failed, whatever the hub made of it. */
 export const llmFailures = defineCheck({

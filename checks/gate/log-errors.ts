@@ -1,11 +1,11 @@
-import { type Colour, other } from "../../rollout/policy/colour.ts";
-import { brief } from "../analysis.ts";
-import type { CheckContext, Judgement } from "../check.ts";
-import { defineCheck } from "../define.ts";
-import { ownErrors } from "../error-kinds.ts";
-import { type ErrorKinds, type ErrorLog, countOf, firstOf } from "../error-log.ts";
-import { slotOf } from "../require.ts";
-import { specLimits } from "../spec.ts";
+import { type Colour, other } from "../../domain/colour.ts";
+import { specLimits } from "../../domain/spec.ts";
+import type { CheckContext, Judgement } from "../core/check.ts";
+import { defineCheck } from "../core/define.ts";
+import { slotOf } from "../core/require.ts";
+import { type ErrorKinds, type ErrorLog, countOf, firstOf } from "../logs/error-log.ts";
+import { brief } from "../probing/analysis.ts";
+import { ownErrors } from "../statistics/error-kinds.ts";
 
 /**
  * No line of the hub's log since the window began fits an error pattern, but for what live writes at the same rate. A slot

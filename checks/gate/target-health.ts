@@ -1,5 +1,5 @@
-import { defineCheck } from "../define.ts";
-import { deploymentOf, slotOf } from "../require.ts";
+import { defineCheck } from "../core/define.ts";
+import { deploymentOf, slotOf } from "../core/require.ts";
 
 /** As many healthy targets as the slot is configured to have for all of live's traffic, at every weight. */
 export const targetHealth = defineCheck({

@@ -1,5 +1,5 @@
-import { defineCheck } from "../define.ts";
-import { deploymentOf } from "../require.ts";
+import { defineCheck } from "../core/define.ts";
+import { deploymentOf } from "../core/require.ts";
 
 /** The alarms of both colours exist, notify somebody, and none has fired already. */
 export const alarmsWired = defineCheck({

@@ -1,6 +1,6 @@
-import { other } from "../../rollout/policy/colour.ts";
-import { defineCheck } from "../define.ts";
-import { deploymentOf, slotOf } from "../require.ts";
+import { other } from "../../domain/colour.ts";
+import { defineCheck } from "../core/define.ts";
+import { deploymentOf, slotOf } from "../core/require.ts";
 
 /** What is live now can be started again after the rollout: its task definition is active, its image pinned, its config in it. */
 export const backupKept = defineCheck({

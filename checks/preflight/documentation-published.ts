@@ -1,4 +1,4 @@
-import { defineCheck } from "../define.ts";
+import { defineCheck } from "../core/define.ts";
 import { howToRecord } from "./stated.ts";
 
 /** The link to the documentation leads somewhere. */

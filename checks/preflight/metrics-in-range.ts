@@ -1,9 +1,9 @@
-import { other } from "../../rollout/policy/colour.ts";
-import { type CheckContext, type Judgement, worstOf } from "../check.ts";
-import { defineCheck } from "../define.ts";
-import { deploymentOf, slotOf } from "../require.ts";
-import { badShare } from "../spec.ts";
-import type { Thresholds } from "../spec.ts";
+import { other } from "../../domain/colour.ts";
+import { badShare } from "../../domain/spec.ts";
+import type { Thresholds } from "../../domain/spec.ts";
+import { type CheckContext, type Judgement, worstOf } from "../core/check.ts";
+import { defineCheck } from "../core/define.ts";
+import { deploymentOf, slotOf } from "../core/require.ts";
 import { judgeLlmFailures, judgeP95, judgeSuccess } from "../watch/judge.ts";
 import { sums, worstP95 } from "../watch/metrics.ts";
 

@@ -1,4 +1,4 @@
-import { defineCheck } from "../define.ts";
+import { defineCheck } from "../core/define.ts";
 import { howToRecord, momentOf } from "./stated.ts";
 
 /** Older than this a stated number of bugs says nothing about today. */

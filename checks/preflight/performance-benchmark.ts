@@ -1,7 +1,7 @@
-import { defineCheck } from "../define.ts";
-import { percentile } from "../statistics/evidence.ts";
-import { commonest } from "../shares.ts";
-import { specLimits } from "../spec.ts";
+import { percentile } from "../../domain/share-evidence.ts";
+import { specLimits } from "../../domain/spec.ts";
+import { defineCheck } from "../core/define.ts";
+import { commonest } from "../statistics/shares.ts";
 
 /** p95 over a fixed number of own analyses that the candidate answered well, before any user meets it: an error is no fast answer. */
 export const performanceBenchmark = defineCheck({

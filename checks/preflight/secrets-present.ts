@@ -1,5 +1,5 @@
-import { defineCheck } from "../define.ts";
-import { deploymentOf, slotOf } from "../require.ts";
+import { defineCheck } from "../core/define.ts";
+import { deploymentOf, slotOf } from "../core/require.ts";
 import { causeText } from "../sources/causes.ts";
 
 /** Values that stand where a real one belongs. */

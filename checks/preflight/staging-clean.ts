@@ -1,14 +1,14 @@
-import type { Colour } from "../../rollout/policy/colour.ts";
-import type { CheckContext, Judgement } from "../check.ts";
-import { judgeCount } from "../counts.ts";
-import { defineCheck } from "../define.ts";
-import { brief } from "../analysis.ts";
-import { ErrorLog, countOf, firstOf } from "../error-log.ts";
-import type { ReleaseRecord } from "../release-record.ts";
-import { toldBy } from "../access-lines.ts";
-import { isServerFault, reached } from "../samples.ts";
+import type { Colour } from "../../domain/colour.ts";
+import type { ReleaseRecord } from "../../domain/release-record.ts";
+import { badShare, specLimits } from "../../domain/spec.ts";
+import type { CheckContext, Judgement } from "../core/check.ts";
+import { defineCheck } from "../core/define.ts";
+import { toldBy } from "../logs/access-lines.ts";
+import { ErrorLog, countOf, firstOf } from "../logs/error-log.ts";
+import { isServerFault, reached } from "../logs/samples.ts";
+import { brief } from "../probing/analysis.ts";
 import type { LogLine } from "../sources/logs.ts";
-import { badShare, specLimits } from "../spec.ts";
+import { judgeCount } from "../statistics/counts.ts";
 import { howToRecord, momentOf } from "./stated.ts";
 
 const hourMs = 3_600_000;

@@ -1,6 +1,6 @@
-import type { Check, CheckContext, Judgement } from "../check.ts";
-import { defineCheck } from "../define.ts";
-import type { ReleaseRecord } from "../release-record.ts";
+import type { ReleaseRecord } from "../../domain/release-record.ts";
+import type { Check, CheckContext, Judgement } from "../core/check.ts";
+import { defineCheck } from "../core/define.ts";
 
 /** How to write the record, said wherever a part of it is missing. */
 export const howToRecord =

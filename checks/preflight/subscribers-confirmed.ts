@@ -1,5 +1,5 @@
-import { defineCheck } from "../define.ts";
-import { deploymentOf } from "../require.ts";
+import { defineCheck } from "../core/define.ts";
+import { deploymentOf } from "../core/require.ts";
 
 /** Alerts reach somebody: each topic has a confirmed subscriber, and nobody's confirmation is still missing. */
 export const subscribersConfirmed = defineCheck({

@@ -1,6 +1,6 @@
-import type { Deployment, Value } from "../check.ts";
-import type { EvidenceLine } from "../evidence.ts";
-import { evidenceReading } from "../evidence.ts";
+import type { Deployment, Value } from "../core/check.ts";
+import type { EvidenceLine } from "../evidence/evidence-log.ts";
+import { evidenceReading } from "../evidence/evidence-log.ts";
 import { timelineRow } from "./event-words.ts";
 import type { ReadEvidence } from "./read-evidence.ts";
 import { timelineOf } from "./timeline.ts";

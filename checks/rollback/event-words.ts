@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { describeWeights } from "../../rollout/policy/weight.ts";
-import type { EvidenceLine } from "../evidence.ts";
+import { describeWeights } from "../../domain/weight.ts";
+import type { EvidenceLine } from "../evidence/evidence-log.ts";
 
 const weights = z.object({ blue: z.number(), green: z.number() });
 

@@ -1,4 +1,4 @@
-import { defineCheck } from "../define.ts";
+import { defineCheck } from "../core/define.ts";
 import { incidentDocument } from "./document.ts";
 import { readEvidence } from "./read-evidence.ts";
 import { timelineOf } from "./timeline.ts";

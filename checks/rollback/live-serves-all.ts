@@ -1,6 +1,6 @@
-import type { CheckContext } from "../check.ts";
-import { defineCheck } from "../define.ts";
-import { cleanAnswersToShow } from "../statistics/evidence.ts";
+import { cleanAnswersToShow } from "../../domain/share-evidence.ts";
+import type { CheckContext } from "../core/check.ts";
+import { defineCheck } from "../core/define.ts";
 
 /** A larger share of requests answered elsewhere than this would show in one round. */
 const elsewhere = 0.05;

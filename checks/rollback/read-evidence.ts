@@ -1,5 +1,5 @@
-import type { CheckContext } from "../check.ts";
-import { type EvidenceLine, evidenceLine, verifyEvidence } from "../evidence.ts";
+import type { CheckContext } from "../core/check.ts";
+import { type EvidenceLine, evidenceLine, verifyEvidence } from "../evidence/evidence-log.ts";
 
 export interface ReadEvidence {
   lines: EvidenceLine[];

@@ -1,5 +1,5 @@
-import { defineCheck } from "../define.ts";
-import { specLimits } from "../spec.ts";
+import { specLimits } from "../../domain/spec.ts";
+import { defineCheck } from "../core/define.ts";
 import { readEvidence } from "./read-evidence.ts";
 import { timelineOf } from "./timeline.ts";
 

@@ -1,5 +1,5 @@
-import { defineCheck } from "../define.ts";
-import { deploymentOf } from "../require.ts";
+import { defineCheck } from "../core/define.ts";
+import { deploymentOf } from "../core/require.ts";
 import { incidentSummary } from "./document.ts";
 import { readEvidence } from "./read-evidence.ts";
 import { timelineOf } from "./timeline.ts";

@@ -1,8 +1,8 @@
 import { namesCategories } from "../../domain/outcome.ts";
-import { judgeAnalysis } from "../analysis.ts";
-import { defineCheck } from "../define.ts";
-import { answered } from "../mcp-error.ts";
-import { withSession } from "../with-session.ts";
+import { defineCheck } from "../core/define.ts";
+import { judgeAnalysis } from "../probing/analysis.ts";
+import { answered } from "../probing/mcp-error.ts";
+import { withSession } from "../probing/with-session.ts";
 
 /** A real analysis comes back: categories, not an error text with `isError` unset. */
 export const analysisWorks = defineCheck({

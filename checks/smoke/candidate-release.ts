@@ -1,5 +1,5 @@
-import { defineCheck } from "../define.ts";
-import { deploymentOf, slotOf } from "../require.ts";
+import { defineCheck } from "../core/define.ts";
+import { deploymentOf, slotOf } from "../core/require.ts";
 
 /** The slot runs the release that was asked for: its service's one task definition, and the name its answers carry. */
 export const candidateRelease = defineCheck({

@@ -1,9 +1,9 @@
 import { type Health, judgeHealth } from "../../domain/health.ts";
-import { brief } from "../analysis.ts";
-import { defineCheck } from "../define.ts";
-import { type Answered, answered } from "../mcp-error.ts";
+import { defineCheck } from "../core/define.ts";
+import { brief } from "../probing/analysis.ts";
+import { type Answered, answered } from "../probing/mcp-error.ts";
+import { withSession } from "../probing/with-session.ts";
 import type { HttpAnswer } from "../sources/probes.ts";
-import { withSession } from "../with-session.ts";
 
 /** What was asked: the health path, and MCP where that said nothing to the contrary. */
 interface Seen {

@@ -1,8 +1,8 @@
-import { judgeAnalysis } from "../analysis.ts";
-import { defineCheck } from "../define.ts";
-import { answered } from "../mcp-error.ts";
+import { defineCheck } from "../core/define.ts";
+import { untilTrue } from "../core/until-true.ts";
+import { judgeAnalysis } from "../probing/analysis.ts";
+import { answered } from "../probing/mcp-error.ts";
 import type { ProbeSession } from "../sources/probes.ts";
-import { untilTrue } from "../until-true.ts";
 
 const sessions = 3;
 /** How long a change in the wrong session may take to show, milliseconds. */

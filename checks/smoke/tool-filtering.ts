@@ -1,8 +1,8 @@
-import { judgeAnalysis } from "../analysis.ts";
-import { defineCheck } from "../define.ts";
-import { answered } from "../mcp-error.ts";
-import { untilTrue } from "../until-true.ts";
-import { withSession } from "../with-session.ts";
+import { defineCheck } from "../core/define.ts";
+import { untilTrue } from "../core/until-true.ts";
+import { judgeAnalysis } from "../probing/analysis.ts";
+import { answered } from "../probing/mcp-error.ts";
+import { withSession } from "../probing/with-session.ts";
 
 /** How long a changed list may take to show after the analysis has answered, milliseconds. */
 const changeWithinMs = 2_000;

@@ -1,6 +1,6 @@
-import { defineCheck } from "../define.ts";
-import { answered } from "../mcp-error.ts";
-import { withSession } from "../with-session.ts";
+import { defineCheck } from "../core/define.ts";
+import { answered } from "../probing/mcp-error.ts";
+import { withSession } from "../probing/with-session.ts";
 
 /** The hub's tool stands in `tools/list`. */
 export const toolListed = defineCheck({

@@ -1,5 +1,5 @@
-import type { Clients } from "../clients.ts";
-import { metricDimension } from "../../sidecar/telemetry.ts";
+import { metricDimension } from "../../domain/telemetry.ts";
+import type { Clients } from "../core/clients.ts";
 
 export interface MetricPoint {
   /** Start of the period, milliseconds since the epoch. */

@@ -2,10 +2,10 @@ import { createHmac } from "node:crypto";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js";
-import type { Colour } from "../../rollout/policy/colour.ts";
-import type { HubTarget } from "../../rollout/policy/inputs.ts";
-import { header } from "../../sidecar/telemetry.ts";
-import { Turnstile } from "../turnstile.ts";
+import type { Colour } from "../../domain/colour.ts";
+import type { HubTarget } from "../../domain/inputs.ts";
+import { header } from "../../domain/telemetry.ts";
+import { Turnstile } from "../core/semaphore.ts";
 import { retryTransport } from "./causes.ts";
 
 export interface HttpAnswer {

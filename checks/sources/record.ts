@@ -1,4 +1,4 @@
-import type { Clients } from "../clients.ts";
+import type { Clients } from "../core/clients.ts";
 
 export interface RecordSource {
   /** The switch's record of a stack, parsed; null when there is no item. Rejects when there is no table. */

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, request as plain, type IncomingMessage, type ServerResponse } from "node:http";
 import { request as secure } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { Colour } from "../../rollout/policy/colour.ts";
+import type { Colour } from "../../domain/colour.ts";
 
 /** An address on this machine behind which one slot answers; close it when nobody asks any more. */
 export interface Relay extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import type { Clients } from "../clients.ts";
+import type { Clients } from "../core/clients.ts";
 
 export interface SecretSource {
   /** The current value of a secret; rejects when it does not exist or has none. */

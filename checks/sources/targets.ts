@@ -1,4 +1,4 @@
-import type { Clients } from "../clients.ts";
+import type { Clients } from "../core/clients.ts";
 
 /** Targets of a target group by the state the load balancer gives them. */
 export interface TargetHealth {

@@ -1,4 +1,4 @@
-import type { Clients } from "../clients.ts";
+import type { Clients } from "../core/clients.ts";
 
 export interface Subscribers {
   confirmed: number;

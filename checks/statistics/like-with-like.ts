@@ -1,6 +1,6 @@
-import { type Open, type Sample, isFault } from "../samples.ts";
+import { percentile } from "../../domain/share-evidence.ts";
+import { type Open, type Sample, isFault } from "../logs/samples.ts";
 import { ComparisonEvidence } from "./comparison.ts";
-import { percentile } from "./evidence.ts";
 
 /**
  * The candidate beside live, like with like: each method and tool by itself, sessions that began alike with one another, own probes

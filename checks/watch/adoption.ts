@@ -1,4 +1,4 @@
-import { defineCheck } from "../define.ts";
+import { defineCheck } from "../core/define.ts";
 import { queryWords, sums, watchWindow, windowWords } from "./metrics.ts";
 
 /** Users use it: analyses and sessions since the promotion. A release that nobody uses has not shown anything. */

@@ -1,7 +1,7 @@
-import type { Judgement } from "../check.ts";
-import { judgeCount } from "../counts.ts";
-import { badShare, type Thresholds } from "../spec.ts";
-import { cleanAnswersToShow } from "../statistics/evidence.ts";
+import { cleanAnswersToShow } from "../../domain/share-evidence.ts";
+import { badShare, type Thresholds } from "../../domain/spec.ts";
+import type { Judgement } from "../core/check.ts";
+import { judgeCount } from "../statistics/counts.ts";
 
 /** Sums over a window of metrics that count the same requests; null: nobody reported. */
 type Sums<N extends string> = Readonly<Record<N, number | null>>;

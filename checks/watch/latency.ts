@@ -1,5 +1,5 @@
-import { defineCheck } from "../define.ts";
-import { specLimits } from "../spec.ts";
+import { specLimits } from "../../domain/spec.ts";
+import { defineCheck } from "../core/define.ts";
 import { judgeP95, slowest } from "./judge.ts";
 import { watchWindow, windowWords, worstP95 } from "./metrics.ts";
 

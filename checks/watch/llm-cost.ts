@@ -1,7 +1,7 @@
 import { llmPrice } from "../../domain/llm-price.ts";
-import { costUsd } from "../cost.ts";
-import { defineCheck } from "../define.ts";
-import { specLimits } from "../spec.ts";
+import { specLimits } from "../../domain/spec.ts";
+import { defineCheck } from "../core/define.ts";
+import { costUsd } from "../probing/cost.ts";
 import { queryWords, sums, watchWindow, windowWords } from "./metrics.ts";
 
 const dayMs = 86_400_000;

@@ -1,11 +1,11 @@
 import { hubStreams } from "../../domain/log-streams.ts";
-import { defineCheck } from "../define.ts";
-import { ErrorLog } from "../error-log.ts";
+import { specLimits } from "../../domain/spec.ts";
+import { defineCheck } from "../core/define.ts";
+import { deploymentOf, slotOf } from "../core/require.ts";
 import { errorQuery, judgeErrors } from "../gate/log-errors.ts";
-import { deploymentOf, slotOf } from "../require.ts";
-import { Samples } from "../samples.ts";
-import { SlotLog } from "../slot-log.ts";
-import { specLimits } from "../spec.ts";
+import { ErrorLog } from "../logs/error-log.ts";
+import { Samples } from "../logs/samples.ts";
+import { SlotLog } from "../logs/slot-log.ts";
 import { watchWindow, windowWords } from "./metrics.ts";
 
 /** No error spike: the live slot's log since the promotion. */

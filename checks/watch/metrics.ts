@@ -1,7 +1,7 @@
-import type { Colour } from "../../rollout/policy/colour.ts";
-import type { MetricName } from "../../sidecar/telemetry.ts";
-import type { CheckContext } from "../check.ts";
-import { deploymentOf, slotOf } from "../require.ts";
+import type { Colour } from "../../domain/colour.ts";
+import type { MetricName } from "../../domain/telemetry.ts";
+import type { CheckContext } from "../core/check.ts";
+import { deploymentOf, slotOf } from "../core/require.ts";
 
 /** CloudWatch takes periods of whole minutes; a longer window is read in parts of this length. */
 const longestPeriodSeconds = 3_600;

@@ -1,5 +1,5 @@
-import { defineCheck } from "../define.ts";
-import { deploymentOf } from "../require.ts";
+import { defineCheck } from "../core/define.ts";
+import { deploymentOf } from "../core/require.ts";
 import { queryWords, sums, watchWindow, windowWords } from "./metrics.ts";
 
 /** Nothing wobbles: no session lost, all tasks running, one deployment. */

@@ -1,5 +1,5 @@
-import { defineCheck } from "../define.ts";
-import { badShare, specLimits } from "../spec.ts";
+import { badShare, specLimits } from "../../domain/spec.ts";
+import { defineCheck } from "../core/define.ts";
 import { judgeSuccess } from "./judge.ts";
 import { queryWords, sums, watchWindow, windowWords } from "./metrics.ts";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Colour } from "../../rollout/policy/colour.ts";
+import type { Colour } from "../../domain/colour.ts";
 import type { Sight } from "../witness/sight.ts";
 import { type Asked, Witness } from "../witness/witness.ts";
 import { type Ask, pick } from "./asks.ts";

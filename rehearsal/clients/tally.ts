@@ -1,4 +1,4 @@
-import type { Colour } from "../../rollout/policy/colour.ts";
+import type { Colour } from "../../domain/colour.ts";
 import type { Verdict } from "../witness/sight.ts";
 
 /** How one request ended for its client. */

@@ -1,3 +1,5 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ECSClient } from "@aws-sdk/client-ecs";
 import {
   CreateTargetGroupCommand,
   DeleteRuleCommand,
@@ -5,16 +7,14 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { ECSClient } from "@aws-sdk/client-ecs";
+import { type Colour, colours } from "../../domain/colour.ts";
+import type { SwitchInputs } from "../../domain/inputs.ts";
+import type { SwitchRecord } from "../../domain/record.ts";
+import { type Weights, sameWeights } from "../../domain/weight.ts";
 import { makeRule } from "../../rollout/aws/rule.ts";
-import { makeStore } from "../../rollout/aws/store.ts";
-import { type Colour, colours } from "../../rollout/policy/colour.ts";
 import type { LiveRule } from "../../rollout/policy/decision.ts";
-import type { SwitchInputs } from "../../rollout/policy/inputs.ts";
-import type { SwitchRecord } from "../../rollout/policy/record.ts";
-import { type Weights, sameWeights } from "../../rollout/policy/weight.ts";
-import type { Store } from "../../rollout/ports.ts";
+import { makeStore } from "../../rollout/record/store.ts";
+import type { Store } from "../../rollout/run/ports.ts";
 import { type Stage, project, stackName } from "../stage/index.ts";
 
 /** A person with the account's console open: sees record and rule, and changes what a person can change there. */

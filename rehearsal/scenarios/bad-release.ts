@@ -1,6 +1,6 @@
 import type { Line } from "./evidence.ts";
-import { held } from "./result.ts";
 import { faultyGreen } from "./releases.ts";
+import { held } from "./result.ts";
 import { type Scenario, describeFailure, nothingLost } from "./scenario.ts";
 
 /** Calls that green answers well: more than its gate at weight 0 makes, fewer than its first step does. */

@@ -1,9 +1,9 @@
-import type { Tally } from "../clients/tally.ts";
-import type { Colour } from "../../rollout/policy/colour.ts";
-import { limits } from "../../rollout/policy/limits.ts";
+import type { Colour } from "../../domain/colour.ts";
+import { limits } from "../../domain/limits.ts";
+import { type SwitchRecord, guardianOwner } from "../../domain/record.ts";
+import { describeWeights, sameWeights } from "../../domain/weight.ts";
 import type { LiveRule } from "../../rollout/policy/decision.ts";
-import { type SwitchRecord, guardianOwner } from "../../rollout/policy/record.ts";
-import { describeWeights, sameWeights } from "../../rollout/policy/weight.ts";
+import type { Tally } from "../clients/tally.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { type Operator, startUp } from "../drills/operator.ts";
 import { greenRelease } from "./releases.ts";

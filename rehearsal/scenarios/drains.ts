@@ -1,4 +1,4 @@
-import { type Colour, colours } from "../../rollout/policy/colour.ts";
+import { type Colour, colours } from "../../domain/colour.ts";
 import type { Stage } from "../stage/index.ts";
 
 /** A slot began to drain: from then on its sessions may move on. */

@@ -1,7 +1,7 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Colour } from "../../rollout/policy/colour.ts";
-import type { RolloutEvent } from "../../rollout/ports.ts";
+import type { Colour } from "../../domain/colour.ts";
+import type { RolloutEvent } from "../../rollout/run/ports.ts";
 
 /** A line of a rollout's evidence: what happened, and when. */
 export type Line = RolloutEvent & { readonly at: number };

@@ -8,11 +8,11 @@ import {
   slowMs,
   transports,
 } from "../faults/cells.ts";
-import { type Sight, isBad } from "../witness/sight.ts";
 import { otherTool } from "../hub/tools.ts";
+import { type Sight, isBad } from "../witness/sight.ts";
 import type { Line } from "./evidence.ts";
-import { type CellResult, type Held, held } from "./result.ts";
 import { faultyGreen } from "./releases.ts";
+import { type CellResult, type Held, held } from "./result.ts";
 import { type LoadWanted, type Play, type Scenario, describeFailure } from "./scenario.ts";
 import { accessLines } from "./witnessed.ts";
 

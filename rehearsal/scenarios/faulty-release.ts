@@ -1,9 +1,9 @@
+import { type Colour, colours } from "../../domain/colour.ts";
 import type { Fault } from "../faults/cells.ts";
-import { isBad } from "../witness/sight.ts";
-import { type Colour, colours } from "../../rollout/policy/colour.ts";
 import { stackName } from "../stage/index.ts";
-import { type Held, held } from "./result.ts";
+import { isBad } from "../witness/sight.ts";
 import { faultyGreen } from "./releases.ts";
+import { type Held, held } from "./result.ts";
 import { type LoadWanted, type Play, type Scenario, describeFailure, nothingLost } from "./scenario.ts";
 
 /** Two steps: at the first one most users are still at home. */

@@ -4,8 +4,8 @@ import {
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import type { Colour } from "../../rollout/policy/colour.ts";
-import { metricDimension, type MetricName, metricNamespaceOf } from "../../sidecar/telemetry.ts";
+import type { Colour } from "../../domain/colour.ts";
+import { metricDimension, type MetricName, metricNamespaceOf } from "../../domain/telemetry.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { project, stackName } from "../stage/index.ts";
 import { shortSteps } from "./break-glass.ts";

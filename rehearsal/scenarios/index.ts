@@ -13,9 +13,9 @@ import { refused } from "./refused.ts";
 import { retirement } from "./retirement.ts";
 import { rollback } from "./rollback.ts";
 import { sameHubs } from "./same-hub.ts";
-import { throttled } from "./throttled.ts";
 import type { Scenario } from "./scenario.ts";
 import { sessions } from "./sessions.ts";
+import { throttled } from "./throttled.ts";
 
 export { runScenario, type Choices, type Scenario } from "./scenario.ts";
 export type { ScenarioResult } from "./result.ts";

@@ -1,4 +1,4 @@
-import { limits } from "../../rollout/policy/limits.ts";
+import { limits } from "../../domain/limits.ts";
 import { Account, green } from "../drills/account.ts";
 import { startUp } from "../drills/operator.ts";
 import { baking, longSteps } from "./break-glass.ts";

@@ -1,5 +1,5 @@
-import { held } from "./result.ts";
 import { faultyGreen } from "./releases.ts";
+import { held } from "./result.ts";
 import { type Scenario, describeFailure, nothingLost } from "./scenario.ts";
 
 export const refused: Scenario = {

@@ -1,10 +1,10 @@
+import { hubDefaults } from "../../domain/hub.ts";
 import type { Fault } from "../faults/cells.ts";
 import { isOrWraps, withFaulty } from "../faulty/image.ts";
 import { isOwn } from "../hub/faults.ts";
 import { otherTool } from "../hub/tools.ts";
 import { sampleImage } from "../stage/config.ts";
 import type { Stage } from "../stage/index.ts";
-import { hubDefaults } from "../../domain/hub.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import type { Tally } from "../clients/tally.ts";
-import { held } from "./result.ts";
 import { greenRelease } from "./releases.ts";
+import { held } from "./result.ts";
 import { type Scenario, nobodyHurt, nothingLost } from "./scenario.ts";
 
 /** Sessions open on the slot that is drained: so many that the largest second shows its pace, and not by chance whose call came when. */

@@ -1,7 +1,7 @@
-import { held } from "./result.ts";
-import { greenRelease } from "./releases.ts";
-import { type Scenario, nobodyHurt, nothingLost, observed, sharesHeld } from "./scenario.ts";
 import { stepsOf } from "./evidence.ts";
+import { greenRelease } from "./releases.ts";
+import { held } from "./result.ts";
+import { type Scenario, nobodyHurt, nothingLost, observed, sharesHeld } from "./scenario.ts";
 
 export const rollback: Scenario = {
   name: "rollback",

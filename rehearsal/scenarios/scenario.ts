@@ -1,19 +1,19 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
-import type { Images } from "../aws/tasks/index.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { binomialBand } from "../../domain/binomial.ts";
+import type { Colour } from "../../domain/colour.ts";
+import { hubDefaults } from "../../domain/hub.ts";
+import type { Images } from "../../packages/local-aws/src/tasks/index.ts";
+import type { EngineEvent, RunResult } from "../../packages/pulumi-engine/src/engine/index.ts";
 import { type Ask, type KnownHub, sampleTools, usualAsks } from "../clients/asks.ts";
 import { Load, type LoadOptions } from "../clients/load.ts";
 import type { Counts, Renewal, Tally } from "../clients/tally.ts";
-import type { EngineEvent, RunResult } from "../engine/index.ts";
 import { isOrWraps } from "../faulty/image.ts";
-import { hubDefaults } from "../../domain/hub.ts";
-import { binomialBand } from "../../rollout/policy/binomial.ts";
-import type { Colour } from "../../rollout/policy/colour.ts";
 import { sampleImage } from "../stage/config.ts";
 import { type Stage, type StageOptions, openStage } from "../stage/index.ts";
-import { type Line, type Held as HeldStep, readEvidence, stepsOf } from "./evidence.ts";
 import type { Sight } from "../witness/sight.ts";
 import { type Drain, watchDrains } from "./drains.ts";
+import { type Line, type Held as HeldStep, readEvidence, stepsOf } from "./evidence.ts";
 import { type Held, type ScenarioResult, type StepResult, held } from "./result.ts";
 import { sameAsCounted } from "./witnessed.ts";
 

@@ -1,5 +1,5 @@
-import { held } from "./result.ts";
 import { greenRelease } from "./releases.ts";
+import { held } from "./result.ts";
 import { type Scenario, nobodyHurt, nothingLost } from "./scenario.ts";
 
 /** Sessions open throughout. */

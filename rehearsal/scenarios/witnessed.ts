@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { colours } from "../../rollout/policy/colour.ts";
-import type { AccessLine } from "../../sidecar/telemetry.ts";
+import { colours } from "../../domain/colour.ts";
+import type { AccessLine } from "../../domain/telemetry.ts";
 import { type Stage, project, stackName } from "../stage/index.ts";
 import { type Comparison, compare } from "../witness/compare.ts";
 import type { Sight } from "../witness/sight.ts";

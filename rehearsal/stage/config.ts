@@ -1,5 +1,5 @@
-import { defaultVpc } from "../aws/index.ts";
-import type { Images } from "../aws/tasks/index.ts";
+import { defaultVpc } from "../../packages/local-aws/src/index.ts";
+import type { Images } from "../../packages/local-aws/src/tasks/index.ts";
 
 /** Image references that the rehearsal itself uses. */
 export const sampleImage = "bluegreen-hub/sample-hub:1";

@@ -3,10 +3,13 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type AccessEntry } from "../aws/balancer/index.ts";
-import { type LocalAws, startAws } from "../aws/index.ts";
-import type { ImageCommand, Images } from "../aws/tasks/index.ts";
-import { systemClock } from "../clock.ts";
+import type { Colour } from "../../domain/colour.ts";
+import { notReadyWords } from "../../domain/telemetry.ts";
+import { UsageError } from "../../domain/usage-error.ts";
+import { type AccessEntry } from "../../packages/local-aws/src/balancer/index.ts";
+import { systemClock } from "../../packages/local-aws/src/clock.ts";
+import { type LocalAws, startAws } from "../../packages/local-aws/src/index.ts";
+import type { ImageCommand, Images } from "../../packages/local-aws/src/tasks/index.ts";
 import {
   type EngineEvent,
   type EngineOptions,
@@ -15,11 +18,8 @@ import {
   preview,
   refresh,
   up,
-} from "../engine/index.ts";
-import { awsProvider, awsxProvider } from "../providers/index.ts";
-import type { Colour } from "../../rollout/policy/colour.ts";
-import { notReadyWords } from "../../sidecar/telemetry.ts";
-import { UsageError } from "../errors.ts";
+} from "../../packages/pulumi-engine/src/engine/index.ts";
+import { awsProvider, awsxProvider } from "../../packages/pulumi-engine/src/providers/index.ts";
 import { layConfig, rehearsalConfig, signingSecret } from "./config.ts";
 
 /** The repository: where Pulumi.yaml is. */
@@ -220,6 +220,7 @@ async function portOf({ access }: Readonly<Record<string, unknown>>): Promise<nu
     const why = error.code === "EACCES" ? "may not be used by this user" : "is taken";
     throw new UsageError(
       `access.port: port ${asked} of 127.0.0.1 ${why}. Name another in the config file, or leave it out.`,
+      null,
       { cause: error },
     );
   });

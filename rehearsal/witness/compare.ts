@@ -1,4 +1,4 @@
-import type { AccessLine } from "../../sidecar/telemetry.ts";
+import type { AccessLine } from "../../domain/telemetry.ts";
 import type { Sight, Verdict } from "./sight.ts";
 
 type Outcome = AccessLine["outcome"];

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Transport as Era } from "../faults/cells.ts";
-import { header } from "../../sidecar/telemetry.ts";
+import { header } from "../../domain/telemetry.ts";
 import { wholeCause } from "../clients/cause.ts";
+import type { Transport as Era } from "../faults/cells.ts";
 import { type Judgement, type Wanted, judgeFailure, judgeResult } from "./judge.ts";
 import { Numbers, type Pipe } from "./numbers.ts";
 import type { Sight } from "./sight.ts";

@@ -6,10 +6,10 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { DescribeTargetHealthCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Colour } from "../../domain/colour.ts";
+import type { SwitchInputs } from "../../domain/inputs.ts";
+import type { Capacity, Clock } from "../run/ports.ts";
 import type { SwitchClients } from "./clients.ts";
-import type { Colour } from "../policy/colour.ts";
-import type { SwitchInputs } from "../policy/inputs.ts";
-import type { Capacity, Clock } from "../ports.ts";
 
 /** Tasks that may stop while a slot is scaled up before it is given up. Raising a count trips no circuit breaker of ECS. */
 const failureLimit = 3;

@@ -1,6 +1,6 @@
 import { ConfiguredRetryStrategy } from "@smithy/core/retry";
-import { limits } from "../policy/limits.ts";
-import { shortBackOffMs } from "../policy/back-off.ts";
+import { shortBackOffMs } from "../../domain/back-off.ts";
+import { limits } from "../../domain/limits.ts";
 
 /**
  * Settings of a client for reads and idempotent writes. The SDK's own wait after a throttled call begins at a second and

@@ -9,11 +9,11 @@ import {
   type Rule as ElbRule,
   type RuleCondition,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { SwitchClients } from "./clients.ts";
-import { type PerColour, colours } from "../policy/colour.ts";
+import { type PerColour, colours } from "../../domain/colour.ts";
+import { type Weights, describeWeights } from "../../domain/weight.ts";
 import type { LiveRule } from "../policy/decision.ts";
-import { type Weights, describeWeights } from "../policy/weight.ts";
-import type { Rule } from "../ports.ts";
+import type { Rule } from "../run/ports.ts";
+import type { SwitchClients } from "./clients.ts";
 
 export interface RuleTarget {
   /** Null until the rule is made. */

@@ -2,10 +2,10 @@ import { lookup } from "node:dns/promises";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
-import { header } from "../../sidecar/telemetry.ts";
-import { type Colour, colour } from "../policy/colour.ts";
-import type { HubTarget } from "../policy/inputs.ts";
-import type { Traffic } from "../ports.ts";
+import { type Colour, colour } from "../../domain/colour.ts";
+import type { HubTarget } from "../../domain/inputs.ts";
+import { header } from "../../domain/telemetry.ts";
+import type { Traffic } from "../run/ports.ts";
 
 /** How long one answer may take, in milliseconds. */
 const timeoutMs = 5_000;

@@ -1,6 +1,6 @@
-import { wayHome } from "../policy/takeover.ts";
+import { wayHome } from "../policy/rollback-target.ts";
+import { takeOverByHand } from "./by-hand.ts";
 import { main, readFlags } from "./command.ts";
-import { takeOverByHand } from "./takeover.ts";
 import { findTarget } from "./target.ts";
 
 const help = `npm run abort -- --stack STACK | --rule ARN  [--why TEXT] [--region R] [--json]

@@ -1,10 +1,6 @@
 import { parseArgs, styleText } from "node:util";
-import { Refusal } from "../failures.ts";
-
-/** A mistake of whoever typed the command: a sentence, exit 2. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+import { UsageError } from "../../domain/usage-error.ts";
+import { Refusal } from "../run/failures.ts";
 
 export const exit = { ok: 0, failed: 1, usage: 2, inconclusive: 3 } as const;
 
@@ -39,7 +35,7 @@ export function readFlags(name: "rollback" | "status" | "abort", help: string): 
     return values;
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${(error as Error).message} ${seeHelp}`, { cause: error });
+    throw new UsageError(`${(error as Error).message} ${seeHelp}`, null, { cause: error });
   }
 }
 

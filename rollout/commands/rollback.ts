@@ -1,7 +1,7 @@
-import { describeWeights } from "../policy/weight.ts";
-import { wayHome } from "../policy/takeover.ts";
+import { describeWeights } from "../../domain/weight.ts";
+import { wayHome } from "../policy/rollback-target.ts";
+import { takeOverByHand } from "./by-hand.ts";
 import { main, readFlags } from "./command.ts";
-import { takeOverByHand } from "./takeover.ts";
 import { findTarget } from "./target.ts";
 
 const help = `npm run rollback -- --stack STACK | --rule ARN  [--why TEXT] [--region R] [--json]

@@ -1,12 +1,12 @@
+import { type Colour, colours, perColour } from "../../domain/colour.ts";
+import { type SwitchRecord, leaseHeld } from "../../domain/record.ts";
+import { describeWeights } from "../../domain/weight.ts";
 import { makeCapacity } from "../aws/capacity.ts";
 import { makeClients } from "../aws/clients.ts";
 import { makeRule } from "../aws/rule.ts";
-import { type Colour, colours, perColour } from "../policy/colour.ts";
 import { decide, type LiveRule } from "../policy/decision.ts";
-import { type SwitchRecord, leaseHeld } from "../policy/record.ts";
-import { describeWeights } from "../policy/weight.ts";
-import { describeDecision } from "../words.ts";
-import { realClock } from "../world.ts";
+import { realClock } from "../run/open-ports.ts";
+import { describeDecision } from "../run/words.ts";
 import { exit, main, paint, readFlags } from "./command.ts";
 import { findTarget, type Target } from "./target.ts";
 

@@ -2,11 +2,12 @@ import { readFile } from "node:fs/promises";
 import { DescribeTagsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { parse } from "yaml";
+import type { SwitchInputs } from "../../domain/inputs.ts";
+import type { SwitchRecord } from "../../domain/record.ts";
+import { UsageError } from "../../domain/usage-error.ts";
 import { type SwitchClients, makeClients } from "../aws/clients.ts";
-import { makeStore } from "../aws/store.ts";
-import type { SwitchInputs } from "../policy/inputs.ts";
-import type { SwitchRecord } from "../policy/record.ts";
-import { type Flags, UsageError } from "./command.ts";
+import { makeStore } from "../record/store.ts";
+import { type Flags } from "./command.ts";
 
 /** The switch that a command is about. */
 export interface Target {
@@ -81,7 +82,7 @@ async function byRule({ elb }: SwitchClients, rule: string): Promise<{ table: st
     .send(new DescribeTagsCommand({ ResourceArns: [rule] }))
     .catch(async (error: Error) => {
       if (error.name === "CredentialsProviderError") throw error;
-      throw new UsageError(await whyUnreadable(rule, error), { cause: error });
+      throw new UsageError(await whyUnreadable(rule, error), null, { cause: error });
     });
   const value = (key: string) => tags.TagDescriptions?.[0]?.Tags?.find((tag) => tag.Key === key)?.Value;
   const table = value("traffic-switch:table");

@@ -1,13 +1,13 @@
-import { OtherTasks } from "../failures.ts";
+import { type Colour, colours, other } from "../../domain/colour.ts";
+import { limits } from "../../domain/limits.ts";
+import { type SwitchRecord, guardianOwner, leaseHeld } from "../../domain/record.ts";
 import { drainSlot, keepSessions, reopenSlot, restartDrain } from "../policy/conclusion.ts";
-import { limits } from "../policy/limits.ts";
-import { type SwitchRecord, guardianOwner, leaseHeld } from "../policy/record.ts";
-import { type Colour, colours, other } from "../policy/colour.ts";
-import type { Versioned, World } from "../ports.ts";
-import { again } from "../retry.ts";
 import { unseenAgain } from "../policy/unseen.ts";
-import { writeOrSee } from "../session.ts";
-import { type Holding, setWeights, takeTrafficOver } from "../takeover.ts";
+import { writeOrSee } from "../record/lease.ts";
+import { OtherTasks } from "../run/failures.ts";
+import type { Versioned, World } from "../run/ports.ts";
+import { again } from "../run/retry.ts";
+import { type Holding, setWeights, takeTrafficOver } from "../run/take-over.ts";
 import { type Revived, type Guarding, type Sight, guard, runsAnother } from "./decision.ts";
 
 /** What the guardian needs besides a rollout's world. */

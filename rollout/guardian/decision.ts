@@ -1,10 +1,10 @@
-import { type Colour, colours, other } from "../policy/colour.ts";
+import { type Colour, colours, other } from "../../domain/colour.ts";
+import { limits } from "../../domain/limits.ts";
+import { type SwitchRecord, leaseHeld } from "../../domain/record.ts";
+import { type Weights, describeWeights, weightsFor } from "../../domain/weight.ts";
 import { type LiveRule, shows } from "../policy/decision.ts";
-import { limits } from "../policy/limits.ts";
-import { type SwitchRecord, leaseHeld } from "../policy/record.ts";
-import { type WayHome, wayHome } from "../policy/takeover.ts";
+import { type WayHome, wayHome } from "../policy/rollback-target.ts";
 import { stillArriving, unproved } from "../policy/unseen.ts";
-import { type Weights, describeWeights, weightsFor } from "../policy/weight.ts";
 
 /** Alarms the guardian acts on, by the end of their names. */
 export const alarmKinds = [

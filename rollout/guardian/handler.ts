@@ -1,9 +1,9 @@
 import { makeClients } from "../aws/clients.ts";
-import { makeStore } from "../aws/store.ts";
-import { describeEvent } from "../words.ts";
-import { openWorld } from "../world.ts";
+import { makeStore } from "../record/store.ts";
+import { openWorld } from "../run/open-ports.ts";
+import { describeEvent } from "../run/words.ts";
 import { tick } from "./act.ts";
-import { surroundings } from "./sight.ts";
+import { surroundings } from "./observation.ts";
 
 /**
  * The guardian as a Lambda: once a minute, and whenever one of the stack's alarms changes state. The event only wakes it:

@@ -1,6 +1,6 @@
-import { type GateFacts, validateGate } from "../../checks/registry.ts";
-import { switchInputs } from "../policy/inputs.ts";
-import type { Plan } from "../policy/plan.ts";
+import { type GateFacts, validateGate } from "../../checks/core/registry.ts";
+import { switchInputs } from "../../domain/inputs.ts";
+import type { Plan } from "../../domain/plan.ts";
 import { hasUnknowns, unmark } from "./inputs.ts";
 
 const { plan, commands, alarms, logGroups, thresholds } = switchInputs.shape;

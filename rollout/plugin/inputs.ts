@@ -1,4 +1,4 @@
-import { type SwitchInputs, switchInputs } from "../policy/inputs.ts";
+import { type SwitchInputs, switchInputs } from "../../domain/inputs.ts";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const signature = "4dabf18193072939515e22adb298388d";

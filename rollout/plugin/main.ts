@@ -1,7 +1,7 @@
 import { flushCompileCache } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import { trafficSwitch } from "./provider.ts";
 import { connectProgress } from "./progress.ts";
+import { trafficSwitch } from "./provider.ts";
 
 /** The traffic switch as a Pulumi provider. The engine's address is the last argument that is no flag. */
 const engineAddress = process.argv.slice(2).findLast((argument) => !argument.startsWith("-"));

@@ -1,13 +1,13 @@
 import type { provider } from "@pulumi/pulumi";
+import type { SwitchRecord } from "../../domain/record.ts";
+import { type SwitchPreview, type SwitchRequest, switchRequest } from "../../domain/request.ts";
 import { makeClients } from "../aws/clients.ts";
 import { makeRule } from "../aws/rule.ts";
-import { makeStore } from "../aws/store.ts";
 import { type Decision, type RefusalCode, decide } from "../policy/decision.ts";
-import { type SwitchPreview, type SwitchRequest, switchRequest } from "../policy/request.ts";
-import type { SwitchRecord } from "../policy/record.ts";
-import { readSettled } from "../settled.ts";
-import { describeDecision } from "../words.ts";
-import { realClock } from "../world.ts";
+import { makeStore } from "../record/store.ts";
+import { realClock } from "../run/open-ports.ts";
+import { readSettled } from "../run/settled.ts";
+import { describeDecision } from "../run/words.ts";
 
 /** The stack config key that a refusal is about. */
 const propertyOf: Record<RefusalCode, string> = {

@@ -1,9 +1,9 @@
-import { other } from "./colour.ts";
+import { other } from "../../domain/colour.ts";
+import { type SwitchRecord, leaseHeld } from "../../domain/record.ts";
+import { sameWeights } from "../../domain/weight.ts";
 import { keepSessions, undrainSlot } from "./conclusion.ts";
 import type { LiveRule } from "./decision.ts";
-import { type SwitchRecord, leaseHeld } from "./record.ts";
 import { unseenAfter } from "./unseen.ts";
-import { sameWeights } from "./weight.ts";
 
 /**
  * The record after a refresh has seen the live rule: what is live becomes what is recorded. A rule that is gone is

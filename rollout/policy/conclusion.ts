@@ -1,9 +1,9 @@
-import { type Colour, other } from "./colour.ts";
-import { limits } from "./limits.ts";
-import type { FinalState } from "./machine.ts";
-import type { Plan } from "./plan.ts";
-import { type SwitchRecord, reject } from "./record.ts";
-import { type Weights, sameWeights } from "./weight.ts";
+import { type Colour, other } from "../../domain/colour.ts";
+import { limits } from "../../domain/limits.ts";
+import type { Plan } from "../../domain/plan.ts";
+import { type SwitchRecord, reject } from "../../domain/record.ts";
+import type { FinalState } from "../../domain/rollout-state.ts";
+import { type Weights, sameWeights } from "../../domain/weight.ts";
 
 /** What of a rollout its conclusion depends on. */
 export interface Ended {

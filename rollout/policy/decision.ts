@@ -1,11 +1,11 @@
-import { type Colour, colours, other } from "./colour.ts";
-import { commandLine } from "./command-line.ts";
-import type { Step } from "./plan.ts";
-import { type SwitchRecord, leaseHeld, rejectionOf } from "./record.ts";
-import type { SwitchRequest } from "./request.ts";
-import { formatDuration } from "./duration.ts";
+import { type Colour, colours, other } from "../../domain/colour.ts";
+import { commandLine } from "../../domain/command-line.ts";
+import { formatDuration } from "../../domain/duration.ts";
+import type { Step } from "../../domain/plan.ts";
+import { type SwitchRecord, leaseHeld, rejectionOf } from "../../domain/record.ts";
+import type { SwitchRequest } from "../../domain/request.ts";
+import { type Weights, describeWeights, sameWeights, weightsFor } from "../../domain/weight.ts";
 import { stillArriving, unproved } from "./unseen.ts";
-import { type Weights, describeWeights, sameWeights, weightsFor } from "./weight.ts";
 
 /** The weighted rule as the balancer reports it. */
 export interface LiveRule {

@@ -2,31 +2,8 @@
  * A rollout under way, as a table: every state, every event, and where each pair leads. The driver performs what a state
  * stands for, gets an event back and asks `next`. docs/rollout.md shows this table; a test compares the two.
  */
+import { type FinalState, type WorkingState, finalStates } from "../../domain/rollout-state.ts";
 
-/** States in which something is being done. */
-export const workingStates = [
-  "scaling",
-  "verifying",
-  "shifting",
-  "proving",
-  "baking",
-  "extending",
-  "returning",
-  "proving-home",
-] as const;
-/** States in which a rollout ends. */
-export const finalStates = [
-  "verified",
-  "reached",
-  "promoted",
-  "refused",
-  "rolled-back",
-  "held",
-  "taken-over",
-  "stranded",
-] as const;
-export type WorkingState = (typeof workingStates)[number];
-export type FinalState = (typeof finalStates)[number];
 export type State = WorkingState | FinalState;
 
 export type Event =

@@ -1,5 +1,5 @@
-import { binomialBand, binomialCdf } from "./binomial.ts";
-import { limits } from "./limits.ts";
+import { binomialBand, binomialCdf } from "../../domain/binomial.ts";
+import { limits } from "../../domain/limits.ts";
 
 /** How many fresh answers tell two shares apart, and which counts of the colour speak for the new one. */
 export interface ProofPlan {

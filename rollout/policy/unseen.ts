@@ -1,6 +1,6 @@
-import { type Colour, colours } from "./colour.ts";
-import type { SwitchRecord } from "./record.ts";
-import { type Weights, distinctWeights, sameWeights } from "./weight.ts";
+import { type Colour, colours } from "../../domain/colour.ts";
+import type { SwitchRecord } from "../../domain/record.ts";
+import { type Weights, distinctWeights, sameWeights } from "../../domain/weight.ts";
 
 /** A colour that was given weight, since when in milliseconds since 1970, and no traffic has shown it yet. */
 export interface Unseen {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { toldBy } from "../../checks/access-lines.ts";
-import { Samples } from "../../checks/samples.ts";
+import { toldBy } from "../../checks/logs/access-lines.ts";
+import { Samples } from "../../checks/logs/samples.ts";
 import { accessLine, openLine } from "./fixtures/access.ts";
 import { noon } from "./fixtures/context.ts";
 

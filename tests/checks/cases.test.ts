@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Check, Verdict } from "../../checks/check.ts";
-import { evidenceReading } from "../../checks/evidence.ts";
-import { builtInChecks } from "../../checks/registry.ts";
+import type { Check, Verdict } from "../../checks/core/check.ts";
+import { builtInChecks } from "../../checks/core/registry.ts";
+import { evidenceReading } from "../../checks/evidence/evidence-log.ts";
 import { asking, type Case, type Cases, logging } from "./cases/case.ts";
 import { gateCases } from "./cases/gate.ts";
 import { preflightCases } from "./cases/preflight.ts";

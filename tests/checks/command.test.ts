@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 import { once } from "node:events";
+import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import type { Reading } from "../../checks/check.ts";
-import { evidenceLine, verifyEvidence } from "../../checks/evidence.ts";
-import { builtInChecks } from "../../checks/registry.ts";
-import { thresholds } from "../../checks/spec.ts";
+import type { Reading } from "../../checks/core/check.ts";
+import { builtInChecks } from "../../checks/core/registry.ts";
+import { evidenceLine, verifyEvidence } from "../../checks/evidence/evidence-log.ts";
+import { thresholds } from "../../domain/spec.ts";
 import { fixtureHub } from "./fixtures/hub.ts";
 import { documentOf, run } from "./fixtures/terminal.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type LiveCounts, kindOf, ownErrors, kindsAlarmRate } from "../../checks/error-kinds.ts";
-import { Random } from "../../rehearsal/simulation/random.ts";
+import { type LiveCounts, kindOf, ownErrors, kindsAlarmRate } from "../../checks/statistics/error-kinds.ts";
+import { Random } from "../../simulation/random.ts";
 
 const alike: readonly (readonly [name: string, ...lines: string[]])[] = [
   [

@@ -7,17 +7,17 @@ import {
   PutMetricFilterCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { parse } from "yaml";
-import { Clients } from "../../checks/clients.ts";
-import type { CheckContext } from "../../checks/check.ts";
-import { ErrorLog, countOf, firstOf } from "../../checks/error-log.ts";
+import type { CheckContext } from "../../checks/core/check.ts";
+import { Clients } from "../../checks/core/clients.ts";
 import { logErrors } from "../../checks/gate/log-errors.ts";
-import { Samples } from "../../checks/samples.ts";
-import { SlotLog } from "../../checks/slot-log.ts";
+import { ErrorLog, countOf, firstOf } from "../../checks/logs/error-log.ts";
+import { Samples } from "../../checks/logs/samples.ts";
+import { SlotLog } from "../../checks/logs/slot-log.ts";
 import { type LogLine, type LogSource, logSource } from "../../checks/sources/logs.ts";
+import { type Colour, perColour } from "../../domain/colour.ts";
 import { hubStreams } from "../../domain/log-streams.ts";
 import { fromText, parseConfig } from "../../infra/config.ts";
-import { type Colour, perColour } from "../../rollout/policy/colour.ts";
-import { Account } from "../aws/account.ts";
+import { Account } from "../account.ts";
 import { contextWith, noon } from "./fixtures/context.ts";
 import { inputsFor } from "./fixtures/inputs.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { EvidenceLog, verifyEvidence } from "../../checks/evidence.ts";
-import { readSchema, schemaText } from "../../docs/evidence-schema.ts";
+import { EvidenceLog, verifyEvidence } from "../../checks/evidence/evidence-log.ts";
+import { readSchema, schemaText } from "../../tools/docs/evidence-schema.ts";
 import { noon } from "./fixtures/context.ts";
 
 const bodies = fc.array(fc.dictionary(fc.string({ maxLength: 8 }), fc.jsonValue({ maxDepth: 1 })), {
@@ -65,5 +65,9 @@ test("a record that was rewritten as a whole is found by its digest alone", () =
 });
 
 test("docs/evidence.schema.json is the schema that evidence is read by", () => {
-  assert.deepEqual(JSON.parse(readSchema()), JSON.parse(schemaText()), "run: node docs/evidence-schema.ts");
+  assert.deepEqual(
+    JSON.parse(readSchema()),
+    JSON.parse(schemaText()),
+    "run: node tools/docs/evidence-schema.ts",
+  );
 });

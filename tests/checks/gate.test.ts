@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Reading } from "../../checks/check.ts";
-import { costPerAnalysisUsd } from "../../checks/cost.ts";
-import { judgeBake, judgeCandidate } from "../../checks/gate.ts";
-import { makeGate } from "../../rollout/gate.ts";
+import type { Reading } from "../../checks/core/check.ts";
+import { judgeBake, judgeCandidate } from "../../checks/core/gate.ts";
+import { costPerAnalysisUsd } from "../../checks/probing/cost.ts";
+import { makeGate } from "../../rollout/run/gate.ts";
 import { fixtureHub } from "./fixtures/hub.ts";
 import { inputsFor } from "./fixtures/inputs.ts";
 import { Stage } from "./fixtures/stage.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { latency } from "../../checks/gate/latency.ts";
-import { type Open, Samples } from "../../checks/samples.ts";
+import { type Open, Samples } from "../../checks/logs/samples.ts";
 import { contextWith, noon } from "./fixtures/context.ts";
 
 const asked = {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CheckContext, Verdict } from "../../checks/check.ts";
-import { watchPeriods } from "../../checks/context.ts";
-import { costPerAnalysisUsd, costUsd } from "../../checks/cost.ts";
+import type { CheckContext, Verdict } from "../../checks/core/check.ts";
+import { watchPeriods } from "../../checks/core/context.ts";
 import { metricsInRange } from "../../checks/preflight/metrics-in-range.ts";
+import { costPerAnalysisUsd, costUsd } from "../../checks/probing/cost.ts";
 import { watchAdoption } from "../../checks/watch/adoption.ts";
 import { watchLatency } from "../../checks/watch/latency.ts";
 import { watchLlmCost } from "../../checks/watch/llm-cost.ts";

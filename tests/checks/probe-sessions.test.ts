@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sleep } from "../../checks/context.ts";
-import { probeSource, steadySessions } from "../../checks/sources/probes.ts";
+import { sleep } from "../../checks/core/context.ts";
 import { hubReady } from "../../checks/smoke/hub-ready.ts";
 import { sessionIsolation } from "../../checks/smoke/session-isolation.ts";
+import { probeSource, steadySessions } from "../../checks/sources/probes.ts";
 import { contextWith, sourcesWith } from "./fixtures/context.ts";
 import { fixtureHub } from "./fixtures/hub.ts";
 import { inputsFor } from "./fixtures/inputs.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sourcesOf } from "../../checks/context.ts";
-import { Clients } from "../../checks/clients.ts";
-import { findChecks } from "../../checks/registry.ts";
+import { Clients } from "../../checks/core/clients.ts";
+import { sourcesOf } from "../../checks/core/context.ts";
+import { findChecks } from "../../checks/core/registry.ts";
 import { probeSource } from "../../checks/sources/probes.ts";
-import { verifyFresh } from "../../sidecar/signature.ts";
-import { header } from "../../sidecar/telemetry.ts";
+import { header } from "../../domain/telemetry.ts";
+import { verifyFresh } from "../../sidecar/affinity/signature.ts";
 import { contextWith } from "./fixtures/context.ts";
 import { fixtureHub } from "./fixtures/hub.ts";
 import { inputsFor } from "./fixtures/inputs.ts";

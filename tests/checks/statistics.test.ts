@@ -1,16 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { binomialCdf } from "../../rollout/policy/binomial.ts";
-import { type Verdict, verdicts, worstOf } from "../../checks/check.ts";
-import { judgeCount } from "../../checks/counts.ts";
-import { builtInChecks } from "../../checks/registry.ts";
-import { falseAlarmRate, judgeShare } from "../../checks/shares.ts";
-import { Samples } from "../../checks/samples.ts";
+import { type Verdict, verdicts, worstOf } from "../../checks/core/check.ts";
+import { builtInChecks } from "../../checks/core/registry.ts";
+import { Samples } from "../../checks/logs/samples.ts";
 import { ComparisonEvidence } from "../../checks/statistics/comparison.ts";
-import { cleanAnswersToShow, ShareEvidence } from "../../checks/statistics/evidence.ts";
-import { bakeRequests, limit, page, readPage, seeded, simulateBake } from "../../docs/detection-table.ts";
+import { judgeCount } from "../../checks/statistics/counts.ts";
+import { falseAlarmRate, judgeShare } from "../../checks/statistics/shares.ts";
+import { binomialCdf } from "../../domain/binomial.ts";
 import { type Outcome, outcomes } from "../../domain/outcome.ts";
+import { cleanAnswersToShow, ShareEvidence } from "../../domain/share-evidence.ts";
+import {
+  bakeRequests,
+  limit,
+  page,
+  readPage,
+  seeded,
+  simulateBake,
+} from "../../tools/docs/detection-table.ts";
 import { analysisOf } from "./cases/case.ts";
 import { contextWith, noon } from "./fixtures/context.ts";
 
@@ -117,7 +124,7 @@ test("a candidate at twice the limit is caught within 1,500 requests in half of 
 });
 
 test("docs/checks.md shows the table as the code computes it", () => {
-  assert.equal(readPage(), page(readPage()), "run: node docs/detection-table.ts");
+  assert.equal(readPage(), page(readPage()), "run: node tools/docs/detection-table.ts");
 });
 
 test("no check of samples passes below its minimum, whatever the answers", async () => {

@@ -1,5 +1,5 @@
-import { account } from "../../rehearsal/aws/names.ts";
-import { defaultVpc } from "../../rehearsal/aws/index.ts";
+import { defaultVpc } from "../../packages/local-aws/src/index.ts";
+import { account } from "../../packages/local-aws/src/names.ts";
 import { signingSecret } from "../../rehearsal/stage/config.ts";
 import { Caller } from "./clients.ts";
 

@@ -1,6 +1,6 @@
-import { openStage, repository } from "../../rehearsal/stage/index.ts";
-import { sampleImages } from "../../rehearsal/stage/config.ts";
 import { seeded } from "../../rehearsal/random.ts";
+import { sampleImages } from "../../rehearsal/stage/config.ts";
+import { openStage, repository } from "../../rehearsal/stage/index.ts";
 
 /** A call of the AWS SDK as it was made, and what the local AWS answered. */
 export interface Recorded {

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { builtInChecks } from "../../checks/registry.ts";
-import { specLines } from "../../docs/spec-lines.ts";
-import { page, readPage } from "../../docs/spec-table.ts";
+import { builtInChecks } from "../../checks/core/registry.ts";
 import { scenarios } from "../../rehearsal/scenarios/index.ts";
+import { specLines } from "../../tools/docs/spec-lines.ts";
+import { page, readPage } from "../../tools/docs/spec-table.ts";
 
 const fileAt = (name: string) => new URL(`../../${name}`, import.meta.url);
 const textOf = (name: string) => (existsSync(fileAt(name)) ? readFileSync(fileAt(name), "utf8") : "");
 const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
 
 test("the README's table of the requirement is current", () => {
-  assert.equal(readPage(), page(readPage()), "run: node docs/spec-table.ts");
+  assert.equal(readPage(), page(readPage()), "run: node tools/docs/spec-table.ts");
 });
 
 test("no line of the requirement is without an answer: a proved one, or a person's work named as such", () => {

@@ -1,18 +1,18 @@
-import type { Clock } from "../../rehearsal/clock.ts";
-import { type CloudWatch, cloudwatch } from "../../rehearsal/aws/services/cloudwatch/index.ts";
-import { metricAlarm } from "../../rehearsal/providers/cloudwatch/metric-alarm.ts";
-import type { Tools } from "../../rehearsal/providers/kind.ts";
+import { type Colour, colours } from "../../domain/colour.ts";
 import { type HubContract, hubDefaults } from "../../domain/hub.ts";
 import { type Asked, type Ending, outcomeOf } from "../../domain/outcome.ts";
-import { thresholds } from "../../checks/spec.ts";
-import { type AlarmPlan, slotAlarms, stackAlarms } from "../../infra/alarms.ts";
-import { type Colour, colours } from "../../rollout/policy/colour.ts";
+import { thresholds } from "../../domain/spec.ts";
 import {
   metricDimension,
   type MetricName,
   metricNamespaceOf,
   metricOfOutcome,
-} from "../../sidecar/telemetry.ts";
+} from "../../domain/telemetry.ts";
+import { type AlarmPlan, slotAlarms, stackAlarms } from "../../infra/alarms.ts";
+import type { Clock } from "../../packages/local-aws/src/clock.ts";
+import { type CloudWatch, cloudwatch } from "../../packages/local-aws/src/services/cloudwatch/index.ts";
+import { metricAlarm } from "../../packages/pulumi-engine/src/providers/cloudwatch/metric-alarm.ts";
+import type { Tools } from "../../packages/pulumi-engine/src/providers/kind.ts";
 
 export const naming = { prefix: "hub-test", namespace: metricNamespaceOf("hub", "test") };
 export const limits = thresholds.parse({});

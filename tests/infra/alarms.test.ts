@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type Colour, colours, other } from "../../domain/colour.ts";
 import { tokensPerAnalysis, usdOfTokens } from "../../domain/llm-price.ts";
 import type { Asked, Ending } from "../../domain/outcome.ts";
 import { slotAlarms } from "../../infra/alarms.ts";
-import { type Colour, colours, other } from "../../rollout/policy/colour.ts";
 import { AlarmRoom, contract, limits, naming, type Report, reportOf } from "./alarm-room.ts";
 
 /** What a sidecar reports of a minute with `Requests` requests, of which `more` says something. */

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { configSchema, keysOf, makeFiles, readFiles } from "../../docs/config-reference.ts";
 import { parseConfig } from "../../infra/config.ts";
 import { guard, longestCredentialsMs, longestPlanMs } from "../../infra/guards.ts";
+import { configSchema, keysOf, makeFiles, readFiles } from "../../tools/docs/config-reference.ts";
 
 const fileAt = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
 const text = fileAt("Pulumi.production.yaml");
@@ -62,7 +62,7 @@ test("every key of the stack config has a description", () => {
 });
 
 test("docs/config.schema.json and docs/config.md are what the schema says", () => {
-  assert.deepEqual(readFiles(), makeFiles(), "run: node docs/config-reference.ts");
+  assert.deepEqual(readFiles(), makeFiles(), "run: node tools/docs/config-reference.ts");
 });
 
 test("the keys that Pulumi.yaml types have the schema's types, defaults and words", () => {

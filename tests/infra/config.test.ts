@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ConfigError, fromText, parseConfig } from "../../infra/config.ts";
 import { openDoor } from "../../infra/config-network.ts";
+import { ConfigError, fromText, parseConfig } from "../../infra/config.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;
 const fine = {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { costPage, readCostPage } from "../../docs/cost-table.ts";
 import { type HubConfig, parseConfig } from "../../infra/config.ts";
 import { describeCost, monthlyCostOf } from "../../infra/cost.ts";
 import { prices } from "../../infra/prices.ts";
+import { costPage, readCostPage } from "../../tools/docs/cost-table.ts";
 
 /** Two tasks of half a vCPU and 1 GB in each colour, on x86: the size whose figures were worked out by hand. */
 const config = (more: Readonly<Record<string, unknown>> = {}): HubConfig =>
@@ -86,5 +86,5 @@ test("prices carry their date and their source", () => {
 });
 
 test("docs/cost.md is the production example's table", () => {
-  assert.equal(readCostPage(), costPage(), "run: node docs/cost-table.ts");
+  assert.equal(readCostPage(), costPage(), "run: node tools/docs/cost-table.ts");
 });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { SwitchRecord } from "../../domain/record.ts";
+import { type SwitchPreview, switchRequest } from "../../domain/request.ts";
+import { weightsFor } from "../../domain/weight.ts";
 import { parseConfig } from "../../infra/config.ts";
 import { guard } from "../../infra/guards.ts";
 import { releaseNameOf } from "../../infra/release.ts";
-import { decide } from "../../rollout/policy/decision.ts";
-import type { SwitchRecord } from "../../rollout/policy/record.ts";
-import { type SwitchPreview, switchRequest } from "../../rollout/policy/request.ts";
-import { weightsFor } from "../../rollout/policy/weight.ts";
-import { now, record } from "../rollout/situation.ts";
 import { layConfig } from "../../rehearsal/stage/config.ts";
+import { decide } from "../../rollout/policy/decision.ts";
+import { now, record } from "../rollout/situation.ts";
 import { evaluate, production } from "./program.ts";
 
 const blueIsLive: SwitchPreview = {

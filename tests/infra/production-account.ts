@@ -4,10 +4,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Route53 } from "@aws-sdk/client-route-53";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
-import { type LocalAws, startAws } from "../../rehearsal/aws/index.ts";
-import { systemClock } from "../../rehearsal/clock.ts";
-import { type EngineEvent, type RunResult, preview, up } from "../../rehearsal/engine/index.ts";
-import { awsProvider, awsxProvider } from "../../rehearsal/providers/index.ts";
+import { systemClock } from "../../packages/local-aws/src/clock.ts";
+import { type LocalAws, startAws } from "../../packages/local-aws/src/index.ts";
+import {
+  type EngineEvent,
+  type RunResult,
+  preview,
+  up,
+} from "../../packages/pulumi-engine/src/engine/index.ts";
+import { awsProvider, awsxProvider } from "../../packages/pulumi-engine/src/providers/index.ts";
 import { seeded } from "../../rehearsal/random.ts";
 import { repository } from "../../rehearsal/stage/index.ts";
 import { production } from "./program.ts";

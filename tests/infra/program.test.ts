@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { colours } from "../../domain/colour.ts";
 import { settings } from "../../infra/balancer.ts";
 import { alsoTracked, tracked } from "../../infra/dashboard.ts";
 import { type PolicyDocument, ecrRepositories } from "../../infra/policies.ts";
-import { reported } from "../../rollout/guardian/sight.ts";
-import { colours } from "../../rollout/policy/colour.ts";
-import { Metrics } from "../../sidecar/metrics.ts";
+import { reported } from "../../rollout/guardian/observation.ts";
+import { Metrics } from "../../sidecar/observe/metrics.ts";
 import { record } from "../rollout/situation.ts";
-import { type Evaluation, evaluate } from "./program.ts";
 import { type Attempt, allowed } from "./policy.ts";
+import { type Evaluation, evaluate } from "./program.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- inputs of any resource, read member by member
 type Inputs = Record<string, any>;

@@ -4,9 +4,9 @@ import { MockMonitor, type MockResourceArgs } from "@pulumi/pulumi/runtime/mocks
 import * as runtimeSettings from "@pulumi/pulumi/runtime/settings.js";
 import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
 import { parse } from "yaml";
+import type { SwitchPreview } from "../../domain/request.ts";
 import { readConfig } from "../../infra/read.ts";
 import { makeStack } from "../../infra/stack.ts";
-import type { SwitchPreview } from "../../rollout/policy/request.ts";
 import { layConfig } from "../../rehearsal/stage/config.ts";
 
 /** One resource as the program registered it. */

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { specLimits } from "../../checks/spec.ts";
+import { colours } from "../../domain/colour.ts";
+import { specLimits } from "../../domain/spec.ts";
 import { slotAlarms } from "../../infra/alarms.ts";
 import { parseConfig } from "../../infra/config.ts";
 import { containersOf } from "../../infra/containers.ts";
 import { slotOf } from "../../infra/guards.ts";
 import { trustWorkflow } from "../../infra/policies.ts";
 import { releaseNameOf } from "../../infra/release.ts";
-import { colours } from "../../rollout/policy/colour.ts";
 import { containerFacts } from "./container-facts.ts";
 
 const config = parseConfig({

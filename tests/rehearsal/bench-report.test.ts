@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Figure } from "../../rehearsal/bench/bench.ts";
-import { renderJson, renderTable } from "../../rehearsal/bench/report.ts";
+import type { Figure } from "../../tools/bench/bench.ts";
+import { renderJson, renderTable } from "../../tools/bench/report.ts";
 
 const figures: Figure[] = [
   { name: "first up", value: 30_372.4, unit: "ms" },

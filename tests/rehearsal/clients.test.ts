@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import test, { type TestContext } from "node:test";
+import { header } from "../../domain/telemetry.ts";
 import { optionalLists, pick, sampleTools, usualAsks } from "../../rehearsal/clients/asks.ts";
 import { wholeCause } from "../../rehearsal/clients/cause.ts";
 import { Load, type LoadOptions } from "../../rehearsal/clients/load.ts";
@@ -9,7 +10,6 @@ import { openSession } from "../../rehearsal/clients/session.ts";
 import { hubFile } from "../../rehearsal/hub/faults.ts";
 import { HubServer } from "../../rehearsal/hub/serve.ts";
 import { Witness } from "../../rehearsal/witness/witness.ts";
-import { header } from "../../sidecar/telemetry.ts";
 import { listen } from "../sidecar/kit.ts";
 
 const patienceMs = 20_000;

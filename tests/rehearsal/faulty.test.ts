@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import test, { type TestContext } from "node:test";
+import { header } from "../../domain/telemetry.ts";
 import { sampleTools, usualAsks } from "../../rehearsal/clients/asks.ts";
 import { openSession } from "../../rehearsal/clients/session.ts";
 import { meetStateless } from "../../rehearsal/clients/stateless.ts";
@@ -19,9 +20,8 @@ import { Proxy } from "../../rehearsal/faulty/proxy.ts";
 import { hubFile } from "../../rehearsal/hub/faults.ts";
 import { HubServer } from "../../rehearsal/hub/serve.ts";
 import { otherTool } from "../../rehearsal/hub/tools.ts";
-import { Witness } from "../../rehearsal/witness/witness.ts";
 import type { Verdict } from "../../rehearsal/witness/sight.ts";
-import { header } from "../../sidecar/telemetry.ts";
+import { Witness } from "../../rehearsal/witness/witness.ts";
 import { listen } from "../sidecar/kit.ts";
 
 const tool = "hub__analyze_prompt";

@@ -12,8 +12,8 @@ import { effectOf, goodEnding } from "../../rehearsal/faults/matrix/effect.ts";
 import { allCells, nameOf, playAll } from "../../rehearsal/faults/matrix/matrix.ts";
 import { type Cell, type CellResult, type PlayOptions, play } from "../../rehearsal/faults/matrix/play.ts";
 import { brokenBy } from "../../rehearsal/faults/matrix/promises.ts";
-import { page, readPage, readResults } from "../../docs/faults-table.ts";
-import { gaps } from "../../docs/faults-gaps.ts";
+import { gaps } from "../../tools/docs/faults-gaps.ts";
+import { page, readPage, readResults } from "../../tools/docs/faults-table.ts";
 
 /** Played here with every fault that all calls have; what fewer calls have takes minutes, and is played every night. */
 const whole = allCells().filter(({ share, kind }) => share === 1 && kind !== "compressed");
@@ -41,7 +41,7 @@ test("a gap is named for as long as it is there", async () => {
   );
   const played = new Set((await results).map((result) => nameOf(result)));
   const closed = gaps.filter(({ cell }) => played.has(cell) && !broken.has(cell)).map(({ cell }) => cell);
-  assert.deepEqual(closed, [], "these are found now: take them out of docs/faults-gaps.ts");
+  assert.deepEqual(closed, [], "these are found now: take them out of tools/docs/faults-gaps.ts");
 });
 
 test("live's users are never hurt by a fault of the candidate", async () => {
@@ -61,7 +61,11 @@ test("what hurts nobody is kept, and users met it", async () => {
 
 test("the page of faults tells what the rollouts of the matrix came to, cell by cell", async () => {
   const kept = readResults();
-  assert.equal(readPage(), page(readPage()), "docs/faults.md is out of date: node docs/faults-table.ts");
+  assert.equal(
+    readPage(),
+    page(readPage()),
+    "docs/faults.md is out of date: node tools/docs/faults-table.ts",
+  );
   assert.deepEqual(kept.map(nameOf).sort(), allCells().map(nameOf).sort());
 });
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import type { AccessLine } from "../../domain/telemetry.ts";
 import { type Comparison, compare } from "../../rehearsal/witness/compare.ts";
 import { type Failure, judgeFailure, judgeResult } from "../../rehearsal/witness/judge.ts";
 import { Numbers } from "../../rehearsal/witness/numbers.ts";
 import type { Sight, Verdict } from "../../rehearsal/witness/sight.ts";
-import type { AccessLine } from "../../sidecar/telemetry.ts";
 
 const text = (value: unknown) => ({ content: [{ type: "text", text: JSON.stringify(value) }] });
 const call = { method: "tools/call", analysis: false, expects: { kind: "word", word: "word7" } } as const;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { VirtualTime } from "../../rehearsal/simulation/time.ts";
+import { perColour } from "../../domain/colour.ts";
 import { makeCapacity } from "../../rollout/aws/capacity.ts";
-import { perColour } from "../../rollout/policy/colour.ts";
+import { VirtualTime } from "../../simulation/time.ts";
 
 type Answer = (input: Record<string, unknown>) => object;
 

@@ -18,18 +18,18 @@ import {
   ModifyRuleCommand,
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { defaultVpc, startAws, type LocalAws } from "../../rehearsal/aws/index.ts";
-import { systemClock } from "../../rehearsal/clock.ts";
+import { type Colour, type PerColour, colours } from "../../domain/colour.ts";
+import type { SwitchRecord } from "../../domain/record.ts";
+import { header } from "../../domain/telemetry.ts";
+import type { Weights } from "../../domain/weight.ts";
+import { systemClock } from "../../packages/local-aws/src/clock.ts";
+import { defaultVpc, startAws, type LocalAws } from "../../packages/local-aws/src/index.ts";
 import { seeded } from "../../rehearsal/random.ts";
 import { freePort } from "../../rehearsal/stage/index.ts";
-import { makeStore } from "../../rollout/aws/store.ts";
-import { type Colour, type PerColour, colours } from "../../rollout/policy/colour.ts";
-import type { SwitchRecord } from "../../rollout/policy/record.ts";
-import type { Weights } from "../../rollout/policy/weight.ts";
-import type { Store } from "../../rollout/ports.ts";
-import { header } from "../../sidecar/telemetry.ts";
+import { makeStore } from "../../rollout/record/store.ts";
+import type { Store } from "../../rollout/run/ports.ts";
+import { inputsFor } from "../../simulation/inputs.ts";
 import { a, b, plan, record } from "./situation.ts";
-import { inputsFor } from "../../rehearsal/simulation/inputs.ts";
 
 export const table = "hub-production-switch";
 export const stack = "production";

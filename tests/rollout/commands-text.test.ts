@@ -4,9 +4,9 @@ import { userInfo } from "node:os";
 import { type TestContext, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { DeleteRuleCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { SwitchRecord } from "../../domain/record.ts";
+import { weightsFor } from "../../domain/weight.ts";
 import { type Ran, runCommand } from "../../rehearsal/drills/command.ts";
-import type { SwitchRecord } from "../../rollout/policy/record.ts";
-import { weightsFor } from "../../rollout/policy/weight.ts";
 import { type Place, openPlace, stack } from "./commands-kit.ts";
 import { a, b, now } from "./situation.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { SwitchRecord } from "../../domain/record.ts";
+import { sameWeights, weightsFor } from "../../domain/weight.ts";
 import { type Decision, decide, stepsBetween } from "../../rollout/policy/decision.ts";
-import type { SwitchRecord } from "../../rollout/policy/record.ts";
-import { sameWeights, weightsFor } from "../../rollout/policy/weight.ts";
 import { a, b, c, now, plan, situation } from "./situation.ts";
 
 const refused = (decision: Decision): string =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { page, readPage } from "../../docs/transition-table.ts";
+import { page, readPage } from "../../tools/docs/transition-table.ts";
 
 test("docs/rollout.md shows every transition of the table as the code has it", () => {
-  assert.equal(readPage(), page(readPage()), "run: node docs/transition-table.ts");
+  assert.equal(readPage(), page(readPage()), "run: node tools/docs/transition-table.ts");
 });

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openEvidence } from "../../rollout/evidence.ts";
+import { openEvidence } from "../../rollout/record/evidence-sink.ts";
 
 test("evidence that its log group does not take is kept in the folder, and what failed is told", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "evidence-"));

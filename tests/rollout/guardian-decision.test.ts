@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { limits } from "../../domain/limits.ts";
+import type { SwitchRecord } from "../../domain/record.ts";
+import { weightsFor } from "../../domain/weight.ts";
 import { type AlarmKind, type Sight, alarmKinds, decisive, guard } from "../../rollout/guardian/decision.ts";
-import { sessionsFrom } from "../../rollout/guardian/sight.ts";
-import { limits } from "../../rollout/policy/limits.ts";
-import type { SwitchRecord } from "../../rollout/policy/record.ts";
-import { weightsFor } from "../../rollout/policy/weight.ts";
-import { b, now, record } from "./situation.ts";
+import { sessionsFrom } from "../../rollout/guardian/observation.ts";
 import { abandoned, blue, green, promoted, rule, sight } from "./guardian-kit.ts";
+import { b, now, record } from "./situation.ts";
 
 test("a lease that ran out in mid-rollout sends the traffic home, and a fresh one is left alone", () => {
   const decided = guard(record(abandoned), rule(weightsFor("green", 25)), sight());

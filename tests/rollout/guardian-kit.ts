@@ -1,8 +1,8 @@
+import type { SwitchRecord } from "../../domain/record.ts";
+import { type Weights, weightsFor } from "../../domain/weight.ts";
 import type { Surroundings } from "../../rollout/guardian/act.ts";
 import type { Sight } from "../../rollout/guardian/decision.ts";
 import type { LiveRule } from "../../rollout/policy/decision.ts";
-import type { SwitchRecord } from "../../rollout/policy/record.ts";
-import { type Weights, weightsFor } from "../../rollout/policy/weight.ts";
 import { quiet } from "./quiet.ts";
 import { a, b, now } from "./situation.ts";
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applyUp } from "../../rollout/apply.ts";
+import type { SwitchRecord } from "../../domain/record.ts";
+import { weightsFor } from "../../domain/weight.ts";
 import { tick } from "../../rollout/guardian/act.ts";
 import type { AlarmKind } from "../../rollout/guardian/decision.ts";
-import type { SwitchRecord } from "../../rollout/policy/record.ts";
-import { takeTrafficOver } from "../../rollout/takeover.ts";
-import { weightsFor } from "../../rollout/policy/weight.ts";
+import { applyUp } from "../../rollout/run/apply.ts";
+import { takeTrafficOver } from "../../rollout/run/take-over.ts";
+import { abandoned, blue, expired, green, guardian, promoted } from "./guardian-kit.ts";
 import { quiet, up } from "./quiet.ts";
 import { a, now, record } from "./situation.ts";
-import { abandoned, blue, expired, green, guardian, promoted } from "./guardian-kit.ts";
 
 test("a duplicate or late event finds the traffic home and does nothing more", async () => {
   const start = quiet().time.now;

@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  type Event,
-  type Facts,
-  finalStates,
-  isFinal,
-  next,
-  transitions,
-  workingStates,
-} from "../../rollout/policy/machine.ts";
+import { finalStates, workingStates } from "../../domain/rollout-state.ts";
+import { type Event, type Facts, isFinal, next, transitions } from "../../rollout/policy/machine.ts";
 
 const facts: Facts = { unverified: false, moreSteps: false, full: false, exposed: false, holds: false };
 

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
@@ -10,18 +11,17 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { type LocalAws, defaultVpc, startAws } from "../../rehearsal/aws/index.ts";
-import { systemClock } from "../../rehearsal/clock.ts";
-import { Model } from "../../rehearsal/simulation/model.ts";
-import { Random } from "../../rehearsal/simulation/random.ts";
-import { VirtualTime } from "../../rehearsal/simulation/time.ts";
+import { type SwitchRecord, switchRecord } from "../../domain/record.ts";
+import { weightsFor } from "../../domain/weight.ts";
+import { systemClock } from "../../packages/local-aws/src/clock.ts";
+import { type LocalAws, defaultVpc, startAws } from "../../packages/local-aws/src/index.ts";
+import { freePort } from "../../packages/local-aws/tests/balancer-kit.ts";
 import { makeRule } from "../../rollout/aws/rule.ts";
-import { makeStore } from "../../rollout/aws/store.ts";
-import { type SwitchRecord, switchRecord } from "../../rollout/policy/record.ts";
-import { weightsFor } from "../../rollout/policy/weight.ts";
-import type { Rule, Store } from "../../rollout/ports.ts";
-import { freePort } from "../aws/balancer-kit.ts";
+import { makeStore } from "../../rollout/record/store.ts";
+import type { Rule, Store } from "../../rollout/run/ports.ts";
+import { Model } from "../../simulation/model.ts";
+import { Random } from "../../simulation/random.ts";
+import { VirtualTime } from "../../simulation/time.ts";
 import { record } from "./situation.ts";
 
 const table = "hub-test-switch";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { duration, formatDuration, parseDuration } from "../../rollout/policy/duration.ts";
-import { describeWeights, weight, weightsFor } from "../../rollout/policy/weight.ts";
-import { colours, other } from "../../rollout/policy/colour.ts";
+import { colours, other } from "../../domain/colour.ts";
+import { duration, formatDuration, parseDuration } from "../../domain/duration.ts";
+import { describeWeights, weight, weightsFor } from "../../domain/weight.ts";
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const units = Object.keys(unitMs) as (keyof typeof unitMs)[];

@@ -2,19 +2,19 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import {
   CreateRuleCommand,
   DescribeRulesCommand,
   ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { invoke } from "../../rehearsal/engine/invoke.ts";
-import { secret, UNKNOWN, type PropertyMap } from "../../rehearsal/engine/provider.ts";
-import { inputsFor } from "../../rehearsal/simulation/inputs.ts";
-import type { SwitchInputs } from "../../rollout/policy/inputs.ts";
-import type { SwitchRecord } from "../../rollout/policy/record.ts";
-import { Account } from "../aws/account.ts";
-import { REPOSITORY, Stack, type Program } from "../engine/harness.ts";
+import type { SwitchInputs } from "../../domain/inputs.ts";
+import type { SwitchRecord } from "../../domain/record.ts";
+import { invoke } from "../../packages/pulumi-engine/src/engine/invoke.ts";
+import { secret, UNKNOWN, type PropertyMap } from "../../packages/pulumi-engine/src/engine/provider.ts";
+import { REPOSITORY, Stack, type Program } from "../../packages/pulumi-engine/tests/harness.ts";
+import { inputsFor } from "../../simulation/inputs.ts";
+import { Account } from "../account.ts";
 import { a, b, plan, record } from "./situation.ts";
 
 /** The executable that the Pulumi CLI would start, in its own folder. */

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applyUp } from "../../rollout/apply.ts";
-import { Refusal } from "../../rollout/failures.ts";
-import { binomialCdf } from "../../rollout/policy/binomial.ts";
-import { limits } from "../../rollout/policy/limits.ts";
+import { binomialCdf } from "../../domain/binomial.ts";
+import { limits } from "../../domain/limits.ts";
+import { weightsFor } from "../../domain/weight.ts";
 import { fits, planProof } from "../../rollout/policy/proof.ts";
-import { weightsFor } from "../../rollout/policy/weight.ts";
-import type { World } from "../../rollout/ports.ts";
-import { prove } from "../../rollout/prove.ts";
+import { applyUp } from "../../rollout/run/apply.ts";
+import { Refusal } from "../../rollout/run/failures.ts";
+import type { World } from "../../rollout/run/ports.ts";
+import { prove } from "../../rollout/run/prove.ts";
 import { quiet, up } from "./quiet.ts";
 
 const signal = new AbortController().signal;

@@ -1,13 +1,13 @@
-import { Faults } from "../../rehearsal/simulation/faults.ts";
-import { inputsFor } from "../../rehearsal/simulation/inputs.ts";
-import { Model } from "../../rehearsal/simulation/model.ts";
-import { Process } from "../../rehearsal/simulation/process.ts";
-import { Random } from "../../rehearsal/simulation/random.ts";
-import { VirtualTime } from "../../rehearsal/simulation/time.ts";
-import { perColour } from "../../rollout/policy/colour.ts";
-import { parsedPlan } from "../../rollout/policy/plan.ts";
-import type { SwitchRecord } from "../../rollout/policy/record.ts";
-import type { RolloutEvent, Verdict, World } from "../../rollout/ports.ts";
+import { perColour } from "../../domain/colour.ts";
+import { parsedPlan } from "../../domain/plan.ts";
+import type { SwitchRecord } from "../../domain/record.ts";
+import type { RolloutEvent, Verdict, World } from "../../rollout/run/ports.ts";
+import { Faults } from "../../simulation/faults.ts";
+import { inputsFor } from "../../simulation/inputs.ts";
+import { Model } from "../../simulation/model.ts";
+import { Process } from "../../simulation/process.ts";
+import { Random } from "../../simulation/random.ts";
+import { VirtualTime } from "../../simulation/time.ts";
 import { a, b, record } from "./situation.ts";
 
 export const steps = [

@@ -4,12 +4,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
+import { backOffMs, shortBackOffMs } from "../../domain/back-off.ts";
+import { limits } from "../../domain/limits.ts";
 import { makeClients } from "../../rollout/aws/clients.ts";
-import { makeStore } from "../../rollout/aws/store.ts";
-import { makeGate } from "../../rollout/gate.ts";
-import { limits } from "../../rollout/policy/limits.ts";
-import { backOffMs, shortBackOffMs } from "../../rollout/policy/back-off.ts";
-import { again, urgently } from "../../rollout/retry.ts";
+import { makeStore } from "../../rollout/record/store.ts";
+import { makeGate } from "../../rollout/run/gate.ts";
+import { again, urgently } from "../../rollout/run/retry.ts";
 import { quiet, up } from "./quiet.ts";
 
 test("no wait is longer than 2 s, and none on the way home than half a second or than elsewhere", () => {

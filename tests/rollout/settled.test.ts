@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { limits } from "../../rollout/policy/limits.ts";
-import type { SwitchRecord } from "../../rollout/policy/record.ts";
-import { readSettled } from "../../rollout/settled.ts";
+import { limits } from "../../domain/limits.ts";
+import type { SwitchRecord } from "../../domain/record.ts";
+import { readSettled } from "../../rollout/run/settled.ts";
 import { now, record } from "./situation.ts";
 
 /** A record whose lease somebody holds until `freeAt`, under a clock that moves only while somebody sleeps. */

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applyUp } from "../../rollout/apply.ts";
+import { limits } from "../../domain/limits.ts";
+import { weightsFor } from "../../domain/weight.ts";
 import { makeClients } from "../../rollout/aws/clients.ts";
-import { Fenced, Refusal } from "../../rollout/failures.ts";
-import { limits } from "../../rollout/policy/limits.ts";
-import { takeOver } from "../../rollout/policy/takeover.ts";
-import { weightsFor } from "../../rollout/policy/weight.ts";
-import { refresh } from "../../rollout/refresh.ts";
-import { takeLease } from "../../rollout/session.ts";
-import { shift } from "../../rollout/shift.ts";
-import { takeTrafficOver } from "../../rollout/takeover.ts";
+import { takeOver } from "../../rollout/policy/rollback-target.ts";
+import { takeLease } from "../../rollout/record/lease.ts";
+import { applyUp } from "../../rollout/run/apply.ts";
+import { Fenced, Refusal } from "../../rollout/run/failures.ts";
+import { refresh } from "../../rollout/run/refresh.ts";
+import { shift } from "../../rollout/run/shift.ts";
+import { takeTrafficOver } from "../../rollout/run/take-over.ts";
 import { quiet, up } from "./quiet.ts";
 import { a, b, now as then } from "./situation.ts";
 

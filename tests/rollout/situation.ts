@@ -1,8 +1,8 @@
-import { inputsFor } from "../../rehearsal/simulation/inputs.ts";
+import { parsedPlan } from "../../domain/plan.ts";
+import type { SwitchRecord } from "../../domain/record.ts";
+import { weightsFor } from "../../domain/weight.ts";
 import type { Situation } from "../../rollout/policy/decision.ts";
-import { parsedPlan } from "../../rollout/policy/plan.ts";
-import type { SwitchRecord } from "../../rollout/policy/record.ts";
-import { weightsFor } from "../../rollout/policy/weight.ts";
+import { inputsFor } from "../../simulation/inputs.ts";
 
 export const now = Date.parse("2026-03-01T12:00:00Z");
 export const a = "aaaaaaaaaaaa";

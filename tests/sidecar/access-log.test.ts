@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
-import { AccessLog } from "../../sidecar/access-log.ts";
-import type { AccessLine } from "../../sidecar/telemetry.ts";
-import { type Id, Waiting, WatchedSession } from "../../sidecar/waiting.ts";
+import type { AccessLine } from "../../domain/telemetry.ts";
+import { AccessLog } from "../../sidecar/observe/access-log.ts";
+import { type Id, Waiting, WatchedSession } from "../../sidecar/observe/waiting.ts";
 
 const whose = { slot: "blue", task: "10.0.0.1:8080", release: 'a "release"' };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
-import { BadAnswer } from "../../sidecar/answer-head.ts";
-import { AnswerReader } from "../../sidecar/answer-reader.ts";
+import { BadAnswer } from "../../sidecar/http/answer-head.ts";
+import { AnswerReader } from "../../sidecar/http/answer-reader.ts";
 import { type Read, nodeReads } from "./node-answer.ts";
 
 /** `npm run fuzz` sets it. */

@@ -4,8 +4,8 @@ import { type Socket, connect } from "node:net";
 import { PassThrough } from "node:stream";
 import test, { type TestContext } from "node:test";
 import { Worker } from "node:worker_threads";
-import { type Asking, Connection } from "../../sidecar/connection.ts";
-import { Connections } from "../../sidecar/connections.ts";
+import { type Asking, Connection } from "../../sidecar/http/connection.ts";
+import { Connections } from "../../sidecar/http/connections.ts";
 import { listenRaw } from "./kit.ts";
 
 const get: Asking = { head: "GET / HTTP/1.1\r\n\r\n", body: null, chunked: false };

@@ -8,13 +8,13 @@ import { createInterface } from "node:readline";
 import test, { type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
+import { healthPath } from "../../domain/telemetry.ts";
 import { hubConfig, parseConfig } from "../../infra/config.ts";
 import { containersOf } from "../../infra/containers.ts";
 import { slotOf } from "../../infra/guards.ts";
 import { sidecarFlags } from "../../rehearsal/stage/config.ts";
-import { healthPath } from "../../sidecar/telemetry.ts";
-import { listen } from "./kit.ts";
 import { containerFacts } from "../infra/container-facts.ts";
+import { listen } from "./kit.ts";
 
 const top = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path: string) => readFileSync(join(top, path), "utf8");

@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { type IncomingMessage, type ServerResponse, get } from "node:http";
 import test, { type TestContext } from "node:test";
 import fc from "fast-check";
-import { Drain, Pace } from "../../sidecar/drain.ts";
-import { flagReader } from "../../sidecar/flag.ts";
-import { pinUrl } from "../../sidecar/pin.ts";
-import { Protection } from "../../sidecar/protection.ts";
-import { Sessions } from "../../sidecar/sessions.ts";
-import { type Stream, Streams, graceMs, sliceMs } from "../../sidecar/streams.ts";
-import { header } from "../../sidecar/telemetry.ts";
+import { header } from "../../domain/telemetry.ts";
+import { pinUrl } from "../../sidecar/affinity/pin.ts";
+import { Drain, Pace } from "../../sidecar/drain/drain.ts";
+import { flagReader } from "../../sidecar/drain/flag.ts";
+import { Protection } from "../../sidecar/drain/protection.ts";
+import { Sessions } from "../../sidecar/drain/sessions.ts";
+import { type Stream, Streams, graceMs, sliceMs } from "../../sidecar/drain/streams.ts";
 import { key, listen, startSidecar } from "./kit.ts";
 
 test("streams close evenly: the largest second is at most twice the average, for any number and time", () => {

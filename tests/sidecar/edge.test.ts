@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
-import { signFresh } from "../../sidecar/signature.ts";
+import { signFresh } from "../../sidecar/affinity/signature.ts";
 import { key, listen, raw, startSidecar } from "./kit.ts";
 
 async function echoHub(t: TestContext) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import test, { type TestContext } from "node:test";
 import { constants, createGzip, gzipSync } from "node:zlib";
-import { pinSession } from "../../sidecar/pin.ts";
+import { pinSession } from "../../sidecar/affinity/pin.ts";
 import { key, listen, startSidecar } from "./kit.ts";
 import { accessOf, saidIn, until } from "./lines.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
-import { Body } from "../../sidecar/body.ts";
-import { EventData, type Message } from "../../sidecar/messages.ts";
+import { EventData, type Message } from "../../sidecar/mcp/messages.ts";
+import { Body } from "../../sidecar/proxy/body.ts";
 
 const id = fc.oneof(fc.integer(), fc.string({ maxLength: 20, unit: "grapheme" }));
 /** Results that do their best to look like the end of a message. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
-import { pinSession, pinUrl } from "../../sidecar/pin.ts";
-import { ownPlace, rangesOf } from "../../sidecar/network.ts";
-import { sisterAddress } from "../../sidecar/sisters.ts";
+import { sisterAddress } from "../../sidecar/affinity/peers.ts";
+import { pinSession, pinUrl } from "../../sidecar/affinity/pin.ts";
+import { ownPlace, rangesOf } from "../../sidecar/http/network.ts";
 import { key, listen, raw, startSidecar } from "./kit.ts";
 
 const session = "5f8a1c9e-0000-4000-8000-000000000001";

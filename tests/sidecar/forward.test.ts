@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { Agent, type IncomingMessage, type ServerResponse, request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import test, { type TestContext } from "node:test";
-import { smallBody } from "../../sidecar/upload.ts";
+import { smallBody } from "../../sidecar/proxy/upload.ts";
 import { listen, listenRaw, raw, startSidecar } from "./kit.ts";
 
 async function bodyOf(from: IncomingMessage): Promise<Buffer> {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { EndpointRewriter } from "../../sidecar/endpoint-event.ts";
-import { EventStrings } from "../../sidecar/event-strings.ts";
-import { EventData, messagesIn } from "../../sidecar/messages.ts";
-import { StringAt } from "../../sidecar/string-at.ts";
+import { EndpointRewriter } from "../../sidecar/affinity/endpoint-event.ts";
+import { EventStrings } from "../../sidecar/mcp/event-strings.ts";
+import { EventData, messagesIn } from "../../sidecar/mcp/messages.ts";
+import { StringAt } from "../../sidecar/mcp/string-replacer.ts";
 
 /** Random numbers from a seed (mulberry32): a failing case can be run again. */
 export function randomFrom(seed: number): () => number {

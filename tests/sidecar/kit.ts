@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { type Server as RawServer, type Socket, connect, createServer as createRawServer } from "node:net";
 import type { TestContext } from "node:test";
 import { type SidecarConfig, readConfig } from "../../sidecar/config.ts";
-import type { ReadFlag } from "../../sidecar/flag.ts";
+import type { ReadFlag } from "../../sidecar/drain/flag.ts";
 import { Sidecar } from "../../sidecar/sidecar.ts";
 
 export const key = "the-key-of-these-tests";

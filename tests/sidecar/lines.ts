@@ -1,4 +1,4 @@
-import type { AccessLine, MetricName, OpenLine } from "../../sidecar/telemetry.ts";
+import type { AccessLine, MetricName, OpenLine } from "../../domain/telemetry.ts";
 
 /** What a sidecar wrote, read again. */
 

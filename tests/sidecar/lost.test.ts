@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import test, { type TestContext } from "node:test";
-import { pinSession, pinUrl } from "../../sidecar/pin.ts";
+import { pinSession, pinUrl } from "../../sidecar/affinity/pin.ts";
 import { key, listen, startSidecar } from "./kit.ts";
 import { accessOf, summed, until } from "./lines.ts";
 

@@ -10,7 +10,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
-import { type MetricName, metrics as units } from "../../sidecar/telemetry.ts";
+import { type MetricName, metrics as units } from "../../domain/telemetry.ts";
 import { type Order, tool } from "./counted-hub.ts";
 
 /** Calls in all; `npm run metrics` makes the whole proof of 10,000. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { AccessLog } from "../../sidecar/access-log.ts";
-import type { Message } from "../../sidecar/messages.ts";
-import { Metrics } from "../../sidecar/metrics.ts";
-import { Observer } from "../../sidecar/observer.ts";
-import type { WatchedSession } from "../../sidecar/waiting.ts";
+import type { Message } from "../../sidecar/mcp/messages.ts";
+import { AccessLog } from "../../sidecar/observe/access-log.ts";
+import { Metrics } from "../../sidecar/observe/metrics.ts";
+import { Observer } from "../../sidecar/observe/observer.ts";
+import type { WatchedSession } from "../../sidecar/observe/waiting.ts";
 import { accessOf, openOf, summed } from "./lines.ts";
 
 const contract = { tool: "analyze", llmFailurePatterns: [], answerMs: 60_000, analysisMs: 8_000 };

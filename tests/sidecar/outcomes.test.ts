@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import test, { type TestContext } from "node:test";
 import { probeProof } from "../../checks/sources/probes.ts";
-import { pinSession } from "../../sidecar/pin.ts";
-import { header } from "../../sidecar/telemetry.ts";
+import { header } from "../../domain/telemetry.ts";
+import { pinSession } from "../../sidecar/affinity/pin.ts";
 import { key, listen, raw, startSidecar } from "./kit.ts";
 import { accessOf, openOf, summed, until } from "./lines.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Lines } from "../../sidecar/lines.ts";
-import { Pace } from "../../sidecar/drain.ts";
+import { Pace } from "../../sidecar/drain/drain.ts";
+import { Lines } from "../../sidecar/observe/line-buffer.ts";
 
 /** Streams closed in each second, when they are looked at every 250 ms until the deadline. */
 function closedBySecond(streams: number, seconds: number): number[] {

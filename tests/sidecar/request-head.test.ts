@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { IncomingMessage } from "node:http";
 import test from "node:test";
 import fc from "fast-check";
-import { type BodyLength, requestHead, withheldHeaders } from "../../sidecar/headers.ts";
-import type { Route } from "../../sidecar/route.ts";
+import { type BodyLength, requestHead, withheldHeaders } from "../../sidecar/proxy/headers.ts";
+import type { Route } from "../../sidecar/proxy/route.ts";
 import type { Task } from "../../sidecar/task.ts";
 
 const config = { tokens: [], keys: ["a key"], settings: { observe: true, pin: true } };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
-import { Sessions } from "../../sidecar/sessions.ts";
-import { Streams, sliceMs } from "../../sidecar/streams.ts";
-import { header } from "../../sidecar/telemetry.ts";
+import { header } from "../../domain/telemetry.ts";
+import { Sessions } from "../../sidecar/drain/sessions.ts";
+import { Streams, sliceMs } from "../../sidecar/drain/streams.ts";
 import { listen, startSidecar } from "./kit.ts";
 
 test("a session is open until it is deleted or silent for long, and never while something is under way", () => {

@@ -10,8 +10,8 @@ import {
   inputRequired,
   fromJsonSchema,
 } from "@modelcontextprotocol/server";
-import { pinSession } from "../../sidecar/pin.ts";
-import { wrapState } from "../../sidecar/request-state.ts";
+import { pinSession } from "../../sidecar/affinity/pin.ts";
+import { wrapState } from "../../sidecar/affinity/request-state.ts";
 import { fromWeb } from "./from-web.ts";
 import { key, listen, startSidecar } from "./kit.ts";
 

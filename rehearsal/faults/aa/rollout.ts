@@ -1,9 +1,9 @@
-import type { Check, CheckContext, Reading } from "../../../checks/check.ts";
-import { findChecks } from "../../../checks/registry.ts";
-import { type Open, type Sample, Samples } from "../../../checks/samples.ts";
-import { type Colour, perColour } from "../../../rollout/policy/colour.ts";
-import { openAfterMs } from "../../../sidecar/telemetry.ts";
-import { Random } from "../../simulation/random.ts";
+import type { Check, CheckContext, Reading } from "../../../checks/core/check.ts";
+import { findChecks } from "../../../checks/core/registry.ts";
+import { type Open, type Sample, Samples } from "../../../checks/logs/samples.ts";
+import { type Colour, perColour } from "../../../domain/colour.ts";
+import { openAfterMs } from "../../../domain/telemetry.ts";
+import { Random } from "../../../simulation/random.ts";
 import { modelInputs, modelSources } from "../matrix/model-inputs.ts";
 import { type Planned, type Population, type Visit, analysisTool } from "./populations.ts";
 

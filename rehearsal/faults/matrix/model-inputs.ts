@@ -1,5 +1,5 @@
 import type { Sources } from "../../../checks/sources/index.ts";
-import { type SwitchInputs, switchInputs } from "../../../rollout/policy/inputs.ts";
+import { type SwitchInputs, switchInputs } from "../../../domain/inputs.ts";
 import type { Transport } from "../cells.ts";
 import { analysisTool } from "./clients.ts";
 import { releaseOf } from "./slot.ts";

@@ -1,5 +1,4 @@
 import type { CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js";
-import type { Ending } from "../../../domain/outcome.ts";
 import { retryTransport } from "../../../checks/sources/causes.ts";
 import {
   type ProbeSession,
@@ -7,8 +6,9 @@ import {
   TurnedAway,
   untilAborted,
 } from "../../../checks/sources/probes.ts";
-import type { Colour } from "../../../rollout/policy/colour.ts";
-import type { Random } from "../../simulation/random.ts";
+import type { Colour } from "../../../domain/colour.ts";
+import type { Ending } from "../../../domain/outcome.ts";
+import type { Random } from "../../../simulation/random.ts";
 import type { Transport } from "../cells.ts";
 import { type Asking, placeOfTool } from "./clients.ts";
 import { type Effect, goodEnding } from "./effect.ts";

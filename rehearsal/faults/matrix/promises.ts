@@ -1,5 +1,5 @@
-import type { Cell, CellResult } from "./play.ts";
 import { nameOf } from "./matrix.ts";
+import type { Cell, CellResult } from "./play.ts";
 
 /** From so many percentage points on, users are so much worse off than on live that no release is kept. */
 const mostPoints = 10;

@@ -1,14 +1,14 @@
-import { type Ending, outcomeOf } from "../../../domain/outcome.ts";
-import type { HubContract } from "../../../domain/hub.ts";
 import type { LogLine } from "../../../checks/sources/logs.ts";
-import type { Colour } from "../../../rollout/policy/colour.ts";
+import type { Colour } from "../../../domain/colour.ts";
+import type { HubContract } from "../../../domain/hub.ts";
+import { type Ending, outcomeOf } from "../../../domain/outcome.ts";
 import {
   type AccessLine,
   type OpenLine,
   accessSchema,
   mostOpenListed,
   openAfterMs,
-} from "../../../sidecar/telemetry.ts";
+} from "../../../domain/telemetry.ts";
 
 /** A request as its slot's sidecar knows it. */
 export interface Known {

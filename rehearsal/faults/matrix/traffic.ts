@@ -1,8 +1,8 @@
-import { type Ending, answerMsOf } from "../../../domain/outcome.ts";
-import type { HubContract } from "../../../domain/hub.ts";
 import type { LogLine } from "../../../checks/sources/logs.ts";
-import type { Colour } from "../../../rollout/policy/colour.ts";
-import { Random } from "../../simulation/random.ts";
+import type { Colour } from "../../../domain/colour.ts";
+import type { HubContract } from "../../../domain/hub.ts";
+import { type Ending, answerMsOf } from "../../../domain/outcome.ts";
+import { Random } from "../../../simulation/random.ts";
 import type { Fault, Transport } from "../cells.ts";
 import { Agenda } from "./agenda.ts";
 import {

@@ -1,12 +1,12 @@
-import type { CheckContext } from "../../../checks/check.ts";
-import { ErrorLog } from "../../../checks/error-log.ts";
-import { Samples } from "../../../checks/samples.ts";
-import { fits } from "../../../domain/filter-pattern/fits.ts";
-import { parseFilterPattern } from "../../../domain/filter-pattern/parse.ts";
-import type { Outcome } from "../../../domain/outcome.ts";
-import { type Colour, perColour } from "../../../rollout/policy/colour.ts";
-import { SlotLog } from "../../../checks/slot-log.ts";
+import type { CheckContext } from "../../../checks/core/check.ts";
+import { ErrorLog } from "../../../checks/logs/error-log.ts";
+import { Samples } from "../../../checks/logs/samples.ts";
+import { SlotLog } from "../../../checks/logs/slot-log.ts";
 import type { Sources } from "../../../checks/sources/index.ts";
+import { type Colour, perColour } from "../../../domain/colour.ts";
+import type { Outcome } from "../../../domain/outcome.ts";
+import { fits } from "../../../packages/filter-pattern/src/fits.ts";
+import { parseFilterPattern } from "../../../packages/filter-pattern/src/parse.ts";
 import { contextWith, noon, sourcesWith } from "../fixtures/context.ts";
 
 /** A context and the reason a check must give in it. */

@@ -1,8 +1,8 @@
-import type { CheckContext } from "../../../checks/check.ts";
-import type { Colour } from "../../../rollout/policy/colour.ts";
-import type { ProbeSession } from "../../../checks/sources/probes.ts";
+import type { CheckContext } from "../../../checks/core/check.ts";
 import type { AlarmState } from "../../../checks/sources/alarms.ts";
+import type { ProbeSession } from "../../../checks/sources/probes.ts";
 import type { TargetHealth } from "../../../checks/sources/targets.ts";
+import type { Colour } from "../../../domain/colour.ts";
 import { contextWith } from "../fixtures/context.ts";
 import { inputsFor } from "../fixtures/inputs.ts";
 import { answered, asking, type Cases, logging, slotLogs, tear, tornBook, tornWords } from "./case.ts";

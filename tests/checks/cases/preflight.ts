@@ -1,8 +1,8 @@
-import type { CheckContext } from "../../../checks/check.ts";
-import { EvidenceLog } from "../../../checks/evidence.ts";
-import type { ReleaseRecord } from "../../../checks/release-record.ts";
+import type { CheckContext } from "../../../checks/core/check.ts";
+import { EvidenceLog } from "../../../checks/evidence/evidence-log.ts";
 import type { TaskDefinitionFacts } from "../../../checks/sources/services.ts";
 import type { Subscribers } from "../../../checks/sources/topics.ts";
+import type { ReleaseRecord } from "../../../domain/release-record.ts";
 import { contextWith, noon } from "../fixtures/context.ts";
 import { inputsFor } from "../fixtures/inputs.ts";
 import { metering, type Values } from "../fixtures/metering.ts";

@@ -1,7 +1,7 @@
-import type { CheckContext } from "../../../checks/check.ts";
-import { EvidenceLog } from "../../../checks/evidence.ts";
+import type { CheckContext } from "../../../checks/core/check.ts";
+import { EvidenceLog } from "../../../checks/evidence/evidence-log.ts";
 import type { HttpAnswer } from "../../../checks/sources/probes.ts";
-import type { SwitchRecord } from "../../../rollout/policy/record.ts";
+import type { SwitchRecord } from "../../../domain/record.ts";
 import { noon } from "../fixtures/context.ts";
 import { inputsFor } from "../fixtures/inputs.ts";
 import { asking, type Cases, tear, tornWords } from "./case.ts";

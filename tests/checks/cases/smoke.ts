@@ -1,5 +1,5 @@
 import type { CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js";
-import type { CheckContext } from "../../../checks/check.ts";
+import type { CheckContext } from "../../../checks/core/check.ts";
 import type { HttpAnswer, ProbeSession, ProbeSource } from "../../../checks/sources/probes.ts";
 import { asking, type Cases, tear, tornWords } from "./case.ts";
 

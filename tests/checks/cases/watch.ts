@@ -1,4 +1,4 @@
-import type { CheckContext } from "../../../checks/check.ts";
+import type { CheckContext } from "../../../checks/core/check.ts";
 import { inputsFor } from "../fixtures/inputs.ts";
 import { metering, type Values } from "../fixtures/metering.ts";
 import { asking, type Cases, logging, tear, tornWords } from "./case.ts";

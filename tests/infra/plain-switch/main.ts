@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { applyUp } from "../../../rollout/apply.ts";
+import type { Colour } from "../../../domain/colour.ts";
 import { parseInputs } from "../../../rollout/plugin/inputs.ts";
 import { trafficSwitch } from "../../../rollout/plugin/provider.ts";
-import type { Colour } from "../../../rollout/policy/colour.ts";
-import { openWorld } from "../../../rollout/world.ts";
+import { applyUp } from "../../../rollout/run/apply.ts";
+import { openWorld } from "../../../rollout/run/open-ports.ts";
 
 /**
  * The traffic switch where the hub's public name leads nowhere: a first deployment runs as always, rule and record and

@@ -1,4 +1,4 @@
-import { campaign } from "../../../rehearsal/simulation/campaign.ts";
+import { campaign } from "../../../simulation/campaign.ts";
 
 /** Plays until the first violation or the limit, and says in one line of JSON how it ended. */
 const result = await campaign({

@@ -12,43 +12,43 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   {
     name: "prove from the rule instead of responses",
-    file: "rollout/prove.ts",
+    file: "rollout/run/prove.ts",
     search: "if (round.failed === 0 && fits(plan, round.green) && settled) proved.add(address);",
     replacement: "if (round.failed === 0) proved.add(address);",
   },
   {
     name: "a change that nobody saw is taken for undone",
-    file: "rollout/prove.ts",
+    file: "rollout/run/prove.ts",
     search: "!pending || pending.seen.has(address) || now >= pending.until",
     replacement: "true",
   },
   {
     name: "ignore the fence",
-    file: "rollout/session.ts",
+    file: "rollout/record/lease.ts",
     search: "function refuseFenced(session: Session, record: SwitchRecord): void {",
     replacement: "function refuseFenced(session: Session, record: SwitchRecord): void { return;",
   },
   {
     name: "ignore another holder's lease",
-    file: "rollout/session.ts",
+    file: "rollout/record/lease.ts",
     search: "if (record.lease?.owner !== session.owner)",
     replacement: "if (session.owner === null)",
   },
   {
     name: "no compare before the write",
-    file: "rollout/shift.ts",
+    file: "rollout/run/shift.ts",
     search: "live === null || !shows(live, expected)",
     replacement: "live === null || expected.length === 0",
   },
   {
     name: "no look at the targets before a weight is given",
-    file: "rollout/shift.ts",
+    file: "rollout/run/shift.ts",
     search: "if (healthy < needed[colour])",
     replacement: "if (healthy < 0)",
   },
   {
     name: "write without an intent",
-    file: "rollout/shift.ts",
+    file: "rollout/run/shift.ts",
     search:
       "intent: { from, to, at: world.clock.now(), pending: firstWeight(record, to, world.clock.now()) },",
     replacement: "intent: null,",
@@ -74,7 +74,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "count weight 0 as falsy",
-    file: "rollout/policy/weight.ts",
+    file: "domain/weight.ts",
     search: "weights[other(of)] = 100 - checked;",
     replacement: "weights[other(of)] = 100 - (checked || 100);",
   },
@@ -87,7 +87,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a way home waits for a gate",
-    file: "rollout/deeds.ts",
+    file: "rollout/run/states.ts",
     search: 'world.report({ kind: "returning", to: course.home, why: at.why });',
     replacement:
       'world.report({ kind: "returning", to: course.home, why: at.why }); await bake(at, false, at.cancel);',
@@ -106,7 +106,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "the guardian acts twice inside a window",
-    file: "rollout/policy/takeover.ts",
+    file: "rollout/policy/rollback-target.ts",
     search: "live: other(emptied), liveSince: now, previous: null,",
     replacement:
       "live: other(emptied), liveSince: now, previous: { colour: emptied, ...record.slots[emptied], until: now + 9e6 },",
@@ -131,7 +131,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a slot drains as soon as somebody decided to leave it",
-    file: "rollout/policy/takeover.ts",
+    file: "rollout/policy/rollback-target.ts",
     search: "return keepSessions(back, emptied, now, now + stay);",
     replacement: "return drainSlot(back, emptied, now, now + stay);",
   },

@@ -1,0 +1,160 @@
+import type { Colour, PerColour } from "../../domain/colour.ts";
+import type { HubTarget, SwitchInputs } from "../../domain/inputs.ts";
+import type { SwitchRecord } from "../../domain/record.ts";
+import type { ReleaseRecord } from "../../domain/release-record.ts";
+import type { Limit, Thresholds } from "../../domain/spec.ts";
+import type { ErrorLog } from "../logs/error-log.ts";
+import type { Samples } from "../logs/samples.ts";
+import type { SlotLog } from "../logs/slot-log.ts";
+import type { Sources } from "../sources/index.ts";
+
+export const verdicts = ["pass", "inconclusive", "fail"] as const;
+/** Inconclusive: too little data, or the check itself could not be carried out. Never a pass and never a fail. */
+export type Verdict = (typeof verdicts)[number];
+
+/** Fail outranks inconclusive outranks pass; nothing judged is inconclusive. */
+export function worstOf(of: Iterable<Verdict>): Verdict {
+  let worst: Verdict | null = null;
+  for (const verdict of of)
+    if (worst === null || verdicts.indexOf(verdict) > verdicts.indexOf(worst)) worst = verdict;
+  return worst ?? "inconclusive";
+}
+
+export const groups = ["preflight", "smoke", "gate", "watch", "rollback"] as const;
+export type Group = (typeof groups)[number];
+
+export type Value = number | string | boolean | null;
+
+/** What one look of one check found: everything an auditor needs to follow the verdict. */
+export interface Reading {
+  check: string;
+  verdict: Verdict;
+  /** What was measured; null when nothing could be. */
+  value: Value;
+  operator: Limit["good"];
+  limit: Value;
+  unit: string;
+  samples: number;
+  /** Below this many samples the check never passes. */
+  minimumSamples: number;
+  /** The span the samples come from, in words. */
+  window: string;
+  source: string;
+  /** What was asked of the source, so that it can be asked again. */
+  query: string;
+  /** One sentence with the numbers, or the cause when the check could not be carried out. */
+  why: string;
+  durationMs: number;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+/** A pure judgement over a measurement; `defineCheck` adds the check's own facts to make a reading of it. */
+export interface Judgement {
+  verdict: Verdict;
+  value: Value;
+  samples: number;
+  why: string;
+  /** Left out: the check's own limit, unit, operator, minimum and window. */
+  limit?: Value;
+  unit?: string;
+  operator?: Limit["good"];
+  minimumSamples?: number;
+  window?: string;
+  query?: string;
+}
+
+/** What of the deployment a check may ask about. Absent when checking a bare URL. */
+export type Deployment = Pick<
+  SwitchInputs,
+  | "stack"
+  | "cluster"
+  | "services"
+  | "taskDefinitions"
+  | "targetGroups"
+  | "releases"
+  | "capacity"
+  | "logGroups"
+  | "alarms"
+  | "metricNamespace"
+  | "topics"
+  | "table"
+  | "plan"
+>;
+
+/** A span after a promotion with its own criteria. */
+export interface WatchPeriod {
+  name: "first-hour" | "first-day" | "first-week";
+  ms: number;
+}
+
+/** Everything a check may touch. Time and I/O come in here and nowhere else. */
+export interface CheckContext {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves early, without an error, when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  signal: AbortSignal;
+  thresholds: Thresholds;
+  hub: HubTarget;
+  /** The slot under test; null: whatever the weighted rule gives. */
+  slot: Colour | null;
+  deployment: Deployment | null;
+  /** The pre-deployment record; null when none was given. */
+  release: ReleaseRecord | null;
+  /** What the switch recorded last; null within a rollout and for a bare URL. */
+  record: SwitchRecord | null;
+  /** How far back the watch checks look. */
+  watch: WatchPeriod;
+  /** Where the incident document goes, and the evidence it quotes; null: none is written. */
+  incident: { file: string; evidence: string | null } | null;
+  sources: Sources;
+  /** Answers seen so far, from own probes and from the access log. */
+  samples: Samples;
+  /** The slots' logs, read on from look to look; null where no log group is known. */
+  logs: PerColour<SlotLog | null>;
+  /** The hubs' error lines, read on from look to look; null where no log group is known. */
+  errors: PerColour<ErrorLog | null>;
+  /** Start of the window that is judged, milliseconds since the epoch. */
+  since: number;
+  /** When this rollout's first request could have come, milliseconds since the epoch. */
+  rolloutSince: number;
+  /** Filter patterns of CloudWatch Logs: lines of the hub that fit one of them are errors. */
+  logErrorPatterns: readonly string[];
+  commands: Readonly<Record<string, readonly string[]>>;
+  /** Values that no reading may repeat, such as the bearer token; left out: none are known. */
+  secrets?: readonly string[];
+}
+
+/** What a check cannot do without. */
+export const needs = ["slot", "deployment", "log-groups", "alarms", "record", "topics"] as const;
+export type Need = (typeof needs)[number];
+
+/** One question with one limit. */
+export interface Check {
+  readonly name: string;
+  readonly group: Group;
+  /** One line, a question: what a pass says yes to. */
+  readonly question: string;
+  readonly needs: readonly Need[];
+  /** Where the numbers come from, in words. */
+  readonly source: string;
+  /** The requirement's own sentence, and where it stands; null when the check is the product's own. */
+  readonly sentence: string | null;
+  /** How the limit reads, such as "> 99 percent". */
+  limitText(thresholds: Thresholds): string;
+  /** Below this many samples the check never passes. */
+  minimumSamples(thresholds: Thresholds): number;
+  /** The share of bad ones that a pass shows not to be reached; null where the minimum does not come from a share. */
+  readonly shows: ((thresholds: Thresholds) => number) | null;
+  /** How many answers of which slot the own probes must bring up to the minimum; null: needs none. */
+  readonly probes: "candidate" | "both" | null;
+  /** How often a bake looks at it, in milliseconds; 0: once per bake. */
+  readonly everyMs: number;
+  /** How many readings in a row must fail before a bake believes it; 1 for checks that weigh their own evidence. */
+  readonly confirmations: number;
+  /** Longest time for one reading, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Never rejects: what goes wrong is an inconclusive reading with its cause. */
+  read(context: CheckContext): Promise<Reading>;
+}

@@ -1,0 +1,332 @@
+import { other } from "../../domain/colour.ts";
+import type { SlotLog } from "../logs/slot-log.ts";
+import { Probing } from "../probing/probing.ts";
+import { steadySessions } from "../sources/probes.ts";
+import { type Check, type CheckContext, type Reading, type Verdict, worstOf } from "./check.ts";
+import { findChecks } from "./registry.ts";
+
+/** Own probes of a judgement: how many, how many answered well, and what their analyses cost by estimate. */
+export interface ProbeCount {
+  sent: number;
+  ok: number;
+  costUsd: number;
+}
+
+/** The verdict of all checks of a gate. */
+export interface GateResult {
+  verdict: Verdict;
+  /** The last reading of every check, in the order they were asked for. */
+  readings: Reading[];
+  /** One sentence with the numbers of what decided. */
+  why: string;
+  /** When the first bad answer of the slot under test was seen, milliseconds since the epoch; null: none. */
+  firstBadAt: number | null;
+  /** When the verdict stood, milliseconds since the epoch. */
+  decidedAt: number;
+  probes: ProbeCount;
+}
+
+interface GateOptions {
+  context: CheckContext;
+  /** Names of built-in checks and of configured commands; unknown ones throw. */
+  checks: readonly string[];
+  /** Told of a reading when its verdict is new, and of every check's last one. */
+  onReading?: (reading: Reading) => void;
+  signal?: AbortSignal;
+}
+
+export interface CandidateOptions extends GateOptions {
+  /** How long the slot may take to have healthy targets and a ready hub, milliseconds. */
+  readyWithinMs?: number;
+}
+
+export interface BakeOptions extends GateOptions {
+  bakeMs: number;
+  /** Answers count from here on, milliseconds since the epoch; from the start of this bake unless given. */
+  since?: number;
+  /** How much longer to watch while the verdict is inconclusive; ends as soon as it is not. 0: not at all. */
+  extendMs?: number;
+  /** Bound on own probes at the slot under test. */
+  maxProbesPerSecond?: number;
+}
+
+/** Checks that the others build on, in this order. */
+const groundwork = ["target-health", "hub-ready"];
+const retryEveryMs = 500;
+
+/** Judges the candidate at weight 0, through the probe header: first that it is up, then everything else at once. */
+export async function judgeCandidate(options: CandidateOptions): Promise<GateResult> {
+  const { checks, readyWithinMs = 30_000 } = options;
+  const context = during(options);
+  const all = findChecks(checks, context.commands);
+  const reporter = new Reporter(options.onReading);
+  const latest = new Map<string, Reading>();
+  const deadline = context.now() + readyWithinMs;
+
+  for (const check of all.filter((of) => groundwork.includes(of.name))) {
+    const reading = await readUntilPass(check, context, deadline);
+    latest.set(check.name, reading);
+    reporter.take(reading);
+  }
+  const up = worstOf([...latest.values()].map((reading) => reading.verdict));
+  const rest = all.filter((check) => !latest.has(check.name));
+  if (latest.size === 0 || up === "pass")
+    await Promise.all(
+      rest.map(async (check) => {
+        const reading = await check.read(context);
+        latest.set(check.name, reading);
+        reporter.take(reading);
+      }),
+    );
+  return resultOf(context, all, latest, { sent: 0, ok: 0, costUsd: 0 });
+}
+
+async function readUntilPass(check: Check, context: CheckContext, deadline: number): Promise<Reading> {
+  for (;;) {
+    const reading = await check.read(context);
+    if (reading.verdict === "pass" || context.now() >= deadline || context.signal.aborted) return reading;
+    await context.sleep(retryEveryMs, context.signal);
+  }
+}
+
+/**
+ * Watches a step: looks at every check again and again, and returns as soon as one has failed. Else it returns at the
+ * end of the bake, or within the extension as soon as nothing is inconclusive any more.
+ */
+export async function judgeBake(options: BakeOptions): Promise<GateResult> {
+  const ended = new AbortController();
+  const outer = during(options);
+  const signal = AbortSignal.any([outer.signal, ended.signal]);
+  const context: CheckContext = { ...outer, signal, since: options.since ?? outer.now() };
+  const bake = new Bake(options, context);
+  try {
+    return await bake.judge();
+  } finally {
+    ended.abort(new Error("the bake is over"));
+    await bake.stopped();
+  }
+}
+
+class Bake {
+  readonly #context: CheckContext;
+  readonly #options: BakeOptions;
+  readonly #checks: Check[];
+  readonly #latest = new Map<string, Reading>();
+  readonly #reporter: Reporter;
+  readonly #failed = new AbortController();
+  readonly #probing: Probing[] = [];
+  readonly #running: Promise<void>[] = [];
+
+  constructor(options: BakeOptions, context: CheckContext) {
+    this.#options = options;
+    this.#context = context;
+    this.#checks = findChecks(options.checks, context.commands);
+    this.#reporter = new Reporter(options.onReading);
+  }
+
+  async judge(): Promise<GateResult> {
+    const { bakeMs, extendMs = 0 } = this.#options;
+    const start = this.#context.now();
+    this.#startProbes(start + 0.6 * (bakeMs || extendMs));
+    this.#startAccessLogs();
+    const loops = this.#checks.map((check) => this.#watch(check));
+    this.#running.push(...loops);
+
+    await this.#sleepUntil(start + bakeMs);
+    if (!this.#decided()) await this.#lookOnce();
+    while (
+      !this.#decided() &&
+      this.#verdict() !== "pass" &&
+      this.#context.now() < start + bakeMs + extendMs
+    ) {
+      await this.#sleepUntil(Math.min(this.#context.now() + 250, start + bakeMs + extendMs));
+      if (!this.#decided()) await this.#lookOnce();
+    }
+    const found = resultOf(this.#context, this.#checks, this.#latest, this.#probeCount());
+    const why = found.why + this.#unreachable(found.verdict) + probeWords(found.probes);
+    const result = { ...found, why };
+    for (const reading of result.readings) this.#reporter.final(reading);
+    return result;
+  }
+
+  /** Resolves when everything this bake started has ended; its signal must have been aborted. */
+  async stopped(): Promise<void> {
+    await Promise.all([...this.#running, ...this.#probing.map((probing) => probing.stopped())]);
+  }
+
+  #decided(): boolean {
+    return this.#failed.signal.aborted || this.#context.signal.aborted;
+  }
+
+  #verdict(): Verdict {
+    return worstOf(this.#checks.map((check) => this.#latest.get(check.name)?.verdict ?? "inconclusive"));
+  }
+
+  async #sleepUntil(at: number): Promise<void> {
+    const signal = AbortSignal.any([this.#context.signal, this.#failed.signal]);
+    await this.#context.sleep(at - this.#context.now(), signal);
+  }
+
+  /** Looks at a check at its own pace until the bake is over; a check with pace 0 is looked at once. */
+  async #watch(check: Check): Promise<void> {
+    let failures = 0;
+    do {
+      const reading = await check.read(this.#context);
+      if (this.#decided()) return;
+      failures = reading.verdict === "fail" ? failures + 1 : 0;
+      this.#take(check, reading, failures >= check.confirmations);
+      if (check.everyMs > 0) await this.#sleepUntil(this.#context.now() + check.everyMs);
+    } while (check.everyMs > 0 && !this.#decided());
+  }
+
+  /** A failure that is not confirmed yet counts as "cannot tell". */
+  #take(check: Check, reading: Reading, confirmed: boolean): void {
+    const believed: Reading =
+      reading.verdict === "fail" && !confirmed
+        ? { ...reading, verdict: "inconclusive", why: `${reading.why}; looking again` }
+        : reading;
+    this.#latest.set(check.name, believed);
+    this.#reporter.take(believed);
+    if (believed.verdict === "fail") this.#failed.abort();
+  }
+
+  /** The last look: what judges samples is read again, what runs once is waited for. */
+  async #lookOnce(): Promise<void> {
+    await Promise.all(
+      this.#checks.map(async (check, index) => {
+        if (check.everyMs === 0) return await this.#running[index];
+        if (check.probes === null && this.#latest.has(check.name)) return;
+        const reading = await check.read(this.#context);
+        if (!this.#decided()) this.#take(check, reading, true);
+      }),
+    );
+  }
+
+  #startProbes(by: number): void {
+    const { context, most } = { context: this.#context, most: this.#options.maxProbesPerSecond ?? 100 };
+    const probed = this.#checks.filter((check) => check.probes !== null);
+    if (probed.length === 0) return;
+    const minimum = (of: Check[]) =>
+      Math.max(0, ...of.map((check) => check.minimumSamples(context.thresholds)).filter(Number.isFinite));
+    const slots: [typeof context.slot, number, number][] = [[context.slot, minimum(probed), steadySessions]];
+    const compared = probed.filter((check) => check.probes === "both");
+    if (context.slot !== null && compared.length > 0)
+      slots.push([other(context.slot), minimum(compared), steadySessions]);
+
+    for (const [slot, wanted, sessions] of slots) {
+      const perSecond = () => this.#pace(slot, wanted, by, most);
+      this.#probing.push(new Probing({ context, slot, perSecond, sessions, signal: context.signal }));
+    }
+  }
+
+  /** Fast enough to have `wanted` analyses in time; then slowly on, unless users ask enough themselves. */
+  #pace(slot: CheckContext["slot"], wanted: number, by: number, most: number): number {
+    const now = this.#context.now();
+    const answers = this.#context.samples.of(slot, this.#context.since).filter((answer) => answer.analysis);
+    const missing = wanted - answers.length;
+    if (missing > 0) return Math.min(most, Math.max(1, (missing * 1_000) / Math.max(250, by - now)));
+    const recent = answers.filter((answer) => answer.from === "user" && answer.at > now - 5_000).length;
+    return recent >= 10 ? 0 : Math.min(most, idlePerSecond);
+  }
+
+  /** Users' answers come from the sidecar's access log; without a sidecar there is none to read. */
+  #startAccessLogs(): void {
+    const { hub, slot, logs } = this.#context;
+    if (hub.signingSecret === undefined || slot === null) return;
+    for (const log of [logs[slot], logs[other(slot)]])
+      if (log !== null) this.#running.push(this.#follow(log));
+  }
+
+  async #follow(log: SlotLog): Promise<void> {
+    const { signal, now, sleep } = this.#context;
+    while (!signal.aborted) {
+      // A log that cannot be read leaves the sample to own probes; the check of the log itself reports the failure.
+      await log.look(now(), signal).catch(() => undefined);
+      await sleep(accessLogEveryMs, signal);
+    }
+  }
+
+  /** Own probes that cannot get through explain an empty sample. */
+  #unreachable(verdict: Verdict): string {
+    const cause = this.#probing.find((probing) => probing.unreachable !== null)?.unreachable;
+    return verdict !== "inconclusive" || cause == null ? "" : `; own probes cannot reach the hub: ${cause}`;
+  }
+
+  #probeCount(): ProbeCount {
+    const total = { sent: 0, ok: 0, costUsd: 0 };
+    for (const probing of this.#probing) {
+      total.sent += probing.sent;
+      total.ok += probing.ok;
+      total.costUsd += probing.costUsd;
+    }
+    return { ...total, costUsd: Number(total.costUsd.toFixed(5)) };
+  }
+}
+
+/** What the own probes were and cost, said with every verdict they had a part in. */
+function probeWords({ sent, costUsd }: ProbeCount): string {
+  return sent === 0 ? "" : `; ${sent} own probes, about $${costUsd.toFixed(2)}`;
+}
+
+/** Own probes a second once the sample is large enough and no users ask: enough to notice a late fault within 10 s. */
+const idlePerSecond = 2;
+/** Lines of a slot's log are looked for so often, in milliseconds: a request that hangs is told of once a second. */
+const accessLogEveryMs = 1_000;
+
+function during(options: GateOptions): CheckContext {
+  const { context, signal } = options;
+  return signal === undefined ? context : { ...context, signal: AbortSignal.any([context.signal, signal]) };
+}
+
+/** Passes on readings whose verdict is new; `final` passes on any that was not told yet. */
+class Reporter {
+  readonly #told = new Map<string, Reading>();
+  readonly #onReading: ((reading: Reading) => void) | undefined;
+
+  constructor(onReading: ((reading: Reading) => void) | undefined) {
+    this.#onReading = onReading;
+  }
+
+  take(reading: Reading): void {
+    if (this.#told.get(reading.check)?.verdict !== reading.verdict) this.final(reading);
+  }
+
+  final(reading: Reading): void {
+    if (this.#told.get(reading.check) === reading) return;
+    this.#told.set(reading.check, reading);
+    this.#onReading?.(reading);
+  }
+}
+
+function resultOf(
+  context: CheckContext,
+  checks: readonly Check[],
+  latest: ReadonlyMap<string, Reading>,
+  probes: ProbeCount,
+): GateResult {
+  const readings = checks.flatMap((check) => latest.get(check.name) ?? []);
+  const missing = checks.filter((check) => !latest.has(check.name)).map((check) => check.name);
+  const known = worstOf(readings.map((reading) => reading.verdict));
+  const verdict = missing.length > 0 ? worstOf([known, "inconclusive"]) : known;
+  const decisive = readings.filter((reading) => reading.verdict === verdict && verdict !== "pass");
+  const sentences = decisive.map((reading) => `${reading.check}: ${reading.why}`);
+  if (missing.length > 0 && verdict === "inconclusive") sentences.push(`not judged: ${missing.join(", ")}`);
+  return {
+    verdict,
+    readings,
+    why: verdict === "pass" ? passWords(readings) : sentences.join("; "),
+    firstBadAt: context.samples.firstBadAt(
+      context.slot,
+      context.since,
+      context.thresholds.analysisLatencyP95Ms,
+    ),
+    decidedAt: context.now(),
+    probes,
+  };
+}
+
+/** The judgement on the largest sample stands for the others. */
+function passWords(readings: readonly Reading[]): string {
+  const largest = readings.reduce((a, b) => (b.samples > a.samples ? b : a));
+  return `all ${readings.length} checks pass; ${largest.check}: ${largest.why}`;
+}

@@ -1,0 +1,105 @@
+import type { Colour } from "../../domain/colour.ts";
+import type { Outcome } from "../../domain/outcome.ts";
+
+/** What was asked, by whom: answers are compared with others to the same only. */
+interface Request {
+  /** Null: whatever slot the weighted rule gave. */
+  slot: Colour | null;
+  method: string;
+  /** Null: no tool was called. */
+  tool: string | null;
+  /** Whether it was an analysis: only those count for the limits of latency and LLM failures. */
+  analysis: boolean;
+  from: "probe" | "user";
+  /** Name of its session within the slot; null: it belongs to none, or nobody said. */
+  session: string | null;
+  /** When that session began, milliseconds since the epoch; null: nobody said. */
+  sessionAt: number | null;
+  /** Its session's `initialize` was seen; null: nobody said. */
+  begun: boolean | null;
+}
+
+/** One request that ended. */
+export interface Sample extends Request {
+  /** When it ended, milliseconds since the epoch. */
+  at: number;
+  /** Null: an older sidecar saw it, which knows no more than whether it was `ok`. */
+  outcome: Outcome | null;
+  latencyMs: number;
+  /** What went wrong, for the report: a word or two. */
+  detail?: string;
+}
+
+/** One request that still waits. */
+export interface Open extends Request {
+  /** When it came, milliseconds since the epoch. */
+  since: number;
+}
+
+/** Names a request within its slot: its task's address and its number there. */
+export type RequestKey = string;
+
+/** What waits in one task, by its newest line. */
+interface Waiting {
+  at: number;
+  requests: ReadonlyMap<RequestKey, Open>;
+}
+
+/** Requests of a rollout. One book serves all steps of a rollout, so that its first requests stay its first. */
+export class Samples {
+  readonly #bySlot = new Map<Colour | null, Sample[]>();
+  /** By slot and task. */
+  readonly #waiting = new Map<Colour | null, Map<string, Waiting>>();
+  /** Requests that have ended: a line that tells of them as open may come later. */
+  readonly #ended = new Set<RequestKey>();
+
+  /** @param key of a request that lines of open ones may have told of */
+  add(sample: Sample, key?: RequestKey): void {
+    const of = this.#bySlot.get(sample.slot) ?? [];
+    this.#bySlot.set(sample.slot, of);
+    // Nearly always in order: user answers from the log may come seconds late.
+    let place = of.length;
+    while (place > 0 && (of[place - 1] as Sample).at > sample.at) place -= 1;
+    of.splice(place, 0, sample);
+    if (key !== undefined) this.#ended.add(key);
+  }
+
+  /** What waits in a task at a moment; an older account than the one that is known is not news. */
+  waits(slot: Colour, task: string, at: number, requests: ReadonlyMap<RequestKey, Open>): void {
+    const of = this.#waiting.get(slot) ?? new Map<string, Waiting>();
+    this.#waiting.set(slot, of);
+    if ((of.get(task)?.at ?? 0) < at) of.set(task, { at, requests });
+  }
+
+  /** Requests that ended in a slot from `since` on, oldest first. */
+  of(slot: Colour | null, since: number): Sample[] {
+    const of = this.#bySlot.get(slot) ?? [];
+    let from = of.length;
+    while (from > 0 && (of[from - 1] as Sample).at >= since) from -= 1;
+    return of.slice(from);
+  }
+
+  /** Requests that still wait in a slot, as far as its tasks have told. */
+  open(slot: Colour | null): Open[] {
+    return [...(this.#waiting.get(slot)?.values() ?? [])].flatMap(({ requests }) =>
+      [...requests].flatMap(([key, open]) => (this.#ended.has(key) ? [] : [open])),
+    );
+  }
+
+  /** When the first bad answer of a slot since `since` came: a fault, or an analysis slower than `slowMs`; null: none did. */
+  firstBadAt(slot: Colour | null, since: number, slowMs: number): number | null {
+    const isBad = (sample: Sample) => isFault(sample) || (sample.analysis && sample.latencyMs >= slowMs);
+    return this.of(slot, since).find(isBad)?.at ?? null;
+  }
+}
+
+/** What the requirement's success rate counts as an error. */
+export const isServerFault = ({ outcome }: Pick<Sample, "outcome">): boolean => outcome === "server-fault";
+
+/** What a user got no good answer from, whoever is to blame: the hub, or the language model behind it. */
+export const isFault = ({ outcome }: Pick<Sample, "outcome">): boolean =>
+  outcome === "server-fault" || outcome === "llm-failure";
+
+/** Requests that shares are of: those that reached the hub, and whose outcome is known. */
+export const reached = ({ outcome }: Pick<Sample, "outcome">): boolean =>
+  outcome !== null && outcome !== "refused";

@@ -1,0 +1,76 @@
+import { cleanAnswersToShow, ShareEvidence } from "../../domain/share-evidence.ts";
+import type { Judgement } from "../core/check.ts";
+import type { Sample } from "../logs/samples.ts";
+
+/**
+ * A sequential check of a share raises at most this share of false alarms per bake on a release exactly at its limit, however often
+ * it looks. One that is as good as half the limit is failed in far fewer than one of 10,000 bakes: so the absolute limits of all
+ * checks and steps of a rollout together stay below what comparisons may take of the one in a thousand (docs/checks.md).
+ */
+export const falseAlarmRate = 1 / 250;
+
+export interface ShareJudgement {
+  verdict: Judgement["verdict"];
+  answers: number;
+  bad: number;
+  /** How many times over the evidence outweighs "within the limit", at its highest. */
+  evidence: number;
+  why: string;
+}
+
+/**
+ * Judges the share of bad answers against a limit (a share): fails as soon as the evidence is 1/falseAlarmRate, passes
+ * with enough answers and the share seen within the limit, else cannot tell.
+ */
+export function judgeShare(answers: readonly boolean[], limit: number, what: string): ShareJudgement {
+  const bad = answers.filter((isBad) => isBad).length;
+  const minimum = cleanAnswersToShow(limit);
+  const seen = `${bad} of ${answers.length} ${what} (${percentText(bad, answers.length)})`;
+  if (limit <= 0 || limit >= 1) return judgeExtreme(limit, answers.length, bad, seen);
+
+  const evidence = new ShareEvidence(limit);
+  let highest = 1;
+  for (const isBad of answers) highest = Math.max(highest, evidence.add(isBad));
+  const result = { answers: answers.length, bad, evidence: highest };
+  const limitText = `limit ${round(limit * 100)} %`;
+
+  if (highest >= 1 / falseAlarmRate) {
+    const odds = `evidence ${weight(highest)} to 1, where ${1 / falseAlarmRate} to 1 is enough`;
+    return { ...result, verdict: "fail", why: `${seen}, ${limitText}: ${odds}` };
+  }
+  if (answers.length < minimum) {
+    const missing = `${minimum} without one would show it`;
+    return { ...result, verdict: "inconclusive", why: `${seen}, ${limitText}: too few to tell, ${missing}` };
+  }
+  if (bad / answers.length < limit) return { ...result, verdict: "pass", why: `${seen}, ${limitText}` };
+  const doubt = `not within the limit, and evidence ${weight(highest)} to 1 is not enough to fail it`;
+  return { ...result, verdict: "inconclusive", why: `${seen}, ${limitText}: ${doubt}` };
+}
+
+function judgeExtreme(limit: number, answers: number, bad: number, seen: string): ShareJudgement {
+  const result = { answers, bad, evidence: 1 };
+  if (limit >= 1) {
+    const verdict = answers > 0 ? "pass" : "inconclusive";
+    return { ...result, verdict, why: `${seen}, any share is within the limit` };
+  }
+  if (bad > 0) return { ...result, verdict: "fail", why: `${seen}, and none is allowed` };
+  return { ...result, verdict: "inconclusive", why: `${seen}: no number of answers can show a share of 0` };
+}
+
+const weight = (evidence: number) =>
+  evidence >= 1_000_000 ? "over a million" : evidence >= 10 ? evidence.toFixed(0) : evidence.toFixed(1);
+
+const round = (of: number) => Number(of.toFixed(2));
+
+export function percentText(part: number, of: number): string {
+  return of === 0 ? "no share" : `${round((100 * part) / of)} %`;
+}
+
+/** A few words on the bad answers: the commonest cause first. */
+export function commonest(samples: readonly Sample[]): string {
+  const counts = new Map<string, number>();
+  for (const { detail } of samples)
+    if (detail !== undefined) counts.set(detail, (counts.get(detail) ?? 0) + 1);
+  const [top] = [...counts].sort((a, b) => b[1] - a[1]);
+  return top === undefined ? "" : `; mostly: ${top[0]}`;
+}

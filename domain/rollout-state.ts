@@ -1,0 +1,26 @@
+/** The states of a rollout under way: what the record, evidence and outputs call them. `rollout/policy/machine.ts` says which follows which. */
+
+/** States in which something is being done. */
+export const workingStates = [
+  "scaling",
+  "verifying",
+  "shifting",
+  "proving",
+  "baking",
+  "extending",
+  "returning",
+  "proving-home",
+] as const;
+/** States in which a rollout ends. */
+export const finalStates = [
+  "verified",
+  "reached",
+  "promoted",
+  "refused",
+  "rolled-back",
+  "held",
+  "taken-over",
+  "stranded",
+] as const;
+export type WorkingState = (typeof workingStates)[number];
+export type FinalState = (typeof finalStates)[number];

@@ -1,0 +1,73 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { z } from "zod";
+import type { Images } from "./types.ts";
+
+/** What somebody wrote as an images file cannot be used; the message names the file and everything that is wrong with it. */
+export class UnusableImages extends Error {
+  override readonly name = "UnusableImages";
+}
+
+const imageCommand = z.strictObject({
+  command: z
+    .array(z.string())
+    .min(1, "a command has at least one word")
+    .describe('Words of the command, as in ["node", "hub.js", "--port", "{port}", "--config", "{config}"].'),
+  cwd: z.string().min(1).optional().describe("Where it runs; relative to the images file."),
+  env: z.record(z.string(), z.string()).optional().describe("Environment below the container's own."),
+});
+
+const images = z
+  .record(z.string().min(1, "an image reference is not empty"), imageCommand)
+  .refine((all) => Object.keys(all).length > 0, "names no image at all");
+
+/** Reads an images file. Throws UnusableImages, which names the file and every problem in it, each with its path. */
+export async function loadImages(path: string): Promise<Images> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === "ENOENT" ? "there is no such file" : error.message;
+    throw new UnusableImages(`images file ${path}: ${why}`, { cause: error });
+  });
+  return parseImages(text, path);
+}
+
+/** The same for a text; `path` names it in errors, and its folder is what each `cwd` is relative to. */
+export function parseImages(text: string, path: string): Images {
+  const parsed = images.safeParse(parseJson(text, path));
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `  ${at(issue.path)}${issue.message}`);
+    throw new UnusableImages(
+      `images file ${path} is not usable:\n${problems.join("\n")}\n` +
+        'It maps image references to commands: {"hub/sample:1": {"command": ["node", "hub.js", "--port", "{port}", "--config", "{config}"]}}',
+    );
+  }
+  const base = dirname(resolve(path));
+  return Object.fromEntries(
+    Object.entries(parsed.data).map(([reference, image]) => [
+      reference,
+      { ...image, cwd: resolve(base, image.cwd ?? ".") },
+    ]),
+  );
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UnusableImages(`images file ${path} is not JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** `["hub/sample:1"].command[2]: ` */
+function at(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return "";
+  const steps = path.map((step) =>
+    typeof step === "number"
+      ? `[${step}]`
+      : /^[A-Za-z_]\w*$/.test(String(step))
+        ? `.${String(step)}`
+        : `[${JSON.stringify(step)}]`,
+  );
+  return `${steps.join("").replace(/^\./, "")}: `;
+}

@@ -1,0 +1,86 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { Reaper } from "../../../../reaper/src/reaper.ts";
+
+export interface Command {
+  file: string;
+  args: string[];
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/** How a child ended: its exit code or the signal that killed it. */
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A child that got a signal to end has this long before it is killed, in ms. */
+const GRACE_MS = 2_000;
+
+/**
+ * The processes of one run. Each leads a process group of its own, so that a Ctrl-C in the terminal reaches the engine
+ * only, which then asks them to stop in its own order; and none outlives the engine, even one that is killed.
+ */
+export class Children {
+  readonly #alive = new Map<ChildProcess, Promise<Exit>>();
+  #reaper: Reaper | undefined;
+  #closed = false;
+
+  /** Starts a child without input whose stdout and stderr can be read. Throws when the run has ended meanwhile. */
+  start(command: Command): { child: ChildProcess; exited: Promise<Exit> } {
+    if (this.#closed) throw new Error(`${command.file} is not started: the run has ended`);
+    this.#reaper ??= new Reaper();
+    const child = spawn(command.file, command.args, {
+      cwd: command.cwd,
+      env: { ...command.env, ...this.#reaper.environment },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    const exited = new Promise<Exit>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code, signal) => resolve({ code, signal }));
+    });
+    const gone = exited.finally(() => {
+      this.#alive.delete(child);
+      if (child.pid !== undefined) this.#reaper?.forget(child.pid);
+    });
+    // Whoever started it waits on `exited`; this copy only keeps the list.
+    gone.catch(() => undefined);
+    this.#alive.set(child, exited);
+    if (child.pid !== undefined) this.#reaper.group(child.pid);
+    return { child, exited };
+  }
+
+  /** Ends one child: SIGTERM to its group, SIGKILL when that does not help within two seconds. */
+  async end(child: ChildProcess): Promise<void> {
+    const exited = this.#alive.get(child);
+    if (!exited) return;
+    signalGroup(child, "SIGTERM");
+    const timer = setTimeout(() => signalGroup(child, "SIGKILL"), GRACE_MS);
+    await exited.catch(() => undefined);
+    clearTimeout(timer);
+    // What it started itself may still be there.
+    signalGroup(child, "SIGKILL");
+  }
+
+  kill(): void {
+    for (const child of this.#alive.keys()) signalGroup(child, "SIGKILL");
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#alive.keys()].map((child) => this.end(child)));
+    const reaper = this.#reaper;
+    this.#reaper = undefined;
+    await reaper?.close();
+  }
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}

@@ -1,0 +1,96 @@
+import { certificate, certificateValidation } from "./acm/certificate.ts";
+import { scalingPolicy } from "./appautoscaling/policy.ts";
+import { scalingTarget } from "./appautoscaling/target.ts";
+import { compositeAlarm } from "./cloudwatch/composite-alarm.ts";
+import { dashboard } from "./cloudwatch/dashboard.ts";
+import { eventRule } from "./cloudwatch/event-rule.ts";
+import { eventTarget } from "./cloudwatch/event-target.ts";
+import { logGroup } from "./cloudwatch/log-group.ts";
+import { logMetricFilter } from "./cloudwatch/log-metric-filter.ts";
+import { metricAlarm } from "./cloudwatch/metric-alarm.ts";
+import { table } from "./dynamodb/table.ts";
+import { internetGateway } from "./ec2/internet-gateway.ts";
+import { eip, natGateway } from "./ec2/nat-gateway.ts";
+import { route, routeTable, routeTableAssociation } from "./ec2/route-table.ts";
+import { securityGroupEgressRule, securityGroupIngressRule } from "./ec2/security-group-rule.ts";
+import { securityGroup } from "./ec2/security-group.ts";
+import { subnet } from "./ec2/subnet.ts";
+import { vpc } from "./ec2/vpc.ts";
+import { cluster } from "./ecs/cluster.ts";
+import { service } from "./ecs/service.ts";
+import { taskDefinition } from "./ecs/task-definition.ts";
+import { openIdConnectProvider } from "./iam/open-id-connect-provider.ts";
+import { policy } from "./iam/policy.ts";
+import { rolePolicy, rolePolicyAttachment } from "./iam/role-policy.ts";
+import { role } from "./iam/role.ts";
+import type { Kind } from "./kind.ts";
+import { lambdaFunction } from "./lambda/function.ts";
+import { lambdaPermission } from "./lambda/permission.ts";
+import { listenerRule } from "./lb/listener-rule.ts";
+import { listener } from "./lb/listener.ts";
+import { loadBalancer } from "./lb/load-balancer.ts";
+import { targetGroup } from "./lb/target-group.ts";
+import { record } from "./route53/record.ts";
+import * as bucketSettings from "./s3/bucket-settings.ts";
+import { bucket } from "./s3/bucket.ts";
+import { secretVersion } from "./secretsmanager/secret-version.ts";
+import { secret } from "./secretsmanager/secret.ts";
+import { topicPolicy, topicSubscription } from "./sns/subscription.ts";
+import { topic } from "./sns/topic.ts";
+
+/** Every resource type of the rehearsal's AWS provider. */
+export const kinds: readonly Kind[] = [
+  loadBalancer,
+  targetGroup,
+  listener,
+  listenerRule,
+  cluster,
+  taskDefinition,
+  service,
+  logGroup,
+  table,
+  secret,
+  secretVersion,
+  securityGroup,
+  securityGroupIngressRule,
+  securityGroupEgressRule,
+  role,
+  rolePolicy,
+  rolePolicyAttachment,
+  scalingTarget,
+  scalingPolicy,
+  topic,
+  topicSubscription,
+  topicPolicy,
+  metricAlarm,
+  compositeAlarm,
+  dashboard,
+  logMetricFilter,
+  eventRule,
+  eventTarget,
+  lambdaFunction,
+  lambdaPermission,
+  openIdConnectProvider,
+  policy,
+  bucket,
+  ...Object.values(bucketSettings),
+  certificate,
+  certificateValidation,
+  record,
+  vpc,
+  subnet,
+  internetGateway,
+  eip,
+  natGateway,
+  routeTable,
+  route,
+  routeTableAssociation,
+];
+
+const byType = new Map(kinds.map((each) => [each.type, each]));
+
+export function kindOf(type: string): Kind {
+  const found = byType.get(type);
+  if (found === undefined) throw new Error(`${type} is not part of the rehearsal's AWS provider.`);
+  return found;
+}

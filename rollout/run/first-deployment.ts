@@ -1,0 +1,158 @@
+import { type Colour, other, perColour } from "../../domain/colour.ts";
+import { commandLine } from "../../domain/command-line.ts";
+import { limits } from "../../domain/limits.ts";
+import type { SwitchRecord } from "../../domain/record.ts";
+import { type Weights, describeWeights, distinctWeights, weightsFor } from "../../domain/weight.ts";
+import { type Session, change, endLease, whileRenewing, writeOrSee } from "../record/lease.ts";
+import { Refusal } from "./failures.ts";
+import { makeRule } from "./make-rule.ts";
+import { pendingOf } from "./pending.ts";
+import type { Versioned, World } from "./ports.ts";
+import { prove } from "./prove.ts";
+import { again } from "./retry.ts";
+import { type Outcome, type Up, type UpUnderLease, courseOf } from "./rollout-spec.ts";
+import { walk } from "./rollout.ts";
+import { compare } from "./shift.ts";
+
+/**
+ * The first deployment: the colour asked for is judged through the probe header, and only then does the rule come to be.
+ * A failure leaves no record, so that the next `up` is a first one again.
+ */
+export async function first(
+  world: World,
+  up: Up,
+  live: Colour,
+  found: Versioned | null,
+  cancel: AbortSignal,
+): Promise<Outcome> {
+  const version = found?.version ?? null;
+  const session = await startRecord(world, up, live, found);
+  const weights = weightsFor(live, 100);
+  const course = { ...courseOf(up, session, live, []), first: true };
+  const judged = await walk(world, session, course, cancel);
+  if (judged.state === "verified") return goLive({ world, up, session, cancel }, judged, weights, version);
+  // Of a rollout that was taken over the record is somebody else's.
+  if (judged.state === "taken-over") return judged;
+  // Where an earlier attempt may have made the rule before it died, the record keeps saying that this one is not over.
+  if (version === null) await again(world, () => world.store.remove(session.held.version));
+  else await endLease(world, session, (record) => record);
+  return judged;
+}
+
+/** Makes the rule, proves it in traffic and records it. */
+async function goLive(
+  { world, up, session, cancel }: UpUnderLease,
+  judged: Outcome,
+  weights: Weights,
+  version: number | null,
+): Promise<Outcome> {
+  const proof = await whileRenewing(world, session, { signal: cancel }, async (signal) => {
+    const tried = session.held.record.rollout?.tried ?? [];
+    const { ruleArn, was } = await makeRule(world, session, tried);
+    const now = world.clock.now();
+    // A rule that was there already may still be on its way to what it shows.
+    const pending = was && { colour: other(session.held.record.live), since: now };
+    const intent = { from: was ?? weights, to: weights, at: now, pending };
+    const noted = await change(world, session, (record) => ({ ...record, ruleArn, intent, rollout: null }));
+    const { proofTimeout } = up.inputs.plan;
+    return prove(world, was ? [was, ...tried] : [], weights, {
+      timeoutMs: was ? 2 * proofTimeout : proofTimeout,
+      signal,
+      pending: pendingOf(noted, proofTimeout),
+    });
+  });
+  if (!proof.proved)
+    throw new Error(
+      `The weighted rule was made with ${describeWeights(weights)}, and traffic did not show it within ${up.inputs.plan.proofTimeout / 1000} s: ${proof.why}. Look at it with: ${commandLine("status", up.inputs.stack)}`,
+    );
+  await compare(world, [weights], weights);
+  const { now } = world.clock;
+  const record = await endLease(world, session, (held) => ({
+    ...restIdle(held, version, now()),
+    intent: null,
+    last: held.last && {
+      ...held.last,
+      outcome: "promoted" as const,
+      why: "the first deployment passed its gate and is live",
+    },
+  }));
+  world.report({
+    kind: "proved",
+    weights,
+    answers: proof.answers,
+    addresses: proof.addresses,
+    tookMs: proof.tookMs,
+  });
+  return {
+    state: "promoted",
+    asAsked: true,
+    why: "the first deployment passed its gate and is live",
+    record,
+    judgement: judged.judgement,
+  };
+}
+
+/**
+ * The slot that nobody asked for is brought to its idle count, and scale-in is autoscaling's from then on.
+ */
+function restIdle(held: SwitchRecord, version: number | null, now: number): SwitchRecord {
+  const colour = other(held.live);
+  return version === null
+    ? { ...held, retirement: { colour, stage: "warm", since: now, deadline: now } }
+    : held;
+}
+
+/** A record that says: nothing is live yet, and this rollout is about to change that. */
+async function startRecord(world: World, up: Up, live: Colour, found: Versioned | null): Promise<Session> {
+  const version = found?.version ?? null;
+  const now = world.clock.now();
+  const { inputs } = up;
+  const record: SwitchRecord = {
+    schema: 1,
+    ruleArn: null,
+    live,
+    liveSince: now,
+    weights: weightsFor(live, 100),
+    slots: perColour((of) => ({ release: inputs.releases[of], taskDefinition: inputs.taskDefinitions[of] })),
+    previous: null,
+    verified: null,
+    rejected: [],
+    fence: 0,
+    fencedBy: null,
+    unseen: null,
+    paged: null,
+    lease: { owner: up.owner, since: now, until: now + limits.leaseMs },
+    intent: null,
+    // A rollout of the live colour itself marks a first deployment that is not over.
+    rollout: {
+      id: up.id,
+      candidate: live,
+      release: inputs.releases[live],
+      asked: 100,
+      home: weightsFor(live, 100),
+      startedAt: now,
+      // What an attempt that died may have made the rule with.
+      tried: found ? distinctWeights([found.record.weights, ...(found.record.rollout?.tried ?? [])]) : [],
+      passed: [],
+    },
+    reassert: null,
+    // After a first deployment that died halfway the other slot may hold sessions.
+    retirement:
+      version === null
+        ? null
+        : {
+            colour: other(live),
+            stage: "draining",
+            since: now,
+            deadline: now + inputs.plan.drainDeadline,
+          },
+    drain: { blue: null, green: null },
+    last: null,
+    inputs,
+  };
+  if (!(await again(world, () => writeOrSee(world, record, version))))
+    throw new Refusal(
+      `Somebody else is deploying this stack for the first time at this moment. See: ${commandLine("status", inputs.stack)}`,
+    );
+  return { owner: up.owner, fence: 0, held: { record, version: (version ?? 0) + 1 } };
+}

@@ -1,0 +1,40 @@
+import { backOffMs, shortBackOffMs } from "../../domain/back-off.ts";
+import { limits } from "../../domain/limits.ts";
+import { Drifted, Fenced } from "./failures.ts";
+import type { World } from "./ports.ts";
+
+/** A read or an idempotent write, tried again with back-off when it fails. Throws the last error. */
+export function again<T>(world: World, call: () => Promise<T>): Promise<T> {
+  return tryFor(world, call, limits.callTries, backOffMs);
+}
+
+/** The same on the way home: a rollback has priority over a budget, and gets more tries that wait less. */
+export function urgently<T>(world: World, call: () => Promise<T>): Promise<T> {
+  return tryFor(world, call, limits.urgentTries, shortBackOffMs);
+}
+
+async function tryFor<T>(
+  world: World,
+  call: () => Promise<T>,
+  tries: number,
+  waitMs: typeof backOffMs,
+): Promise<T> {
+  for (let n = 1; ; n++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof Fenced || error instanceof Drifted || n >= tries) throw error;
+      await world.clock.sleep(waitMs(n, world.random()));
+    }
+  }
+}
+
+/**
+ * Whether AWS refused a call because there were too many: it had no effect, and another try may. ELBv2 calls it Throttling,
+ * the others ThrottlingException; the older names stand in AWS's list of common errors.
+ */
+export function isThrottling(error: unknown): boolean {
+  return /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled|SlowDown)/.test(
+    (error as Error).name,
+  );
+}

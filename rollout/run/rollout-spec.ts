@@ -1,0 +1,112 @@
+import { type Colour, perColour } from "../../domain/colour.ts";
+import type { SwitchInputs } from "../../domain/inputs.ts";
+import type { Plan, Step } from "../../domain/plan.ts";
+import type { SwitchRecord } from "../../domain/record.ts";
+import type { FinalState, WorkingState } from "../../domain/rollout-state.ts";
+import { type Weights, weightsFor } from "../../domain/weight.ts";
+import { unproved } from "../policy/unseen.ts";
+import type { Session } from "../record/lease.ts";
+import type { Judgement, World } from "./ports.ts";
+import type { Pending } from "./prove.ts";
+
+/** One `up`: the inputs, who runs it, and the id its evidence goes by. */
+export interface Up {
+  readonly inputs: SwitchInputs;
+  readonly owner: string;
+  readonly id: string;
+}
+
+/** An `up` that holds the lease. */
+export interface UpUnderLease {
+  readonly world: World;
+  readonly up: Up;
+  readonly session: Session;
+  readonly cancel: AbortSignal;
+}
+
+/** One rollout: what it moves, how, and where it started. */
+export interface Course {
+  readonly id: string;
+  readonly candidate: Colour;
+  readonly release: string;
+  readonly unverified: boolean;
+  readonly steps: readonly Step[];
+  readonly home: Weights;
+  /** Weights that a change from before an earlier way home may still set: no hand edits. */
+  readonly arriving: readonly Weights[];
+  /** A first deployment: the lease is held on, for the rule has still to be made and proved. */
+  readonly first: boolean;
+  readonly plan: Plan;
+  /** Tasks a colour needs for all of the traffic. */
+  readonly tasks: Record<Colour, number>;
+  /** First state: `scaling`; `proving` or `shifting` for a rollout taken up again; `returning` for a rollback that was asked for. */
+  readonly start: WorkingState;
+  /** Why, where the start alone says it: a rollback that was asked for, an undo. */
+  readonly why: string;
+}
+
+/** The course of a rollout of one colour, from where the record says that traffic came from. */
+export function courseOf(
+  { inputs, id }: Up,
+  { held: { record } }: Session,
+  candidate: Colour,
+  steps: readonly Step[],
+): Course {
+  return {
+    id,
+    candidate,
+    release: inputs.releases[candidate],
+    steps,
+    unverified: true,
+    first: false,
+    home: record.rollout?.home ?? weightsFor(record.live, 100),
+    arriving: [],
+    plan: inputs.plan,
+    tasks: perColour((of) => inputs.capacity[of].tasks),
+    start: "scaling",
+    why: "",
+  };
+}
+
+export interface Outcome {
+  readonly state: FinalState;
+  /** It ended as it was asked to: a rollback that was asked for is one such end, a failed gate's is not. */
+  readonly asAsked: boolean;
+  /** One sentence: the row of the table and what led to it. */
+  readonly why: string;
+  readonly record: SwitchRecord;
+  /** The judgement that ended it, when a gate did. */
+  readonly judgement: Judgement | null;
+}
+
+/** What is carried from state to state. */
+export interface Walk {
+  readonly world: World;
+  readonly session: Session;
+  readonly course: Course;
+  readonly cancel: AbortSignal;
+  /** Index of the step under way. */
+  step: number;
+  /** Weights the rule was last known to show, or was told to. */
+  possible: Weights[];
+  /** What went wrong, in a sentence; empty while nothing has. */
+  why: string;
+  /** The last row of the table that was taken. */
+  because: string;
+  /** A person stopped it. */
+  cancelled: boolean;
+  judgement: Judgement | null;
+  /** The first weight of the candidate, while traffic has not shown it. */
+  pending: Pending | null;
+}
+
+/** Every weight the rule may show: what it showed, what was about to be written, and what went unanswered. */
+export function possible({ possible: shown, session }: Walk): Weights[] {
+  return [...shown, ...unproved(session.held.record)];
+}
+
+/** Weights of the step under way. */
+export function weightsOf(at: Walk): Weights {
+  const step = at.course.steps[at.step];
+  return step ? weightsFor(at.course.candidate, step.weight) : at.course.home;
+}

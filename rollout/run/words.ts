@@ -1,0 +1,119 @@
+import { type Colour, other } from "../../domain/colour.ts";
+import { commandLine } from "../../domain/command-line.ts";
+import { formatDuration } from "../../domain/duration.ts";
+import type { Step } from "../../domain/plan.ts";
+import { describeWeights } from "../../domain/weight.ts";
+import type { Decision } from "../policy/decision.ts";
+import type { RolloutEvent } from "./ports.ts";
+
+/** All of the rollout's prose: decisions in previews, events on the resource's line. */
+export function describeDecision(decision: Decision): string {
+  switch (decision.kind) {
+    case "refuse":
+      return decision.why;
+    case "first":
+      return `first deployment: ${decision.live} is checked at weight 0 and then made live`;
+    case "nothing":
+      return decision.liveChanged
+        ? "the live release changes under its users, as allowLiveChange accepts; no traffic moves"
+        : "no traffic moves";
+    case "verify":
+      return `${decision.candidate} is checked at weight 0; no user meets it`;
+    case "shift":
+      return `${decision.verify ? `${decision.candidate} is checked at weight 0, then moves` : `${decision.candidate} moves`} to ${decision.asked} %: ${describeSteps(decision.steps)}`;
+    case "rollback":
+      return `roll back to ${describeWeights(decision.to)}: one rule change, proved in traffic, not gated`;
+    case "resume":
+      return `${decision.why}: it goes on with ${describeSteps(decision.steps)}`;
+    case "undo":
+      return `${decision.why}: everything goes back to ${describeWeights(decision.home)} first`;
+    default:
+      return decision satisfies never;
+  }
+}
+
+/** `5 % for 5m → 100 % for 15m (20m)`. */
+function describeSteps(steps: readonly Step[]): string {
+  const total = steps.reduce((sum, step) => sum + step.bake, 0);
+  return `${steps.map((step) => `${step.weight} % for ${formatDuration(step.bake)}`).join(" → ")} (${formatDuration(total)} at least)`;
+}
+
+/** One line for an event; `fleeting` lines are only a status that the next one replaces. */
+export function describeEvent(event: RolloutEvent): { text: string; fleeting: boolean } {
+  const lasting = (text: string) => ({ text, fleeting: false });
+  const fleeting = (text: string) => ({ text, fleeting: true });
+  switch (event.kind) {
+    case "decided":
+      return lasting(event.summary);
+    case "scaling":
+      return fleeting(`${event.colour}: ${event.text}`);
+    case "verifying":
+      return fleeting(`checking ${event.colour} at weight 0, through the probe header`);
+    case "judged":
+      return lasting(
+        `${event.colour} at ${event.weight} %: ${event.judgement.verdict}. ${event.judgement.why}`,
+      );
+    case "shifting":
+      return fleeting(
+        `step ${event.step} of ${event.steps}: ${describeWeights(event.from)} → ${describeWeights(event.to)}`,
+      );
+    case "written":
+      return fleeting(`the balancer accepted ${describeWeights(event.weights)}`);
+    case "proved":
+      return lasting(
+        `proved in traffic: ${describeWeights(event.weights)}, seen ${describeAnswers(event.answers)} at ${event.addresses} address${event.addresses === 1 ? "" : "es"} in ${formatDuration(event.tookMs)}`,
+      );
+    case "unprovable":
+      return lasting(
+        `${describeWeights(event.weights)} is set and was read back; no response names its slot, so traffic cannot prove it`,
+      );
+    case "unproved":
+      return lasting(`not proved in traffic: ${describeWeights(event.weights)}. ${event.why}`);
+    case "baking":
+      return fleeting(
+        `${event.extended ? "baking once more" : "baking"}: ${event.colour} holds ${event.weight} % for ${formatDuration(event.bakeMs)}`,
+      );
+    case "returning":
+      return lasting(`going back to ${describeWeights(event.to)}: ${event.why}`);
+    case "moved":
+      return fleeting(`${event.from}: ${event.on} → ${event.to}`);
+    case "repaired":
+      return lasting(`a late change of ours was undone: ${describeWeights(event.weights)} again`);
+    case "unkept":
+      return lasting(`the evidence was not kept as configured: ${event.why}`);
+    case "ended":
+      return lasting(`${event.outcome}: ${event.why}`);
+    default:
+      return event satisfies never;
+  }
+}
+
+function describeAnswers(answers: Record<Colour, number>): string {
+  return `blue ${answers.blue} · green ${answers.green}`;
+}
+
+export interface Stopped {
+  readonly candidate: Colour;
+  readonly release: string;
+  readonly rejected: boolean;
+  readonly stack: string;
+}
+
+/** What to type after a rollout that did not end as asked. `rejected`: its release is refused from now on. */
+export function nextCommand(outcome: string, { candidate, release, rejected, stack }: Stopped): string {
+  const home = candidate === "green" ? 0 : 100;
+  switch (outcome) {
+    case "refused":
+    case "rolled-back":
+      if (!rejected)
+        return `Nothing was found against release ${release}: run pulumi up again to try it anew; greenWeight ${home} keeps ${other(candidate)} live.`;
+      return `Put a repaired release into ${candidate} and run pulumi up, or set rollout.retry to "${release}" to try this one again; greenWeight ${home} keeps ${other(candidate)} live.`;
+    case "held":
+      return `Run pulumi up again to judge it anew, or set greenWeight to ${home} to send everybody back to ${other(candidate)}.`;
+    case "taken-over":
+    case "stranded":
+      return `See where the traffic is with: ${commandLine("status", stack)}`;
+    default:
+      return "";
+  }
+}

@@ -1,0 +1,67 @@
+import type { SidecarConfig } from "../config.ts";
+import { isLoopback, isWithin } from "../http/network.ts";
+import type { Home } from "./pin.ts";
+
+/** Most sisters that are remembered, and for how long, in milliseconds. */
+const most = 16;
+const memoryMs = 600_000;
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * The address of another task, when it can be one: a literal IP address in the ranges of this slot's network, never the
+ * machine's own or a link-local one (ECS's and EC2's metadata live there) unless this task itself is there, and in ECS on this
+ * task's own port, unless the tasks share a machine and its loopback interface. Null: nothing will be sent there, though the
+ * pin is signed.
+ */
+export function sisterAddress(
+  task: string,
+  { metadataUri, listen, network }: Pick<SidecarConfig, "metadataUri" | "listen" | "network">,
+  home: Home,
+): Address | null {
+  const [host, port] = split(task);
+  const [own] = split(home.task);
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) return null;
+  const sharesMachine = isLoopback(own); // then tasks differ by their ports
+  if (isLoopback(host) !== sharesMachine || isWithin(neverSisters, host)) return null;
+  if (!sharesMachine && !isWithin(network, host)) return null;
+  if (metadataUri !== null && !sharesMachine && Number(port) !== listen.port) return null;
+  return { host, port: Number(port) };
+}
+
+/** Of this host alone, and link-local, whatever range somebody gives. */
+const neverSisters = ["0.0.0.0/8", "169.254.0.0/16"];
+
+function split(task: string): [string, string] {
+  const at = task.lastIndexOf(":");
+  return [task.slice(0, at), task.slice(at + 1)];
+}
+
+/** Sister tasks of this slot that signed pins named lately: where a stopping task may send new sessions. */
+export class Sisters {
+  readonly #now: () => number;
+  readonly #seen = new Map<string, number>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  saw(task: string): void {
+    this.#seen.delete(task);
+    this.#seen.set(task, this.#now());
+    if (this.#seen.size > most) this.#seen.delete(this.#seen.keys().next().value as string);
+  }
+
+  lost(task: string): void {
+    this.#seen.delete(task);
+  }
+
+  /** The one that was seen last; null: none lately. */
+  get latest(): string | null {
+    const [task, at] = [...this.#seen].at(-1) ?? [null, 0];
+    return task !== null && this.#now() - at < memoryMs ? task : null;
+  }
+}

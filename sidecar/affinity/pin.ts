@@ -1,0 +1,128 @@
+import { pinQuery } from "../../domain/telemetry.ts";
+import { short, sign, verify } from "./signature.ts";
+
+/** Where a session lives. */
+export interface Home {
+  readonly slot: string;
+  /** `host:port` of its task's sidecar. */
+  readonly task: string;
+}
+
+/** A pin that was read: its home, and what the hub itself made of it. */
+export interface Pinned extends Home {
+  /** The message URL's path and query, or the session id, as the hub knows it. */
+  readonly own: string;
+}
+
+/**
+ * The `endpoint` event's URL with slot, task and signature. The signature covers all of it, so that no part can be changed
+ * alone. Absolute and relative URLs stay what they are.
+ */
+export function pinUrl(url: string, home: Home, key: string): string {
+  const [before, fragment] = split(url, "#");
+  const own = pathAndQuery(before);
+  const signature = sign(key, "pin", [home.slot, home.task, own].join("\n")).slice(0, short);
+  const added = new URLSearchParams([
+    [pinQuery.slot, home.slot],
+    [pinQuery.task, home.task],
+    [pinQuery.signature, signature],
+  ]);
+  return `${before}${before.includes("?") ? "&" : "?"}${added.toString()}${fragment === undefined ? "" : `#${fragment}`}`;
+}
+
+/** Reads a pin from a request's path and query. Null: there is none. "forged": there is one that nobody here signed. */
+export function readUrlPin(url: string, keys: readonly string[]): Pinned | "forged" | null {
+  const [path, query] = split(url, "?");
+  const parameters = new URLSearchParams(query ?? "");
+  const [slot, task, signature] = [pinQuery.slot, pinQuery.task, pinQuery.signature].map((name) =>
+    parameters.getAll(name),
+  );
+  if (!slot?.length && !task?.length && !signature?.length) return null;
+  if (slot?.length !== 1 || task?.length !== 1 || signature?.length !== 1) return "forged";
+  const own = withoutPin(path, query ?? "");
+  const home = { slot: slot[0] as string, task: task[0] as string };
+  return verifyShort(keys, "pin", [home.slot, home.task, own].join("\n"), signature[0] as string)
+    ? { ...home, own }
+    : "forged";
+}
+
+/** `<slot>.<task>.<signature>.<the hub's own id>`; the slot comes first, for the balancer's rules match on it. */
+export function pinSession(id: string, home: Home, key: string): string {
+  const task = Buffer.from(home.task).toString("base64url");
+  const signature = sign(key, "session", [home.slot, home.task, id].join("\n")).slice(0, short);
+  return [home.slot, task, signature, id].join("..");
+}
+
+export function readSessionPin(text: string, keys: readonly string[]): Pinned | "forged" {
+  const [slot = "", task64 = "", signature = "", ...rest] = text.split("..");
+  const task = Buffer.from(task64, "base64url").toString("utf8");
+  const own = rest.join("..");
+  return verifyShort(keys, "session", [slot, task, own].join("\n"), signature)
+    ? { slot, task, own }
+    : "forged";
+}
+
+const verifyShort = (keys: readonly string[], purpose: "pin" | "session", text: string, signature: string) =>
+  signature.length === short && verify(keys, purpose, text, signature);
+
+/** The query without the pin's parameters, with everything else byte for byte as it came. */
+function withoutPin(path: string, query: string): string {
+  const names: readonly string[] = Object.values(pinQuery);
+  const left = query
+    .split("&")
+    .filter((part) => part !== "" && !names.includes(part.split("=")[0] as string));
+  return left.length === 0 ? path : `${path}?${left.join("&")}`;
+}
+
+/** The hub's own name of a session, in a message URL: its `sessionId`, or all of the URL. */
+export function sessionOf(url: string): string {
+  const query = url.split("?")[1] ?? "";
+  return new URLSearchParams(query).get("sessionId") ?? url;
+}
+
+/** What a client will send of a URL: the origin is its own affair. */
+function pathAndQuery(url: string): string {
+  const absolute = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(.*)$/i.exec(url);
+  const rest = absolute ? (absolute[1] as string) : url;
+  return rest.startsWith("/") ? rest : `/${rest}`;
+}
+
+function split(text: string, at: string): [string, string?] {
+  const index = text.indexOf(at);
+  return index < 0 ? [text] : [text.slice(0, index), text.slice(index + 1)];
+}
+
+/** Most pins that are remembered; the oldest is let go. */
+const mostRemembered = 10_000;
+
+/** Reads pins, and remembers those that were good: a session sends the same one with each request. */
+export class PinReader {
+  readonly #keys: readonly string[];
+  readonly #urls = new Map<string, Pinned>();
+  readonly #sessions = new Map<string, Pinned>();
+
+  constructor(keys: readonly string[]) {
+    this.#keys = keys;
+  }
+
+  /** The pin of a request's path and query. */
+  url(url: string): Pinned | "forged" | null {
+    return this.#urls.get(url) ?? remember(this.#urls, url, readUrlPin(url, this.#keys));
+  }
+
+  /** The pin of a session id. */
+  session(id: string): Pinned | "forged" {
+    return this.#sessions.get(id) ?? remember(this.#sessions, id, readSessionPin(id, this.#keys));
+  }
+}
+
+function remember<Read extends Pinned | "forged" | null>(
+  good: Map<string, Pinned>,
+  text: string,
+  read: Read,
+): Read {
+  if (read === null || read === "forged") return read;
+  good.set(text, read);
+  if (good.size > mostRemembered) good.delete(good.keys().next().value as string);
+  return read;
+}

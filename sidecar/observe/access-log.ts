@@ -1,0 +1,105 @@
+import { type AccessLine, type OpenLine, type OpenRequest, accessSchema } from "../../domain/telemetry.ts";
+import type { Ended, StillOpen } from "./observer.ts";
+import type { Id, Waiting } from "./waiting.ts";
+
+/** Whose lines they are: stands in each of them. */
+export interface Whose {
+  readonly slot: string;
+  readonly task: string;
+  readonly release: string;
+}
+
+/** Most characters of an id: it is the client's. */
+const longestId = 64;
+
+/** Writes access lines and lines of open requests. */
+export class AccessLog {
+  readonly #write: (line: string) => void;
+  readonly #now: () => number;
+  readonly #whose: Whose;
+  /** What all access lines begin with. */
+  readonly #beginning: string;
+  /** The second of the last line, and how its time begins: many lines are of the same one. */
+  #second = NaN;
+  #secondsWritten = "";
+  /** The task's last line of open requests named some. */
+  #toldOfOpen = false;
+
+  /**
+   * @param write takes a line of JSON
+   * @param now in milliseconds since 1970
+   */
+  constructor(write: (line: string) => void, now: () => number, whose: Whose) {
+    this.#write = write;
+    this.#now = now;
+    this.#whose = whose;
+    const same = { type: "access", schema: accessSchema, ...whose } satisfies Partial<AccessLine>;
+    this.#beginning = `${JSON.stringify(same).slice(0, -1)},`;
+  }
+
+  /**
+   * One line for each request: put together by hand, from what is the same in all of them and what is not, it costs a half of
+   * what JSON.stringify asks for all of it.
+   */
+  readonly ended = ({ waiting, outcome, cause, durationMs, status }: Ended): void => {
+    const { id, method, request, session, synthetic, tool } = waiting;
+    this.#write(
+      `${this.#beginning}"timestamp":"${this.#timestamp()}","session":${quoted(this.#nameOf(waiting))},` +
+        `"sessionAt":${session?.at ?? null},"begun":${session?.begun ?? null},"request":${request},` +
+        `"id":${quoted(shortId(id))},"method":${quoted(method)},"tool":${quoted(tool)},"outcome":"${outcome}",` +
+        `"cause":${quoted(cause)},"durationMs":${durationMs},"status":${status},"synthetic":${synthetic}}`,
+    );
+  };
+
+  /** Writes a line while there are any, and one more when there are none any longer. */
+  open({ requests, more }: StillOpen): void {
+    if (requests.length === 0 && !this.#toldOfOpen) return;
+    this.#toldOfOpen = requests.length > 0;
+    const line: OpenLine = {
+      type: "open",
+      schema: accessSchema,
+      timestamp: this.#timestamp(),
+      ...this.#whose,
+      requests: requests.map((waiting) => this.#openOf(waiting)),
+      more,
+    };
+    this.#write(JSON.stringify(line));
+  }
+
+  #openOf(waiting: Waiting): OpenRequest {
+    const { request, session, method, tool, since } = waiting;
+    return {
+      request,
+      session: this.#nameOf(waiting),
+      sessionAt: session?.at ?? null,
+      begun: session?.begun ?? null,
+      method,
+      tool,
+      since,
+    };
+  }
+
+  /** A request without a session gets a name that no other has, in this task or another one. */
+  #nameOf({ session, request }: Waiting): string {
+    return session?.name ?? `${this.#whose.task}/${request}`;
+  }
+
+  #timestamp(): string {
+    const now = this.#now();
+    const second = Math.floor(now / 1_000);
+    if (second !== this.#second) this.#secondsWritten = new Date(second * 1_000).toISOString().slice(0, -4);
+    this.#second = second;
+    return this.#secondsWritten + (milliseconds[Math.floor(now) - second * 1_000] as string);
+  }
+}
+
+/** How a time in ISO 8601 ends, by milliseconds. */
+const milliseconds = Array.from({ length: 1_000 }, (_, ms) => `${String(ms).padStart(3, "0")}Z`);
+
+/** Texts that are themselves between quotation marks: nearly all that stand in a line. */
+const plain = /^[\w ./:~-]*$/;
+
+const quoted = (value: Id | null): string =>
+  typeof value === "string" && plain.test(value) ? `"${value}"` : JSON.stringify(value);
+
+const shortId = (id: Id | null): Id | null => (typeof id === "string" ? id.slice(0, longestId) : id);

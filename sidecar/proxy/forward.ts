@@ -1,0 +1,155 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Transform } from "node:stream";
+import { header } from "../../domain/telemetry.ts";
+import { type AnswerHeaders, headerOf } from "../http/answer-head.ts";
+import type { Asker, Connection } from "../http/connection.ts";
+import type { Coming, Passing } from "../http/pass-on.ts";
+import { idOf } from "../mcp/messages.ts";
+import type { Task } from "../task.ts";
+import { beginAnswer } from "./answer.ts";
+import { Call } from "./call.ts";
+import { causeOf } from "./cause.ts";
+import { type BodyLength, requestHead } from "./headers.ts";
+import { refuse, refuseState, reply } from "./own-answers.ts";
+import type { Route } from "./route.ts";
+import { TooLarge, announcedLength, collect, smallBody, upload } from "./upload.ts";
+
+/** Sends a request to where its route leads, and the answer back. */
+export function forward(task: Task, request: IncomingMessage, response: ServerResponse, route: Route): void {
+  if (response.destroyed) return; // the client left while its route was looked for
+  new Forwarding(new Call(task, request, response, route)).begin();
+}
+
+/** One request on its way to the other side and its answer on its way back. */
+class Forwarding implements Asker {
+  readonly #call: Call;
+  #connection: Connection | null = null;
+  #upload: Transform | null = null;
+  #passing: Passing | null = null;
+  #coming: Coming = "more";
+  /** The client is slow, and the other side waits for it. */
+  #waits = false;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  begin(): void {
+    const { request, response, route } = this.#call;
+    response.once("close", () => this.#close());
+    if (route.body !== null) return this.#sendWhole(route.body);
+    const length = announcedLength(request);
+    if (length === 0) this.#sendWhole(null);
+    else if (length <= smallBody) collect(request, (body) => this.#sendWhole(body));
+    else this.#sendAsItComes(length);
+  }
+
+  #sendWhole(body: Buffer | null): void {
+    const { asked, request } = this.#call;
+    if (body !== null) asked?.push(body);
+    this.#send(body, body === null && request.method !== "POST" ? null : (body?.length ?? 0));
+    // What is only watched comes after what somebody waits for: it is looked into while the other side works.
+    this.#call.arrived();
+  }
+
+  #sendAsItComes(length: number): void {
+    const call = this.#call;
+    this.#upload = upload(call.request, {
+      largest: call.task.config.settings.largestBody,
+      seen: (chunk) => call.asked?.push(chunk),
+      whole: () => call.arrived(),
+    });
+    this.#send(this.#upload, length === Infinity ? "chunked" : length);
+  }
+
+  #send(body: Buffer | Transform | null, length: BodyLength): void {
+    const { task, request, response, route } = this.#call;
+    if (response.destroyed) return; // the client left while its body was collected
+    try {
+      const head = requestHead(task, request, route, length);
+      this.#connection = task.connections.take(route);
+      this.#connection.send({ head, body, chunked: length === "chunked" }, this);
+    } catch (error) {
+      setImmediate(() => this.fail(error as Error));
+    }
+  }
+
+  head(status: number, headers: AnswerHeaders): void {
+    const { sister } = this.#call.route;
+    // An address may belong to something else by now: only the task itself answers for its sessions.
+    if (sister !== null && headerOf(headers, header.task) !== sister)
+      return this.#giveUp(new Error("another task answers at its address"));
+    this.#passing = beginAnswer(this.#call, status, headers);
+    if (this.#passing === null) this.#giveUp(new Error("the answer is of no use"));
+  }
+
+  data(part: Buffer): boolean {
+    if (this.#passing?.push(part) !== false) return true;
+    if (!this.#waits) this.#call.response.once("drain", () => this.#goOn());
+    this.#waits = true;
+    return false;
+  }
+
+  end(): void {
+    const { task, route } = this.#call;
+    this.#coming = "all";
+    if (this.#connection !== null) task.connections.give(route, this.#connection);
+    this.#connection = null;
+    this.#upload?.destroy();
+    this.#passing?.end();
+    this.#call.done();
+  }
+
+  fail(error: Error): void {
+    this.#coming = "failed";
+    this.#connection = null;
+    this.#upload?.destroy();
+    this.#call.done();
+    const { response } = this.#call;
+    if (this.#passing !== null) return void response.destroy();
+    if (response.headersSent || response.writableEnded || response.destroyed) return;
+    if (error instanceof TooLarge) {
+      response.shouldKeepAlive = false;
+      return void refuse(this.#call.task, response, 413, "Too large");
+    }
+    lose(this.#call, error);
+  }
+
+  #goOn(): void {
+    this.#waits = false;
+    this.#connection?.resume();
+  }
+
+  /** What comes is not wanted. */
+  #giveUp(why: Error): void {
+    this.#connection?.end();
+    this.fail(why);
+  }
+
+  #close(): void {
+    this.#passing?.closed(this.#coming);
+    this.#call.closed();
+    if (this.#coming !== "more") return;
+    this.#upload?.destroy();
+    this.#connection?.end();
+  }
+}
+
+/** The other side is gone. A sister that is gone took its sessions with it: a client that hears 404 begins anew. */
+function lose(call: Call, error: Error): void {
+  const { task, request, response, route } = call;
+  const why = error.message;
+  if (route.sister === null) {
+    reply(task, response, 502, `The hub does not answer: ${why}`);
+    call.arrived();
+    return call.exchange?.lost(causeOf(error), 502);
+  }
+  task.say(`task ${route.sister} is gone: ${why}`);
+  task.sisters.lost(route.sister);
+  task.connections.forget(route);
+  if (route.otherwise) return forward(task, request, response, route.otherwise);
+  if (!route.returning)
+    return void refuse(task, response, 503, "This task takes no new sessions", ["retry-after", "1"]);
+  if (route.stateless) return void refuseState(task, response, idOf(route.body));
+  refuse(task, response, 404, "Session not found");
+}

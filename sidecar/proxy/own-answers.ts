@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { header, notReadyWords } from "../../domain/telemetry.ts";
+import { verifyFresh } from "../affinity/signature.ts";
+import type { Task } from "../task.ts";
+
+/** Turns a request away with a JSON-RPC error. Returns null: nothing is left to route. */
+export function refuse(
+  task: Task,
+  response: ServerResponse,
+  status: number,
+  text: string,
+  more: readonly string[] = [],
+): null {
+  countRefusal(task, response);
+  // Its own failure is none of its refusals: whoever probes the slot takes it for a fault.
+  const marks = status === 500 ? more : [...refusal, ...more];
+  return reply(task, response, status, text, marks);
+}
+
+/** Answers in the hub's place, with a JSON-RPC error, a request that reached the hub. */
+export function reply(
+  task: Task,
+  response: ServerResponse,
+  status: number,
+  text: string,
+  more: readonly string[] = [],
+): null {
+  const error = { code: -32_000, message: text };
+  return tell(task, response, status, { jsonrpc: "2.0", error, id: null }, more);
+}
+
+const refusal: readonly string[] = [header.refused, "sidecar"];
+
+function countRefusal(task: Task, { req }: ServerResponse): void {
+  if (!isProbe(task, req)) task.metrics.count("Refused");
+}
+
+/** A probe is refused to find out that it is: no user is. */
+function isProbe({ config, now }: Task, { headers }: IncomingMessage): boolean {
+  const proof = headers[header.probeProof];
+  return typeof proof === "string" && verifyFresh(config.keys, "probe", proof, now());
+}
+
+/** Nobody can read this `requestState` any more: official servers say it so, and the client begins its call anew. */
+export function refuseState(task: Task, response: ServerResponse, id: string | number | null): null {
+  const error = {
+    code: -32_602,
+    message: "Invalid or expired requestState",
+    data: { reason: "invalid_request_state" },
+  };
+  countRefusal(task, response);
+  return tell(task, response, 200, { jsonrpc: "2.0", error, id }, refusal);
+}
+
+/** The probe's answer: which slot, task and release the balancer chose. */
+export function prove(task: Task, response: ServerResponse): null {
+  const { slot, release } = task.config;
+  return tell(task, response, 200, { slot, task: task.home.task, release }, ["cache-control", "no-store"]);
+}
+
+function tell(
+  task: Task,
+  response: ServerResponse,
+  status: number,
+  answer: unknown,
+  more: readonly string[] = [],
+): null {
+  const body = JSON.stringify(answer);
+  const length = String(Buffer.byteLength(body));
+  const about = ["content-type", "application/json", "content-length", length];
+  response.writeHead(status, [...task.marks, ...about, ...more]).end(body);
+  return null;
+}
+
+/** Healthy while the hub is, and while draining too: open sessions need their task. */
+export function tellHealth(task: Task, response: ServerResponse): null {
+  void task.health.ask().then(({ ready, why }) => {
+    if (response.destroyed) return;
+    const status = ready ? "ready" : notReadyWords + why;
+    tell(task, response, ready ? 200 : 503, { status });
+  });
+  return null;
+}

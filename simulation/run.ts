@@ -1,0 +1,372 @@
+import { type Colour, colours, perColour } from "../domain/colour.ts";
+import type { SwitchInputs } from "../domain/inputs.ts";
+import { leaseHeld } from "../domain/record.ts";
+import { describeWeights, sameWeights, weightsFor } from "../domain/weight.ts";
+import { tick } from "../rollout/guardian/act.ts";
+import { type AlarmKind, type Guarding, type Sight, decisive } from "../rollout/guardian/decision.ts";
+import { decide } from "../rollout/policy/decision.ts";
+import { wayHome } from "../rollout/policy/rollback-target.ts";
+import { applyUp } from "../rollout/run/apply.ts";
+import type { RolloutEvent } from "../rollout/run/ports.ts";
+import { refresh } from "../rollout/run/refresh.ts";
+import { takeTrafficOver } from "../rollout/run/take-over.ts";
+import { Faults } from "./faults.ts";
+import { inputsFor, randomPlan } from "./inputs.ts";
+import { Model } from "./model.ts";
+import { type Judge, Process } from "./process.ts";
+import { Random } from "./random.ts";
+import { type Deed, type Part, script } from "./script.ts";
+import { VirtualTime } from "./time.ts";
+
+export interface RunOptions {
+  readonly seed: number;
+  /** Scales the odds of every fault; 1 is usual. */
+  readonly faults?: number;
+  /** Faults and deeds to leave out, for shrinking. */
+  readonly leftOut?: ReadonlySet<string>;
+  readonly onLine?: (line: string) => void;
+}
+
+export interface RunResult {
+  readonly seed: number;
+  readonly violations: readonly string[];
+  readonly faults: readonly string[];
+  readonly deeds: readonly string[];
+  /** Transitions taken, as `state event state`. */
+  readonly transitions: ReadonlySet<string>;
+  readonly guardings: ReadonlySet<Guarding["kind"]>;
+}
+
+/** How long the quiet time at the end is: two leases and the time in which rollbacks are re-asserted. */
+const quietMs = 900_000;
+const minute = 60_000;
+/** The function's own time limit, as the program sets it. */
+const guardianTimeoutMs = 50_000;
+
+/** One run from one seed: a world, people and machines that act on it, faults, and the invariants throughout. */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const scene = new Scene(options);
+  return scene.play();
+}
+
+class Scene {
+  readonly #options: RunOptions;
+  readonly #random: Random;
+  readonly #time = new VirtualTime();
+  readonly #model: Model;
+  readonly #faults: Faults;
+  readonly #plan;
+  readonly #bad = new Set<string>();
+  readonly #transitions = new Set<string>();
+  readonly #guardings = new Set<Guarding["kind"]>();
+  readonly #cancels: AbortController[] = [];
+  #processes = 0;
+  #releases = 0;
+  #greenWeight = 0;
+  #quiet = false;
+  /** Alarms of the live colour, as the guardian is told: they may lie. */
+  #alarms: AlarmKind[] = [];
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#model = new Model(this.#time, options.seed);
+    this.#model.say = (text) => this.#say(text);
+    this.#random = new Random(options.seed);
+    this.#faults = new Faults(options.seed, options.faults ?? 1, options.leftOut);
+    this.#plan = randomPlan(this.#random);
+    // Below a plan's proofTimeout: what takes longer than that the switch cannot know of.
+    this.#model.propagationMs = this.#random.chance(0.5) ? 0 : this.#random.whole(0, 20_000);
+  }
+
+  async play(): Promise<RunResult> {
+    const start = this.#time.now;
+    const { deeds, endMs } = script(this.#random, this.#options.leftOut ?? new Set());
+    const first = this.#newRelease(0);
+    for (const colour of colours) this.#model.slots[colour].deploy(first);
+    for (const deed of deeds) void this.#time.sleep(deed.atMs).then(() => this.#act(deed));
+    for (let at = minute; at < endMs + quietMs; at += minute)
+      void this.#time.sleep(at).then(() => this.#minute());
+    await this.#time.run(start + endMs, () => this.#model.noteLive());
+    this.#quiet = true;
+    await this.#time.run(start + endMs + quietMs, () => this.#model.noteLive());
+    this.#judgeEnd();
+    return {
+      seed: this.#options.seed,
+      violations: this.#model.violations,
+      faults: this.#faults.struck,
+      deeds: deeds.map((deed) => deed.key),
+      transitions: this.#transitions,
+      guardings: this.#guardings,
+    };
+  }
+
+  #say(text: string): void {
+    this.#options.onLine?.(`${new Date(this.#time.now).toISOString().slice(11, 23)} ${text}`);
+  }
+
+  #newRelease(badChance: number): string {
+    const name = (0x100000000000 + ++this.#releases).toString(16);
+    if (this.#random.chance(badChance)) this.#bad.add(name);
+    return name;
+  }
+
+  /** A process for one deed. In the quiet time at the end no more faults strike. */
+  #process(
+    writer: "rollout" | "guardian" | "by hand",
+    label: string,
+    asked?: Record<Colour, string>,
+  ): Process {
+    const number = ++this.#processes;
+    return new Process({
+      number,
+      writer,
+      owner: label,
+      model: this.#model,
+      faults: this.#quiet ? new Faults(0, 0) : this.#faults,
+      random: this.#random.fork(number),
+      judge: this.#judge,
+      skewMs: this.#random.whole(-2_000, 2_000),
+      onEvent: (event) => this.#onEvent(label, event),
+      ...(asked ? { asked } : {}),
+    });
+  }
+
+  #onEvent(label: string, event: RolloutEvent): void {
+    if (event.kind === "moved") this.#transitions.add(`${event.from} ${event.on} ${event.to}`);
+    this.#say(`${label}: ${JSON.stringify(event)}`);
+  }
+
+  /** Bad releases fail, mostly; good ones pass, mostly; sometimes nobody can tell. */
+  readonly #judge: Judge = (of, weight) => {
+    const draw = this.#random.next();
+    const bad = this.#bad.has(this.#model.slots[of].release) && (weight > 0 || draw < 0.3);
+    const verdict = draw > 0.94 ? "inconclusive" : bad || draw > 0.92 ? "fail" : "pass";
+    return {
+      judgement: { verdict, why: `${verdict} at ${weight} %` },
+      afterShare: verdict === "fail" ? this.#random.next() : 1,
+    };
+  };
+
+  async #act(deed: Deed): Promise<void> {
+    this.#say(`— ${deed.key}`);
+    switch (deed.kind) {
+      case "deploy":
+        return this.#up(deed.key, { deploy: true, weight: deed.weight });
+      case "weigh":
+        return this.#up(deed.key, { deploy: false, weight: deed.weight });
+      case "repeat":
+        return this.#up(deed.key, { deploy: false, weight: null });
+      case "cancel":
+        return this.#cancels.at(-1)?.abort(new Error("cancelled"));
+      case "rollback":
+        return this.#byHand(deed.key, false);
+      case "abort":
+        return this.#byHand(deed.key, true);
+      case "hand-edit":
+        return this.#model.rule === null
+          ? undefined
+          : this.#model.setRule(weightsFor("green", deed.weight), "hand edit");
+      case "destroy-rule":
+        return this.#model.removeRule();
+      case "stranger":
+        return this.#model.addStranger(deed.forMs);
+      case "swap-tasks":
+        return this.#swapTasks(deed.forMs);
+      case "refresh":
+        return this.#refresh(deed.key);
+      case "sick":
+        return this.#model.slots[deed.colour].sicken(deed.healthy, deed.forMs);
+      case "starts-fail":
+        return this.#model.slots[deed.colour].failStarts(deed.forMs);
+      case "alarm":
+        return this.#alarm(deed.alarm, deed.lateMs);
+      case "calm":
+        this.#alarms = [];
+        return undefined;
+      case "throttling":
+        return this.#throttle(deed.share, deed.forMs);
+      case "outage":
+        return this.#outage(deed.of, deed.forMs);
+      default:
+        return deed satisfies never;
+    }
+  }
+
+  /** One `up`, by a process of its own. A new release goes into the idle slot as Pulumi would put it there. */
+  async #up(label: string, what: { deploy: boolean; weight: number | null }): Promise<void> {
+    const record = this.#model.item?.record;
+    const { idle } = this.#model;
+    const weight =
+      what.weight === null ? this.#greenWeight : idle === "green" ? what.weight : 100 - what.weight;
+    const releases = perColour((of) => this.#model.slots[of].configured);
+    const mayDeploy =
+      what.deploy &&
+      record !== undefined &&
+      !leaseHeld(record, this.#time.now) &&
+      (this.#model.rule?.weights[idle] ?? 1) === 0;
+    if (mayDeploy) releases[idle] = this.#newRelease(0.35);
+    this.#greenWeight = weight;
+    const inputs = inputsFor(
+      this.#plan,
+      weight,
+      releases,
+      this.#random.chance(0.1) ? releases[idle] : undefined,
+    );
+    const cancel = new AbortController();
+    this.#cancels.push(cancel);
+    const process = this.#process("rollout", label, releases);
+    if (this.#refusedBeforeAnything(label, inputs)) return;
+    if (mayDeploy) this.#model.slots[idle].deploy(releases[idle]);
+    await this.#told(label, applyUp(process.world(), { inputs, owner: label, id: label }, cancel.signal));
+  }
+
+  /** The program asks before it touches anything: a refusal leaves the slots as they are. */
+  #refusedBeforeAnything(label: string, request: SwitchInputs): boolean {
+    const { item, rule, time } = this.#model;
+    const decision = decide({ now: time.now, record: item?.record ?? null, rule, request });
+    if (decision.kind === "refuse") this.#say(`${label} refused: ${decision.why}`);
+    return decision.kind === "refuse";
+  }
+
+  async #byHand(label: string, onlyUnderWay: boolean): Promise<void> {
+    const process = this.#process("by hand", label);
+    const choose = (record: Parameters<typeof wayHome>[0]) =>
+      onlyUnderWay && record.rollout === null ? null : wayHome(record, this.#time.now);
+    const home = this.#model.item && choose(this.#model.item.record);
+    // The commands look first, and refuse a colour with nothing to serve traffic.
+    if (
+      this.#model.rule === null ||
+      !home ||
+      colours.some((of) => home.to[of] > 0 && this.#model.slots[of].healthy === 0)
+    )
+      return;
+    await this.#told(label, takeTrafficOver(process.world(), choose, { who: label, why: "by hand" }, minute));
+  }
+
+  /** A process may end in an error: that is what faults are for. What counts is the state it leaves. */
+  async #told(label: string, work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#say(`${label} ended: ${(error as Error).message}`);
+      if (error instanceof TypeError || /no transition/.test((error as Error).message))
+        this.#model.violate(`a defect, not a fault: ${(error as Error).message}`);
+    }
+  }
+
+  async #refresh(label: string): Promise<void> {
+    const { store, rule, clock } = this.#process("by hand", label).world();
+    await this.#told(
+      label,
+      refresh(store, rule, clock).then(({ record, live }) => {
+        const now = this.#model.rule;
+        const adopted = record && live && now && sameWeights(record.weights, now.weights);
+        if (adopted && now.strangers.length === 0) this.#model.editedSince = null;
+      }),
+    );
+  }
+
+  /** Somebody deploys another release into the idle slot, past the program. */
+  async #swapTasks(forMs: number): Promise<void> {
+    const { idle, slots, rule } = this.#model;
+    if ((rule?.weights[idle] ?? 1) > 0) return;
+    const swapped = this.#newRelease(0.5);
+    slots[idle].swap(swapped);
+    await this.#time.sleep(forMs);
+    if (slots[idle].release === swapped) slots[idle].swap(slots[idle].configured);
+  }
+
+  /** An alarm rings late; its event wakes the guardian a while after, too. */
+  async #alarm(kind: AlarmKind, lateMs: number): Promise<void> {
+    await this.#time.sleep(lateMs);
+    this.#alarms = [kind];
+    await this.#time.sleep(this.#random.whole(0, 30_000));
+    await this.#guard();
+  }
+
+  async #throttle(share: number, forMs: number): Promise<void> {
+    this.#model.throttled = share;
+    await this.#time.sleep(forMs);
+    this.#model.throttled = 0;
+  }
+
+  async #outage(of: Part, forMs: number): Promise<void> {
+    this.#model.down.add(of);
+    await this.#time.sleep(forMs);
+    this.#model.down.delete(of);
+  }
+
+  /** The schedule's event: now and then it is missing, or comes twice. */
+  async #minute(): Promise<void> {
+    const draw = this.#quiet ? 1 : this.#random.next();
+    if (draw < 0.06) return;
+    await Promise.all(draw < 0.12 ? [this.#guard(), this.#guard()] : [this.#guard()]);
+  }
+
+  async #guard(): Promise<void> {
+    const label = "guardian";
+    const process = this.#process("guardian", label);
+    void this.#time.sleep(guardianTimeoutMs).then(() => (process.dead = true));
+    const seen: Sight[] = [];
+    const around = {
+      look: () => {
+        seen.push(this.#look());
+        process.sawTasks();
+        return Promise.resolve(seen[0] as Sight);
+      },
+      running: (of: Colour) => process.running(of),
+      page: (_subject: string, text: string) => Promise.resolve(void this.#model.paged.push(text)),
+      publish: () => Promise.resolve(),
+    };
+    await this.#told(
+      label,
+      tick(process.world(), around).then((decided) => {
+        if (decided === null) return;
+        this.#guardings.add(decided.kind);
+        if (decided.kind !== "watch") this.#say(`guardian: ${decided.kind}: ${decided.why}`);
+        if (decided.kind === "home" && seen[0]) this.#judgeSendingBack(decided.why, seen[0]);
+      }),
+    );
+  }
+
+  /** What the guardian sees: the truth of health and tasks; telemetry that may be missing or late; alarms and probes that may lie. */
+  #look(): Sight {
+    const { slots, idle } = this.#model;
+    const late = this.#random.chance(0.3) ? this.#random.whole(0, 100_000) : 0;
+    const silent = this.#random.chance(0.1);
+    const count = (of: Colour) => (slots[of].hasSessions(this.#time.now - late) ? 3 : 0);
+    const probe = this.#bad.has(slots[idle].release) !== this.#random.chance(0.9);
+    return {
+      now: this.#time.now,
+      alarms: [...this.#alarms],
+      healthy: perColour((of) => slots[of].healthy),
+      running: perColour((of) => [slots[of].taskDefinition]),
+      sessions: perColour((of) => (silent ? null : count(of))),
+      homeProbe: this.#alarms.length > 0 ? probe : null,
+    };
+  }
+
+  #judgeSendingBack(why: string, { alarms, homeProbe }: Sight): void {
+    if (!why.includes("inside its rollback window")) return;
+    if (alarms.length === 0) this.#model.violate("the guardian sent traffic back without an alarm");
+    if (!alarms.some((kind) => decisive.includes(kind)) && homeProbe !== true)
+      this.#model.violate(
+        `the guardian sent traffic back for ${alarms.join(", ")} with no probe to show why`,
+      );
+  }
+
+  /** After the quiet time the traffic is where the record says, unless a person edited the rule and was paged. */
+  #judgeEnd(): void {
+    const { item, rule, editedSince, slots } = this.#model;
+    if (item === null || rule === null || editedSince !== null) return;
+    const { record } = item;
+    if (record.ruleArn === null) return;
+    const sick = colours.some((colour) => slots[colour].healthy === 0);
+    if (!sameWeights(rule.weights, record.weights))
+      this.#model.violate(
+        `at the end the rule has ${describeWeights(rule.weights)} and the record says ${describeWeights(record.weights)}`,
+      );
+    if (record.rollout !== null && !sick && !leaseHeld(record, this.#time.now))
+      this.#model.violate(`at the end a rollout that nobody holds is still under way`);
+  }
+}

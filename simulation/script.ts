@@ -1,0 +1,77 @@
+import type { Colour } from "../domain/colour.ts";
+import { type AlarmKind, alarmKinds } from "../rollout/guardian/decision.ts";
+import type { Random } from "./random.ts";
+
+/** What people, machines and the weather do in a run. `weight` is the idle colour's. */
+export type Deed = { readonly key: string; readonly atMs: number } & (
+  | { readonly kind: "deploy" | "weigh" | "hand-edit"; readonly weight: number }
+  | { readonly kind: "repeat" | "cancel" | "rollback" | "abort" | "destroy-rule" | "refresh" | "calm" }
+  | { readonly kind: "stranger" | "swap-tasks"; readonly forMs: number }
+  | { readonly kind: "alarm"; readonly alarm: AlarmKind; readonly lateMs: number }
+  | { readonly kind: "sick"; readonly colour: Colour; readonly healthy: number; readonly forMs: number }
+  | { readonly kind: "starts-fail"; readonly colour: Colour; readonly forMs: number }
+  | { readonly kind: "outage"; readonly of: Part; readonly forMs: number }
+  | { readonly kind: "throttling"; readonly share: number; readonly forMs: number }
+);
+
+/** Parts of the account that may answer nothing but errors for a while. */
+export const parts = ["rule", "modify", "modify", "record", "capacity", "traffic"] as const;
+export type Part = (typeof parts)[number];
+
+const weights = [0, 5, 25, 50, 60, 100, 100, 100] as const;
+/** Kinds of deeds, as often as they come. */
+const kinds: readonly Deed["kind"][] = [
+  ...Array.from({ length: 4 }, () => ["deploy", "weigh", "repeat"] as const).flat(),
+  ...(["cancel", "rollback", "abort", "refresh", "calm", "outage"] as const).flatMap((kind) => [kind, kind]),
+  ...(["hand-edit", "stranger", "swap-tasks", "destroy-rule", "alarm", "alarm"] as const),
+  ...(["sick", "starts-fail", "throttling", "outage"] as const),
+];
+
+/** A first deployment and up to eight more deeds, some minutes apart or nearly at once. */
+export function script(random: Random, leftOut: ReadonlySet<string>): { deeds: Deed[]; endMs: number } {
+  const deeds: Deed[] = [
+    { key: "0:weigh", atMs: 0, kind: "weigh", weight: 0 },
+    { key: "1:deploy", atMs: 60_000, kind: "deploy", weight: 100 },
+  ];
+  let atMs = 60_000;
+  const count = random.whole(1, 7);
+  for (let n = 2; n < 2 + count; n++) {
+    atMs += random.chance(0.45) ? random.whole(0, 8_000) : random.whole(5_000, 300_000);
+    deeds.push(deed(random, n, atMs));
+  }
+  return { deeds: deeds.filter(({ key }) => !leftOut.has(key)), endMs: atMs + 300_000 };
+}
+
+function deed(random: Random, n: number, atMs: number): Deed {
+  const kind = random.pick(kinds);
+  const is = { key: `${n}:${kind}`, atMs };
+  const colour = () => (random.chance(0.5) ? ("blue" as const) : ("green" as const));
+  switch (kind) {
+    case "deploy":
+    case "weigh":
+      return { ...is, kind, weight: random.pick(weights) };
+    case "hand-edit":
+      return { ...is, kind, weight: random.whole(0, 100) };
+    case "stranger":
+    case "swap-tasks":
+      return { ...is, kind, forMs: random.whole(30_000, 300_000) };
+    case "alarm":
+      return { ...is, kind, alarm: random.pick(alarmKinds), lateMs: random.whole(0, 240_000) };
+    case "sick":
+      return {
+        ...is,
+        kind,
+        colour: colour(),
+        healthy: random.whole(0, 1),
+        forMs: random.whole(10_000, 300_000),
+      };
+    case "starts-fail":
+      return { ...is, kind, colour: colour(), forMs: random.whole(60_000, 300_000) };
+    case "outage":
+      return { ...is, kind, of: random.pick(parts), forMs: random.whole(5_000, 150_000) };
+    case "throttling":
+      return { ...is, kind, share: random.pick([0.3, 0.5, 0.8]), forMs: random.whole(20_000, 240_000) };
+    default:
+      return { ...is, kind };
+  }
+}

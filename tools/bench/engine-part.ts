@@ -1,0 +1,45 @@
+/** One run of the engine in a process of its own, as its parent orders; then it ends. */
+import {
+  preview,
+  up,
+  type EngineOptions,
+  type RunResult,
+} from "../../packages/pulumi-engine/src/engine/index.ts";
+import { awsProvider, awsxProvider } from "../../packages/pulumi-engine/src/providers/index.ts";
+
+export interface EngineOrder {
+  verb: "preview" | "up";
+  options: Omit<EngineOptions, "providers">;
+}
+
+export interface EngineAnswer {
+  ok: boolean;
+  /** Why it is not. */
+  problems: string[];
+  changes: RunResult["changes"];
+  /** Most memory that this process ever held. */
+  peakMb: number;
+  cpuMs: number;
+}
+
+async function obey({ verb, options }: EngineOrder): Promise<EngineAnswer> {
+  const env = { ...options.env };
+  const run = verb === "up" ? up : preview;
+  const providers = { aws: () => awsProvider({ env }), awsx: () => awsxProvider({ env }) };
+  const { ok, diagnostics, changes } = await run({ ...options, providers });
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  return {
+    ok,
+    problems: diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message),
+    changes,
+    peakMb: maxRSS / 1_024,
+    cpuMs: (userCPUTime + systemCPUTime) / 1_000,
+  };
+}
+
+process.once("message", (order: EngineOrder) => {
+  obey(order).then(
+    (answer) => process.send?.(answer),
+    (error: Error) => process.send?.({ ok: false, problems: [error.message] }),
+  );
+});

@@ -1,0 +1,80 @@
+import { cpus, totalmem } from "node:os";
+import { parseArgs } from "node:util";
+import { UsageError } from "../../domain/usage-error.ts";
+import { holds, type Bench } from "./bench.ts";
+import { renderJson, renderTable, type BenchResult } from "./report.ts";
+
+/** By name; each is loaded only when it is asked for. */
+const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
+  engine: () => import("./engine.ts"),
+  program: () => import("./program.ts"),
+  balancer: () => import("./balancer.ts"),
+  sidecar: () => import("./sidecar.ts"),
+};
+
+const usage = `npm run bench -- [NAME…] [--against FOLDER] [--json]
+  NAME    one or more of ${Object.keys(benches).join(", ")}; all of them unless named
+  --against FOLDER  the sidecar's bench: only beside the one in this other checkout
+  --json  prints only JSON
+Exit code: 0 every limit held, 1 one did not, 2 usage.`;
+
+/** Runs the benches named, one after the other. Returns the exit code. */
+async function main(words: string[]): Promise<number> {
+  const { values, positionals } = parse(words);
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const results: BenchResult[] = [];
+  for (const name of namesOf(positionals)) {
+    const { bench } = await benches[name]!();
+    const progress = (line: string): void => void (values.json || process.stderr.write(`${name}: ${line}\n`));
+    const startedAt = performance.now();
+    const figures = await bench.run(progress, { against: values.against ?? null });
+    results.push({ name, title: bench.title, tookMs: performance.now() - startedAt, figures });
+  }
+  console.log(values.json ? renderJson(results, machine()) : renderTable(results));
+  return results.every((result) => result.figures.every(holds)) ? 0 : 1;
+}
+
+function parse(words: string[]) {
+  try {
+    return parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: {
+        against: { type: "string" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n${usage}`, null, { cause: error });
+  }
+}
+
+function namesOf(positionals: readonly string[]): string[] {
+  const unknown = positionals.find((name) => !Object.hasOwn(benches, name));
+  if (unknown !== undefined)
+    throw new UsageError(`there is no bench "${unknown}"; there are ${Object.keys(benches).join(", ")}`);
+  return positionals.length > 0 ? [...new Set(positionals)] : Object.keys(benches);
+}
+
+function machine(): object {
+  const all = cpus();
+  return {
+    cpus: all.length,
+    model: all[0]?.model ?? "unknown",
+    memoryMb: Math.round(totalmem() / 1_048_576),
+    node: process.versions.node,
+    platform: process.platform,
+  };
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,158 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { durationPattern, formatDuration } from "../../domain/duration.ts";
+import { hubConfig } from "../../infra/config.ts";
+
+/** What is used here of a JSON Schema. */
+export interface Schema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: Schema | boolean;
+}
+
+const place = (name: string) => fileURLToPath(new URL(`../../docs/${name}`, import.meta.url));
+const files = { schema: place("config.schema.json"), page: place("config.md") };
+
+/** The stack config, namespace `hub`, as JSON Schema: what a person writes, durations as texts. */
+export function configSchema(): Schema {
+  return z.toJSONSchema(hubConfig, {
+    io: "input",
+    override({ zodSchema, jsonSchema }) {
+      const { def } = zodSchema._zod;
+      // Zod itself leaves out the defaults of what is transformed, such as durations.
+      if (def.type === "default") jsonSchema.default = written(def.defaultValue, jsonSchema as Schema);
+    },
+  }) as Schema;
+}
+
+/** A default as a person would write it. */
+function written(value: unknown, schema: Schema): unknown {
+  if (schema.pattern === durationPattern.source && typeof value === "number") return formatDuration(value);
+  const { items, properties } = schema;
+  if (Array.isArray(value) && items) return value.map((member: unknown) => written(member, items));
+  if (typeof value !== "object" || value === null || !properties) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, written(member, properties[key] ?? {})]),
+  );
+}
+
+/** Schema of a file Pulumi.STACK.yaml: what editors check while somebody types. Keys of other namespaces are let through. */
+export function stackFileSchema(): object {
+  const { properties = {} } = configSchema();
+  const own = Object.entries(properties).map(([key, schema]) => [`hub:${key}`, schema]);
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Stack config of an MCP hub in two colours",
+    type: "object",
+    properties: {
+      config: {
+        type: "object",
+        properties: Object.fromEntries(own) as object,
+        patternProperties: { "^(?!hub:)": {} },
+        additionalProperties: false,
+      },
+    },
+  };
+}
+
+/** One line for each key, nested keys with their path. */
+export interface Key {
+  readonly path: string;
+  readonly schema: Schema;
+  readonly required: boolean;
+}
+
+export function keysOf(schema: Schema, at = ""): Key[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, member]) => {
+    const path = at === "" ? name : `${at}.${name}`;
+    const required = (schema.required ?? []).includes(name);
+    return [
+      { path, schema: member, required },
+      ...keysOf(member, path),
+      ...keysOf(member.items ?? {}, `${path}[]`),
+    ];
+  });
+}
+
+/** docs/config.md, whole. */
+export function page(): string {
+  const whole = configSchema();
+  const sections = Object.entries(whole.properties ?? {}).map(([name, schema]) => {
+    const nested = keysOf(schema);
+    if (nested.length === 0) return `## \`${name}\`\n\n${schema.description}\n\n${detail(schema)}`;
+    const rows = nested.map(
+      ({ path, schema: of, required }) =>
+        `| \`${path}\` | ${cell(of.description ?? "")} | ${cell(typeOf(of))} | ${required ? "needed" : shown(of)} |`,
+    );
+    return [
+      `## \`${name}\``,
+      "",
+      schema.description,
+      "",
+      "| key | meaning | type | default |",
+      "|---|---|---|---|",
+      ...rows,
+    ].join("\n");
+  });
+  return `# Stack config
+
+Every key of a stack's config, namespace \`hub\`. Generated from the schema in \`infra/config.ts\`: \`node tools/docs/config-reference.ts\`.
+Unknown keys are errors, and every problem is told at once, with its path and the value given. A complete example is
+\`Pulumi.production.yaml\`; editors that read its first line check what you type against \`docs/config.schema.json\`.
+
+${sections.join("\n\n")}
+`;
+}
+
+function detail(schema: Schema): string {
+  const usual = schema.default === undefined ? "" : ` Default: ${shown(schema)}.`;
+  return `Type: ${typeOf(schema)}.${usual}`;
+}
+
+function shown({ default: value, properties }: Schema): string {
+  if (value === undefined || properties) return "";
+  return `\`${cell(typeof value === "string" ? value : JSON.stringify(value))}\``;
+}
+
+function typeOf(schema: Schema): string {
+  const { type, enum: values, const: only, items, additionalProperties, minimum, maximum, pattern } = schema;
+  if (only !== undefined) return `\`${JSON.stringify(only)}\``;
+  if (values) return values.map((value) => `\`${String(value)}\``).join(", ");
+  if (pattern === durationPattern.source) return "duration, such as `5m`";
+  if (type === "array") return `list of ${items?.properties ? "objects" : typeOf(items ?? {})}`;
+  if (type === "object" && typeof additionalProperties === "object" && !schema.properties) return "object";
+  if (type !== "integer" && type !== "number") return type === "string" ? "text" : (type ?? "anything");
+  const bounds = [minimum, maximum].filter((bound) => bound !== undefined && Math.abs(bound) < 2 ** 53 - 1);
+  const word = type === "integer" ? "whole number" : "number";
+  if (bounds.length === 2) return `${word}, ${bounds.join(" to ")}`;
+  return bounds.length === 1 ? `${word}, at least ${bounds[0]}` : word;
+}
+
+const cell = (text: string) => text.replaceAll("|", "\\|");
+
+/** Both files as they are, and as they have to be. */
+export const readFiles = () => ({
+  schema: readFileSync(files.schema, "utf8"),
+  page: readFileSync(files.page, "utf8"),
+});
+export const makeFiles = () => ({
+  schema: `${JSON.stringify(stackFileSchema(), null, 2)}\n`,
+  page: page(),
+});
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { schema, page: text } = makeFiles();
+  writeFileSync(files.schema, schema);
+  writeFileSync(files.page, text);
+}

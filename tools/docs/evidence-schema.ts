@@ -1,0 +1,12 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { evidenceSchema } from "../../checks/evidence/evidence-log.ts";
+
+const path = fileURLToPath(new URL("../../docs/evidence.schema.json", import.meta.url));
+
+/** The published schema of a line of evidence, as the file has to be. */
+export const schemaText = (): string => `${JSON.stringify(evidenceSchema(), undefined, 2)}\n`;
+
+export const readSchema = (): string => readFileSync(path, "utf8");
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(path, schemaText());
