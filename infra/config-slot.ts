@@ -60,3 +60,6 @@ export const slot = z
       });
   }, evenIfIncomplete);
 export type SlotConfig = z.infer<typeof slot>;
+
+/** The most tasks that autoscaling may start: twice the tasks unless the config says it. */
+export const mostTasks = ({ tasks, maxTasks }: SlotConfig): number => maxTasks ?? tasks * 2;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Colour, other } from "../domain/colour.ts";
 import { duration } from "../domain/duration.ts";
 import { hubDefaults, readyRule } from "../domain/hub.ts";
 import { plan } from "../domain/plan.ts";
@@ -11,7 +12,7 @@ import { ConfigError, describeIssue, evenIfIncomplete, secretNameWanted } from "
 import { slot } from "./config-slot.ts";
 
 export { ConfigError } from "./config-problems.ts";
-export type { SlotConfig } from "./config-slot.ts";
+export { type SlotConfig, mostTasks } from "./config-slot.ts";
 
 /** A path on the hub, as a load balancer's rule matches it: no wildcard, no query. */
 const path = z.string().regex(/^\/[A-Za-z0-9._~/-]*$/, 'a path starts with "/" and has no wildcard or query');
@@ -269,6 +270,13 @@ export type HubConfig = z.infer<typeof hubConfig>;
 interface Paths {
   readonly hub: { readonly healthPath: string; readonly mcpPath: string; readonly messagePath: string };
   readonly sidecar: { readonly enabled: boolean };
+}
+
+/** A colour's settings; one that is left out runs the other's. */
+export function slotOf(config: HubConfig, colour: Colour): NonNullable<HubConfig["blue"]> {
+  const own = config[colour] ?? config[other(colour)];
+  if (!own) throw new Error("a config without any colour passed its schema");
+  return own;
 }
 
 /** What may be reached from outside: nothing else is routed, the hub's admin API least of all. */

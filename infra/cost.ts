@@ -1,8 +1,8 @@
 import { type Colour, colours } from "../domain/colour.ts";
 import { guardianMetrics, metrics } from "../domain/telemetry.ts";
 import { type AlarmPlan, slotAlarms, stackAlarms } from "./alarms.ts";
-import type { HubConfig } from "./config.ts";
-import { longestPlanMs, slotOf } from "./guards.ts";
+import { type HubConfig, slotOf } from "./config.ts";
+import { longestPlanMs } from "./guards.ts";
 import { type RegionPrices, prices } from "./prices.ts";
 
 /** One line of the table. */

@@ -1,3 +1,5 @@
+import { Dashboard } from "@pulumi/aws/cloudwatch/index.js";
+import * as pulumi from "@pulumi/pulumi";
 import { type Colour, colours } from "../domain/colour.ts";
 import type { Thresholds } from "../domain/spec.ts";
 import { guardianMetrics, metricDimension, type MetricName, metricOfOutcome } from "../domain/telemetry.ts";
@@ -10,6 +12,8 @@ import {
   spentMetrics,
   successRate,
 } from "./formulas.ts";
+import type { Place } from "./read.ts";
+import type { StackNames } from "./stack-names.ts";
 
 /** The seven metrics that the requirement asks to track, in its order. */
 export const tracked = [
@@ -173,4 +177,25 @@ export function dashboardBody(
       },
     ],
   });
+}
+
+/** The stack's dashboard, and where it is looked at. */
+export function makeDashboard(
+  { region }: Place,
+  { prefix, namespace }: StackNames,
+  limits: Thresholds,
+  alarmArns: pulumi.Output<string>[],
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.Output<string> {
+  const { dashboardName } = new Dashboard(
+    "hub",
+    {
+      dashboardName: prefix,
+      dashboardBody: pulumi
+        .all(alarmArns)
+        .apply((arns) => dashboardBody({ region, namespace }, limits, arns)),
+    },
+    opts,
+  );
+  return pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
 }

@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
-import type * as iam from "@pulumi/aws/iam/index.js";
 import * as lambda from "@pulumi/aws/lambda/index.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { MadeRole } from "./roles.ts";
+import type { StackNames } from "./stack-names.ts";
 
 /** Seconds one tick may take: a way home and its proof. */
 const timeout = 50;
@@ -33,41 +34,36 @@ export async function bundleGuardian(): Promise<string> {
 
 /** The function, once a minute and on every change of one of the stack's alarms. */
 export async function makeGuardian(
-  facts: {
-    name: string;
-    table: string;
-    stack: string;
-    role: iam.Role;
-    policy: iam.RolePolicy;
-    alarmPrefix: string;
-    bundle: Promise<string>;
-  },
+  names: StackNames,
+  stack: string,
+  { role, policy }: MadeRole,
+  bundle: Promise<string>,
   opts: pulumi.ComponentResourceOptions,
 ): Promise<lambda.Function> {
   const logGroup = new cloudwatch.LogGroup(
     "guardian",
-    { name: `/aws/lambda/${facts.name}`, retentionInDays: 30 },
+    { name: `/aws/lambda/${names.guardian}`, retentionInDays: 30 },
     opts,
   );
   const fn = new lambda.Function(
     "guardian",
     {
-      name: facts.name,
+      name: names.guardian,
       description: "Sends traffic home when nobody is watching any more",
       runtime: "nodejs22.x",
       architectures: ["arm64"],
       handler: "index.handler",
-      role: facts.role.arn,
+      role: role.arn,
       timeout,
       memorySize: memory,
       // One at a time: two ticks at once could only get in each other's way.
       reservedConcurrentExecutions: 1,
       code: new pulumi.asset.AssetArchive({
-        "index.mjs": new pulumi.asset.StringAsset(await facts.bundle),
+        "index.mjs": new pulumi.asset.StringAsset(await bundle),
       }),
-      environment: { variables: { SWITCH_TABLE: facts.table, SWITCH_STACK: facts.stack } },
+      environment: { variables: { SWITCH_TABLE: names.table, SWITCH_STACK: stack } },
     },
-    { ...opts, dependsOn: [logGroup, facts.policy] },
+    { ...opts, dependsOn: [logGroup, policy] },
   );
   const wake = (name: string, rule: cloudwatch.EventRuleArgs) => {
     const made = new cloudwatch.EventRule(`guardian-${name}`, rule, opts);
@@ -88,7 +84,7 @@ export async function makeGuardian(
     eventPattern: JSON.stringify({
       source: ["aws.cloudwatch"],
       "detail-type": ["CloudWatch Alarm State Change"],
-      detail: { alarmName: [{ prefix: facts.alarmPrefix }] },
+      detail: { alarmName: [{ prefix: `${names.prefix}-` }] },
     }),
   });
   return fn;

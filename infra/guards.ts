@@ -3,7 +3,7 @@ import { extensionOf } from "../domain/plan.ts";
 import type { SwitchPreview } from "../domain/request.ts";
 import { cleanAnswersToShow } from "../domain/share-evidence.ts";
 import { badShare } from "../domain/spec.ts";
-import type { HubConfig } from "./config.ts";
+import { type HubConfig, slotOf } from "./config.ts";
 
 /** What a guard finds: refusals stop the `up` before anything is touched, warnings are only shown. */
 export interface Findings {
@@ -126,13 +126,6 @@ function capacityWarnings(config: HubConfig, preview: SwitchPreview): string[] {
         `${other(preview.live)} gets ${candidate.tasks} tasks and ${preview.live} has ${live.tasks}: at 100 % each of them carries more.`,
       ]
     : [];
-}
-
-/** A colour's settings; one that is left out runs the other's. */
-export function slotOf(config: HubConfig, colour: Colour): NonNullable<HubConfig["blue"]> {
-  const own = config[colour] ?? config[other(colour)];
-  if (!own) throw new Error("a config without any colour passed its schema");
-  return own;
 }
 
 const hours = (ms: number) => `${Math.round(ms / 360_000) / 10} h`;

@@ -1,5 +1,6 @@
 import * as s3 from "@pulumi/aws/s3/index.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { HubConfig } from "./config.ts";
 
 export interface LogsBucket {
   readonly bucket: pulumi.Output<string>;
@@ -10,8 +11,19 @@ export interface LogsBucket {
 /** Days the balancer's request logs are kept. */
 const keptDays = 90;
 
-/** A private, encrypted, expiring bucket for the balancer's logs. */
+/** The bucket of the balancer's logs, where anybody may reach the hub or depends on it; null elsewhere. */
 export function makeLogsBucket(
+  { access, production }: HubConfig,
+  account: pulumi.Output<string>,
+  region: string,
+  opts: pulumi.ComponentResourceOptions,
+): LogsBucket | null {
+  if (!access.internetFacing && !production) return null;
+  return makeBucket(account, region, opts);
+}
+
+/** A private, encrypted, expiring bucket. */
+function makeBucket(
   account: pulumi.Output<string>,
   region: string,
   opts: pulumi.ComponentResourceOptions,

@@ -58,9 +58,6 @@ export function makeBoundary(
   );
 }
 
-/** Path of the stack's roles: the deploy role may touch roles under it and no others. */
-export const rolePath = (project: string, stack: string): string => `/${project}/${stack}/`;
-
 export const taskTrust = trust("ecs-tasks.amazonaws.com");
 export const lambdaTrust = trust("lambda.amazonaws.com");
 export const switchTrust = trustAccount;

@@ -1,14 +1,16 @@
-import * as appautoscaling from "@pulumi/aws/appautoscaling/index.js";
-import * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
+import type * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
 import * as ecs from "@pulumi/aws/ecs/index.js";
-import type * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { type Colour, perColour } from "../domain/colour.ts";
+import type { Colour } from "../domain/colour.ts";
 import type { Balancer } from "./balancer.ts";
-import type { HubConfig, SlotConfig } from "./config.ts";
+import { type HubConfig, type SlotConfig, slotOf } from "./config.ts";
 import { containersOf } from "./containers.ts";
-import { slotOf } from "./guards.ts";
+import type { LogGroups } from "./log-groups.ts";
 import type { Network } from "./network.ts";
+import type { Place } from "./read.ts";
+import { makeScaling } from "./scaling.ts";
+import type { StackNames } from "./stack-names.ts";
+import type { StackRoles } from "./stack-roles.ts";
 
 export interface Slot {
   readonly logGroup: cloudwatch.LogGroup;
@@ -17,22 +19,17 @@ export interface Slot {
 }
 
 export interface SlotNeeds {
-  readonly stack: string;
-  readonly region: string;
+  readonly place: Place;
+  readonly names: StackNames;
   readonly cluster: ecs.Cluster;
   readonly network: Network;
   readonly balancer: Balancer;
-  readonly executionRole: iam.Role;
-  readonly taskRole: iam.Role;
-  /** What the roles may do: a task that starts before it is attached can't read its secrets. */
-  readonly permissions: readonly iam.RolePolicy[];
-  readonly logGroups: Readonly<Record<Colour, cloudwatch.LogGroup>>;
+  /** A task that starts before their policies are attached can't read its secrets. */
+  readonly roles: Pick<StackRoles, "execution" | "task">;
+  readonly logGroups: LogGroups;
   readonly releases: Readonly<Record<Colour, string>>;
   /** ARNs by secret name. */
   readonly secrets: ReadonlyMap<string, pulumi.Output<string>>;
-  readonly table: string;
-  /** Of the stack's metrics. */
-  readonly namespace: string;
 }
 
 /** One colour: task definition, service and its autoscaling. */
@@ -45,7 +42,7 @@ export function makeSlot(
 ): Slot {
   const slot = slotOf(config, colour);
   const taskDefinition = makeTaskDefinition(config, colour, slot, needs, opts);
-  const { network, balancer, cluster } = needs;
+  const { network, balancer, cluster, roles } = needs;
   const service = new ecs.Service(
     colour,
     {
@@ -76,10 +73,14 @@ export function makeSlot(
       propagateTags: "SERVICE",
       waitForSteadyState: true,
     },
-    { ...opts, dependsOn: [...balancer.rules, ...needs.permissions], ignoreChanges: ["desiredCount"] },
+    {
+      ...opts,
+      dependsOn: [...balancer.rules, roles.execution.policy, roles.task.policy],
+      ignoreChanges: ["desiredCount"],
+    },
   );
-  makeScaling(colour, slot, needs, service, config.rollout.idleTasks, firstLive, opts);
-  return { logGroup: needs.logGroups[colour], taskDefinition, service };
+  makeScaling(colour, slot, cluster, service, config.rollout.idleTasks, firstLive, opts);
+  return { logGroup: needs.logGroups.slots[colour], taskDefinition, service };
 }
 
 function makeTaskDefinition(
@@ -89,11 +90,13 @@ function makeTaskDefinition(
   needs: SlotNeeds,
   opts: pulumi.ComponentResourceOptions,
 ): ecs.TaskDefinition {
-  const names = [...needs.secrets.keys()];
-  const arns = pulumi.all(names.map((name) => needs.secrets.get(name) as pulumi.Output<string>));
-  const text = pulumi.all([needs.logGroups[colour].name, arns]).apply(([logGroup, found]) => {
-    const secretArns = new Map(names.map((name, index) => [name, found[index] as string]));
-    const { stack, region, releases, table, namespace } = needs;
+  const secretNames = [...needs.secrets.keys()];
+  const arns = pulumi.all(secretNames.map((name) => needs.secrets.get(name) as pulumi.Output<string>));
+  const text = pulumi.all([needs.logGroups.slots[colour].name, arns]).apply(([logGroup, found]) => {
+    const secretArns = new Map(secretNames.map((name, index) => [name, found[index] as string]));
+    const { place, names, releases } = needs;
+    const { stack, region } = place;
+    const { table, namespace } = names;
     return JSON.stringify(
       containersOf(config, slot, {
         colour,
@@ -110,83 +113,18 @@ function makeTaskDefinition(
   return new ecs.TaskDefinition(
     colour,
     {
-      family: `${pulumi.getProject()}-${needs.stack}-${colour}`,
+      family: `${needs.names.prefix}-${colour}`,
       requiresCompatibilities: ["FARGATE"],
       networkMode: "awsvpc",
       cpu: String(slot.cpu),
       memory: String(slot.memory),
       runtimePlatform: { cpuArchitecture: slot.architecture, operatingSystemFamily: "LINUX" },
-      executionRoleArn: needs.executionRole.arn,
-      taskRoleArn: needs.taskRole.arn,
+      executionRoleArn: needs.roles.execution.role.arn,
+      taskRoleArn: needs.roles.task.role.arn,
       containerDefinitions: text,
       // The previous release stays startable: that is what a rollback goes back to.
       skipDestroy: true,
     },
     opts,
-  );
-}
-
-/** CPU at which autoscaling starts another task, in percent. */
-const targetCpuPercent = 60;
-
-/** Bounds that the switch owns; scale-in suspended until a slot is retired, for it would end sessions. */
-function makeScaling(
-  colour: Colour,
-  slot: SlotConfig,
-  { cluster }: SlotNeeds,
-  service: ecs.Service,
-  idleTasks: number,
-  firstLive: boolean,
-  opts: pulumi.ComponentResourceOptions,
-): void {
-  const target = new appautoscaling.Target(
-    colour,
-    {
-      serviceNamespace: "ecs",
-      scalableDimension: "ecs:service:DesiredCount",
-      resourceId: pulumi.interpolate`service/${cluster.name}/${service.name}`,
-      minCapacity: firstLive ? slot.tasks : idleTasks,
-      maxCapacity: mostTasks(slot),
-      suspendedState: {
-        dynamicScalingInSuspended: true,
-        dynamicScalingOutSuspended: false,
-        scheduledScalingSuspended: true,
-      },
-    },
-    { ...opts, ignoreChanges: ["minCapacity", "maxCapacity", "suspendedState"] },
-  );
-  new appautoscaling.Policy(
-    colour,
-    {
-      policyType: "TargetTrackingScaling",
-      serviceNamespace: target.serviceNamespace,
-      scalableDimension: target.scalableDimension,
-      resourceId: target.resourceId,
-      targetTrackingScalingPolicyConfiguration: {
-        predefinedMetricSpecification: { predefinedMetricType: "ECSServiceAverageCPUUtilization" },
-        targetValue: targetCpuPercent,
-        scaleInCooldown: 600,
-        scaleOutCooldown: 60,
-      },
-    },
-    opts,
-  );
-}
-
-export const mostTasks = ({ tasks, maxTasks }: SlotConfig): number => maxTasks ?? tasks * 2;
-
-/** Log groups of both colours; made before the roles that may write to them. */
-export function makeLogGroups(
-  config: HubConfig,
-  place: { project: string; stack: string },
-  opts: pulumi.ComponentResourceOptions,
-) {
-  return perColour(
-    (colour) =>
-      new cloudwatch.LogGroup(
-        colour,
-        { name: `/${place.project}/${place.stack}/${colour}`, retentionInDays: config.logRetentionDays },
-        opts,
-      ),
   );
 }

@@ -14,7 +14,7 @@ import type { Line } from "./evidence.ts";
 import { faultyGreen } from "./releases.ts";
 import { type CellResult, type Held, held } from "./result.ts";
 import { type LoadWanted, type Play, type Scenario, describeFailure } from "./scenario.ts";
-import { accessLines } from "./witnessed.ts";
+import { accessLines, whereabouts } from "./witnessed.ts";
 
 /** Half of the users meet the candidate, for as long as 500 of their requests at the fault's place take. */
 const steps = [
@@ -81,8 +81,9 @@ async function playCell(play: Play, { fault, transport }: Cell): Promise<CellRes
   await play.stopLoad(name);
   const sights = play.sights.slice(before);
   const late = kind === "slow" ? slowMs : Infinity;
+  const slotOf = whereabouts(play.stage);
   const hurt = (slot: string, lateMs: number) =>
-    sights.filter((sight) => sight.slot === slot && (isBad(sight) || tookMs(sight) >= lateMs));
+    sights.filter((sight) => slotOf(sight) === slot && (isBad(sight) || tookMs(sight) >= lateMs));
   const firstHurt = hurt("green", late)[0]?.answeredAt ?? null;
   const seconds = firstHurt === null || decision === null ? null : (decision.at - firstHurt) / 1_000;
   return {

@@ -5,6 +5,7 @@ import { isBad } from "../witness/sight.ts";
 import { faultyGreen } from "./releases.ts";
 import { type Held, held } from "./result.ts";
 import { type LoadWanted, type Play, type Scenario, describeFailure, nothingLost } from "./scenario.ts";
+import { whereabouts } from "./witnessed.ts";
 
 /** Two steps: at the first one most users are still at home. */
 export const twoSteps = {
@@ -43,8 +44,10 @@ function notKept({ name, promise, faults, load, checks }: Bad): Scenario {
       await play.pause(1_000);
       const tally = await play.stopLoad();
       const why = describeFailure(ended);
-      const atHome = play.sights.filter((sight) => sight.slot === "blue" && isBad(sight)).length;
-      const onGreen = play.sights.filter((sight) => sight.slot === "green" && isBad(sight)).length;
+      const slotOf = whereabouts(play.stage);
+      const badOn = (slot: Colour) =>
+        play.sights.filter((sight) => slotOf(sight) === slot && isBad(sight)).length;
+      const [atHome, onGreen] = [badOn("blue"), badOn("green")];
       const lost = nothingLost(tally, play.drains);
       return {
         outcome: ended.ok ? "promoted" : deployed.ok ? "rolled-back" : "refused",
@@ -79,9 +82,9 @@ export const toolFails = notKept({
 export const callsHang = notKept({
   name: "calls-hang",
   promise:
-    "A green that never answers the calls of one tool, on which clients give up after 2 s, does not stay.",
+    "A green that never answers the calls of one tool, on which clients give up after 4 s, does not stay.",
   faults: [{ kind: "hang", where: "other-tool", share: 1 }],
-  load: { patienceMs: 2_000 },
+  load: { patienceMs: 4_000 },
   checks: ofOutcomes,
 });
 

@@ -41,6 +41,12 @@ function promise({ compared, apart, examples, unseen, ...rest }: Comparison, whe
   );
 }
 
+/** Where each request was: by its answer, or, where nobody answered its user, by the line that tells of it. */
+export function whereabouts(stage: Stage): (sight: Sight) => string | null {
+  const slots = new Map(accessLines(stage).map(({ id, slot }) => [String(id), slot]));
+  return ({ slot, id }) => slot ?? slots.get(id ?? "") ?? null;
+}
+
 /** Every access line of both slots, the oldest first. */
 export function accessLines({ aws }: Stage): AccessLine[] {
   return colours.flatMap((colour) =>

@@ -42,7 +42,10 @@ export interface Sight {
   readonly sentAt: number;
   /** The same; null while nothing has come. Of a call that is answered over a stream: when that answer came. */
   answeredAt: number | null;
-  /** Who answered, by the answer's headers; of a request that nobody answered, who answered its client last. */
+  /**
+   * Who answered, by the answer's headers; of one in a session that nobody answered, who answered its client last. Null: nobody has
+   * answered, and it had no session.
+   */
   slot: string | null;
   task: string | null;
   /** HTTP status; null: none came. */

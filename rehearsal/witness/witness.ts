@@ -126,7 +126,8 @@ export class ClientWitness {
       era: this.#era,
       sentAt: Date.now(),
       answeredAt: null,
-      slot: this.#slot,
+      // Without a session each request is sent anywhere: who answered the one before says nothing.
+      slot: this.#era === "stateless" ? null : this.#slot,
       task: null,
       status: null,
       verdict: null,

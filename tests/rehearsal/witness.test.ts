@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import test from "node:test";
-import type { AccessLine } from "../../domain/telemetry.ts";
+import { type AccessLine, header } from "../../domain/telemetry.ts";
 import { type Comparison, compare } from "../../rehearsal/witness/compare.ts";
 import { type Failure, judgeFailure, judgeResult } from "../../rehearsal/witness/judge.ts";
 import { Numbers } from "../../rehearsal/witness/numbers.ts";
 import type { Sight, Verdict } from "../../rehearsal/witness/sight.ts";
+import { Witness } from "../../rehearsal/witness/witness.ts";
 
 const text = (value: unknown) => ({ content: [{ type: "text", text: JSON.stringify(value) }] });
 const call = { method: "tools/call", analysis: false, expects: { kind: "word", word: "word7" } } as const;
@@ -222,4 +226,38 @@ test("streams and notifications have no id: each takes one line of its slot and 
   const lines = [line(null, "server-fault"), line(null, "ok"), line(null, "ok")];
   const { apart, compared } = compare(sights, lines, () => false);
   assert.deepEqual([compared, apart], [3, 1], "the one that came much later has no line");
+});
+
+test("where a request was that nobody answered is known of sessions only: any other may have gone anywhere", async () => {
+  for (const [era, slot] of [
+    ["stateless", null],
+    ["streamable", "blue"],
+  ] as const) {
+    let asked = 0;
+    const server = createServer((_, response) => {
+      if (asked++ === 0) response.setHeader(header.slot, "blue").end("{}");
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const witness = new Witness();
+    const eyes = witness.client(era);
+    const ask = (signal?: AbortSignal) =>
+      eyes.fetch(`http://127.0.0.1:${port}/mcp`, {
+        method: "POST",
+        body: JSON.stringify({ jsonrpc: "2.0", id: asked, method: "tools/list" }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+    await (await ask()).text();
+    const leave = new AbortController();
+    const waits = ask(leave.signal).catch(() => "left");
+    while (asked < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    leave.abort();
+    assert.equal(await waits, "left");
+    assert.deepEqual(
+      witness.sights.map((sight) => sight.slot),
+      ["blue", slot],
+    );
+    server.closeAllConnections();
+    server.close();
+  }
 });

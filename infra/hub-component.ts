@@ -1,0 +1,13 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** What everything else is a child of. */
+export class HubComponent extends pulumi.ComponentResource {
+  constructor(name: string) {
+    super("hub:index:Hub", name, {}, {});
+  }
+
+  /** Nothing more will be added. */
+  done(): void {
+    this.registerOutputs();
+  }
+}

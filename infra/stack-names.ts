@@ -1,0 +1,25 @@
+import { metricNamespaceOf } from "../domain/telemetry.ts";
+import type { Place } from "./read.ts";
+
+/** Names that are fixed by project and stack: what is looked up before anything exists, and what other stacks must not share. */
+export interface StackNames {
+  readonly prefix: string;
+  /** The table of the switch's record. */
+  readonly table: string;
+  /** Of the stack's metrics. */
+  readonly namespace: string;
+  readonly guardian: string;
+  /** Path of the stack's roles: the deploy role may touch roles under it and no others. */
+  readonly rolePath: string;
+}
+
+export function namesOf({ project, stack }: Pick<Place, "project" | "stack">): StackNames {
+  const prefix = `${project}-${stack}`;
+  return {
+    prefix,
+    table: `${prefix}-switch`,
+    namespace: metricNamespaceOf(project, stack),
+    guardian: `${prefix}-guardian`,
+    rolePath: `/${project}/${stack}/`,
+  };
+}

@@ -1,0 +1,167 @@
+import type * as dynamodb from "@pulumi/aws/dynamodb/index.js";
+import type * as ecs from "@pulumi/aws/ecs/index.js";
+import type * as iam from "@pulumi/aws/iam/index.js";
+import * as pulumi from "@pulumi/pulumi";
+import { colours } from "../domain/colour.ts";
+import type { Balancer } from "./balancer.ts";
+import { type HubConfig, slotOf } from "./config.ts";
+import { boundaryPolicy } from "./deploy-limits.ts";
+import { deployPolicy } from "./deploy-policy.ts";
+import { zoneOf } from "./domain.ts";
+import type { LogGroups } from "./log-groups.ts";
+import {
+  type Things,
+  ecrRepositories,
+  executionPolicy,
+  guardianPolicy,
+  switchPolicy,
+  taskPolicy,
+} from "./policies.ts";
+import type { Place } from "./read.ts";
+import {
+  type MadeRole,
+  lambdaTrust,
+  makeBoundary,
+  makeDeployRole,
+  makeRole,
+  switchSessionMs,
+  switchTrust,
+  taskTrust,
+} from "./roles.ts";
+import type { StackNames } from "./stack-names.ts";
+import type { Topics } from "./topics.ts";
+
+/** What the roles act on, and where. */
+export interface RoleNeeds {
+  readonly place: Place;
+  readonly names: StackNames;
+  /** Id of the account. */
+  readonly account: pulumi.Output<string>;
+  readonly record: dynamodb.Table;
+  readonly logGroups: LogGroups;
+  /** ARNs by secret name. */
+  readonly secrets: ReadonlyMap<string, pulumi.Output<string>>;
+  readonly cluster: ecs.Cluster;
+  readonly balancer: Balancer;
+  readonly topics: Topics;
+}
+
+export interface StackRoles {
+  /** Starts the containers. */
+  readonly execution: MadeRole;
+  /** The containers' own. */
+  readonly task: MadeRole;
+  readonly switching: MadeRole;
+  readonly guardian: MadeRole;
+}
+
+/** Every role of the stack, each with exactly what it needs; the deploy role too where a workflow deploys. */
+export function makeStackRoles(
+  config: HubConfig,
+  needs: RoleNeeds,
+  opts: pulumi.ComponentResourceOptions,
+): StackRoles {
+  const { names, account } = needs;
+  const things = thingsOf(config, needs);
+  // Where a workflow may change the roles, it stays below what a person set.
+  const boundary = config.github && boundaryOf(names, things, opts).arn;
+  const place = { path: names.rolePath, boundary };
+  const make = (name: string, trust: pulumi.Input<object>, policy: typeof taskPolicy, description: string) =>
+    makeRole(name, trust, things.apply(policy), opts, { ...place, description });
+  const roles = {
+    execution: make("execution", taskTrust, executionPolicy, "Starts the hub's containers"),
+    task: make("task", taskTrust, taskPolicy, "The hub's containers"),
+    switching: makeRole("switch", account.apply(switchTrust), things.apply(switchPolicy), opts, {
+      ...place,
+      description: "Moves traffic between the colours",
+      maxSessionMs: switchSessionMs,
+    }),
+    guardian: make(
+      "guardian",
+      lambdaTrust,
+      guardianPolicy,
+      "Sends traffic home when nobody is watching any more",
+    ),
+  };
+  if (config.github && boundary)
+    makeDeployRole(config.github, deployPolicyOf(config, needs, boundary, roles.switching.role), opts);
+  return roles;
+}
+
+function boundaryOf(
+  { rolePath }: StackNames,
+  things: pulumi.Output<Things>,
+  opts: pulumi.ComponentResourceOptions,
+): iam.Policy {
+  const policies = [executionPolicy, taskPolicy, switchPolicy, guardianPolicy];
+  const most = things.apply((of) =>
+    boundaryPolicy(
+      policies.map((policy) => policy(of)),
+      of,
+    ),
+  );
+  return makeBoundary(rolePath, most, opts);
+}
+
+function deployPolicyOf(
+  { domain, network }: HubConfig,
+  { place, names, account, record, secrets }: RoleNeeds,
+  boundary: pulumi.Output<string>,
+  switchRole: iam.Role,
+) {
+  const { project, stack, region } = place;
+  const zone = domain?.zone;
+  return pulumi
+    .output({
+      account,
+      boundary,
+      switchRole: switchRole.arn,
+      table: record.arn,
+      secrets: [...secrets.values()],
+      zone: zone === undefined ? null : pulumi.interpolate`arn:aws:route53:::hostedzone/${zoneOf(zone)}`,
+    })
+    .apply((of) =>
+      deployPolicy({
+        ...of,
+        project,
+        stack,
+        region,
+        path: names.rolePath,
+        ownVpc: network.vpcId === undefined,
+      }),
+    );
+}
+
+/** ARNs that the roles' policies name. Services go by pattern, for they need the roles to exist. */
+function thingsOf(config: HubConfig, needs: RoleNeeds): pulumi.Output<Things> {
+  const { place, names, account, record, logGroups, secrets, cluster, balancer, topics } = needs;
+  const { region, stack } = place;
+  const repositories = ecrRepositories([
+    ...colours.map((colour) => slotOf(config, colour).image),
+    ...(config.sidecar.enabled ? [config.sidecar.image] : []),
+  ]);
+  return pulumi
+    .output({
+      id: account,
+      table: record.arn,
+      groups: [logGroups.slots.blue.arn, logGroups.slots.green.arn],
+      evidenceGroup: logGroups.evidence.arn,
+      secrets: [...secrets.values()],
+      cluster: cluster.arn,
+      clusterName: cluster.name,
+      listener: balancer.listener.arn,
+      topics: [topics.onCall.arn, topics.team.arn],
+      fixedRules: balancer.rules.map((rule) => rule.arn),
+    })
+    .apply(({ id, groups, clusterName, ...of }) => ({
+      ...of,
+      logGroups: groups,
+      repositories,
+      services: colours.map((colour) => `arn:aws:ecs:${region}:${id}:service/${clusterName}/${colour}-*`),
+      item: stack,
+      namespace: names.namespace,
+      guardianLogs: `arn:aws:logs:${region}:${id}:log-group:/aws/lambda/${names.guardian}`,
+      listenerRules: of.listener.replace(":listener/", ":listener-rule/"),
+      scalableTargets: `arn:aws:application-autoscaling:${region}:${id}:scalable-target/*`,
+    }));
+}
