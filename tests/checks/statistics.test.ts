@@ -124,7 +124,7 @@ test("a candidate at twice the limit is caught within 1,500 requests in half of 
 });
 
 test("docs/checks.md shows the table as the code computes it", () => {
-  assert.equal(readPage(), page(readPage()), "run: node tools/docs/detection-table.ts");
+  assert.equal(readPage(), page(readPage()), "run: npm run docs");
 });
 
 test("no check of samples passes below its minimum, whatever the answers", async () => {

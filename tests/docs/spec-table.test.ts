@@ -11,7 +11,7 @@ const textOf = (name: string) => (existsSync(fileAt(name)) ? readFileSync(fileAt
 const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
 
 test("the README's table of the requirement is current", () => {
-  assert.equal(readPage(), page(readPage()), "run: node tools/docs/spec-table.ts");
+  assert.equal(readPage(), page(readPage()), "run: npm run docs");
 });
 
 test("no line of the requirement is without an answer: a proved one, or a person's work named as such", () => {

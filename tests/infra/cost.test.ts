@@ -86,5 +86,5 @@ test("prices carry their date and their source", () => {
 });
 
 test("docs/cost.md is the production example's table", () => {
-  assert.equal(readCostPage(), costPage(), "run: node tools/docs/cost-table.ts");
+  assert.equal(readCostPage(), costPage(), "run: npm run docs");
 });

@@ -107,7 +107,7 @@ export function page(): string {
   });
   return `# Stack config
 
-Every key of a stack's config, namespace \`hub\`. Generated from the schema in \`infra/config.ts\`: \`node tools/docs/config-reference.ts\`.
+Every key of a stack's config, namespace \`hub\`. Generated from the schema in \`infra/config.ts\`: \`npm run docs\`.
 Unknown keys are errors, and every problem is told at once, with its path and the value given. A complete example is
 \`Pulumi.production.yaml\`; editors that read its first line check what you type against \`docs/config.schema.json\`.
 
@@ -151,7 +151,8 @@ export const makeFiles = () => ({
   page: page(),
 });
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+/** Writes the page and the schema of the config. */
+export function write(): void {
   const { schema, page: text } = makeFiles();
   writeFileSync(files.schema, schema);
   writeFileSync(files.page, text);

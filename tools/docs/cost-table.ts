@@ -21,7 +21,7 @@ export function costPage(): string {
   const rows = cost.items.map(({ item, usd, how }) => `| ${item} | ${dollars(usd)} | ${how} |`);
   return `# What the production example costs
 
-Generated from \`Pulumi.production.yaml\` and \`infra/prices.ts\`: \`node tools/docs/cost-table.ts\`. The same figures for a stack of
+Generated from \`Pulumi.production.yaml\` and \`infra/prices.ts\`: \`npm run docs\`. The same figures for a stack of
 your own are its outputs \`cost\` and \`monthlyCost\`, in every preview.
 
 | | a month | what |
@@ -39,4 +39,7 @@ ${cost.note}
 
 export const readCostPage = (): string => readFileSync(file, "utf8");
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(file, costPage());
+/** Writes the page anew. */
+export function write(): void {
+  writeFileSync(file, costPage());
+}

@@ -9,4 +9,7 @@ export const schemaText = (): string => `${JSON.stringify(evidenceSchema(), unde
 
 export const readSchema = (): string => readFileSync(path, "utf8");
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(path, schemaText());
+/** Writes the page anew. */
+export function write(): void {
+  writeFileSync(path, schemaText());
+}

@@ -49,4 +49,7 @@ export const page = (text: string): string => withTable(text, { begin, end, path
 
 export const readPage = (): string => readFileSync(path, "utf8");
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(path, page(readPage()));
+/** Writes the page anew. */
+export function write(): void {
+  writeFileSync(path, page(readPage()));
+}

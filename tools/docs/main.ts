@@ -1,0 +1,40 @@
+import { write as writeConfig } from "./config-reference.ts";
+import { write as writeCost } from "./cost-table.ts";
+import { write as writeDetection } from "./detection-table.ts";
+import { write as writeEvidence } from "./evidence-schema.ts";
+import { write as writeFaults } from "./faults-table.ts";
+import { write as writeSpec } from "./spec-table.ts";
+import { write as writeTransitions } from "./transition-table.ts";
+
+const help = `npm run docs
+
+Writes every generated page, table and schema of docs/ and the README anew from the code. Tests compare the two.
+
+Example: npm run docs && git diff docs README.md
+Exit: 0 written, 2 usage.
+`;
+
+const pages = {
+  "docs/config.md, docs/config.schema.json": writeConfig,
+  "docs/cost.md": writeCost,
+  "docs/checks.md": writeDetection,
+  "docs/evidence.schema.json": writeEvidence,
+  "docs/faults.md": writeFaults,
+  "docs/rollout.md": writeTransitions,
+  "README.md": writeSpec,
+};
+
+function main(words: readonly string[]): number {
+  if (words.length > 0) {
+    const asked = words.includes("--help");
+    (asked ? process.stdout : process.stderr).write(help);
+    return asked ? 0 : 2;
+  }
+  for (const [name, write] of Object.entries(pages)) {
+    write();
+    process.stdout.write(`${name}\n`);
+  }
+  return 0;
+}
+
+process.exitCode = main(process.argv.slice(2));
