@@ -1,3 +1,4 @@
+import { parseArgs } from "node:util";
 import { write as writeConfig } from "./config-reference.ts";
 import { write as writeCost } from "./cost-table.ts";
 import { write as writeDetection } from "./detection-table.ts";
@@ -6,7 +7,7 @@ import { write as writeFaults } from "./faults-table.ts";
 import { write as writeSpec } from "./spec-table.ts";
 import { write as writeTransitions } from "./transition-table.ts";
 
-const help = `npm run docs
+const help = `npm run docs -- [--help]
 
 Writes every generated page, table and schema of docs/ and the README anew from the code. Tests compare the two.
 
@@ -24,11 +25,16 @@ const pages = {
   "README.md": writeSpec,
 };
 
-function main(words: readonly string[]): number {
-  if (words.length > 0) {
-    const asked = words.includes("--help");
-    (asked ? process.stdout : process.stderr).write(help);
-    return asked ? 0 : 2;
+function main(): number {
+  try {
+    const { values } = parseArgs({ options: { help: { type: "boolean", default: false } } });
+    if (values.help) {
+      process.stdout.write(help);
+      return 0;
+    }
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${help}`);
+    return 2;
   }
   for (const [name, write] of Object.entries(pages)) {
     write();
@@ -37,4 +43,4 @@ function main(words: readonly string[]): number {
   return 0;
 }
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = main();

@@ -27,7 +27,11 @@ export interface SpecLine {
 
 type Rest = Pick<SpecLine, "how" | "by" | "proof" | "byHand">;
 
-const inFile = (file: string) => (test: string) => ({ test, in: `tests/${file}` });
+/** A test by its file, of the product unless it is a package's. */
+const inFile = (file: string) => (test: string) => ({
+  test,
+  in: file.startsWith("packages/") ? file : `tests/${file}`,
+});
 const ofCommand = inFile("checks/command.test.ts");
 const ofChecks = inFile("checks/cases.test.ts")(
   "passes, fails, cannot tell, and keeps the cause of a broken source",
@@ -122,7 +126,7 @@ const sentBack: Rest = {
 };
 const cutOver: Rest = {
   how: "The weighted rule moves new sessions step by step, each step proved and gated.",
-  by: [resource("TrafficSwitch", "infra/stack.ts")],
+  by: [resource("TrafficSwitch", "infra/switch.ts")],
   proof: [
     scenario("cutover"),
     ofDecision(
@@ -271,7 +275,7 @@ export const specLines: readonly SpecLine[] = [
         how: "Not used: option A is recommended. Inside a slot a task that stops drains its sidecar first and the hub after it.",
         by: [resource("stopTimeout", "infra/containers.ts")],
         proof: [
-          inFile("aws/tasks-runner.test.ts")(
+          inFile("packages/local-aws/tests/tasks-runner.test.ts")(
             "stopping goes from dependants to dependencies, each with SIGTERM first",
           ),
         ],
@@ -394,7 +398,7 @@ export const specLines: readonly SpecLine[] = [
       {
         ...charted("Tool exposure changes per session"),
         how: "Calls and exposure changes are counted. Which categories were chosen is in the slot's log group.",
-        by: [{ check: "watch-adoption" }, resource("makeLogGroups", "infra/slots.ts")],
+        by: [{ check: "watch-adoption" }, resource("makeLogGroups", "infra/log-groups.ts")],
         proof: [ofChecks],
         byHand: "Read the categories in the log group, if the hub prints them.",
       },
