@@ -92,13 +92,13 @@ export function loadOwnCheck(path: string): Check {
 function judged(path: string, of: unknown): Judgement {
   const parsed = judgement.safeParse(of);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join("..") || "it"}: ${issue.message}`);
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "it"}: ${issue.message}`);
   throw new Error(`the check ${path} returned no judgement: ${issues.join("; ")}`);
 }
 
 function problems(error: z.ZodError, module: { default?: unknown }): string {
   if (module.default === undefined) return "it has no default export";
   return error.issues
-    .map((issue) => `${issue.path.join("..") || "the default export"}: ${issue.message}`)
+    .map((issue) => `${issue.path.join(".") || "the default export"}: ${issue.message}`)
     .join("; ");
 }

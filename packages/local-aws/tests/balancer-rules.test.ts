@@ -118,7 +118,7 @@ test("wildcards fit exactly what the regular expression they stand for fits", ()
       fc.array(letter, { maxLength: 8 }),
       fc.array(fc.constantFrom("a", "b", "/"), { maxLength: 10 }),
       (p, s) => {
-        const expression = p.map((c) => (c === "*" ? ".*" : c === "?" ? "../../../tests/aws" : c)).join("");
+        const expression = p.map((c) => (c === "*" ? ".*" : c === "?" ? "." : c)).join("");
         const text = s.join("");
         assert.equal(fitsWildcard(p.join(""), text), new RegExp(`^${expression}$`, "s").test(text));
       },
