@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+import { fileURLToPath } from "node:url";
+
+const top = fileURLToPath(new URL("../", import.meta.url));
+/** Rooms, each with what its files may import of the others. The longest name that fits a file is its room. */
+const rooms: Record<string, readonly string[]> = {
+  "domain/": [],
+  "checks/": ["domain/"],
+  "rollout/": ["domain/", "checks/"],
+  "rollout/policy/": ["domain/"],
+  "infra/": ["domain/", "rollout/resource.ts"],
+  "sidecar/": ["domain/telemetry.ts", "domain/hub.ts", "domain/outcome.ts", "domain/health.ts"],
+  "packages/": [],
+};
+const product = Object.keys(rooms);
+for (const practice of ["rehearsal/", "simulation/", "tools/"])
+  rooms[practice] = [...product, "rehearsal/", "simulation/", "tools/"];
+const isOurs = (name: string) =>
+  /^tests\//.test(name) || Object.keys(rooms).some((of) => name.startsWith(of));
+
+function wrongImports(file: string): string[] {
+  const room = Object.keys(rooms).findLast((of) => file.startsWith(of)) ?? "";
+  const named = readFileSync(top + file, "utf8").matchAll(/(?:from|import|import\() ?"([^"]+)"/g);
+  const names = [...named].map(([, name = ""]) => (name.startsWith(".") ? join(file, "..", name) : name));
+  const may = (name: string) => [room, ...(rooms[room] ?? [])].some((of) => name.startsWith(of));
+  const outside = (name: string) => !isOurs(name) && (room !== "domain/" || name === "zod");
+  return names.filter((name) => !outside(name) && !may(name)).map((name) => `${file} imports ${name}`);
+}
+
+test("every room imports of the others what the architecture says, and nobody imports practice or tests", () => {
+  const files = globSync(`{${Object.keys(rooms).join(",")}}**/*.{ts,cjs}`, { cwd: top });
+  const ours = files.filter((file) => !file.includes("node_modules"));
+  assert.ok(ours.length > 400);
+  assert.deepEqual(ours.flatMap(wrongImports), []);
+});
