@@ -50,13 +50,13 @@ export function readUrlPin(url: string, keys: readonly string[]): Pinned | "forg
 export function pinSession(id: string, home: Home, key: string): string {
   const task = Buffer.from(home.task).toString("base64url");
   const signature = sign(key, "session", [home.slot, home.task, id].join("\n")).slice(0, short);
-  return [home.slot, task, signature, id].join("..");
+  return [home.slot, task, signature, id].join(".");
 }
 
 export function readSessionPin(text: string, keys: readonly string[]): Pinned | "forged" {
-  const [slot = "", task64 = "", signature = "", ...rest] = text.split("..");
+  const [slot = "", task64 = "", signature = "", ...rest] = text.split(".");
   const task = Buffer.from(task64, "base64url").toString("utf8");
-  const own = rest.join("..");
+  const own = rest.join(".");
   return verifyShort(keys, "session", [slot, task, own].join("\n"), signature)
     ? { slot, task, own }
     : "forged";

@@ -37,7 +37,7 @@ export function wrapState(own: string, home: Home, release: string, key: string)
   const parts = [home.slot, home.task, shortRelease(release)];
   const signature = sign(key, "state", [...parts, own].join("\n")).slice(0, short);
   const task = Buffer.from(home.task).toString("base64url");
-  return [prefix, home.slot, task, parts[2], signature, own].join("..");
+  return [prefix, home.slot, task, parts[2], signature, own].join(".");
 }
 
 /** Null: no sidecar wrapped it, so the hub itself must judge it. "forged": it looks wrapped, and nobody here signed it. */

@@ -34,7 +34,7 @@ export function verifyFresh(
   text: string,
   nowMs: number,
 ): boolean {
-  const [seconds = "", signature = ""] = text.split("..");
+  const [seconds = "", signature = ""] = text.split(".");
   if (!/^\d{1,12}$/.test(seconds) || Math.abs(Number(seconds) - nowMs / 1_000) > skewSeconds) return false;
   return signature.length === 64 && verify(keys, purpose, seconds, signature);
 }

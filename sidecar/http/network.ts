@@ -39,7 +39,7 @@ export function isWithin(ranges: readonly string[], host: string): boolean {
 }
 
 const numberOf = (address: string): number =>
-  address.split("..").reduce((sum, part) => sum * 256 + Number(part), 0);
+  address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 
 export const isLoopback = (host: string): boolean => isWithin(["127.0.0.0/8"], host);
 
