@@ -70,7 +70,7 @@ export interface SidecarConfig {
   readonly settings: Settings;
   /** Where the drain flag is: a file, the record, or nowhere. */
   readonly flag: { readonly file: string } | { readonly table: string; readonly key: string } | null;
-  /** IPv4 ranges that sister tasks have their addresses in; none: see `rangesOf`. */
+  /** IPv4 ranges that peer tasks have their addresses in; none: see `rangesOf`. */
   readonly network: readonly string[];
   readonly metadataUri: string | null;
   readonly agentUri: string | null;

@@ -27,7 +27,7 @@ export const short = 32;
 /** How far a probe's or a hop's clock may be off, in seconds. */
 const skewSeconds = 300;
 
-/** `<unix seconds>.<signature>`, as probes and sister tasks send it. */
+/** `<unix seconds>.<signature>`, as probes and peer tasks send it. */
 export function verifyFresh(
   keys: readonly string[],
   purpose: "probe" | "hop",

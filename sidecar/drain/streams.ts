@@ -63,14 +63,9 @@ export class Streams {
     this.#end(stream);
   }
 
-  /**
-   * A message whose answer comes over the session's stream begins to arrive: the stream stays open until `arrived`. False
-   * when the stream has ended: the hub may not have noticed yet, and would answer to nobody.
-   */
-  arriving(session: string): boolean {
-    if (this.#held.hasEnded(session)) return false;
+  /** A message whose answer comes over the session's stream begins to arrive: the stream stays open until `arrived`. */
+  arriving(session: string): void {
     this.#arriving.set(session, (this.#arriving.get(session) ?? 0) + 1);
-    return true;
   }
 
   arrived(session: string): void {

@@ -1,6 +1,9 @@
 /** An answer's headers: names in lower case and values in turn, as they came; one that came twice is there twice. */
 export type AnswerHeaders = readonly string[];
 
+/** An answer's headers on their way out: names, in lower case, and values in turn, as Node's server takes them without a copy. */
+export type HeaderList = string[];
+
 /** What the other side says is no answer in HTTP/1.1, or one that could be read in two ways. */
 export class BadAnswer extends Error {}
 

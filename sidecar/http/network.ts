@@ -13,15 +13,15 @@ export interface Place {
 /**
  * The IPv4 ranges that tasks of this slot can have addresses in: those it was told; untold the private range that this task
  * itself is in, for a slot spans several subnets; and outside all of these its own subnet, for then nothing else is known.
- * Throws when this task itself is outside what it was told: no sister would reach it.
+ * Throws when this task itself is outside what it was told: no peer would reach it.
  */
 export function rangesOf(told: readonly string[], { host, subnet }: Place): readonly string[] {
   if (isLoopback(host)) return ["127.0.0.0/8"];
   if (told.length > 0 && isWithin(told, host)) return told;
   if (told.length > 0)
     throw new Error(
-      `SIDECAR_NETWORK is ${told.join(", ")}, and this task's address ${host} is outside it: its sisters ` +
-        "could not reach its sessions. Correct sidecar.sisters in the stack config.",
+      `SIDECAR_NETWORK is ${told.join(", ")}, and this task's address ${host} is outside it: its peers ` +
+        "could not reach its sessions. Correct sidecar.peers in the stack config.",
     );
   const own = privateRanges.find((range) => isWithin([range], host));
   return own !== undefined ? [own] : subnet === null ? [`${host}/32`] : [subnet];
