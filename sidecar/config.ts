@@ -53,9 +53,10 @@ const settings = z.strictObject({
   pin: z.boolean().default(true),
   observe: z.boolean().default(true),
 });
+/** The settings that the program gives. */
 export type Settings = z.infer<typeof settings>;
 
-/** Everything of the environment. Keys stay in memory. */
+/** The sidecar's configuration: everything of the environment. Keys stay in memory. */
 export interface SidecarConfig {
   readonly listen: { readonly host: string; readonly port: number };
   readonly hub: { readonly host: string; readonly port: number };

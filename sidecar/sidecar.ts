@@ -20,6 +20,7 @@ import { refuse } from "./proxy/own-answers.ts";
 import { serve } from "./proxy/serve.ts";
 import type { Task } from "./task.ts";
 
+/** The options of a sidecar. */
 export interface SidecarOptions {
   readonly config: SidecarConfig;
   readonly readFlag: ReadFlag;

@@ -13,7 +13,7 @@ import type { Withheld } from "./proxy/header-rules.ts";
 import type { Holding } from "./proxy/held-body.ts";
 import type { HubHealth } from "./proxy/hub-health.ts";
 
-/** What the parts of one task's sidecar share. */
+/** One task, as the parts of its sidecar share it. */
 export interface Task {
   readonly config: SidecarConfig;
   /** Milliseconds since 1970. */

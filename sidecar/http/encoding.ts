@@ -4,7 +4,7 @@ import * as zlib from "node:zlib";
 import { type AnswerHeaders, headerOf } from "./answer-head.ts";
 import type { BodyState, PassOn } from "./pass-on.ts";
 
-/** What a body is encoded with, in lower case; null: nobody has to decode it. */
+/** The encoding of a body, in lower case; null: nobody has to decode it. */
 export function encodingOf(headers: AnswerHeaders): string | null {
   const encoding = headerOf(headers, "content-encoding");
   if (encoding === undefined || encoding === "" || encoding.toLowerCase() === "identity") return null;
@@ -25,7 +25,7 @@ const decoders: Readonly<Record<string, () => Transform>> = {
 export const decoderOf = (encoding: string): Transform | null =>
   Object.hasOwn(decoders, encoding) ? (decoders[encoding] as () => Transform)() : null;
 
-/** Decodes an answer on its way to what sends it back. */
+/** An answer that is decoded on its way to what sends it back. */
 export class DecodedAnswer implements PassOn {
   readonly #decoder: Transform;
   readonly #plain: PassOn;

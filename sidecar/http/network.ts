@@ -3,6 +3,7 @@ import { isIPv4 } from "node:net";
 /** Addresses that are nobody's on the internet (RFC 1918, RFC 6598): VPCs are made of them. */
 const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"] as const;
 
+/** A task's place in its network. */
 export interface Place {
   /** This task's own address. */
   readonly host: string;
@@ -41,6 +42,7 @@ export function isWithin(ranges: readonly string[], host: string): boolean {
 const numberOf = (address: string): number =>
   address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 
+/** Whether an address is the machine's own. */
 export const isLoopback = (host: string): boolean => isWithin(["127.0.0.0/8"], host);
 
 /** This task's place, from ECS's metadata (version 4); the loopback address outside ECS. */

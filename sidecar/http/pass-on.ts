@@ -1,7 +1,7 @@
-/** How an answer stands with the side it comes from: more may come, all of it has come, or the rest never will. */
+/** The state of an answer's body: more may come, all of it has come, or the rest never will. */
 export type BodyState = "more" | "all" | "failed";
 
-/** Sends an answer's body back to the client. */
+/** The way of an answer's body back to the client. */
 export interface PassOn {
   /** Bytes that came. False: the client is slow, and the other side has to wait until it has caught up. */
   push(chunk: Buffer): boolean;

@@ -3,7 +3,7 @@ import { Body } from "../proxy/body.ts";
 import { type Call, stateReplacement } from "../proxy/call.ts";
 import type { BodyState, PassOn } from "./pass-on.ts";
 
-/** What an answer's head says of its body. */
+/** The head of an answer, as far as it tells of the body. */
 export interface BodyHead {
   readonly status: number;
   /** Of its content, as it came. */

@@ -18,7 +18,7 @@ interface Rewriter {
   readonly done: boolean;
 }
 
-/** What is known of a stream when it begins. */
+/** The head of a stream: what is known of it when it begins. */
 export interface StreamHead {
   readonly status: number;
   /** It is not encoded. */

@@ -11,6 +11,7 @@ const bracketClose = 0x5d;
 /** What a string of the document is: of no interest, a member's name, or the value looked for. */
 type Role = "other" | "name" | "value";
 
+/** The options of a StringReplacer. */
 export interface StringReplacerOptions {
   /** Names from the top object down to the string, such as `["result", "requestState"]`. */
   readonly path: readonly string[];

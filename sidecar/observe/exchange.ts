@@ -12,7 +12,7 @@ export interface WholeAnswer {
   readonly body: Body | null;
 }
 
-/** Where messages of the hub's belong to: what they may answer. */
+/** The scope of messages of the hub's: what they may answer. */
 export interface AnswerScope {
   readonly exchange: Exchange | null;
   readonly session: WatchedSession | null;
@@ -28,7 +28,7 @@ export interface EndsRequests {
 /** Code of JSON-RPC by which a server says that it failed, under whatever status. */
 const internalError = -32_603;
 
-/** What one HTTP request asked, and how each of it ends. Everything here happens at most once to a request. */
+/** An exchange is what one HTTP request asked, and how each of it ends. Everything here happens at most once to a request. */
 export class Exchange {
   readonly #observer: EndsRequests;
   readonly #waiting: readonly Waiting[];

@@ -20,6 +20,7 @@ export interface StillOpen {
   readonly more: number;
 }
 
+/** The options of a task's observer. */
 export interface ObserverOptions {
   readonly metrics: Metrics;
   readonly contract: HubContract;
@@ -29,7 +30,7 @@ export interface ObserverOptions {
   readonly knowsSessions: boolean;
 }
 
-/** How an HTTP request comes. */
+/** An HTTP request, as far as its messages need it. */
 export interface Posted {
   readonly session: WatchedSession | null;
   readonly synthetic: boolean;

@@ -1,16 +1,17 @@
 import type { Asked, Ending } from "../../domain/outcome.ts";
 
-/** What an answer is matched by: the number 1 and the text "1" are two ids. */
+/** The id that an answer is matched by: the number 1 and the text "1" are two ids. */
 export type Id = string | number;
+/** Whether a message's member is an id. */
 export const isId = (id: unknown): id is Id => typeof id === "string" || typeof id === "number";
 
-/** What a request asks. */
+/** A request's question, and the id that its answer will have. */
 export interface AskedWithId extends Asked {
   /** Null: nothing can be matched with it; it ends with the HTTP answer to what it came in. */
   readonly id: Id | null;
 }
 
-/** How a request came. */
+/** The arrival of a request: its number, its time, its session. */
 export interface Arrival {
   /** Number of the request within this task. */
   readonly request: number;

@@ -20,14 +20,14 @@ export function beginAnswer(call: Call, status: number, headers: AnswerHeaders):
     call.exchange?.turnedDown(404, []);
     return null;
   }
-  if (pinned !== null && id !== undefined && sessionId === null) opens(call, id);
+  if (pinned !== null && id !== undefined && sessionId === null) openSession(call, id);
   const over = status === 404 || (request.method === "DELETE" && status < 300);
   if (over && sessionId !== null) task.sessions.closed(sessionId);
-  return passOnOf(call, { status, headers, pinned });
+  return passOn(call, { status, headers, pinned });
 }
 
-/** The session that an answer opens. */
-function opens({ task, exchange }: Call, id: string): void {
+/** Counts and watches the session that an answer opens. */
+function openSession({ task, exchange }: Call, id: string): void {
   task.metrics.count("SessionsOpened");
   task.sessions.opened(id);
   exchange?.opensSession(task.observer.opened(id, task.now()));
@@ -40,7 +40,7 @@ interface Head {
   readonly pinned: string | null;
 }
 
-function passOnOf(call: Call, { status, headers, pinned }: Head): PassOn {
+function passOn(call: Call, { status, headers, pinned }: Head): PassOn {
   const { task, request, response, route } = call;
   const type = headerOf(headers, "content-type");
   const isStream = type !== undefined && /^text\/event-stream/i.test(type);

@@ -6,7 +6,7 @@ import { isStateless } from "../affinity/request-state.ts";
 import { isToken, verifyFresh } from "../affinity/signature.ts";
 import type { SidecarConfig } from "../config.ts";
 
-/** What becomes of a request. */
+/** The route of a request: what becomes of it. */
 export type Route =
   | OnwardRoute
   | HoldRoute
@@ -73,7 +73,7 @@ export interface RefuseRoute {
   readonly headers: readonly string[];
 }
 
-/** What a decision knows of its task: its own facts, how pins read, and which sessions have ended. */
+/** The facts that a decision needs of its task: its config and place, how pins read, and which sessions have ended. */
 export interface TaskFacts {
   readonly config: SidecarConfig;
   readonly home: Home;

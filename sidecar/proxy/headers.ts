@@ -60,7 +60,7 @@ function namedBy(connection: string | undefined): readonly string[] | null {
     .map((name) => name.trim());
 }
 
-/** What an answer's headers no longer say as the hub did. */
+/** The changes to an answer's headers: what they no longer say as the hub did. */
 export interface Changes {
   /** The session id as its client knows it; null: there is none, or it stays as it is. */
   readonly pinned: string | null;
