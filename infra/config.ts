@@ -100,12 +100,12 @@ const sidecar = z.strictObject({
     .min(1)
     .default("bluegreen-hub/sidecar:latest")
     .describe("Image of the sidecar; by digest in production."),
-  sisters: z
+  peers: z
     .array(z.cidrv4("must be an IPv4 range such as 10.0.0.0/16"))
     .min(1)
     .optional()
     .describe(
-      "IPv4 ranges of the tasks' subnets: a sidecar forwards a session to a sister task there and nowhere else. Left out: a new VPC's own, or in an existing one the private range that the task is in.",
+      "IPv4 ranges of the tasks' subnets: a sidecar forwards a session to a peer task there and nowhere else. Left out: a new VPC's own, or in an existing one the private range that the task is in.",
     ),
   port: z.int().min(1).max(65_535).default(8_080).describe("Port the load balancer talks to."),
   signingSecret: secretName

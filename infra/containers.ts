@@ -88,7 +88,7 @@ function sidecarContainer({ hub, network, sidecar }: HubConfig, facts: Container
   };
   const secret = (name: string, from: string | undefined) =>
     from === undefined ? [] : [{ name, valueFrom: facts.secretArns.get(from) }];
-  const sisters = sidecar.sisters ?? (network.vpcId === undefined ? [network.cidr] : []);
+  const peers = sidecar.peers ?? (network.vpcId === undefined ? [network.cidr] : []);
   return {
     name: containerNames.sidecar,
     image: sidecar.image,
@@ -103,7 +103,7 @@ function sidecarContainer({ hub, network, sidecar }: HubConfig, facts: Container
       SIDECAR_RELEASE: facts.release,
       SIDECAR_NAMESPACE: facts.namespace,
       SIDECAR_CONFIG: JSON.stringify(settings),
-      ...(sisters.length > 0 ? { SIDECAR_NETWORK: sisters.join(",") } : {}),
+      ...(peers.length > 0 ? { SIDECAR_NETWORK: peers.join(",") } : {}),
       SIDECAR_RECORD_TABLE: facts.table,
       SIDECAR_RECORD_KEY: facts.stack,
       AWS_REGION: facts.region,

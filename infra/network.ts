@@ -35,7 +35,8 @@ export async function makeNetwork(
     name: string,
     group: ec2.SecurityGroup,
     rule: Omit<vpc.SecurityGroupIngressRuleArgs, "securityGroupId">,
-  ) => new vpc.SecurityGroupIngressRule(name, { securityGroupId: group.id, ...rule }, opts);
+    aliases: pulumi.Alias[] = [],
+  ) => new vpc.SecurityGroupIngressRule(name, { securityGroupId: group.id, ...rule }, { ...opts, aliases });
   for (const [index, cidrIpv4] of access.cidrs.entries()) {
     open(`clients-${index}`, balancerGroup, { cidrIpv4, ipProtocol: "tcp", fromPort: port, toPort: port });
     if (domain)
@@ -43,9 +44,12 @@ export async function makeNetwork(
   }
   const toTasks = { ipProtocol: "tcp", fromPort: targetPort, toPort: targetPort };
   open("balancer-to-tasks", taskGroup, { referencedSecurityGroupId: balancerGroup.id, ...toTasks });
-  // A request for a session of a sister task is forwarded from sidecar to sidecar.
+  // A request for a session of a peer task is forwarded from sidecar to sidecar.
   if (sidecar.enabled)
-    open("sister-tasks", taskGroup, { referencedSecurityGroupId: taskGroup.id, ...toTasks });
+    // EC2 takes no rule twice: in a stack that has it by its former name it must not be made anew.
+    open("peer-tasks", taskGroup, { referencedSecurityGroupId: taskGroup.id, ...toTasks }, [
+      { name: "sister-tasks" },
+    ]);
   new vpc.SecurityGroupEgressRule(
     "balancer-out",
     { securityGroupId: balancerGroup.id, referencedSecurityGroupId: taskGroup.id, ...toTasks },

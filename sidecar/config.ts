@@ -53,9 +53,10 @@ const settings = z.strictObject({
   pin: z.boolean().default(true),
   observe: z.boolean().default(true),
 });
+/** The settings that the program gives. */
 export type Settings = z.infer<typeof settings>;
 
-/** Everything of the environment. Keys stay in memory. */
+/** The sidecar's configuration: everything of the environment. Keys stay in memory. */
 export interface SidecarConfig {
   readonly listen: { readonly host: string; readonly port: number };
   readonly hub: { readonly host: string; readonly port: number };
@@ -70,7 +71,7 @@ export interface SidecarConfig {
   readonly settings: Settings;
   /** Where the drain flag is: a file, the record, or nowhere. */
   readonly flag: { readonly file: string } | { readonly table: string; readonly key: string } | null;
-  /** IPv4 ranges that sister tasks have their addresses in; none: see `rangesOf`. */
+  /** IPv4 ranges that peer tasks have their addresses in; none: see `rangesOf`. */
   readonly network: readonly string[];
   readonly metadataUri: string | null;
   readonly agentUri: string | null;

@@ -1,13 +1,13 @@
 import { type SidecarConfig, readConfig } from "./config.ts";
 import { flagReader } from "./drain/flag.ts";
 import { ownPlace, rangesOf } from "./http/network.ts";
-import { Lines } from "./observe/line-buffer.ts";
+import { LineBuffer } from "./observe/line-buffer.ts";
 import { Sidecar } from "./sidecar.ts";
 
 /** The container's program: everything it needs stands in its environment. */
 async function main(): Promise<void> {
   const { config, host } = await start();
-  const lines = new Lines(
+  const lines = new LineBuffer(
     (bytes) => process.stdout.write(bytes),
     () => performance.now(),
   );
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
     });
 }
 
-/** The environment and this task's own address, which says where its sisters can be. A wrong environment ends the process. */
+/** The environment and this task's own address, which says where its peers can be. A wrong environment ends the process. */
 async function start(): Promise<{ config: SidecarConfig; host: string }> {
   try {
     const config = readConfig(process.env);

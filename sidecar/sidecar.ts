@@ -1,5 +1,5 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
-import { Sisters } from "./affinity/peers.ts";
+import { Peers } from "./affinity/peers.ts";
 import { PinReader } from "./affinity/pin.ts";
 import type { SidecarConfig } from "./config.ts";
 import { Drain } from "./drain/drain.ts";
@@ -7,27 +7,33 @@ import type { ReadFlag } from "./drain/flag.ts";
 import { Protection } from "./drain/protection.ts";
 import { Sessions } from "./drain/sessions.ts";
 import { Streams, graceMs, sliceMs } from "./drain/streams.ts";
+import type { HeaderList } from "./http/answer-head.ts";
 import { Connections } from "./http/connections.ts";
 import { AccessLog } from "./observe/access-log.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { type Ended, Observer } from "./observe/observer.ts";
+import { refusal } from "./proxy/decide-route.ts";
 import { EncodedAnswers } from "./proxy/encoded-answers.ts";
-import { forward } from "./proxy/forward.ts";
-import { type HeaderList, marksOf, withheldHeaders } from "./proxy/headers.ts";
+import { marksOf, withheldHeaders } from "./proxy/header-rules.ts";
 import { HubHealth } from "./proxy/hub-health.ts";
 import { refuse } from "./proxy/own-answers.ts";
-import { type Route, routeOf } from "./proxy/route.ts";
+import { serve } from "./proxy/serve.ts";
 import type { Task } from "./task.ts";
 
+/** The options of a sidecar. */
 export interface SidecarOptions {
   readonly config: SidecarConfig;
   readonly readFlag: ReadFlag;
   readonly now: () => number;
   /** Takes lines for standard output: JSON, one each. */
   readonly write: (line: string) => void;
-  /** This task's address as sister tasks reach it, `host:port`; known once it listens. */
+  /** This task's address as peer tasks reach it, `host:port`; known once it listens. */
   readonly address: (port: number) => string;
 }
+
+const wrongExpectation = refusal(417, "Expectation failed", ["connection", "close"]);
+const noHost = refusal(400, "A request needs a host", ["connection", "close"]);
+const failed = refusal(500, "The sidecar failed");
 
 /** The proxy in front of one hub task. */
 export class Sidecar {
@@ -68,7 +74,7 @@ export class Sidecar {
       withheld: withheldHeaders(config),
       inFlight: 0,
       holding: { held: 0 },
-      sisters: new Sisters(now),
+      peers: new Peers(now),
       connections: new Connections(now),
       pins: new PinReader(config.keys),
       sessions,
@@ -93,7 +99,7 @@ export class Sidecar {
       (request, response) => this.#serve(request, response),
     );
     this.#server.on("checkExpectation", (_request, response: ServerResponse) => {
-      refuse(this.#task, response, 417, "Expectation failed", ["connection", "close"]);
+      refuse(this.#task, response, wrongExpectation);
     });
     this.#server.on("clientError", (_error, socket) => {
       if (!socket.writable) return;
@@ -193,26 +199,17 @@ export class Sidecar {
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
     if (request.headers.host === undefined && request.httpVersion === "1.1")
-      return void refuse(this.#task, response, 400, "A request needs a host", ["connection", "close"]);
+      return refuse(this.#task, response, noHost);
     try {
-      const route = routeOf(this.#task, request, response);
-      if (!(route instanceof Promise)) return this.#follow(request, response, route);
-      route
-        .then((found) => this.#follow(request, response, found))
-        .catch((error: Error) => this.#fail(response, error));
+      serve(this.#task, request, response)?.catch((error: Error) => this.#fail(response, error));
     } catch (error) {
       this.#fail(response, error as Error);
     }
   }
 
-  #follow(request: IncomingMessage, response: ServerResponse, route: Route | null): void {
-    if (route) forward(this.#task, request, response, route);
-    else request.resume();
-  }
-
   #fail(response: ServerResponse, error: Error): void {
     this.#task.say(`a request failed: ${error.message}`);
-    if (!response.headersSent) refuse(this.#task, response, 500, "The sidecar failed");
+    if (!response.headersSent) refuse(this.#task, response, failed);
   }
 }
 

@@ -1,18 +1,19 @@
-import type { Sisters } from "./affinity/peers.ts";
+import type { Peers } from "./affinity/peers.ts";
 import type { Home, PinReader } from "./affinity/pin.ts";
 import type { SidecarConfig } from "./config.ts";
 import type { Drain } from "./drain/drain.ts";
 import type { Sessions } from "./drain/sessions.ts";
 import type { Streams } from "./drain/streams.ts";
+import type { HeaderList } from "./http/answer-head.ts";
 import type { Connections } from "./http/connections.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import type { Observer } from "./observe/observer.ts";
 import type { EncodedAnswers } from "./proxy/encoded-answers.ts";
-import type { HeaderList, Withheld } from "./proxy/headers.ts";
+import type { Withheld } from "./proxy/header-rules.ts";
 import type { Holding } from "./proxy/held-body.ts";
 import type { HubHealth } from "./proxy/hub-health.ts";
 
-/** What the parts of one task's sidecar share. */
+/** One task, as the parts of its sidecar share it. */
 export interface Task {
   readonly config: SidecarConfig;
   /** Milliseconds since 1970. */
@@ -29,8 +30,8 @@ export interface Task {
   inFlight: number;
   /** Request bodies that are held whole. */
   readonly holding: Holding;
-  readonly sisters: Sisters;
-  /** To the hub and to sister tasks. */
+  readonly peers: Peers;
+  /** To the hub and to peer tasks. */
   readonly connections: Connections;
   readonly pins: PinReader;
   readonly sessions: Sessions;

@@ -2,10 +2,14 @@ import type { SidecarConfig } from "../config.ts";
 import { isLoopback, isWithin } from "../http/network.ts";
 import type { Home } from "./pin.ts";
 
-/** Most sisters that are remembered, and for how long, in milliseconds. */
+/** Most peers that are remembered, and for how long, in milliseconds. */
 const most = 16;
 const memoryMs = 600_000;
 
+/** The header of a peer's request: it goes no further than here. */
+export const hopHeader = "x-hub-hop";
+
+/** Where a connection goes. */
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -17,7 +21,7 @@ export interface Address {
  * task's own port, unless the tasks share a machine and its loopback interface. Null: nothing will be sent there, though the
  * pin is signed.
  */
-export function sisterAddress(
+export function peerAddress(
   task: string,
   { metadataUri, listen, network }: Pick<SidecarConfig, "metadataUri" | "listen" | "network">,
   home: Home,
@@ -26,22 +30,22 @@ export function sisterAddress(
   const [own] = split(home.task);
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) return null;
   const sharesMachine = isLoopback(own); // then tasks differ by their ports
-  if (isLoopback(host) !== sharesMachine || isWithin(neverSisters, host)) return null;
+  if (isLoopback(host) !== sharesMachine || isWithin(neverPeers, host)) return null;
   if (!sharesMachine && !isWithin(network, host)) return null;
   if (metadataUri !== null && !sharesMachine && Number(port) !== listen.port) return null;
   return { host, port: Number(port) };
 }
 
 /** Of this host alone, and link-local, whatever range somebody gives. */
-const neverSisters = ["0.0.0.0/8", "169.254.0.0/16"];
+const neverPeers = ["0.0.0.0/8", "169.254.0.0/16"];
 
 function split(task: string): [string, string] {
   const at = task.lastIndexOf(":");
   return [task.slice(0, at), task.slice(at + 1)];
 }
 
-/** Sister tasks of this slot that signed pins named lately: where a stopping task may send new sessions. */
-export class Sisters {
+/** Peer tasks of this slot that signed pins named lately: where a stopping task may send new sessions. */
+export class Peers {
   readonly #now: () => number;
   readonly #seen = new Map<string, number>();
 

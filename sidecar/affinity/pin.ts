@@ -1,7 +1,7 @@
 import { pinQuery } from "../../domain/telemetry.ts";
 import { short, sign, verify } from "./signature.ts";
 
-/** Where a session lives. */
+/** The home of a session: the task that it lives in. */
 export interface Home {
   readonly slot: string;
   /** `host:port` of its task's sidecar. */
@@ -46,17 +46,18 @@ export function readUrlPin(url: string, keys: readonly string[]): Pinned | "forg
     : "forged";
 }
 
-/** `<slot>.<task>.<signature>.<the hub's own id>`; the slot comes first, for the balancer's rules match on it. */
+/** The pinned session id, `<slot>.<task>.<signature>.<the hub's own id>`; the slot comes first, for the balancer's rules match on it. */
 export function pinSession(id: string, home: Home, key: string): string {
   const task = Buffer.from(home.task).toString("base64url");
   const signature = sign(key, "session", [home.slot, home.task, id].join("\n")).slice(0, short);
-  return [home.slot, task, signature, id].join("..");
+  return [home.slot, task, signature, id].join(".");
 }
 
+/** Reads a pin from a session id. "forged": nobody here signed it. */
 export function readSessionPin(text: string, keys: readonly string[]): Pinned | "forged" {
-  const [slot = "", task64 = "", signature = "", ...rest] = text.split("..");
+  const [slot = "", task64 = "", signature = "", ...rest] = text.split(".");
   const task = Buffer.from(task64, "base64url").toString("utf8");
-  const own = rest.join("..");
+  const own = rest.join(".");
   return verifyShort(keys, "session", [slot, task, own].join("\n"), signature)
     ? { slot, task, own }
     : "forged";

@@ -8,8 +8,9 @@ import { short, sign, verify } from "./signature.ts";
  * it came from, and loses it on its way in.
  */
 
-/** Where the string stands in an answer and in the request that brings it back. */
+/** The path of the state in an answer. */
 export const stateInAnswer = ["result", "requestState"] as const;
+/** The path of the state in the request that brings it back. */
 export const stateInRequest = ["params", "requestState"] as const;
 
 /** First revision without sessions; revisions are dates. */
@@ -33,14 +34,15 @@ const pattern = /^hub1\.([a-z]+)\.([\w-]+)\.([0-9a-f]{16})\.([0-9a-f]{32})\.(.*)
 export const shortRelease = (release: string) =>
   createHash("sha256").update(release).digest("hex").slice(0, 16);
 
+/** A state as clients hold it: with where it comes from, signed. */
 export function wrapState(own: string, home: Home, release: string, key: string): string {
   const parts = [home.slot, home.task, shortRelease(release)];
   const signature = sign(key, "state", [...parts, own].join("\n")).slice(0, short);
   const task = Buffer.from(home.task).toString("base64url");
-  return [prefix, home.slot, task, parts[2], signature, own].join("..");
+  return [prefix, home.slot, task, parts[2], signature, own].join(".");
 }
 
-/** Null: no sidecar wrapped it, so the hub itself must judge it. "forged": it looks wrapped, and nobody here signed it. */
+/** Reads a state. Null: no sidecar wrapped it, so the hub itself must judge it. "forged": it looks wrapped, and nobody here signed it. */
 export function readState(text: string, keys: readonly string[]): State | "forged" | null {
   if (!text.startsWith(`${prefix}.`)) return null;
   const [, slot = "", task64 = "", release = "", signature = "", own = ""] = pattern.exec(text) ?? [];

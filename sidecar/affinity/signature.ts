@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** What a signature is for: a signature of one kind is never good for another. */
+/** The purpose of a signature: one of one kind is never good for another. */
 export type Purpose = "pin" | "session" | "probe" | "hop" | "state";
 
 /** Hexadecimal HMAC-SHA-256; pins keep the first half of it. */
@@ -21,24 +21,25 @@ export function verify(keys: readonly string[], purpose: Purpose, text: string, 
   return good;
 }
 
-/** 128 bits are enough for what lives as long as a session, and keep URLs short. */
+/** The length of a short signature: 128 bits are enough for what lives as long as a session, and keep URLs short. */
 export const short = 32;
 
 /** How far a probe's or a hop's clock may be off, in seconds. */
 const skewSeconds = 300;
 
-/** `<unix seconds>.<signature>`, as probes and sister tasks send it. */
+/** Whether a proof, `<unix seconds>.<signature>` as probes and peer tasks send it, is fresh and signed. */
 export function verifyFresh(
   keys: readonly string[],
   purpose: "probe" | "hop",
   text: string,
   nowMs: number,
 ): boolean {
-  const [seconds = "", signature = ""] = text.split("..");
+  const [seconds = "", signature = ""] = text.split(".");
   if (!/^\d{1,12}$/.test(seconds) || Math.abs(Number(seconds) - nowMs / 1_000) > skewSeconds) return false;
   return signature.length === 64 && verify(keys, purpose, seconds, signature);
 }
 
+/** A proof for this moment, as `verifyFresh` takes it. */
 export function signFresh(key: string, purpose: "probe" | "hop", nowMs: number): string {
   const seconds = String(Math.floor(nowMs / 1_000));
   return `${seconds}.${sign(key, purpose, seconds)}`;

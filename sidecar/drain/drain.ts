@@ -1,11 +1,12 @@
 import type { ReadFlag } from "./flag.ts";
 
+/** The options of a task's drain. */
 export interface DrainOptions {
   readonly readFlag: ReadFlag;
   readonly log: (text: string) => void;
 }
 
-/** Whether this task takes new sessions, and until when the open ones may stay. */
+/** The drain of this task: whether it takes new sessions, and until when the open ones may stay. */
 export class Drain {
   readonly #options: DrainOptions;
   #deadline: number | null = null;
@@ -88,7 +89,7 @@ export class Drain {
   }
 }
 
-/** How many streams to close now and then, so that they end evenly until a deadline instead of all at once. */
+/** The pace at which streams are closed, so that they end evenly until a deadline instead of all at once. */
 export class Pace {
   /** Parts of streams that were due and could not be closed: a slice's share is seldom a whole number. */
   #owed = 0;

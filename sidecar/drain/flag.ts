@@ -9,10 +9,10 @@ const tries = 12;
 /** Longest wait between two, in milliseconds: all of them fit into one look. */
 const longestWaitMs = 250;
 
-/** Reads the drain deadline of this slot, in milliseconds since 1970; null: it is not draining. */
+/** A reader of this slot's drain deadline, in milliseconds since 1970; null: it is not draining. */
 export type ReadFlag = () => Promise<number | null>;
 
-/** Where the flag is read: nowhere, a file that holds a deadline, or the slot's entry in the record. */
+/** The reader of the drain flag: of nothing, of a file that holds a deadline, or of the slot's entry in the record. */
 export function flagReader({ flag, slot }: Pick<SidecarConfig, "flag" | "slot">): ReadFlag {
   if (flag === null) return () => Promise.resolve(null);
   return "file" in flag ? () => fromFile(flag.file) : fromRecord(flag.table, flag.key, slot);

@@ -2,6 +2,7 @@
 const minutes = 10;
 const renewMs = 240_000;
 
+/** The options of a task's protection. */
 export interface ProtectionOptions {
   /** ECS's agent, as the container's environment names it; null outside ECS. */
   readonly agentUri: string | null;
@@ -9,7 +10,7 @@ export interface ProtectionOptions {
   readonly log: (text: string) => void;
 }
 
-/** Protects this task from being chosen for scale-in while it holds sessions. */
+/** The task's protection from being chosen for scale-in while it holds sessions. */
 export class Protection {
   readonly #options: ProtectionOptions;
   #on = false;

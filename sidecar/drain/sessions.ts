@@ -6,6 +6,7 @@ interface Held {
   at: number;
 }
 
+/** The options of a task's sessions. */
 export interface SessionsOptions {
   readonly now: () => number;
   /** A session that is silent for so long, in milliseconds, counts as left: most clients leave without a word. */

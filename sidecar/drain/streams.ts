@@ -20,12 +20,12 @@ export interface Stream {
   closing(): void;
 }
 
-/** How long after the deadline a session whose call still waits may stay, in milliseconds. */
+/** The grace after the deadline for a session whose call still waits, in milliseconds. */
 export const graceMs = 5_000;
 
 const goldenRatio = (Math.sqrt(5) - 1) / 2;
 
-/** How often draining streams are looked at, in milliseconds. */
+/** The time between two looks at draining streams, in milliseconds. */
 export const sliceMs = 250;
 
 /** The streams that are open here: kept alive while idle, and closed at an even pace before a deadline. */
@@ -63,14 +63,9 @@ export class Streams {
     this.#end(stream);
   }
 
-  /**
-   * A message whose answer comes over the session's stream begins to arrive: the stream stays open until `arrived`. False
-   * when the stream has ended: the hub may not have noticed yet, and would answer to nobody.
-   */
-  arriving(session: string): boolean {
-    if (this.#held.hasEnded(session)) return false;
+  /** A message whose answer comes over the session's stream begins to arrive: the stream stays open until `arrived`. */
+  arriving(session: string): void {
     this.#arriving.set(session, (this.#arriving.get(session) ?? 0) + 1);
-    return true;
   }
 
   arrived(session: string): void {

@@ -1,10 +1,13 @@
 /** An answer's headers: names in lower case and values in turn, as they came; one that came twice is there twice. */
 export type AnswerHeaders = readonly string[];
 
-/** What the other side says is no answer in HTTP/1.1, or one that could be read in two ways. */
+/** An answer's headers on their way out: names, in lower case, and values in turn, as Node's server takes them without a copy. */
+export type HeaderList = string[];
+
+/** An answer that is none in HTTP/1.1, or that could be read in two ways. */
 export class BadAnswer extends Error {}
 
-/** What stands before an answer's body, and what it says of that. */
+/** An answer's head, and what it says of the body. */
 export interface AnswerHead {
   readonly status: number;
   readonly headers: AnswerHeaders;
@@ -23,12 +26,12 @@ export function headerOf(headers: AnswerHeaders, name: string): string | undefin
 }
 
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
-/** What names are made of (RFC 9110, section 5.6.2). */
+/** The pattern of a header's name (RFC 9110, section 5.6.2). */
 export const token = "[!#$%&'*+.^_`|~\\w-]+";
 const wholeName = new RegExp(`^${token}$`);
 /** Headers that tell where the body ends. */
 export const framing: ReadonlySet<string> = new Set(["content-length", "transfer-encoding"]);
-/** What no header's value has: it would end its line, or be another byte on the wire than the character it is here. */
+/** The characters that no header's value has: they would end its line, or be other bytes on the wire than here. */
 export const notInValue = /[^\t\x20-\x7e\x80-\xff]/;
 
 /**

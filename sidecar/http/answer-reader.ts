@@ -4,7 +4,7 @@ import { Chunks } from "./chunks.ts";
 /** Most bytes of a head: what Node allows too. */
 const largestHead = 16 * 1024;
 
-/** Hears what an answer consists of. */
+/** The listener of an AnswerReader: hears what an answer consists of. */
 export interface Answered {
   /** Once, before all else. Interim answers (1xx) are not told. */
   head(status: number, headers: AnswerHeaders): void;

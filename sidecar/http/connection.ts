@@ -32,7 +32,7 @@ export interface Asking {
   readonly chunked: boolean;
 }
 
-/** Who asked, and hears the answer. After `end` or `fail` it hears nothing more. */
+/** The one who asked, and hears the answer. After `end` or `fail` it hears nothing more. */
 export interface Asker {
   head(status: number, headers: AnswerHeaders): void;
   /** False: no more until `resume`. */

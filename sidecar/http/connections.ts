@@ -4,7 +4,7 @@ import { Connection } from "./connection.ts";
 /** Most connections to one address that wait for their next request. */
 const mostIdle = 256;
 
-/** Kept connections to the hub and to sister tasks. One that carries a request or an open stream is not among them. */
+/** Kept connections to the hub and to peer tasks. One that carries a request or an open stream is not among them. */
 export class Connections {
   /** By host, then port: joining the two for every request costs more than looking twice. What was given last is taken first. */
   readonly #idle = new Map<string, Map<number, Connection[]>>();

@@ -2,9 +2,9 @@ import type { ServerResponse } from "node:http";
 import { type Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { type AnswerHeaders, headerOf } from "./answer-head.ts";
-import type { Coming, Passing } from "./pass-on.ts";
+import type { BodyState, PassOn } from "./pass-on.ts";
 
-/** What a body is encoded with, in lower case; null: nobody has to decode it. */
+/** The encoding of a body, in lower case; null: nobody has to decode it. */
 export function encodingOf(headers: AnswerHeaders): string | null {
   const encoding = headerOf(headers, "content-encoding");
   if (encoding === undefined || encoding === "" || encoding.toLowerCase() === "identity") return null;
@@ -25,14 +25,14 @@ const decoders: Readonly<Record<string, () => Transform>> = {
 export const decoderOf = (encoding: string): Transform | null =>
   Object.hasOwn(decoders, encoding) ? (decoders[encoding] as () => Transform)() : null;
 
-/** Decodes an answer on its way to what sends it back. */
-export class DecodedAnswer implements Passing {
+/** An answer that is decoded on its way to what sends it back. */
+export class DecodedAnswer implements PassOn {
   readonly #decoder: Transform;
-  readonly #plain: Passing;
+  readonly #plain: PassOn;
   readonly #response: ServerResponse;
   #isBroken = false;
 
-  constructor(decoder: Transform, plain: Passing, response: ServerResponse) {
+  constructor(decoder: Transform, plain: PassOn, response: ServerResponse) {
     this.#decoder = decoder;
     this.#plain = plain;
     this.#response = response;
@@ -53,7 +53,7 @@ export class DecodedAnswer implements Passing {
     this.#decoder.end();
   }
 
-  closed(coming: Coming): void {
+  closed(coming: BodyState): void {
     this.#decoder.destroy();
     this.#plain.closed(this.#isBroken ? "failed" : coming);
   }

@@ -1,9 +1,9 @@
-import { StringAt } from "../mcp/string-replacer.ts";
+import { StringReplacer } from "../mcp/string-replacer.ts";
 import { Body } from "../proxy/body.ts";
 import { type Call, stateReplacement } from "../proxy/call.ts";
-import type { Coming, Passing } from "./pass-on.ts";
+import type { BodyState, PassOn } from "./pass-on.ts";
 
-/** What an answer's head says of its body. */
+/** The head of an answer, as far as it tells of the body. */
 export interface BodyHead {
   readonly status: number;
   /** Of its content, as it came. */
@@ -15,11 +15,11 @@ export interface BodyHead {
 }
 
 /** An answer that is no event stream, on its way back to the client. */
-export class PassedBody implements Passing {
+export class PassedBody implements PassOn {
   readonly #call: Call;
   readonly #head: BodyHead;
   readonly #seen: Body | null;
-  readonly #wrapper: StringAt | null;
+  readonly #wrapper: StringReplacer | null;
   /** The whole body when it came at once: it goes out with its headers in one write. */
   #whole: Buffer | null = null;
 
@@ -29,7 +29,7 @@ export class PassedBody implements Passing {
     this.#head = head;
     this.#seen =
       head.readable && call.exchange !== null ? new Body(call.task.config.settings.largestObserved) : null;
-    this.#wrapper = states && new StringAt(states);
+    this.#wrapper = states && new StringReplacer(states);
   }
 
   push(chunk: Buffer): boolean {
@@ -46,19 +46,19 @@ export class PassedBody implements Passing {
     // As a string it is written in one piece with the headers; every byte is one character of latin1.
     else response.end(this.#whole.toString("latin1"), "latin1");
     // What is only watched comes after what somebody waits for.
-    exchange?.whole({ status: this.#head.status, type: this.#head.type, body: this.#seen });
+    exchange?.answeredWhole({ status: this.#head.status, type: this.#head.type, body: this.#seen });
     this.#endSession();
   }
 
-  closed(coming: Coming): void {
+  closed(coming: BodyState): void {
     if (coming === "failed") this.#call.exchange?.lost("cut off", null);
   }
 
   /** What its client has ended nobody has to know. */
   #endSession(): void {
-    const { request, route, task } = this.#call;
-    if (request.method !== "DELETE" || route.session === null || this.#head.status >= 300) return;
-    const session = task.observer.find(route.session);
+    const { request, session: name, task } = this.#call;
+    if (request.method !== "DELETE" || name === null || this.#head.status >= 300) return;
+    const session = task.observer.find(name);
     if (session !== null) session.isOpen = false;
   }
 }

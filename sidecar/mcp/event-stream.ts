@@ -3,11 +3,12 @@ import type { Ending } from "../../domain/outcome.ts";
 import { EndpointRewriter } from "../affinity/endpoint-event.ts";
 import { pinUrl, sessionOf } from "../affinity/pin.ts";
 import type { Stream } from "../drain/streams.ts";
-import type { Coming, Passing } from "../http/pass-on.ts";
+import type { BodyState, PassOn } from "../http/pass-on.ts";
 import type { Exchange } from "../observe/exchange.ts";
 import { type Call, stateReplacement } from "../proxy/call.ts";
+import { EventData } from "./event-data.ts";
 import { EventStrings } from "./event-strings.ts";
-import { EventData, type Message, messagesIn } from "./messages.ts";
+import { type Message, messagesIn } from "./messages.ts";
 
 /** What is done to a stream's bytes on their way. */
 interface Rewriter {
@@ -17,7 +18,7 @@ interface Rewriter {
   readonly done: boolean;
 }
 
-/** What is known of a stream when it begins. */
+/** The head of a stream: what is known of it when it begins. */
 export interface StreamHead {
   readonly status: number;
   /** It is not encoded. */
@@ -25,7 +26,7 @@ export interface StreamHead {
 }
 
 /** An event stream on its way to the client: its endpoint pinned, its messages watched, its silence filled. */
-export class PassedStream implements Passing, Stream {
+export class PassedStream implements PassOn, Stream {
   readonly kind: Stream["kind"];
   readonly response: ServerResponse;
   session: string;
@@ -47,19 +48,19 @@ export class PassedStream implements Passing, Stream {
   constructor(call: Call, head: StreamHead) {
     const { task, request, response, route } = call;
     const { settings } = task.config;
-    const ours = route.sister === null;
+    const ours = route.kind === "forward";
     // The answer to one call ends by itself; what a GET or a subscription opened ends when somebody ends it.
     this.#lasts = request.method === "GET" || request.headers["mcp-method"] === "subscriptions/listen";
     this.#call = call;
     this.#head = head;
-    this.kind = !this.#lasts || !ours ? "call" : route.sessionId === null ? "session" : "listening";
+    this.kind = !this.#lasts || !ours ? "call" : call.sessionId === null ? "session" : "listening";
     this.response = response;
-    this.session = route.session ?? "";
+    this.session = call.session ?? "";
     // Nobody knows where an event of an encoded stream ends: nothing may be put between two.
     this.between = head.readable;
     this.lastSentAt = task.now();
     this.#isSession =
-      ours && request.method === "GET" && route.session === null && settings.pin && head.readable;
+      ours && request.method === "GET" && call.session === null && settings.pin && head.readable;
     this.#rewriter = this.#isSession ? this.#endpointPinner() : head.readable ? stateReplacer(call) : null;
     this.#data = head.readable && call.exchange !== null ? this.#watched(settings.largestObserved) : null;
     if (this.#lasts) call.done();
@@ -84,7 +85,7 @@ export class PassedStream implements Passing, Stream {
     this.#over("drained");
   }
 
-  closed(coming: Coming): void {
+  closed(coming: BodyState): void {
     this.#call.task.streams.delete(this);
     if (coming === "more") return this.#over("withdrawn");
     this.#over(coming === "all" && (this.between || !this.#head.readable) ? "ended" : "cut off");
@@ -94,13 +95,13 @@ export class PassedStream implements Passing, Stream {
   #over(why: Why): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { exchange, request, route, since, task } = this.#call;
+    const { exchange, request, since, synthetic, task } = this.#call;
     if (exchange === null) return this.#count(why);
     if (request.method !== "GET") this.#endCall(exchange, why);
     else if (this.#head.status >= 300) exchange.turnedDown(this.#head.status, []);
     if (this.#lasts && this.#head.status < 300) {
       const session = this.session === "" ? null : task.observer.find(this.session);
-      const posted = { session, synthetic: route.synthetic, overStream: false };
+      const posted = { session, synthetic, overStream: false };
       task.observer.streamEnded(since, posted, this.#endOf(why));
     }
     this.#count(why);
@@ -132,7 +133,7 @@ export class PassedStream implements Passing, Stream {
     if (why === "ended" && !readable) exchange.blur();
     if (this.#data?.namesEvents === true) {
       // Its client comes back for the rest; without a session nobody here sees that.
-      if (this.#call.route.session !== null) return exchange.leave();
+      if (this.#call.session !== null) return exchange.leftToOtherStream();
       exchange.blur();
     }
     exchange.lost(why === "ended" ? "stream without an answer" : "cut off", why === "ended" ? status : null);

@@ -1,4 +1,4 @@
-import { StringAt, type StringAtOptions } from "./string-replacer.ts";
+import { StringReplacer, type StringReplacerOptions } from "./string-replacer.ts";
 
 const lf = 10;
 const cr = 13;
@@ -6,16 +6,16 @@ const field = Buffer.from("data:");
 
 /** Replaces one string in the JSON of every event's data, however the bytes are cut. Every other byte passes as it came. */
 export class EventStrings {
-  readonly #options: StringAtOptions;
-  #json: StringAt;
+  readonly #options: StringReplacerOptions;
+  #json: StringReplacer;
   /** Bytes of the line so far. */
   #length = 0;
   #isData = true;
   #endedInCr = false;
 
-  constructor(options: StringAtOptions) {
+  constructor(options: StringReplacerOptions) {
     this.#options = options;
-    this.#json = new StringAt(options);
+    this.#json = new StringReplacer(options);
   }
 
   /** Any event may have the string. */
@@ -64,7 +64,7 @@ export class EventStrings {
     if (secondHalf) return;
     const held = this.#json.flush();
     if (held.length > 0) out.push(held);
-    if (this.#length === 0) this.#json = new StringAt(this.#options);
+    if (this.#length === 0) this.#json = new StringReplacer(this.#options);
     this.#length = 0;
     this.#isData = true;
   }

@@ -14,7 +14,7 @@ const failed = new RegExp(String.raw`"isError":true\}(?:\}\s*|,${version},${id}\
  * The first and the last bytes of an answer that is too large to be looked into. They tell whose answer it is and whether it
  * says that its tool failed; its text is not searched for the language model's failures.
  */
-export class Ends {
+export class MessageEnds {
   #head: Buffer = Buffer.alloc(0);
   #tail: Buffer = Buffer.alloc(0);
 

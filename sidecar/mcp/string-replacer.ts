@@ -11,7 +11,8 @@ const bracketClose = 0x5d;
 /** What a string of the document is: of no interest, a member's name, or the value looked for. */
 type Role = "other" | "name" | "value";
 
-export interface StringAtOptions {
+/** The options of a StringReplacer. */
+export interface StringReplacerOptions {
   /** Names from the top object down to the string, such as `["result", "requestState"]`. */
   readonly path: readonly string[];
   /** Gives what takes the string's place; null leaves it byte for byte. */
@@ -24,8 +25,8 @@ export interface StringAtOptions {
  * Replaces one string of a JSON document, found by its path, however the bytes are cut. Every other byte passes as it came,
  * and at once: only the string itself is held until it ends. A document that is no JSON passes unharmed.
  */
-export class StringAt {
-  readonly #options: StringAtOptions;
+export class StringReplacer {
+  readonly #options: StringReplacerOptions;
   /** Containers that are open. */
   #depth = 0;
   /** How many of them, below the top, are the path's; -1 when the top is no object. */
@@ -41,7 +42,7 @@ export class StringAt {
   #kept: Buffer[] = [];
   #keptBytes = 0;
 
-  constructor(options: StringAtOptions) {
+  constructor(options: StringReplacerOptions) {
     this.#options = options;
   }
 

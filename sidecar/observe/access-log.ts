@@ -2,7 +2,7 @@ import { type AccessLine, type OpenLine, type OpenRequest, accessSchema } from "
 import type { Ended, StillOpen } from "./observer.ts";
 import type { Id, Waiting } from "./waiting.ts";
 
-/** Whose lines they are: stands in each of them. */
+/** The owner of the lines: stands in each of them. */
 export interface Whose {
   readonly slot: string;
   readonly task: string;
@@ -12,7 +12,7 @@ export interface Whose {
 /** Most characters of an id: it is the client's. */
 const longestId = 64;
 
-/** Writes access lines and lines of open requests. */
+/** The task's log of requests: a line for each that ended, and lines of those that are open. */
 export class AccessLog {
   readonly #write: (line: string) => void;
   readonly #now: () => number;

@@ -1,7 +1,6 @@
 import type { Ending } from "../../domain/outcome.ts";
 import type { Message } from "../mcp/messages.ts";
 import type { Body } from "../proxy/body.ts";
-import type { Observer } from "./observer.ts";
 import { type Id, type Waiting, type WatchedSession, isId } from "./waiting.ts";
 
 /** An HTTP answer of which all has passed, other than an event stream. */
@@ -13,12 +12,25 @@ export interface WholeAnswer {
   readonly body: Body | null;
 }
 
+/** The scope of messages of the hub's: what they may answer. */
+export interface AnswerScope {
+  readonly exchange: Exchange | null;
+  readonly session: WatchedSession | null;
+}
+
+/** The observer, as far as an exchange needs it: it books how each request ends. */
+export interface EndsRequests {
+  readonly knowsSessions: boolean;
+  answered(scope: AnswerScope, messages: readonly Message[], status: number): void;
+  end(waiting: Waiting, ending: Ending, status: number | null): void;
+}
+
 /** Code of JSON-RPC by which a server says that it failed, under whatever status. */
 const internalError = -32_603;
 
-/** What one HTTP request asked, and how each of it ends. Everything here happens at most once to a request. */
+/** An exchange is what one HTTP request asked, and how each of it ends. Everything here happens at most once to a request. */
 export class Exchange {
-  readonly #observer: Observer;
+  readonly #observer: EndsRequests;
   readonly #waiting: readonly Waiting[];
   /** Its answers come over the session's stream: the HTTP answer only says that it was taken. */
   readonly #overStream: boolean;
@@ -27,7 +39,7 @@ export class Exchange {
   /** Nothing more will be heard of it here: its answers come over another stream, or never. */
   #isLeft = false;
 
-  constructor(observer: Observer, waiting: readonly Waiting[], overStream: boolean) {
+  constructor(observer: EndsRequests, waiting: readonly Waiting[], overStream: boolean) {
     this.#observer = observer;
     this.#waiting = waiting;
     this.#overStream = overStream;
@@ -41,7 +53,7 @@ export class Exchange {
   }
 
   /** The answer opens a session. */
-  opens(session: WatchedSession): void {
+  opensSession(session: WatchedSession): void {
     for (const waiting of this.#waiting) {
       if (waiting.method === "initialize") session.begun = true;
       waiting.session = session;
@@ -73,7 +85,7 @@ export class Exchange {
   }
 
   /** All of an answer has passed. */
-  whole({ status, type, body }: WholeAnswer): void {
+  answeredWhole({ status, type, body }: WholeAnswer): void {
     if (status >= 300) return this.turnedDown(status, body?.messages() ?? []);
     for (const waiting of this.#waiting)
       if (waiting.id === null)
@@ -84,7 +96,7 @@ export class Exchange {
         );
     // The stream that was to bring its answer ended meanwhile, and is told of by itself.
     if (this.#overStream && this.#waiting[0]?.session === null) return this.withdrawn();
-    if (this.#overStream) return this.leave();
+    if (this.#overStream) return this.leftToOtherStream();
     // Without a pin nobody here knows the stream that a message's answer comes over.
     if (body === null || (status === 202 && !this.#observer.knowsSessions))
       return this.#end({ kind: "unseen" }, status);
@@ -110,7 +122,7 @@ export class Exchange {
   }
 
   /** What has no answer yet gets it over another stream of its session, or is overdue some time. */
-  leave(): void {
+  leftToOtherStream(): void {
     this.#isLeft = true;
     if (!this.#overStream) for (const waiting of this.#waiting) waiting.isLeft = true;
   }

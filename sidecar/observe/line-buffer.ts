@@ -14,7 +14,7 @@ const lineFeed = 0x0a;
  * would as often as not hold up a request that is under way. They wait as bytes: strings that are kept for a while are what
  * collecting garbage costs most for.
  */
-export class Lines {
+export class LineBuffer {
   readonly #write: (lines: Buffer) => void;
   readonly #now: () => number;
   readonly #held = Buffer.allocUnsafeSlow(most);

@@ -3,7 +3,7 @@ import { type MetricName, metricDimension, metrics as units } from "../../domain
 /** Most values of one array in an embedded metric (CloudWatch, embedded metric format). */
 const mostValues = 100;
 
-/** Collects counts and values, and gives them as lines in CloudWatch's embedded metric format. Zeros are given too: silence means something is wrong. */
+/** The metrics of one task: counts and values, given as lines in CloudWatch's embedded metric format. Zeros are given too: silence means something is wrong. */
 export class Metrics {
   readonly #namespace: string;
   readonly #slot: string;

@@ -2,9 +2,9 @@ import type { HubContract } from "../../domain/hub.ts";
 import { type Ending, type Judged, answerMsOf, outcomeOf } from "../../domain/outcome.ts";
 import { metricOfOutcome, mostOpenListed, openAfterMs } from "../../domain/telemetry.ts";
 import type { Message } from "../mcp/messages.ts";
-import { Exchange } from "./exchange.ts";
+import { type AnswerScope, type EndsRequests, Exchange } from "./exchange.ts";
 import type { Metrics } from "./metrics.ts";
-import { type Asking, Waiting, WatchedSession, isId } from "./waiting.ts";
+import { type AskedWithId, Waiting, WatchedSession, isId } from "./waiting.ts";
 
 /** A request that ended. */
 export interface Ended extends Judged {
@@ -20,6 +20,7 @@ export interface StillOpen {
   readonly more: number;
 }
 
+/** The options of a task's observer. */
 export interface ObserverOptions {
   readonly metrics: Metrics;
   readonly contract: HubContract;
@@ -29,13 +30,7 @@ export interface ObserverOptions {
   readonly knowsSessions: boolean;
 }
 
-/** Where messages of the hub's belong to: what they may answer. */
-interface Heard {
-  readonly exchange: Exchange | null;
-  readonly session: WatchedSession | null;
-}
-
-/** How an HTTP request comes. */
+/** An HTTP request, as far as its messages need it. */
 export interface Posted {
   readonly session: WatchedSession | null;
   readonly synthetic: boolean;
@@ -58,7 +53,7 @@ const overdue: Ending = { kind: "overdue" };
  * Tells of every request that reached the hub what became of it, once: matches answers to requests by id, gives up on those that
  * wait too long, and knows those that still wait.
  */
-export class Observer {
+export class Observer implements EndsRequests {
   readonly #options: ObserverOptions;
   readonly #sessions = new Map<string, WatchedSession>();
   /** Requests without an outcome, the oldest first. */
@@ -122,7 +117,7 @@ export class Observer {
   }
 
   /** Messages from the hub. */
-  answered({ exchange, session }: Heard, messages: readonly Message[], status: number): void {
+  answered({ exchange, session }: AnswerScope, messages: readonly Message[], status: number): void {
     for (const message of messages) {
       if (message.method === "notifications/tools/list_changed")
         this.#options.metrics.count("ToolListChanges");
@@ -188,7 +183,7 @@ export class Observer {
     return session;
   }
 
-  #begin(asked: Asking, since: number, { session, synthetic }: Posted): Waiting {
+  #begin(asked: AskedWithId, since: number, { session, synthetic }: Posted): Waiting {
     const waiting = new Waiting(asked, { request: ++this.#requests, since, synthetic, session });
     this.#waiting.add(waiting);
     return waiting;
@@ -250,14 +245,14 @@ export class Observer {
   }
 }
 
-const unreadable: Asking = { id: null, method: "unreadable", tool: null };
-const answer: Asking = { id: null, method: "answer", tool: null };
+const unreadable: AskedWithId = { id: null, method: "unreadable", tool: null };
+const answer: AskedWithId = { id: null, method: "answer", tool: null };
 
 /**
  * What a message asks: a request has an id; a notification and a client's own answer end with the HTTP answer. Null: it is no
  * message.
  */
-function kindOf({ id, method, params, result, error }: Message): Asking | null {
+function kindOf({ id, method, params, result, error }: Message): AskedWithId | null {
   if (method === undefined) return result !== undefined || error !== undefined ? answer : null;
   if (typeof method !== "string") return null;
   const tool = method === "tools/call" && typeof params?.name === "string" ? short(params.name) : null;

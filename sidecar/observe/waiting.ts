@@ -1,17 +1,18 @@
 import type { Asked, Ending } from "../../domain/outcome.ts";
 
-/** What an answer is matched by: the number 1 and the text "1" are two ids. */
+/** The id that an answer is matched by: the number 1 and the text "1" are two ids. */
 export type Id = string | number;
+/** Whether a message's member is an id. */
 export const isId = (id: unknown): id is Id => typeof id === "string" || typeof id === "number";
 
-/** What a request asks. */
-export interface Asking extends Asked {
+/** A request's question, and the id that its answer will have. */
+export interface AskedWithId extends Asked {
   /** Null: nothing can be matched with it; it ends with the HTTP answer to what it came in. */
   readonly id: Id | null;
 }
 
-/** How a request came. */
-export interface Coming {
+/** The arrival of a request: its number, its time, its session. */
+export interface Arrival {
   /** Number of the request within this task. */
   readonly request: number;
   /** Milliseconds since 1970. */
@@ -38,7 +39,7 @@ export class Waiting implements Asked {
   /** The stream that was to bring its answer has ended, and its client may fetch the rest over another one. */
   isLeft = false;
 
-  constructor({ id, method, tool }: Asking, { request, since, synthetic, session }: Coming) {
+  constructor({ id, method, tool }: AskedWithId, { request, since, synthetic, session }: Arrival) {
     this.request = request;
     this.id = id;
     this.method = method;

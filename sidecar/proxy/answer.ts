@@ -1,7 +1,7 @@
 import { pinSession } from "../affinity/pin.ts";
 import { type AnswerHeaders, headerOf } from "../http/answer-head.ts";
 import { DecodedAnswer, decoderOf, encodingOf } from "../http/encoding.ts";
-import type { Passing } from "../http/pass-on.ts";
+import type { PassOn } from "../http/pass-on.ts";
 import { PassedBody } from "../http/passed-body.ts";
 import { PassedStream } from "../mcp/event-stream.ts";
 import type { Call } from "./call.ts";
@@ -9,8 +9,8 @@ import { responseHeaders } from "./headers.ts";
 import { reply } from "./own-answers.ts";
 
 /** Begins to send an answer back. Null: it is of no use, and the client has been told so. */
-export function beginAnswer(call: Call, status: number, headers: AnswerHeaders): Passing | null {
-  const { task, request, response, route } = call;
+export function beginAnswer(call: Call, status: number, headers: AnswerHeaders): PassOn | null {
+  const { task, request, response, sessionId } = call;
   // What came of a message before it was answered is all that counts of it.
   call.arrived();
   const id = headerOf(headers, "mcp-session-id");
@@ -20,17 +20,17 @@ export function beginAnswer(call: Call, status: number, headers: AnswerHeaders):
     call.exchange?.turnedDown(404, []);
     return null;
   }
-  if (pinned !== null && id !== undefined && route.sessionId === null) opens(call, id);
+  if (pinned !== null && id !== undefined && sessionId === null) openSession(call, id);
   const over = status === 404 || (request.method === "DELETE" && status < 300);
-  if (over && route.sessionId !== null) task.sessions.closed(route.sessionId);
-  return passingOf(call, { status, headers, pinned });
+  if (over && sessionId !== null) task.sessions.closed(sessionId);
+  return passOn(call, { status, headers, pinned });
 }
 
-/** The session that an answer opens. */
-function opens({ task, exchange }: Call, id: string): void {
+/** Counts and watches the session that an answer opens. */
+function openSession({ task, exchange }: Call, id: string): void {
   task.metrics.count("SessionsOpened");
   task.sessions.opened(id);
-  exchange?.opens(task.observer.opened(id, task.now()));
+  exchange?.opensSession(task.observer.opened(id, task.now()));
 }
 
 /** An answer's head. */
@@ -40,15 +40,15 @@ interface Head {
   readonly pinned: string | null;
 }
 
-function passingOf(call: Call, { status, headers, pinned }: Head): Passing {
+function passOn(call: Call, { status, headers, pinned }: Head): PassOn {
   const { task, request, response, route } = call;
   const type = headerOf(headers, "content-type");
   const isStream = type !== undefined && /^text\/event-stream/i.test(type);
-  const encoding = route.sister === null ? encodingOf(headers) : null;
+  const encoding = route.kind === "forward" ? encodingOf(headers) : null;
   if (encoding !== null) task.encoded.saw(type, encoding);
   // A session whose endpoint can't be pinned is none: of an encoded stream that opens one its client gets the plain bytes.
   const opensSession =
-    isStream && request.method === "GET" && route.session === null && task.config.settings.pin;
+    isStream && request.method === "GET" && call.session === null && task.config.settings.pin;
   const decoder = encoding !== null && opensSession ? decoderOf(encoding) : null;
   response.writeHead(status, responseHeaders(call, headers, { pinned, decoded: decoder !== null }));
   const readable = encoding === null || decoder !== null;
@@ -65,10 +65,10 @@ function passingOf(call: Call, { status, headers, pinned }: Head): Passing {
 }
 
 /** The session id that an answer names, pinned. "other": a pinned request would have opened a session. */
-function pinnedId({ task, request, route }: Call, id: string | undefined): string | null {
+function pinnedId({ task, request, route, sessionId }: Call, id: string | undefined): string | null {
   const { config, home } = task;
-  if (!config.settings.pin || route.sister !== null || id === undefined) return null;
-  if (route.sessionId === null) return pinSession(id, home, config.keys[0] as string);
+  if (!config.settings.pin || route.kind === "peer" || id === undefined) return null;
+  if (sessionId === null) return pinSession(id, home, config.keys[0] as string);
   // The client sent it signed; signing it again with each answer would cost more than all else here.
-  return id === route.sessionId ? (request.headers["mcp-session-id"] as string) : "other";
+  return id === sessionId ? (request.headers["mcp-session-id"] as string) : "other";
 }

@@ -1,4 +1,4 @@
-import { Ends } from "../mcp/message-ends.ts";
+import { MessageEnds } from "../mcp/message-ends.ts";
 import { type Message, messagesIn } from "../mcp/messages.ts";
 
 /** Bytes of a message up to a limit; of a larger one only its ends are known. */
@@ -6,7 +6,7 @@ export class Body {
   readonly #largest: number;
   #chunks: Buffer[] = [];
   #size = 0;
-  #ends: Ends | null = null;
+  #ends: MessageEnds | null = null;
   #messages: Message[] | null = null;
 
   /** @param largest in bytes */
@@ -36,12 +36,12 @@ export class Body {
   }
 
   #pushLarge(chunk: Buffer): void {
-    this.#ends ??= new Ends();
+    this.#ends ??= new MessageEnds();
     for (const early of this.#chunks.splice(0)) this.#ends.push(early);
     this.#ends.push(chunk);
   }
 
-  #largeAnswer(ends: Ends): Message[] {
+  #largeAnswer(ends: MessageEnds): Message[] {
     const answer = ends.answer();
     return answer === null ? [] : [answer];
   }

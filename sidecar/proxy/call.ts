@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { stateInAnswer, wrapState } from "../affinity/request-state.ts";
-import type { StringAtOptions } from "../mcp/string-replacer.ts";
+import type { StringReplacerOptions } from "../mcp/string-replacer.ts";
 import type { Exchange } from "../observe/exchange.ts";
 import type { Posted } from "../observe/observer.ts";
 import type { Task } from "../task.ts";
 import { Body } from "./body.ts";
-import type { Route } from "./route.ts";
+import { type OnwardRoute, sessionIdOf } from "./decide-route.ts";
 
 /** Requests whose answer is their HTTP answer, by HTTP method; a POST's is in its messages. */
 const wholeRequests: Readonly<Record<string, string>> = { GET: "stream/open", DELETE: "session/delete" };
@@ -15,12 +15,18 @@ export class Call {
   readonly task: Task;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly route: Route;
+  readonly route: OnwardRoute;
   /** The body as far as it is watched. */
   readonly asked: Body | null;
   /** Milliseconds since 1970. */
   readonly since: number;
   readonly #isWatched: boolean;
+  /** The hub's own name of its session; null: it has none here. */
+  readonly session: string | null;
+  /** The same, when the request names it by an id. */
+  readonly sessionId: string | null;
+  /** Its answer comes over the session's stream, which stays open until all of it is here. */
+  readonly #overStream: boolean;
   /** Its message is still on its way in, and its answer will come over the session's stream. */
   #arriving: boolean;
   #waits = true;
@@ -28,18 +34,24 @@ export class Call {
   /** Says to its session, when it has one of Streamable HTTP, that it is no longer under way. */
   readonly #leave: (() => void) | null;
 
-  constructor(task: Task, request: IncomingMessage, response: ServerResponse, route: Route) {
+  constructor(task: Task, request: IncomingMessage, response: ServerResponse, route: OnwardRoute) {
     const { observe, largestObserved } = task.config.settings;
     const isPost = request.method === "POST";
-    this.#isWatched = observe && route.sister === null && !route.aside && (isPost || isWhole(request.method));
+    const isForHub = route.kind === "forward";
+    const isMcp = isForHub && route.by !== "health path";
+    this.#isWatched = observe && isMcp && (isPost || isWhole(request.method));
+    this.session = isForHub ? route.session : null;
+    this.sessionId = sessionIdOf(route);
+    this.#overStream = isForHub && route.by === "message url" && isPost;
     this.task = task;
     this.request = request;
     this.response = response;
     this.route = route;
     this.asked = this.#isWatched && isPost ? new Body(largestObserved) : null;
     this.since = task.now();
-    this.#arriving = route.overStream;
-    this.#leave = route.sessionId === null ? null : task.sessions.enter(route.sessionId);
+    this.#arriving = this.#overStream;
+    if (this.#overStream && this.session !== null) task.streams.arriving(this.session);
+    this.#leave = this.sessionId === null ? null : task.sessions.enter(this.sessionId);
     task.inFlight++;
   }
 
@@ -57,10 +69,15 @@ export class Call {
     this.noLongerArriving();
   }
 
+  /** It is a probe's, and no user's. */
+  get synthetic(): boolean {
+    return this.route.kind === "forward" && this.route.synthetic;
+  }
+
   /** How its requests belong to its session. */
   posted(): Posted {
-    const { route, task } = this;
-    const { session: name, overStream, synthetic } = route;
+    const { session: name, synthetic, task } = this;
+    const overStream = this.#overStream;
     if (name === null) return { session: null, synthetic, overStream: false };
     // A session over a stream is open for as long as that is.
     const session = overStream ? task.observer.find(name) : task.observer.session(name);
@@ -69,8 +86,7 @@ export class Call {
 
   /** From now on what was asked keeps the stream open, or nothing does. Called more than once it does nothing. */
   noLongerArriving(): void {
-    const { session } = this.route;
-    if (this.#arriving && session !== null) this.task.streams.arrived(session);
+    if (this.#arriving && this.session !== null) this.task.streams.arrived(this.session);
     this.#arriving = false;
   }
 
@@ -99,9 +115,9 @@ const isWhole = (method: string | undefined): boolean =>
   method !== undefined && Object.hasOwn(wholeRequests, method);
 
 /** Wraps the `requestState` of answers to requests without a session; null for all others. */
-export function stateReplacement({ task, route }: Call): StringAtOptions | null {
+export function stateReplacement({ task, route }: Call): StringReplacerOptions | null {
   const { config, home } = task;
-  if (!route.stateless || route.sister !== null) return null;
+  if (route.kind === "peer" || route.body === null) return null;
   return {
     path: stateInAnswer,
     largest: config.settings.largestBody,

@@ -9,7 +9,7 @@ const causes: Readonly<Record<string, string>> = {
   ETIMEDOUT: "no connection",
 };
 
-/** Why the hub gave no answer, in a word or two of our own. */
+/** The cause of an answer that the hub did not give, in a word or two of our own. */
 export function causeOf(error: Error): string {
   if (error instanceof BadAnswer) return "bad answer";
   const { code } = error as NodeJS.ErrnoException;

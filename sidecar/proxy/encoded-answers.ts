@@ -1,7 +1,7 @@
 /** Most kinds of answers that are told of: a hub has a few. */
 const most = 8;
 
-/** Tells once of each kind of answer that the hub encodes although it is asked not to. */
+/** The answers that the hub encodes although it is asked not to: each kind is told of once. */
 export class EncodedAnswers {
   readonly #say: (text: string) => void;
   readonly #told = new Set<string>();

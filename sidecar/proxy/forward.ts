@@ -3,19 +3,24 @@ import type { Transform } from "node:stream";
 import { header } from "../../domain/telemetry.ts";
 import { type AnswerHeaders, headerOf } from "../http/answer-head.ts";
 import type { Asker, Connection } from "../http/connection.ts";
-import type { Coming, Passing } from "../http/pass-on.ts";
+import type { BodyState, PassOn } from "../http/pass-on.ts";
 import { idOf } from "../mcp/messages.ts";
 import type { Task } from "../task.ts";
 import { beginAnswer } from "./answer.ts";
 import { Call } from "./call.ts";
 import { causeOf } from "./cause.ts";
+import { type OnwardRoute, noNewSessions, sessionNotFound, tooLarge } from "./decide-route.ts";
 import { type BodyLength, requestHead } from "./headers.ts";
 import { refuse, refuseState, reply } from "./own-answers.ts";
-import type { Route } from "./route.ts";
 import { TooLarge, announcedLength, collect, smallBody, upload } from "./upload.ts";
 
 /** Sends a request to where its route leads, and the answer back. */
-export function forward(task: Task, request: IncomingMessage, response: ServerResponse, route: Route): void {
+export function forward(
+  task: Task,
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: OnwardRoute,
+): void {
   if (response.destroyed) return; // the client left while its route was looked for
   new Forwarding(new Call(task, request, response, route)).begin();
 }
@@ -25,8 +30,8 @@ class Forwarding implements Asker {
   readonly #call: Call;
   #connection: Connection | null = null;
   #upload: Transform | null = null;
-  #passing: Passing | null = null;
-  #coming: Coming = "more";
+  #passOn: PassOn | null = null;
+  #coming: BodyState = "more";
   /** The client is slow, and the other side waits for it. */
   #waits = false;
 
@@ -75,16 +80,16 @@ class Forwarding implements Asker {
   }
 
   head(status: number, headers: AnswerHeaders): void {
-    const { sister } = this.#call.route;
+    const { route } = this.#call;
     // An address may belong to something else by now: only the task itself answers for its sessions.
-    if (sister !== null && headerOf(headers, header.task) !== sister)
+    if (route.kind === "peer" && headerOf(headers, header.task) !== route.peer)
       return this.#giveUp(new Error("another task answers at its address"));
-    this.#passing = beginAnswer(this.#call, status, headers);
-    if (this.#passing === null) this.#giveUp(new Error("the answer is of no use"));
+    this.#passOn = beginAnswer(this.#call, status, headers);
+    if (this.#passOn === null) this.#giveUp(new Error("the answer is of no use"));
   }
 
   data(part: Buffer): boolean {
-    if (this.#passing?.push(part) !== false) return true;
+    if (this.#passOn?.push(part) !== false) return true;
     if (!this.#waits) this.#call.response.once("drain", () => this.#goOn());
     this.#waits = true;
     return false;
@@ -96,7 +101,7 @@ class Forwarding implements Asker {
     if (this.#connection !== null) task.connections.give(route, this.#connection);
     this.#connection = null;
     this.#upload?.destroy();
-    this.#passing?.end();
+    this.#passOn?.end();
     this.#call.done();
   }
 
@@ -106,11 +111,11 @@ class Forwarding implements Asker {
     this.#upload?.destroy();
     this.#call.done();
     const { response } = this.#call;
-    if (this.#passing !== null) return void response.destroy();
+    if (this.#passOn !== null) return void response.destroy();
     if (response.headersSent || response.writableEnded || response.destroyed) return;
     if (error instanceof TooLarge) {
       response.shouldKeepAlive = false;
-      return void refuse(this.#call.task, response, 413, "Too large");
+      return refuse(this.#call.task, response, tooLarge);
     }
     lose(this.#call, error);
   }
@@ -127,7 +132,7 @@ class Forwarding implements Asker {
   }
 
   #close(): void {
-    this.#passing?.closed(this.#coming);
+    this.#passOn?.closed(this.#coming);
     this.#call.closed();
     if (this.#coming !== "more") return;
     this.#upload?.destroy();
@@ -135,21 +140,20 @@ class Forwarding implements Asker {
   }
 }
 
-/** The other side is gone. A sister that is gone took its sessions with it: a client that hears 404 begins anew. */
+/** The other side is gone. A peer that is gone took its sessions with it: a client that hears 404 begins anew. */
 function lose(call: Call, error: Error): void {
   const { task, request, response, route } = call;
   const why = error.message;
-  if (route.sister === null) {
+  if (route.kind === "forward") {
     reply(task, response, 502, `The hub does not answer: ${why}`);
     call.arrived();
     return call.exchange?.lost(causeOf(error), 502);
   }
-  task.say(`task ${route.sister} is gone: ${why}`);
-  task.sisters.lost(route.sister);
+  task.say(`task ${route.peer} is gone: ${why}`);
+  task.peers.lost(route.peer);
   task.connections.forget(route);
   if (route.otherwise) return forward(task, request, response, route.otherwise);
-  if (!route.returning)
-    return void refuse(task, response, 503, "This task takes no new sessions", ["retry-after", "1"]);
-  if (route.stateless) return void refuseState(task, response, idOf(route.body));
-  refuse(task, response, 404, "Session not found");
+  if (route.by === "drain") refuse(task, response, noNewSessions);
+  else if (route.by === "state") refuseState(task, response, idOf(route.body));
+  else refuse(task, response, sessionNotFound);
 }

@@ -1,50 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { header } from "../../domain/telemetry.ts";
-import type { Home } from "../affinity/pin.ts";
+import { hopHeader } from "../affinity/peers.ts";
 import { signFresh } from "../affinity/signature.ts";
-import type { SidecarConfig } from "../config.ts";
-import { type AnswerHeaders, headerOf, notInValue } from "../http/answer-head.ts";
+import { type AnswerHeaders, type HeaderList, headerOf, notInValue } from "../http/answer-head.ts";
 import type { Task } from "../task.ts";
 import type { Call } from "./call.ts";
-import type { Route } from "./route.ts";
-
-/** Names, in lower case, and values in turn, as Node's server takes them without another copy. */
-export type HeaderList = string[];
-
-/** A request of a sister task: it goes no further than here. */
-export const hopHeader = "x-hub-hop";
-
-/** Headers about one connection only (RFC 9110, section 7.6.1). */
-const hopByHop = [
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  // Answered here already.
-  "expect",
-];
-const perConnection: ReadonlySet<string> = new Set(hopByHop);
-const ownHeaders = [header.slot, header.task, header.release, header.refused];
-const probeHeaders = [header.probeSlot, header.probeProof, header.synthetic];
-
-/** Names that do not go on as they came: to the hub, and to a sister task. */
-export interface Withheld {
-  readonly fromHub: ReadonlySet<string>;
-  readonly fromSister: ReadonlySet<string>;
-}
-
-/** What is about one connection, or only the sidecar may say; the session's id goes on as the other side knows it. */
-export function withheldHeaders({ settings, tokens }: SidecarConfig): Withheld {
-  // The token opens the sidecar's door and is nobody else's affair; without tokens the header is the hub's.
-  const always = [...hopByHop, ...ownHeaders, hopHeader, ...(tokens.length > 0 ? ["authorization"] : [])];
-  const fromHub = [...always, ...probeHeaders, ...(readsBodies(settings) ? ["accept-encoding"] : [])];
-  return { fromHub: new Set(fromHub), fromSister: new Set(always) };
-}
-
-const readsBodies = ({ observe, pin }: SidecarConfig["settings"]): boolean => observe || pin;
+import { type OnwardRoute, sessionIdOf } from "./decide-route.ts";
+import { perConnection, readsBodies } from "./header-rules.ts";
 
 /** A length in bytes, "chunked", or null: there is no body. */
 export type BodyLength = number | "chunked" | null;
@@ -56,23 +18,24 @@ export type BodyLength = number | "chunked" | null;
 export function requestHead(
   { config, now, withheld }: Task,
   { headers: given, method }: IncomingMessage,
-  route: Route,
+  route: OnwardRoute,
   length: BodyLength,
 ): string {
-  const never = route.sister === null ? withheld.fromHub : withheld.fromSister;
+  const never = route.kind === "forward" ? withheld.fromHub : withheld.fromPeer;
   const named = namedBy(given.connection);
+  const sessionId = sessionIdOf(route);
   let head = `${method} ${inPath(route.url)} HTTP/1.1\r\nconnection: keep-alive\r\n`;
   // What is read here must be readable; the way to a client is short, and a balancer's or a CDN's to shorten.
-  if (route.sister === null && readsBodies(config.settings)) head += "accept-encoding: identity\r\n";
+  if (route.kind === "forward" && readsBodies(config.settings)) head += "accept-encoding: identity\r\n";
   if (given.host === undefined) head += line("host", `${route.host}:${route.port}`);
   for (const name in given) {
     // How long its body is, is said of the one that is sent: one that is held whole may differ from the one that came.
     if (name === "content-length" || never.has(name) || named?.includes(name) === true) continue;
-    const value = name === "mcp-session-id" && route.sessionId !== null ? route.sessionId : given[name];
+    const value = name === "mcp-session-id" && sessionId !== null ? sessionId : given[name];
     if (typeof value === "string") head += line(name, value);
     else for (const one of value ?? []) head += line(name, one);
   }
-  if (route.sister !== null) head += line(hopHeader, signFresh(config.keys[0] as string, "hop", now()));
+  if (route.kind === "peer") head += line(hopHeader, signFresh(config.keys[0] as string, "hop", now()));
   if (length === "chunked") head += line("transfer-encoding", "chunked");
   else if (length !== null) head += line("content-length", String(length));
   return `${head}\r\n`;
@@ -97,17 +60,7 @@ function namedBy(connection: string | undefined): readonly string[] | null {
     .map((name) => name.trim());
 }
 
-/** What every answer of this task says of it. */
-export const marksOf = ({ slot, release }: SidecarConfig, { task }: Home): HeaderList => [
-  header.slot,
-  slot,
-  header.task,
-  task,
-  header.release,
-  release,
-];
-
-/** What an answer's headers no longer say as the hub did. */
+/** The changes to an answer's headers: what they no longer say as the hub did. */
 export interface Changes {
   /** The session id as its client knows it; null: there is none, or it stays as it is. */
   readonly pinned: string | null;
@@ -115,20 +68,20 @@ export interface Changes {
   readonly decoded: boolean;
 }
 
-/** An answer's headers on their way out; only a sister may say which slot, task and release answered. */
+/** An answer's headers on their way out; only a peer may say which slot, task and release answered. */
 export function responseHeaders(
   { task, route }: Call,
   answer: AnswerHeaders,
   { pinned, decoded }: Changes,
 ): HeaderList {
   const list = task.marks.slice();
-  if (route.sister !== null)
+  if (route.kind === "peer")
     for (let at = 0; at < list.length; at += 2)
       list[at + 1] = headerOf(answer, list[at] as string) ?? (list[at + 1] as string);
-  const refused = route.sister === null ? undefined : headerOf(answer, header.refused);
+  const refused = route.kind === "forward" ? undefined : headerOf(answer, header.refused);
   if (refused !== undefined) list.push(header.refused, refused);
   // A state that is wrapped is longer than it was.
-  const changes = route.stateless && route.sister === null;
+  const changes = route.kind === "forward" && route.body !== null;
   for (let at = 0; at < answer.length; at += 2) {
     const name = answer[at] as string;
     if (perConnection.has(name) || name.startsWith("x-hub-")) continue;

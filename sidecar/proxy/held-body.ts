@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 
-/** Bytes of all request bodies that may be held at once. */
+/** Most bytes of request bodies that may be held at once. */
 export const mostHeld = 64 * 1024 * 1024;
 
-/** Counts the bytes that all requests hold together. */
+/** The count of bytes that all requests hold together. */
 export interface Holding {
   held: number;
 }

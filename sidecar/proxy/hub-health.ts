@@ -10,7 +10,7 @@ const largest = 1024 * 1024;
 /** Most characters of it that are told. */
 const mostTold = 200;
 
-/** Whether the hub is ready, by its own health path. Says so in the log each time that it changes. */
+/** The hub's health, by its own health path. Says so in the log each time that it changes. */
 export class HubHealth {
   readonly #config: Pick<SidecarConfig, "hub" | "settings">;
   readonly #say: (text: string) => void;

@@ -2,31 +2,25 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { header, notReadyWords } from "../../domain/telemetry.ts";
 import { verifyFresh } from "../affinity/signature.ts";
 import type { Task } from "../task.ts";
+import type { RefuseRoute } from "./decide-route.ts";
 
-/** Turns a request away with a JSON-RPC error. Returns null: nothing is left to route. */
-export function refuse(
-  task: Task,
-  response: ServerResponse,
-  status: number,
-  text: string,
-  more: readonly string[] = [],
-): null {
+/** The task's own answer to a request that it turns away: a JSON-RPC error. */
+export function refuse(task: Task, response: ServerResponse, { status, text, headers }: RefuseRoute): void {
   countRefusal(task, response);
   // Its own failure is none of its refusals: whoever probes the slot takes it for a fault.
-  const marks = status === 500 ? more : [...refusal, ...more];
-  return reply(task, response, status, text, marks);
+  reply(task, response, status, text, status === 500 ? headers : [...refusal, ...headers]);
 }
 
-/** Answers in the hub's place, with a JSON-RPC error, a request that reached the hub. */
+/** The task's answer in the hub's place, a JSON-RPC error, to a request that reached the hub. */
 export function reply(
   task: Task,
   response: ServerResponse,
   status: number,
   text: string,
   more: readonly string[] = [],
-): null {
+): void {
   const error = { code: -32_000, message: text };
-  return tell(task, response, status, { jsonrpc: "2.0", error, id: null }, more);
+  tell(task, response, status, { jsonrpc: "2.0", error, id: null }, more);
 }
 
 const refusal: readonly string[] = [header.refused, "sidecar"];
@@ -41,21 +35,21 @@ function isProbe({ config, now }: Task, { headers }: IncomingMessage): boolean {
   return typeof proof === "string" && verifyFresh(config.keys, "probe", proof, now());
 }
 
-/** Nobody can read this `requestState` any more: official servers say it so, and the client begins its call anew. */
-export function refuseState(task: Task, response: ServerResponse, id: string | number | null): null {
+/** The answer to a `requestState` that nobody can read any more, in official servers' words: the client begins its call anew. */
+export function refuseState(task: Task, response: ServerResponse, id: string | number | null): void {
   const error = {
     code: -32_602,
     message: "Invalid or expired requestState",
     data: { reason: "invalid_request_state" },
   };
   countRefusal(task, response);
-  return tell(task, response, 200, { jsonrpc: "2.0", error, id }, refusal);
+  tell(task, response, 200, { jsonrpc: "2.0", error, id }, refusal);
 }
 
 /** The probe's answer: which slot, task and release the balancer chose. */
-export function prove(task: Task, response: ServerResponse): null {
+export function prove(task: Task, response: ServerResponse): void {
   const { slot, release } = task.config;
-  return tell(task, response, 200, { slot, task: task.home.task, release }, ["cache-control", "no-store"]);
+  tell(task, response, 200, { slot, task: task.home.task, release }, ["cache-control", "no-store"]);
 }
 
 function tell(
@@ -64,20 +58,18 @@ function tell(
   status: number,
   answer: unknown,
   more: readonly string[] = [],
-): null {
+): void {
   const body = JSON.stringify(answer);
   const length = String(Buffer.byteLength(body));
   const about = ["content-type", "application/json", "content-length", length];
   response.writeHead(status, [...task.marks, ...about, ...more]).end(body);
-  return null;
 }
 
-/** Healthy while the hub is, and while draining too: open sessions need their task. */
-export function tellHealth(task: Task, response: ServerResponse): null {
+/** The balancer's answer: healthy while the hub is, and while draining too, for open sessions need their task. */
+export function tellHealth(task: Task, response: ServerResponse): void {
   void task.health.ask().then(({ ready, why }) => {
     if (response.destroyed) return;
     const status = ready ? "ready" : notReadyWords + why;
     tell(task, response, ready ? 200 : 503, { status });
   });
-  return null;
 }

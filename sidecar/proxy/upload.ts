@@ -4,7 +4,7 @@ import { Transform } from "node:stream";
 /** Largest request body that is collected before it goes on, in bytes: less than an idle session costs. */
 export const smallBody = 16 * 1024;
 
-/** More bytes came than a request may have. */
+/** The error of a request with more bytes than it may have. */
 export class TooLarge extends Error {}
 
 /** Length of the body that a request announces, in bytes; Infinity: it ends when it ends. */
@@ -19,7 +19,7 @@ export function collect(request: IncomingMessage, whole: (body: Buffer) => void)
   request.on("end", () => whole(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
 }
 
-/** A body to send on as it comes. */
+/** The upload of a body that is sent on as it comes. */
 export interface Upload {
   /** Most bytes; beyond them the upload fails with `TooLarge`. */
   readonly largest: number;
@@ -28,6 +28,7 @@ export interface Upload {
   readonly whole: () => void;
 }
 
+/** The body of a request as a stream to send on, watched as it passes. */
 export function upload(request: IncomingMessage, { largest, seen, whole }: Upload): Transform {
   let size = 0;
   const body = new Transform({

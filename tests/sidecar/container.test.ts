@@ -96,7 +96,9 @@ test("what is copied into the image exists, and nothing else is sent to the buil
 
 test("what the sidecar is made of is installed without the development's own packages", () => {
   const { dependencies } = JSON.parse(read("package.json")) as { dependencies: Record<string, string> };
-  const sources = readdirSync(join(top, "sidecar")).filter((name) => name.endsWith(".ts"));
+  const sources = readdirSync(join(top, "sidecar"), { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts"),
+  );
   const imported = sources.flatMap((name) =>
     [...read(`sidecar/${name}`).matchAll(/(?:from|import\() ?"([^."][^"]*)"/g)].map(([, from]) => from!),
   );

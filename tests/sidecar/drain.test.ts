@@ -90,17 +90,18 @@ test("a busy session is closed last: with its call's answer, or when the grace a
 });
 
 test("a stream stays while a message for its session is arriving", () => {
-  const streams = new Streams(new Sessions({ now: () => 0, idleMs: 1_000 }));
+  const sessions = new Sessions({ now: () => 0, idleMs: 1_000 });
+  const streams = new Streams(sessions);
   const { response, written } = fakeResponse();
   streams.add(streamOf(response, { session: "asking" }));
-  assert.equal(streams.arriving("asking"), true);
+  streams.arriving("asking");
   streams.closeSome(0, 2 * sliceMs, () => false);
   streams.closeSome(2 * sliceMs - 1, 2 * sliceMs, () => false);
   assert.deepEqual(written, []);
   streams.arrived("asking");
   streams.closeSome(2 * sliceMs, 2 * sliceMs, () => false);
   assert.deepEqual(written, ["retry: 100\n\nEND"]);
-  assert.equal(streams.arriving("asking"), false);
+  assert.equal(sessions.hasEnded("asking"), true);
 });
 
 test("a message for a session whose stream was closed hears so, though the hub has not noticed", async (t) => {
@@ -268,15 +269,15 @@ function openStream(url: string): Promise<IncomingMessage> {
   });
 }
 
-test("SIGTERM: health stays green, new sessions go to the sister, calls in flight finish, streams end", async (t) => {
+test("SIGTERM: health stays green, new sessions go to the peer, calls in flight finish, streams end", async (t) => {
   const hub = await slowHub(t);
-  const sister = await startSidecar(t, { hub: (await slowHub(t)).port });
+  const peer = await startSidecar(t, { hub: (await slowHub(t)).port });
   const { sidecar, url, port } = await startSidecar(t, { hub: hub.port, settings: { stopMs: 1_500 } });
   const home = { slot: "blue", task: `127.0.0.1:${port}` };
   const call = (at: string) =>
     fetch(at + pinUrl("/messages?sessionId=a", home, key), { method: "POST", body: "{}" });
   const inFlight = call(url);
-  const viaSister = call(sister.url);
+  const viaPeer = call(peer.url);
   while (hub.calls.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
   const stream = await openStream(url);
   const stopped = sidecar.stop();
@@ -287,8 +288,8 @@ test("SIGTERM: health stays green, new sessions go to the sister, calls in fligh
     refused.headers.has(header.refused),
     "whoever probes the slot is told that the hub was never asked",
   );
-  // A pin of the sister's tells where it is.
-  const other = { slot: "blue", task: `127.0.0.1:${sister.port}` };
+  // A pin of the peer's tells where it is.
+  const other = { slot: "blue", task: `127.0.0.1:${peer.port}` };
   const left = new AbortController();
   void fetch(url + pinUrl("/messages?sessionId=b", other, key), {
     method: "POST",
@@ -302,7 +303,7 @@ test("SIGTERM: health stays green, new sessions go to the sister, calls in fligh
   left.abort();
   for (const response of hub.calls) response.end("done");
   assert.equal(await (await inFlight).text(), "done");
-  assert.equal(await (await viaSister).text(), "done");
+  assert.equal(await (await viaPeer).text(), "done");
   if (!stream.readableEnded) await once(stream, "end");
   await stopped;
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
-import { EventData, type Message } from "../../sidecar/mcp/messages.ts";
+import { EventData } from "../../sidecar/mcp/event-data.ts";
+import type { Message } from "../../sidecar/mcp/messages.ts";
 import { Body } from "../../sidecar/proxy/body.ts";
 
 const id = fc.oneof(fc.integer(), fc.string({ maxLength: 20, unit: "grapheme" }));

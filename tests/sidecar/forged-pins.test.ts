@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
-import { sisterAddress } from "../../sidecar/affinity/peers.ts";
+import { peerAddress } from "../../sidecar/affinity/peers.ts";
 import { pinSession, pinUrl } from "../../sidecar/affinity/pin.ts";
 import { ownPlace, rangesOf } from "../../sidecar/http/network.ts";
 import { key, listen, raw, startSidecar } from "./kit.ts";
@@ -103,7 +103,7 @@ function forgedIds(good: string, task: string, other: string): string[] {
 
 test("no forged pin reaches a hub, another task, another slot or another port", async (t) => {
   const hub = await trap(t);
-  const sister = await trap(t);
+  const peer = await trap(t);
   const { port } = await startSidecar(t, { hub: hub.port });
   const task = `127.0.0.1:${port}`;
   const home = { slot: "blue", task };
@@ -113,8 +113,8 @@ test("no forged pin reaches a hub, another task, another slot or another port", 
   assert.match(good, /reached/, "the pin they are made from is a good one");
   assert.match(await raw(port, post("/mcp", id)), /reached/);
   assert.equal(hub.reached.length, 2);
-  const urls = forgedUrls(url, task, String(sister.port));
-  const ids = forgedIds(id, task, String(sister.port));
+  const urls = forgedUrls(url, task, String(peer.port));
+  const ids = forgedIds(id, task, String(peer.port));
   assert.ok(urls.length + ids.length >= 60, `${urls.length + ids.length} pins`);
   for (const forged of urls)
     for (const method of ["POST", "GET"]) {
@@ -126,7 +126,7 @@ test("no forged pin reaches a hub, another task, another slot or another port", 
       const answer = await raw(port, post("/mcp", forged, method));
       assert.match(answer, /^HTTP\/1\.1 40[04] /, `${method} ${forged}`);
     }
-  assert.deepEqual([hub.reached.slice(2), sister.reached], [[], []]);
+  assert.deepEqual([hub.reached.slice(2), peer.reached], [[], []]);
 });
 
 test("a pin that was signed for elsewhere is good nowhere else, and opens no session", async (t) => {
@@ -173,7 +173,7 @@ test("a hub that would open a session for a pinned request is not let: the clien
   assert.doesNotMatch(answer, /mcp-session-id/i);
 });
 
-test("a sister is a task of the slot's own network, on the same port", () => {
+test("a peer is a task of the slot's own network, on the same port", () => {
   const home = { slot: "blue", task: "10.0.1.7:8080" };
   const inEcs = {
     metadataUri: "http://169.254.170.2/v4",
@@ -181,7 +181,7 @@ test("a sister is a task of the slot's own network, on the same port", () => {
     network: ["10.0.0.0/22", "10.9.0.0/24"],
   };
   for (const host of ["10.0.2.9", "10.0.0.0", "10.0.3.255", "10.9.0.1"])
-    assert.deepEqual(sisterAddress(`${host}:8080`, inEcs, home), { host, port: 8080 });
+    assert.deepEqual(peerAddress(`${host}:8080`, inEcs, home), { host, port: 8080 });
   const outside = ["10.0.4.0", "10.9.1.0", "9.255.255.255", "8.8.8.8", "172.16.0.1", "192.168.1.1"];
   const never = ["169.254.170.2", "169.254.169.254", "127.0.0.1", "0.0.0.0", "hub", "[::1]", "::1", "[::]"];
   const written = [
@@ -194,11 +194,11 @@ test("a sister is a task of the slot's own network, on the same port", () => {
     " 10.0.2.9",
   ];
   for (const host of [...outside, ...never, ...written, ""])
-    assert.equal(sisterAddress(`${host}:8080`, inEcs, home), null, host);
+    assert.equal(peerAddress(`${host}:8080`, inEcs, home), null, host);
   for (const task of ["10.0.2.9:80", "10.0.2.9:", "10.0.2.9", "10.0.2.9:8080:8080", "10.0.2.9:08080 ", ""])
-    assert.equal(sisterAddress(task, inEcs, home), null, task);
+    assert.equal(peerAddress(task, inEcs, home), null, task);
   const everywhere = { ...inEcs, network: ["0.0.0.0/0"] };
-  for (const host of never) assert.equal(sisterAddress(`${host}:8080`, everywhere, home), null, host);
+  for (const host of never) assert.equal(peerAddress(`${host}:8080`, everywhere, home), null, host);
 });
 
 test("a signed pin for an address outside the task's network is refused, and nothing is sent there", async (t) => {

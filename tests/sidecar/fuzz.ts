@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { EndpointRewriter } from "../../sidecar/affinity/endpoint-event.ts";
+import { EventData } from "../../sidecar/mcp/event-data.ts";
 import { EventStrings } from "../../sidecar/mcp/event-strings.ts";
-import { EventData, messagesIn } from "../../sidecar/mcp/messages.ts";
-import { StringAt } from "../../sidecar/mcp/string-replacer.ts";
+import { messagesIn } from "../../sidecar/mcp/messages.ts";
+import { StringReplacer } from "../../sidecar/mcp/string-replacer.ts";
 
 /** Random numbers from a seed (mulberry32): a failing case can be run again. */
 export function randomFrom(seed: number): () => number {
@@ -91,12 +92,12 @@ function cut(random: Random, bytes: Buffer): Buffer[] {
   return chunks;
 }
 
-interface Passing {
+interface Rewriter {
   push(chunk: Buffer): Buffer;
   flush(): Buffer;
 }
-const through = (passing: Passing, chunks: readonly Buffer[]) =>
-  Buffer.concat([...chunks.map((chunk) => passing.push(chunk)), passing.flush()]);
+const through = (rewriter: Rewriter, chunks: readonly Buffer[]) =>
+  Buffer.concat([...chunks.map((chunk) => rewriter.push(chunk)), rewriter.flush()]);
 
 const keeps = (path: readonly string[]) => ({ path, largest: 1 << 20, replace: () => null });
 const wraps = { path: ["result", "requestState"], largest: 1 << 20, replace: (own: string) => `>${own}` };
@@ -129,8 +130,8 @@ export function fuzzCase(seed: number): void {
   for (const chunk of cut(random, broken)) data.push(chunk);
   const body = Buffer.from(message(random));
   const mangled = mutate(random, body);
-  shows(through(new StringAt(keeps(wraps.path)), cut(random, mangled)), mangled, "broken JSON passes");
-  const wrapped = JSON.parse(through(new StringAt(wraps), cut(random, body)).toString()) as {
+  shows(through(new StringReplacer(keeps(wraps.path)), cut(random, mangled)), mangled, "broken JSON passes");
+  const wrapped = JSON.parse(through(new StringReplacer(wraps), cut(random, body)).toString()) as {
     result: { requestState?: unknown } | null;
   };
   const expected = JSON.parse(body.toString()) as typeof wrapped;

@@ -45,7 +45,7 @@ const ok = (id: string | number): Message => ({ id, result: { content: [{}] } })
 test("a request that waits too long is told of then, once, and its session stays busy until it has ended", () => {
   const { observer, clock, ends, counted, look } = observed();
   const session = observer.opened("s", clock.now);
-  observer.asked([call(1), call(2, "analyze")], over(session)).leave();
+  observer.asked([call(1), call(2, "analyze")], over(session)).leftToOtherStream();
   clock.now += 7_999;
   look();
   assert.deepEqual(ends(), []);
@@ -99,7 +99,7 @@ test("what a session that is over had asked ends with it, as it was ended", () =
     ["withdrawn", "withdrawn"],
   ] as const) {
     const { observer, clock, ends } = observed();
-    observer.asked([call(1)], over(observer.opened("s", clock.now))).leave();
+    observer.asked([call(1)], over(observer.opened("s", clock.now))).leftToOtherStream();
     observer.closed("s", { kind });
     observer.closed("s", { kind: "no-answer", what: "twice" });
     assert.deepEqual(ends(), [[1, outcome]]);
@@ -110,7 +110,7 @@ test("what a session that is over had asked ends with it, as it was ended", () =
 test("of more requests than one session may have waiting the oldest is let go, and told of", () => {
   const { observer, clock, ends, lines } = observed();
   const session = observer.opened("s", clock.now);
-  for (let id = 0; id < 1_003; id++) observer.asked([call(id)], over(session)).leave();
+  for (let id = 0; id < 1_003; id++) observer.asked([call(id)], over(session)).leftToOtherStream();
   assert.deepEqual(ends(), [
     [0, "withdrawn"],
     [1, "withdrawn"],
@@ -125,7 +125,7 @@ test("of more requests than one session may have waiting the oldest is let go, a
 test("an id that is asked again while it waits takes the place of the first; a number is no text", () => {
   const { observer, clock, ends } = observed();
   const session = observer.opened("s", clock.now);
-  for (const id of [1, "1", 1]) observer.asked([call(id)], over(session)).leave();
+  for (const id of [1, "1", 1]) observer.asked([call(id)], over(session)).leftToOtherStream();
   assert.deepEqual(ends(), [[1, "withdrawn"]]);
   observer.answered({ exchange: null, session }, [ok("1"), ok(1)], 200);
   assert.deepEqual(ends().slice(1), [
@@ -170,7 +170,7 @@ test("a 404 is the slot's in a session that it opened and nobody ended, and its 
 test("what may have been an answer, and could not be looked into, is no fault of the server's", () => {
   const { observer, clock, ends, look } = observed();
   const session = observer.opened("s", clock.now);
-  observer.asked([call(1)], over(session)).leave();
+  observer.asked([call(1)], over(session)).leftToOtherStream();
   for (const waiting of session.waiting) waiting.isBlurred = true;
   clock.now += 60_000;
   look();
@@ -270,6 +270,6 @@ test("a hub may keep the head of a stream that only listens, and of one that is 
 test("a call whose session's stream ended before it was taken is told of as withdrawn: nobody waits for it", () => {
   const { observer, ends } = observed();
   const exchange = observer.asked([call(1)], { session: null, synthetic: false, overStream: true });
-  exchange.whole({ status: 202, type: undefined, body: null });
+  exchange.answeredWhole({ status: 202, type: undefined, body: null });
   assert.deepEqual(ends(), [[1, "withdrawn"]]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Pace } from "../../sidecar/drain/drain.ts";
-import { Lines } from "../../sidecar/observe/line-buffer.ts";
+import { LineBuffer } from "../../sidecar/observe/line-buffer.ts";
 
 /** Streams closed in each second, when they are looked at every 250 ms until the deadline. */
 function closedBySecond(streams: number, seconds: number): number[] {
@@ -42,7 +42,7 @@ test("a deadline that is over closes everything, and a drain that ended owes not
 test("lines wait for one another and are written whole, at the latest when the process ends", () => {
   const written: string[] = [];
   let now = 0;
-  const lines = new Lines(
+  const lines = new LineBuffer(
     (bytes) => written.push(bytes.toString("utf8")),
     () => now,
   );

@@ -45,7 +45,7 @@ async function startHub(t: TestContext, name: string): Promise<number> {
 }
 
 for (const kind of ["SSE", "streamable HTTP"] as const)
-  test(`a session over ${kind} stays with its task through a sister task`, async (t) => {
+  test(`a session over ${kind} stays with its task through a peer task`, async (t) => {
     const one = await startSidecar(t, { hub: await startHub(t, "one") });
     const two = await startSidecar(t, { hub: await startHub(t, "two") });
     // A balancer that never sends two requests to the same task.

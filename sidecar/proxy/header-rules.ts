@@ -1,0 +1,49 @@
+import { header } from "../../domain/telemetry.ts";
+import { hopHeader } from "../affinity/peers.ts";
+import type { Home } from "../affinity/pin.ts";
+import type { SidecarConfig } from "../config.ts";
+import type { HeaderList } from "../http/answer-head.ts";
+
+/** Headers about one connection only (RFC 9110, section 7.6.1). */
+const hopByHop = [
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  // Answered here already.
+  "expect",
+];
+/** Names of headers about one connection only. */
+export const perConnection: ReadonlySet<string> = new Set(hopByHop);
+const ownHeaders = [header.slot, header.task, header.release, header.refused];
+const probeHeaders = [header.probeSlot, header.probeProof, header.synthetic];
+
+/** Names that do not go on as they came: to the hub, and to a peer task. */
+export interface Withheld {
+  readonly fromHub: ReadonlySet<string>;
+  readonly fromPeer: ReadonlySet<string>;
+}
+
+/** The names that do not go on: what is about one connection, or only the sidecar may say; the session's id goes on as the other side knows it. */
+export function withheldHeaders({ settings, tokens }: SidecarConfig): Withheld {
+  // The token opens the sidecar's door and is nobody else's affair; without tokens the header is the hub's.
+  const always = [...hopByHop, ...ownHeaders, hopHeader, ...(tokens.length > 0 ? ["authorization"] : [])];
+  const fromHub = [...always, ...probeHeaders, ...(readsBodies(settings) ? ["accept-encoding"] : [])];
+  return { fromHub: new Set(fromHub), fromPeer: new Set(always) };
+}
+
+/** Whether the hub's answers are read here. */
+export const readsBodies = ({ observe, pin }: SidecarConfig["settings"]): boolean => observe || pin;
+
+/** The headers with which every answer of this task says whose it is. */
+export const marksOf = ({ slot, release }: SidecarConfig, { task }: Home): HeaderList => [
+  header.slot,
+  slot,
+  header.task,
+  task,
+  header.release,
+  release,
+];
