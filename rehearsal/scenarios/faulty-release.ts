@@ -1,6 +1,7 @@
 import { type Colour, colours } from "../../domain/colour.ts";
 import type { Fault } from "../faults/cells.ts";
 import { stackName } from "../stage/index.ts";
+import { describe } from "../witness/compare.ts";
 import { isBad } from "../witness/sight.ts";
 import { faultyGreen } from "./releases.ts";
 import { type Held, held } from "./result.ts";
@@ -45,9 +46,9 @@ function notKept({ name, promise, faults, load, checks }: Bad): Scenario {
       const tally = await play.stopLoad();
       const why = describeFailure(ended);
       const slotOf = whereabouts(play.stage);
-      const badOn = (slot: Colour) =>
-        play.sights.filter((sight) => slotOf(sight) === slot && isBad(sight)).length;
-      const [atHome, onGreen] = [badOn("blue"), badOn("green")];
+      const badOn = (slot: Colour) => play.sights.filter((sight) => slotOf(sight) === slot && isBad(sight));
+      const [onLive, onGreen] = [badOn("blue"), badOn("green")];
+      const first = onLive[0] === undefined ? "" : `; the first: ${describe(onLive[0])}`;
       const lost = nothingLost(tally, play.drains);
       return {
         outcome: ended.ok ? "promoted" : deployed.ok ? "rolled-back" : "refused",
@@ -57,7 +58,11 @@ function notKept({ name, promise, faults, load, checks }: Bad): Scenario {
             !ended.ok && checks.some((check) => why.includes(check)),
             ended.ok ? "it was promoted" : (why.split("\n")[0]?.slice(0, 120) ?? ""),
           ),
-          held("users of live see nothing of it", atHome === 0, `${atHome} bad on blue, ${onGreen} on green`),
+          held(
+            "users of live see nothing of it",
+            onLive.length === 0,
+            `${onLive.length} bad on blue, ${onGreen.length} on green${first}`,
+          ),
           ...lost,
         ],
       };

@@ -78,7 +78,7 @@ export function compare(
       continue;
     } else {
       count.apart++;
-      if (examples.length < 20) examples.push(describe(sight, found));
+      if (examples.length < 20) examples.push(apartWords(sight, found));
     }
     count.compared++;
   }
@@ -127,9 +127,13 @@ function append<T>(map: Map<string, T[]>, key: string, value: T): void {
   else list.push(value);
 }
 
-function describe(sight: Sight, found: readonly AccessLine[]): string {
-  const { id, era, method, tool, slot, verdict, why } = sight;
+/** A request and what its user saw of it. */
+export function describe({ id, era, method, tool, slot, verdict, why }: Sight): string {
   const what = `${id ?? "no id"} ${era} ${method}${tool === null ? "" : ` ${tool}`} on ${slot}`;
+  return `${what}: a user saw ${verdict}${why === "" ? "" : ` (${why.slice(0, 80)})`}`;
+}
+
+function apartWords(sight: Sight, found: readonly AccessLine[]): string {
   const lines = found.map((line) => `${line.outcome} (${line.cause}) on ${line.slot}`).join(", ");
-  return `${what}: a user saw ${verdict}${why === "" ? "" : ` (${why.slice(0, 80)})`}, ${lines === "" ? "no line tells of it" : `a line says ${lines}`}`;
+  return `${describe(sight)}, ${lines === "" ? "no line tells of it" : `a line says ${lines}`}`;
 }
