@@ -15,6 +15,8 @@ import { Metrics } from "./metrics.ts";
 import { metricsFrom } from "./put.ts";
 import { answer, metricName } from "./query.ts";
 
+export { evaluate } from "./math.ts";
+
 /** An alarm that changed its state. */
 export interface AlarmChange {
   readonly name: string;
