@@ -26,6 +26,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
+async function gone(pid: number): Promise<void> {
+  for (let left = 2_000; isAlive(pid) && left > 0; left--) await pause(5);
+  assert.ok(!isAlive(pid));
+}
+
 const skip = existsSync("/proc/self/environ") ? false : "this machine has no /proc";
 
 test("a child that a killed parent could not tell of goes as well", { skip }, async (t) => {
@@ -39,6 +44,20 @@ test("a child that a killed parent could not tell of goes as well", { skip }, as
   assert.ok(isAlive(pid));
   run.kill("SIGKILL");
   await once(run, "exit");
-  for (let left = 2_000; isAlive(pid) && left > 0; left--) await pause(5);
-  assert.ok(!isAlive(pid));
+  await gone(pid);
+});
+
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+
+test("the child of the README's example goes with its parent", { skip }, async (t) => {
+  const example = /```ts\n\/\/ example\.ts\n([^]*?)```/.exec(readme)?.[1] ?? "";
+  const run = spawn(process.execPath, ["--input-type=module", "-e", example], {
+    cwd: new URL("..", import.meta.url),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await once(createInterface({ input: run.stdout }), "line")) as [string];
+  const pid = Number(line);
+  t.after(() => isAlive(pid) && process.kill(pid, "SIGKILL"));
+  assert.ok(pid > 1);
+  await gone(pid);
 });
