@@ -1,3 +1,4 @@
+import { parseFilterPattern } from "log-filter-pattern";
 import { z } from "zod";
 import { type Colour, other } from "../domain/colour.ts";
 import { duration } from "../domain/duration.ts";
@@ -6,7 +7,6 @@ import { plan } from "../domain/plan.ts";
 import { releaseRecord } from "../domain/release-record.ts";
 import { thresholds } from "../domain/spec.ts";
 import { weight } from "../domain/weight.ts";
-import { parseFilterPattern } from "../packages/filter-pattern/src/parse.ts";
 import { access, domain, network, openDoor } from "./config-network.ts";
 import { ConfigError, describeIssue, evenIfIncomplete, secretNameWanted } from "./config-problems.ts";
 import { slot } from "./config-slot.ts";

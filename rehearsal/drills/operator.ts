@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunResult } from "../../packages/pulumi-engine/src/engine/index.ts";
+import type { RunResult } from "pulumi-engine";
 import type { Play } from "../scenarios/scenario.ts";
 import { repository } from "../stage/index.ts";
 

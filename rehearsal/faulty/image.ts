@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import type { ImageCommand, Images } from "../../packages/local-aws/src/tasks/index.ts";
+import type { ImageCommand, Images } from "local-aws";
 import type { Outside } from "./config.ts";
 
 /** In the wrapped command these stand for the inner hub's port and config file, which only the wrapper knows. */

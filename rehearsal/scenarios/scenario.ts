@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Images } from "local-aws";
+import type { EngineEvent, RunResult } from "pulumi-engine";
 import { binomialBand } from "../../domain/binomial.ts";
 import type { Colour } from "../../domain/colour.ts";
 import { hubDefaults } from "../../domain/hub.ts";
-import type { Images } from "../../packages/local-aws/src/tasks/index.ts";
-import type { EngineEvent, RunResult } from "../../packages/pulumi-engine/src/engine/index.ts";
 import { type Ask, type KnownHub, sampleTools, usualAsks } from "../clients/asks.ts";
 import { Load, type LoadOptions } from "../clients/load.ts";
 import type { Counts, Renewal, Tally } from "../clients/tally.ts";

@@ -1,5 +1,4 @@
-import { defaultVpc } from "../../packages/local-aws/src/index.ts";
-import type { Images } from "../../packages/local-aws/src/tasks/index.ts";
+import { defaultVpc, type Images } from "local-aws";
 
 /** Image references that the rehearsal itself uses. */
 export const sampleImage = "bluegreen-hub/sample-hub:1";

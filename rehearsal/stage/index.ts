@@ -3,13 +3,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Colour } from "../../domain/colour.ts";
-import { notReadyWords } from "../../domain/telemetry.ts";
-import { UsageError } from "../../domain/usage-error.ts";
-import { type AccessEntry } from "../../packages/local-aws/src/balancer/index.ts";
-import { systemClock } from "../../packages/local-aws/src/clock.ts";
-import { type LocalAws, startAws } from "../../packages/local-aws/src/index.ts";
-import type { ImageCommand, Images } from "../../packages/local-aws/src/tasks/index.ts";
+import {
+  type AccessEntry,
+  type ImageCommand,
+  type Images,
+  type LocalAws,
+  startAws,
+  systemClock,
+} from "local-aws";
 import {
   type EngineEvent,
   type EngineOptions,
@@ -18,8 +19,11 @@ import {
   preview,
   refresh,
   up,
-} from "../../packages/pulumi-engine/src/engine/index.ts";
-import { awsProvider, awsxProvider } from "../../packages/pulumi-engine/src/providers/index.ts";
+} from "pulumi-engine";
+import { awsProvider, awsxProvider } from "pulumi-engine/providers";
+import type { Colour } from "../../domain/colour.ts";
+import { notReadyWords } from "../../domain/telemetry.ts";
+import { UsageError } from "../../domain/usage-error.ts";
 import { layConfig, rehearsalConfig, signingSecret } from "./config.ts";
 
 /** The repository: where Pulumi.yaml is. */

@@ -6,6 +6,7 @@ import {
   CreateLogGroupCommand,
   PutMetricFilterCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { Account } from "local-aws/testing";
 import { parse } from "yaml";
 import type { CheckContext } from "../../checks/core/check.ts";
 import { Clients } from "../../checks/core/clients.ts";
@@ -17,7 +18,6 @@ import { type LogLine, type LogSource, logSource } from "../../checks/sources/lo
 import { type Colour, perColour } from "../../domain/colour.ts";
 import { hubStreams } from "../../domain/log-streams.ts";
 import { fromText, parseConfig } from "../../infra/config.ts";
-import { Account } from "../account.ts";
 import { contextWith, noon } from "./fixtures/context.ts";
 import { inputsFor } from "./fixtures/inputs.ts";
 

@@ -3,10 +3,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { type PropertyMap, UNKNOWN } from "pulumi-engine";
+import { Stack } from "pulumi-engine/testing";
 import type { Reading } from "../../checks/core/check.ts";
 import { judgeCandidate } from "../../checks/core/gate.ts";
-import { type PropertyMap, UNKNOWN } from "../../packages/pulumi-engine/src/engine/provider.ts";
-import { REPOSITORY, Stack } from "../../packages/pulumi-engine/tests/harness.ts";
+import { repository } from "../../rehearsal/stage/index.ts";
 import type { Progress } from "../../rollout/plugin/progress.ts";
 import { trafficSwitch } from "../../rollout/plugin/provider.ts";
 import { contextWith } from "./fixtures/context.ts";
@@ -130,7 +131,10 @@ test("a preview that knows no more than the gates names what is wrong with them,
     candidateGate: [broken.missing, broken.empty],
     steps: [{ ...first, gate: [broken.torn, broken.shapeless] }, ...others],
   };
-  using stack = new Stack({ plugins: { trafficswitch: join(REPOSITORY, "rollout/plugin") } });
+  using stack = new Stack({
+    projectFolder: repository,
+    plugins: { trafficswitch: join(repository, "rollout/plugin") },
+  });
   const inputs = { ...emptyStack(), plan: unsound } as PropertyMap;
   const { ok, diagnostics } = await stack.preview((register) =>
     register({ name: "switch", type: "trafficswitch:index:TrafficSwitch", inputs }),

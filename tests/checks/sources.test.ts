@@ -17,6 +17,7 @@ import {
 import { RegisterTargetsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import { Account } from "local-aws/testing";
 import { Clients } from "../../checks/core/clients.ts";
 import { alarmSource } from "../../checks/sources/alarms.ts";
 import { logSource } from "../../checks/sources/logs.ts";
@@ -27,7 +28,6 @@ import { serviceSource } from "../../checks/sources/services.ts";
 import { targetSource } from "../../checks/sources/targets.ts";
 import { topicSource } from "../../checks/sources/topics.ts";
 import { metricDimension } from "../../domain/telemetry.ts";
-import { Account } from "../account.ts";
 
 let account: Account;
 let clients: Clients;

@@ -1,5 +1,4 @@
-import { defaultVpc } from "../../packages/local-aws/src/index.ts";
-import { account } from "../../packages/local-aws/src/names.ts";
+import { account, defaultVpc } from "local-aws";
 import { signingSecret } from "../../rehearsal/stage/config.ts";
 import { Caller } from "./clients.ts";
 

@@ -1,3 +1,6 @@
+import type { Clock } from "local-aws";
+import { type CloudWatch, cloudwatch } from "local-aws/cloudwatch";
+import { metricAlarm, type Tools } from "pulumi-engine/providers";
 import { type Colour, colours } from "../../domain/colour.ts";
 import { type HubContract, hubDefaults } from "../../domain/hub.ts";
 import { type Asked, type Ending, outcomeOf } from "../../domain/outcome.ts";
@@ -9,10 +12,6 @@ import {
   metricOfOutcome,
 } from "../../domain/telemetry.ts";
 import { type AlarmPlan, slotAlarms, stackAlarms } from "../../infra/alarms.ts";
-import type { Clock } from "../../packages/local-aws/src/clock.ts";
-import { type CloudWatch, cloudwatch } from "../../packages/local-aws/src/services/cloudwatch/index.ts";
-import { metricAlarm } from "../../packages/pulumi-engine/src/providers/cloudwatch/metric-alarm.ts";
-import type { Tools } from "../../packages/pulumi-engine/src/providers/kind.ts";
 
 export const naming = { prefix: "hub-test", namespace: metricNamespaceOf("hub", "test") };
 export const limits = thresholds.parse({});

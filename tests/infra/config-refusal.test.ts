@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { type EngineEvent, up } from "../../packages/pulumi-engine/src/engine/index.ts";
+import { type EngineEvent, up } from "pulumi-engine";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 /** Nothing listens here: a program that asked anybody for anything would say so. */

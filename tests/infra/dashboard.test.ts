@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { evaluate } from "local-aws/cloudwatch";
 import { costUsd } from "../../checks/probing/cost.ts";
 import { colours } from "../../domain/colour.ts";
 import { thresholds } from "../../domain/spec.ts";
 import type { MetricName } from "../../domain/telemetry.ts";
 import { dashboardBody } from "../../infra/dashboard.ts";
-import { evaluate } from "../../packages/local-aws/src/services/cloudwatch/math.ts";
 
 type Line = [string, string, string, string, { id?: string; stat: string }] | [{ expression: string }];
 interface Widget {

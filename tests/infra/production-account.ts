@@ -4,15 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Route53 } from "@aws-sdk/client-route-53";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
-import { systemClock } from "../../packages/local-aws/src/clock.ts";
-import { type LocalAws, startAws } from "../../packages/local-aws/src/index.ts";
-import {
-  type EngineEvent,
-  type RunResult,
-  preview,
-  up,
-} from "../../packages/pulumi-engine/src/engine/index.ts";
-import { awsProvider, awsxProvider } from "../../packages/pulumi-engine/src/providers/index.ts";
+import { type LocalAws, startAws, systemClock } from "local-aws";
+import { type EngineEvent, type RunResult, preview, up } from "pulumi-engine";
+import { awsProvider, awsxProvider } from "pulumi-engine/providers";
 import { seeded } from "../../rehearsal/random.ts";
 import { repository } from "../../rehearsal/stage/index.ts";
 import { production } from "./program.ts";

@@ -18,12 +18,11 @@ import {
   ModifyRuleCommand,
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { defaultVpc, type LocalAws, startAws, systemClock } from "local-aws";
 import { type Colour, type PerColour, colours } from "../../domain/colour.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { header } from "../../domain/telemetry.ts";
 import type { Weights } from "../../domain/weight.ts";
-import { systemClock } from "../../packages/local-aws/src/clock.ts";
-import { defaultVpc, startAws, type LocalAws } from "../../packages/local-aws/src/index.ts";
 import { seeded } from "../../rehearsal/random.ts";
 import { freePort } from "../../rehearsal/stage/index.ts";
 import { makeStore } from "../../rollout/record/store.ts";

@@ -11,11 +11,10 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { defaultVpc, type LocalAws, startAws, systemClock } from "local-aws";
 import { type SwitchRecord, switchRecord } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
-import { systemClock } from "../../packages/local-aws/src/clock.ts";
-import { type LocalAws, defaultVpc, startAws } from "../../packages/local-aws/src/index.ts";
-import { freePort } from "../../packages/local-aws/tests/balancer-kit.ts";
+import { freePort } from "../../rehearsal/stage/index.ts";
 import { makeRule } from "../../rollout/aws/rule.ts";
 import { makeStore } from "../../rollout/record/store.ts";
 import type { Rule, Store } from "../../rollout/run/ports.ts";

@@ -8,17 +8,17 @@ import {
   DescribeRulesCommand,
   ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { Account } from "local-aws/testing";
+import { secret, UNKNOWN, type PropertyMap } from "pulumi-engine";
+import { invoke, type Program, Stack } from "pulumi-engine/testing";
 import type { SwitchInputs } from "../../domain/inputs.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
-import { invoke } from "../../packages/pulumi-engine/src/engine/invoke.ts";
-import { secret, UNKNOWN, type PropertyMap } from "../../packages/pulumi-engine/src/engine/provider.ts";
-import { REPOSITORY, Stack, type Program } from "../../packages/pulumi-engine/tests/harness.ts";
+import { repository } from "../../rehearsal/stage/index.ts";
 import { inputsFor } from "../../simulation/inputs.ts";
-import { Account } from "../account.ts";
 import { a, b, plan, record } from "./situation.ts";
 
 /** The executable that the Pulumi CLI would start, in its own folder. */
-const plugins = { trafficswitch: join(REPOSITORY, "rollout/plugin") };
+const plugins = { trafficswitch: join(repository, "rollout/plugin") };
 const TYPE = "trafficswitch:index:TrafficSwitch";
 const table = "hub-simulated-switch";
 const stackName = "simulated";
@@ -93,7 +93,7 @@ async function deployed(over: Partial<SwitchRecord> = {}) {
 }
 
 const stackFor = (account: Account, env: Record<string, string> = {}): Stack =>
-  new Stack({ plugins, env: { ...account.aws.env, ...env } });
+  new Stack({ projectFolder: repository, plugins, env: { ...account.aws.env, ...env } });
 
 const theSwitch =
   (inputs: object): Program =>

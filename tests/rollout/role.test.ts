@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
-import type { CallEvent } from "../../packages/local-aws/src/index.ts";
+import type { CallEvent } from "local-aws";
+import { Account } from "local-aws/testing";
 import { openWorld } from "../../rollout/run/open-ports.ts";
 import { inputsFor } from "../../simulation/inputs.ts";
-import { Account } from "../account.ts";
 import { a, b, plan } from "./situation.ts";
 
 test("what moves and what judges traffic acts as the switch's role, taken once: whoever deploys needs no right to secrets or logs", async () => {

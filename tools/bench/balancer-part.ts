@@ -1,8 +1,8 @@
 /** One process of the balancer's bench: the target, the balancer or the load, as its parent orders. Ends with its parent. */
 import { Agent, createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Balancer } from "../../packages/local-aws/src/balancer/index.ts";
-import { systemClock } from "../../packages/local-aws/src/clock.ts";
+import { Balancer } from "local-aws/balancer";
+import { systemClock } from "local-aws/clock";
 
 export type Order =
   | { kind: "target" }

@@ -1,11 +1,6 @@
 /** One run of the engine in a process of its own, as its parent orders; then it ends. */
-import {
-  preview,
-  up,
-  type EngineOptions,
-  type RunResult,
-} from "../../packages/pulumi-engine/src/engine/index.ts";
-import { awsProvider, awsxProvider } from "../../packages/pulumi-engine/src/providers/index.ts";
+import { preview, up, type EngineOptions, type RunResult } from "pulumi-engine";
+import { awsProvider, awsxProvider } from "pulumi-engine/providers";
 
 export interface EngineOrder {
   verb: "preview" | "up";

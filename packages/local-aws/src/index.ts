@@ -23,8 +23,12 @@ import { sts } from "./services/sts/index.ts";
 import { Tags } from "./tags.ts";
 import { type Images, TaskRunner } from "./tasks/index.ts";
 
-export { defaultVpc } from "./services/ec2/index.ts";
+export type { AccessEntry } from "./balancer/index.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export { account, region } from "./names.ts";
 export type { CallEvent } from "./server.ts";
+export { defaultVpc } from "./services/ec2/index.ts";
+export { type ImageCommand, type Images, UnusableImages, loadImages } from "./tasks/index.ts";
 
 export interface AwsOptions {
   /** What image references run. */

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { Agent } from "node:http";
 import { test, type TestContext } from "node:test";
 import fc from "fast-check";
-import { binomialBand } from "../../../domain/binomial.ts";
 import { chooseGroup } from "../src/balancer/routes.ts";
 import type { Condition, ForwardAction, Rule } from "../src/balancer/types.ts";
 import { fitsWildcard } from "../src/balancer/wildcard.ts";
@@ -17,6 +16,7 @@ import {
   until,
   type Setup,
 } from "./balancer-kit.ts";
+import { binomialBand } from "./binomial.ts";
 
 const blueGreen = ["blue", "green"] as const;
 

@@ -1,9 +1,7 @@
 /** Started by a test: invokes a function that never ends, says its process, and waits to be killed. */
 import { CreateFunctionCommand, InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { zip } from "../../pulumi-engine/src/providers/lambda/zip.ts";
-import { systemClock } from "../src/clock.ts";
-import { startAws } from "../src/index.ts";
-import { region } from "../src/names.ts";
+import { region, startAws, systemClock } from "../src/index.ts";
+import { zipOf } from "./zip.ts";
 
 const [folder = ""] = process.argv.slice(2);
 const aws = await startAws({ images: {}, folder, clock: systemClock, random: Math.random });
@@ -23,7 +21,7 @@ const created = new CreateFunctionCommand({
   Runtime: "nodejs22.x",
   Handler: "index.handler",
   Timeout: 600,
-  Code: { ZipFile: zip({ "index.js": Buffer.from(code) }) },
+  Code: { ZipFile: zipOf("index.js", code) },
 });
 await client.send(created);
 await client.send(new InvokeCommand({ FunctionName: "endless", InvocationType: "Event" }));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { Account } from "../../../tests/account.ts";
+import { Account } from "./account.ts";
 
 const TableName = "record";
 const key = { id: { S: "stack" } };

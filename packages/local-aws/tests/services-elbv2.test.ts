@@ -13,7 +13,7 @@ import {
   RegisterTargetsCommand,
   type Action,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { Account } from "../../../tests/account.ts";
+import { Account } from "./account.ts";
 
 const paths = (...values: string[]) => [{ Field: "path-pattern", Values: values }];
 

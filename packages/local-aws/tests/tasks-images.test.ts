@@ -31,10 +31,9 @@ test("every problem of an images file is told at once, each with its path", () =
   );
 });
 
-test("no file, no JSON, no object and no image are usage errors that name the file", async () => {
+test("no file, no JSON, no object and no image are refused by the file's name", async () => {
   await assert.rejects(loadImages("/nowhere/images.json"), {
     name: "UnusableImages",
-    exitCode: 2,
     message: /\/nowhere\/images\.json: there is no such file/,
   });
   for (const [text, why] of [

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { preview, up, UNKNOWN, type Provider } from "../src/engine/index.ts";
-import { Cloud, REPOSITORY, Stack, urnOf } from "./harness.ts";
+import { preview, up, UNKNOWN, type Provider } from "../src/index.ts";
+import { Cloud, PACKAGE, Stack, urnOf } from "./harness.ts";
 
-const plugins = { fixture: join(REPOSITORY, "packages/pulumi-engine/tests/plugin-fixture") };
+const plugins = { fixture: join(PACKAGE, "tests/plugin-fixture") };
 
 /** A provider in this process whose component is two things. */
 const construct: Provider["construct"] = async ({ name, inputs, register, registerComponent }) => {
@@ -34,7 +34,7 @@ for (const [where, type, more] of [
     using stack = new Stack({
       ...more,
       providers: { test: cloud, local: { construct } },
-      program: "./packages/pulumi-engine/tests/programs/remote.ts",
+      program: "./tests/programs/remote.ts",
       env: { PAIR_TYPE: type },
     });
     const planned = await preview(stack.options);
@@ -58,7 +58,7 @@ for (const [where, type, more] of [
 test("a component whose provider has none is an error that says so", async () => {
   using stack = new Stack({
     providers: { test: new Cloud(), bare: {} },
-    program: "./packages/pulumi-engine/tests/programs/remote.ts",
+    program: "./tests/programs/remote.ts",
     env: { PAIR_TYPE: "bare:index:Pair" },
   });
   const result = await up(stack.options);

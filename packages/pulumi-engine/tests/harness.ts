@@ -14,7 +14,10 @@ import { Halted } from "../src/engine/run.ts";
 import type { ResourceState } from "../src/engine/state/resource.ts";
 import { makeUrn } from "../src/engine/urn.ts";
 
-export const REPOSITORY = new URL("../../..", import.meta.url).pathname;
+export { invoke } from "../src/engine/invoke.ts";
+
+/** The folder that programs and plugins of the tests run in. */
+export const PACKAGE = new URL("..", import.meta.url).pathname;
 const AT = { project: "p", stack: "s" };
 
 /** A provider that keeps its resources in memory and notes every call. */
@@ -87,7 +90,7 @@ export class Stack {
 
   constructor(options: Partial<EngineOptions> = {}) {
     this.options = {
-      projectFolder: REPOSITORY,
+      projectFolder: PACKAGE,
       program: "",
       ...AT,
       config: {},

@@ -7,9 +7,9 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { Cloud, REPOSITORY, Stack, urnOf, type Program } from "./harness.ts";
+import { Cloud, PACKAGE, Stack, urnOf, type Program } from "./harness.ts";
 
-const fixture = join(REPOSITORY, "packages/pulumi-engine/tests/plugin-fixture");
+const fixture = join(PACKAGE, "tests/plugin-fixture");
 const TYPE = "fixture:index:Box";
 
 const program: Program = async (register) => {
@@ -20,14 +20,10 @@ const program: Program = async (register) => {
 
 /** A run in a process of its own, stuck in the middle of its third resource. */
 async function stuckRun(stateFile: string): Promise<{ engine: ChildProcess; pluginPid: number }> {
-  const engine = spawn(
-    process.execPath,
-    [join(REPOSITORY, "packages/pulumi-engine/tests/stuck.ts"), stateFile, fixture],
-    {
-      cwd: REPOSITORY,
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
+  const engine = spawn(process.execPath, [join(PACKAGE, "tests/stuck.ts"), stateFile, fixture], {
+    cwd: PACKAGE,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [line] = (await once(createInterface({ input: engine.stdout }), "line")) as [string];
   return { engine, pluginPid: Number(line.slice("pid ".length)) };
 }

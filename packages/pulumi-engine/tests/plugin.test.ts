@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { invoke } from "../src/engine/invoke.ts";
 import { UNKNOWN } from "../src/engine/provider.ts";
-import { REPOSITORY, Stack, urnOf, type Program } from "./harness.ts";
+import { PACKAGE, Stack, urnOf, type Program } from "./harness.ts";
 
-const plugins = { fixture: join(REPOSITORY, "packages/pulumi-engine/tests/plugin-fixture") };
+const plugins = { fixture: join(PACKAGE, "tests/plugin-fixture") };
 const TYPE = "fixture:index:Box";
 
 const box =
@@ -36,7 +36,7 @@ test("a plugin executable checks, creates, updates, reads, answers invokes and i
   const [entry] = stack.named("box");
   assert.deepEqual([entry?.id, entry?.inputs], ["box-1", { size: 1, act: "make" }]);
   const { pid, cwd, config } = entry?.outputs ?? {};
-  assert.deepEqual([`${cwd as string}/`, config], [REPOSITORY, '{"fixture:mode":"tiny"}']);
+  assert.deepEqual([`${cwd as string}/`, config], [PACKAGE, '{"fixture:mode":"tiny"}']);
   assert.equal(isRunning(pid), false, "the plugin's process outlived the run");
   const lines = stack.events.filter((event) => event.kind === "log" && event.urn === urnOf("box", TYPE));
   assert.deepEqual(
@@ -119,4 +119,4 @@ test("a plugin that is not there, or prints no port, is an error that says so", 
   );
 });
 
-const stackless = join(REPOSITORY, "packages/pulumi-engine/tests/nowhere");
+const stackless = join(PACKAGE, "tests/nowhere");

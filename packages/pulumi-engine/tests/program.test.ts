@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { destroy, preview, refresh, up, UNKNOWN, type Provider } from "../src/engine/index.ts";
+import { destroy, preview, refresh, up, UNKNOWN, type Provider } from "../src/index.ts";
 import { Cloud, Stack, urnOf } from "./harness.ts";
 
 /** Programs through Pulumi's own runner, in a process of their own. */
-const program = (name: string) => `./packages/pulumi-engine/tests/programs/${name}.ts`;
+const program = (name: string) => `./tests/programs/${name}.ts`;
 
 const look: Provider["invoke"] = async ({ args }) => ({
   return: { colour: `${args["at"] as string} white` },

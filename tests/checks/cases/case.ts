@@ -1,3 +1,4 @@
+import { fits, parseFilterPattern } from "log-filter-pattern";
 import type { CheckContext } from "../../../checks/core/check.ts";
 import { ErrorLog } from "../../../checks/logs/error-log.ts";
 import { Samples } from "../../../checks/logs/samples.ts";
@@ -5,8 +6,6 @@ import { SlotLog } from "../../../checks/logs/slot-log.ts";
 import type { Sources } from "../../../checks/sources/index.ts";
 import { type Colour, perColour } from "../../../domain/colour.ts";
 import type { Outcome } from "../../../domain/outcome.ts";
-import { fits } from "../../../packages/filter-pattern/src/fits.ts";
-import { parseFilterPattern } from "../../../packages/filter-pattern/src/parse.ts";
 import { contextWith, noon, sourcesWith } from "../fixtures/context.ts";
 
 /** A context and the reason a check must give in it. */

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import type { Reaper } from "../../../reaper/src/reaper.ts";
+import type { Reaper } from "reaper";
 import type { Clock, Timer } from "../clock.ts";
 import { HealthWatch } from "./health.ts";
 import { LastLines, onLines } from "./lines.ts";

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
-import type { Reaper } from "../../../reaper/src/reaper.ts";
+import type { Reaper } from "reaper";
 import type { Clock, Timer } from "../clock.ts";
 import { signal } from "./signal.ts";
 import type { ContainerHealthCheck } from "./types.ts";

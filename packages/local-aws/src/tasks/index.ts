@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Reaper } from "../../../reaper/src/reaper.ts";
+import { Reaper } from "reaper";
 import { Container, type Launch } from "./container.ts";
 import { checkDependencies } from "./dependencies.ts";
 import { commandOf, environmentOf, mapPorts, type PortMap } from "./environment.ts";

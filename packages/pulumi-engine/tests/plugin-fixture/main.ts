@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pulumi from "@pulumi/pulumi";
 import type { provider } from "@pulumi/pulumi";
-import { connectProgress } from "../../../../rollout/plugin/progress.ts";
+import { connectEngine } from "./engine.ts";
 
 type Props = Record<string, unknown>;
 
@@ -36,12 +36,11 @@ class Thing extends pulumi.CustomResource {
   }
 }
 
-const progress = connectProgress(process.argv.at(-1));
+const say = connectEngine(process.argv.at(-1) ?? "");
 const cancelled = new AbortController();
 
 async function act(urn: string, news: Props): Promise<void> {
-  progress.say(urn, `${String(news["act"])} begins`, { fleeting: true });
-  await progress.flush();
+  await say(urn, `${String(news["act"])} begins`, true);
   switch (news["act"]) {
     case "half":
       throw new Half("box-1", { ...news, weight: 0 }, ["gate failed: error rate 1.8% > 1.0%"]);
@@ -52,8 +51,7 @@ async function act(urn: string, news: Props): Promise<void> {
       process.exit(70);
       break;
     case "wait": {
-      progress.say(urn, `pid ${process.pid}`);
-      await progress.flush();
+      await say(urn, `pid ${process.pid}`, false);
       // Ends only when it is asked to cancel, as a rollout does by rolling back.
       const until = Date.now() + 20_000;
       while (!cancelled.signal.aborted && Date.now() < until) await delay(10);

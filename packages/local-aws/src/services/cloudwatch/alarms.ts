@@ -1,78 +1,130 @@
-import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
-import type { Metrics, Series } from "./metrics.ts";
-import { answer, metricName } from "./query.ts";
+import type { DescribeAlarmsCommandInput, PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
+import { AwsError } from "../../error.ts";
+import { arn } from "../../names.ts";
+import type { Call, Handler } from "../../service.ts";
+import { judge } from "./judge.ts";
+import { metricName } from "./query.ts";
+import type { AlarmState, HeldAlarm, State } from "./state.ts";
 
-export interface HeldAlarm {
-  live: MetricAlarm & {
-    AlarmName: string;
-    AlarmArn: string;
-    StateValue: "OK" | "ALARM" | "INSUFFICIENT_DATA";
+/** How often alarms are judged, in milliseconds. */
+const judgeMs = 1_000;
+
+function alarmOf({ alarms }: State, name: string | undefined): HeldAlarm {
+  const found = alarms.get(name ?? "");
+  if (!found) throw new AwsError("ResourceNotFound", `Alarm ${name} does not exist`, 404);
+  return found;
+}
+
+/** Puts an alarm into a state and tells of it when it was in another one. */
+function setState({ clock, onAlarm }: State, alarm: HeldAlarm, to: AlarmState, reason: string): void {
+  const { live } = alarm;
+  const before = live.StateValue;
+  if (before === to) return;
+  const at = clock.now();
+  alarm.live = {
+    ...live,
+    StateValue: to,
+    StateReason: reason,
+    StateUpdatedTimestamp: new Date(at),
+    StateTransitionedTimestamp: new Date(at),
+  };
+  const actions = {
+    OK: live.OKActions,
+    ALARM: live.AlarmActions,
+    INSUFFICIENT_DATA: live.InsufficientDataActions,
+  }[to];
+  onAlarm({
+    name: live.AlarmName,
+    arn: live.AlarmArn,
+    state: to,
+    before,
+    reason,
+    actions: live.ActionsEnabled === false ? [] : (actions ?? []),
+    at,
+  });
+}
+
+export function judgeAlarms(state: State): void {
+  for (const alarm of state.alarms.values()) {
+    const verdict = judge(state.metrics, alarm, state.clock.now());
+    if (verdict) setState(state, alarm, verdict.state, verdict.reason);
+  }
+}
+
+/** Judges every alarm again and again; returns how to stop that. */
+export function keepJudging(state: State): () => void {
+  let stopped = false;
+  let timer: unknown = null;
+  const again = (): void => {
+    timer = state.clock.setTimeout(() => {
+      judgeAlarms(state);
+      if (!stopped) again();
+    }, judgeMs);
+  };
+  again();
+  return () => {
+    stopped = true;
+    if (timer !== null) state.clock.clearTimeout(timer);
   };
 }
 
-/** The state an alarm should be in now, with the reason. Null: nothing can be said, the state stays. */
-export function judge(
-  metrics: Metrics,
-  { live }: HeldAlarm,
-  now: number,
-): { state: "OK" | "ALARM" | "INSUFFICIENT_DATA"; reason: string } | null {
-  const period = live.Period ?? live.Metrics?.find(({ MetricStat }) => MetricStat)?.MetricStat?.Period ?? 60;
-  const wanted = live.EvaluationPeriods ?? 1;
-  const needed = live.DatapointsToAlarm ?? wanted;
-  const to = Math.floor(now / (period * 1_000)) * period * 1_000;
-  const from = to - wanted * period * 1_000;
-  const series = read(metrics, live, period, from, to);
-  const points = Array.from({ length: wanted }, (_, index) => series.get(from + index * period * 1_000));
-  const missing = live.TreatMissingData ?? "missing";
-  const judged = points.map((value) =>
-    value === undefined
-      ? missing === "breaching"
-        ? true
-        : missing === "notBreaching"
-          ? false
-          : null
-      : breaches(live, value),
-  );
-  const bad = judged.filter((each) => each === true).length;
-  const known = judged.filter((each) => each !== null).length;
-  const shown = points
-    .map((value) => (value === undefined ? "missing" : String(Math.round(value * 1_000) / 1_000)))
-    .join(", ");
-  const reason = `${bad} of the last ${wanted} datapoints [${shown}] were ${live.ComparisonOperator} the threshold ${live.Threshold}`;
-  if (bad >= needed) return { state: "ALARM", reason };
-  if (known === 0)
-    return missing === "ignore" ? null : { state: "INSUFFICIENT_DATA", reason: "no datapoints" };
-  return { state: "OK", reason };
-}
-
-function read(metrics: Metrics, live: MetricAlarm, period: number, from: number, to: number): Series {
-  if (!live.Metrics || live.Metrics.length === 0)
-    return metrics.series(
-      metricName(live),
-      live.ExtendedStatistic ?? live.Statistic ?? "Average",
-      period,
-      from,
-      to,
-    );
-  const series = answer(metrics, live.Metrics, from, to);
-  const shown = live.Metrics.find(({ ReturnData }) => ReturnData !== false)?.Id ?? "";
-  return series.get(shown) ?? new Map();
-}
-
-function breaches(
-  { ComparisonOperator: operator, Threshold: threshold = 0 }: MetricAlarm,
-  value: number,
-): boolean {
-  switch (operator) {
-    case "GreaterThanThreshold":
-      return value > threshold;
-    case "GreaterThanOrEqualToThreshold":
-      return value >= threshold;
-    case "LessThanThreshold":
-      return value < threshold;
-    case "LessThanOrEqualToThreshold":
-      return value <= threshold;
-    default:
-      return false;
-  }
+/** The operations on alarms. */
+export function alarms(state: State): Record<string, Handler> {
+  return {
+    PutMetricAlarm(input: PutMetricAlarmCommandInput, call: Call) {
+      const AlarmName = input.AlarmName ?? "";
+      const AlarmArn = arn("cloudwatch", `alarm:${AlarmName}`);
+      const { Tags: given, ...rest } = input;
+      if (!input.ComparisonOperator || !input.EvaluationPeriods)
+        throw new AwsError("ValidationError", "ComparisonOperator and EvaluationPeriods are required");
+      metricName(input);
+      state.alarms.set(AlarmName, {
+        live: {
+          ActionsEnabled: true,
+          OKActions: [],
+          AlarmActions: [],
+          InsufficientDataActions: [],
+          TreatMissingData: "missing",
+          ...rest,
+          AlarmName,
+          AlarmArn,
+          StateValue: state.alarms.get(AlarmName)?.live.StateValue ?? "INSUFFICIENT_DATA",
+          StateReason: state.alarms.get(AlarmName)?.live.StateReason ?? "Unchecked: Initial alarm creation",
+          AlarmConfigurationUpdatedTimestamp: new Date(call.now),
+          StateUpdatedTimestamp: new Date(call.now),
+        },
+      });
+      state.tags.set(AlarmArn, given);
+      return {};
+    },
+    DescribeAlarms(input: DescribeAlarmsCommandInput) {
+      const fitting = [...state.alarms.values()].filter(
+        ({ live }) =>
+          (input.AlarmNames?.includes(live.AlarmName) ?? true) &&
+          live.AlarmName.startsWith(input.AlarmNamePrefix ?? "") &&
+          (input.StateValue === undefined || live.StateValue === input.StateValue),
+      );
+      return {
+        MetricAlarms:
+          input.AlarmTypes?.includes("MetricAlarm") === false ? [] : fitting.map(({ live }) => live),
+        CompositeAlarms: [],
+      };
+    },
+    DeleteAlarms(input: { AlarmNames?: string[] }) {
+      for (const name of input.AlarmNames ?? []) state.alarms.delete(alarmOf(state, name).live.AlarmName);
+      return {};
+    },
+    SetAlarmState(input: { AlarmName?: string; StateValue?: AlarmState; StateReason?: string }) {
+      setState(state, alarmOf(state, input.AlarmName), input.StateValue ?? "OK", input.StateReason ?? "");
+      return {};
+    },
+    EnableAlarmActions(input: { AlarmNames?: string[] }) {
+      for (const name of input.AlarmNames ?? []) alarmOf(state, name).live.ActionsEnabled = true;
+      return {};
+    },
+    DisableAlarmActions(input: { AlarmNames?: string[] }) {
+      for (const name of input.AlarmNames ?? []) alarmOf(state, name).live.ActionsEnabled = false;
+      return {};
+    },
+  };
 }

@@ -1,5 +1,4 @@
-import { fits } from "../../../../filter-pattern/src/fits.ts";
-import { parseFilterPattern } from "../../../../filter-pattern/src/parse.ts";
+import { fits, parseFilterPattern } from "log-filter-pattern";
 import { AwsError } from "../../error.ts";
 
 /** Whether lines fit a filter pattern; none given: all do. Throws what AWS answers to a text that is no pattern. */

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { Reaper } from "../../../../reaper/src/reaper.ts";
+import { Reaper } from "reaper";
 
 export interface Command {
   file: string;

@@ -1,14 +1,14 @@
-import { deleteAll } from "./deletion.ts";
-import type { RunResult } from "./events.ts";
-import { alone, execute } from "./execute.ts";
-import type { EngineOptions, RefreshOptions } from "./options.ts";
-import { followProgram } from "./program.ts";
-import { refreshAll } from "./refresh.ts";
+import { deleteAll } from "./engine/deletion.ts";
+import type { RunResult } from "./engine/events.ts";
+import { alone, execute } from "./engine/execute.ts";
+import type { EngineOptions, RefreshOptions } from "./engine/options.ts";
+import { followProgram } from "./engine/program.ts";
+import { refreshAll } from "./engine/refresh.ts";
 
-export type { EngineEvent, RunResult } from "./events.ts";
-export type { EngineOptions, RefreshOptions } from "./options.ts";
-export type { ProviderSource } from "./providers.ts";
-export * from "./provider.ts";
+export type { EngineEvent, RunResult } from "./engine/events.ts";
+export type { EngineOptions, RefreshOptions } from "./engine/options.ts";
+export type { ProviderSource } from "./engine/providers.ts";
+export * from "./engine/provider.ts";
 
 /** Says what {@link up} would do. Changes nothing, calls no create, update or delete. */
 export function preview(options: EngineOptions): Promise<RunResult> {

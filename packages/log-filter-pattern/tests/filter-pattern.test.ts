@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { fits } from "../src/fits.ts";
 import { parseFilterPattern } from "../src/parse.ts";
@@ -344,4 +347,12 @@ test("a value in double quotes fits a JSON line with that value, whatever signs 
       assert.ok(!fits(pattern, JSON.stringify({ a: { b: text }, c: 2 })));
     }),
   );
+});
+
+test("the README's example says what it seems to say", () => {
+  const folder = fileURLToPath(new URL("..", import.meta.url));
+  const readme = readFileSync(`${folder}README.md`, "utf8");
+  const example = /```ts\n\/\/ example\.ts\n([^]*?)```/.exec(readme)?.[1] ?? "";
+  const run = spawnSync(process.execPath, ["--input-type=module-typescript", "-e", example], { cwd: folder });
+  assert.equal(String(run.stdout), "true false\n", String(run.stderr));
 });

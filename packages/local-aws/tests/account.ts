@@ -13,9 +13,8 @@ import {
   CreateTargetGroupCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { systemClock } from "../packages/local-aws/src/clock.ts";
-import { defaultVpc, startAws, type LocalAws } from "../packages/local-aws/src/index.ts";
-import { freePort } from "../rehearsal/stage/index.ts";
+import { type LocalAws, defaultVpc, startAws, systemClock } from "../src/index.ts";
+import { freePort } from "./balancer-kit.ts";
 
 /** An empty local account with the clients that tests call it with. Their retries are off: an error is what is asked for. */
 export class Account {

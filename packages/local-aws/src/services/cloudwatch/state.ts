@@ -1,0 +1,35 @@
+import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
+import type { Clock } from "../../clock.ts";
+import type { Tags } from "../../tags.ts";
+import type { Metrics } from "./metrics.ts";
+
+export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
+
+export interface HeldAlarm {
+  live: MetricAlarm & { AlarmName: string; AlarmArn: string; StateValue: AlarmState };
+}
+
+/** An alarm that changed its state. */
+export interface AlarmChange {
+  readonly name: string;
+  readonly arn: string;
+  readonly state: string;
+  readonly before: string;
+  readonly reason: string;
+  /** ARNs to be told, for the new state; none while actions are disabled. */
+  readonly actions: readonly string[];
+  readonly at: number;
+}
+
+/** Everything of CloudWatch. */
+export interface State {
+  readonly clock: Clock;
+  readonly tags: Tags;
+  readonly metrics: Metrics;
+  /** By name. */
+  readonly alarms: Map<string, HeldAlarm>;
+  /** Bodies by name. */
+  readonly dashboards: Map<string, string>;
+  /** Hears of every alarm that changes its state. */
+  readonly onAlarm: (change: AlarmChange) => void;
+}

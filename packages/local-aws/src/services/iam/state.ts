@@ -1,0 +1,78 @@
+import type { Tag } from "@aws-sdk/client-iam";
+import { AwsError } from "../../error.ts";
+import { type Ids, arn } from "../../names.ts";
+import type { Handler } from "../../service.ts";
+import type { Tags } from "../../tags.ts";
+
+export interface Role {
+  readonly live: Record<string, unknown> & { RoleName: string; Arn: string };
+  readonly inline: Map<string, string>;
+  readonly attached: Set<string>;
+}
+
+export interface Policy {
+  readonly live: Record<string, unknown> & { Arn: string; PolicyName: string };
+  /** Documents by version id. */
+  readonly versions: Map<string, string>;
+  usual: string;
+}
+
+export interface IdentityProvider {
+  readonly url: string;
+  readonly clients: Set<string>;
+  thumbprints: string[];
+  readonly created: Date;
+}
+
+/** Everything of Identity and Access Management. */
+export interface State {
+  readonly ids: Ids;
+  readonly tags: Tags;
+  /** By name. */
+  readonly roles: Map<string, Role>;
+  /** By ARN. */
+  readonly policies: Map<string, Policy>;
+  /** By ARN. */
+  readonly providers: Map<string, IdentityProvider>;
+}
+
+export const iamArn = (rest: string) => arn("iam", rest, { region: "" });
+export const gone = (what: string) => new AwsError("NoSuchEntity", `${what} cannot be found.`, 404);
+
+function mustFind<T>(held: ReadonlyMap<string, T>, ref: string | undefined, what: string): T {
+  const found = held.get(ref ?? "");
+  if (found === undefined) throw gone(what);
+  return found;
+}
+
+export const roleOf = (state: State, name: string | undefined) =>
+  mustFind(state.roles, name, `The role with name ${name}`);
+export const policyOf = (state: State, ref: string | undefined) =>
+  mustFind(state.policies, ref, `Policy ${ref}`);
+export const providerOf = (state: State, ref: string | undefined) =>
+  mustFind(state.providers, ref, `OpenIDConnect Provider ${ref}`);
+
+/** A policy document must be JSON with statements, as IAM checks it. Answers carry it percent-encoded. */
+export function checked(document: string | undefined): string {
+  try {
+    const parsed = JSON.parse(document ?? "") as { Statement?: unknown };
+    if (parsed.Statement === undefined) throw new Error("it has no Statement");
+    return document as string;
+  } catch (error) {
+    throw new AwsError("MalformedPolicyDocument", `Syntax errors in policy: ${(error as Error).message}`);
+  }
+}
+
+/** The two operations that tag one kind of thing, which each kind calls by a name of its own. */
+export function tagging(state: State, arnOf: (input: never) => string): { tag: Handler; untag: Handler } {
+  return {
+    tag(input: { Tags?: Tag[] }) {
+      state.tags.set(arnOf(input as never), input.Tags);
+      return {};
+    },
+    untag(input: { TagKeys?: string[] }) {
+      state.tags.remove(arnOf(input as never), input.TagKeys);
+      return {};
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import type {
+  CreateFunctionCommandInput,
+  UpdateFunctionConfigurationCommandInput,
+} from "@aws-sdk/client-lambda";
+import { AwsError } from "../../error.ts";
+import { arn } from "../../names.ts";
+import type { Call, Handler } from "../../service.ts";
+import { fromMap } from "../../tags.ts";
+import { store } from "./code.ts";
+import { type HeldFunction, type State, functionOf } from "./state.ts";
+
+/** The operations on functions, their settings and their tags. */
+export function functions(state: State): Record<string, Handler> {
+  return {
+    async CreateFunction(input: CreateFunctionCommandInput, call: Call) {
+      const name = input.FunctionName ?? "";
+      if (state.functions.has(name))
+        throw new AwsError("ResourceConflictException", `Function already exist: ${name}`, 409);
+      const place = join(state.options.folder, "state.functions", name);
+      const code = await store(place, input.Code?.ZipFile);
+      const { Code: _, Tags: given, Publish: __, ...rest } = input;
+      const FunctionArn = arn("lambda", `function:${name}`);
+      const live = {
+        MemorySize: 128,
+        Timeout: 3,
+        PackageType: "Zip",
+        Architectures: ["x86_64"],
+        EphemeralStorage: { Size: 512 },
+        TracingConfig: { Mode: "PassThrough" },
+        ...rest,
+        ...code,
+        FunctionName: name,
+        FunctionArn,
+        Version: "$LATEST",
+        State: "Active",
+        LastUpdateStatus: "Successful",
+        LastModified: new Date(call.now).toISOString(),
+        RevisionId: state.options.ids.uuid(),
+      } as HeldFunction["live"];
+      state.functions.set(name, { live, folder: place, statements: new Map(), reserved: null });
+      state.tags.set(FunctionArn, fromMap(given));
+      return live;
+    },
+    GetFunction(input: { FunctionName?: string }) {
+      const { live, reserved } = functionOf(state, input.FunctionName);
+      return {
+        Configuration: live,
+        Code: { RepositoryType: "S3", Location: "local" },
+        Tags: state.tags.map(live.FunctionArn),
+        ...(reserved === null ? {} : { Concurrency: { ReservedConcurrentExecutions: reserved } }),
+      };
+    },
+    GetFunctionConfiguration: (input: { FunctionName?: string }) =>
+      functionOf(state, input.FunctionName).live,
+    async UpdateFunctionCode(input: { FunctionName?: string; ZipFile?: Uint8Array }) {
+      const held = functionOf(state, input.FunctionName);
+      Object.assign(held.live, await store(held.folder, input.ZipFile));
+      return held.live;
+    },
+    UpdateFunctionConfiguration(input: UpdateFunctionConfigurationCommandInput) {
+      const held = functionOf(state, input.FunctionName);
+      const given = Object.entries(input).filter(
+        ([key, value]) => key !== "FunctionName" && value !== undefined,
+      );
+      held.live = { ...held.live, ...Object.fromEntries(given) };
+      return held.live;
+    },
+    DeleteFunction(input: { FunctionName?: string }) {
+      state.functions.delete(functionOf(state, input.FunctionName).live.FunctionName);
+      return {};
+    },
+    PutFunctionConcurrency(input: { FunctionName?: string; ReservedConcurrentExecutions?: number }) {
+      functionOf(state, input.FunctionName).reserved = input.ReservedConcurrentExecutions ?? null;
+      return { ReservedConcurrentExecutions: input.ReservedConcurrentExecutions };
+    },
+    DeleteFunctionConcurrency(input: { FunctionName?: string }) {
+      functionOf(state, input.FunctionName).reserved = null;
+      return {};
+    },
+    ListVersionsByFunction: (input: { FunctionName?: string }) => ({
+      Versions: [functionOf(state, input.FunctionName).live],
+    }),
+    TagResource(input: { Resource?: string; Tags?: Record<string, string> }) {
+      state.tags.set(input.Resource ?? "", fromMap(input.Tags));
+      return {};
+    },
+    UntagResource(input: { Resource?: string; TagKeys?: string[] }) {
+      state.tags.remove(input.Resource ?? "", input.TagKeys);
+      return {};
+    },
+    ListTags: (input: { Resource?: string }) => ({ Tags: state.tags.map(input.Resource ?? "") }),
+  };
+}

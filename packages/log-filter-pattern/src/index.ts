@@ -1,0 +1,3 @@
+export { fits } from "./fits.ts";
+export { type Parsed, parseFilterPattern } from "./parse.ts";
+export type { FilterPattern } from "./pattern.ts";
