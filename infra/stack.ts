@@ -61,7 +61,14 @@ export async function makeStack(config: HubConfig, place: Place) {
   const { live, liveSince, weights, lastRollout, previous, ruleArn } = traffic;
   const monthlyCost = monthlyCostOf(config, place.region);
   return {
-    ...{ url: balancer.url, live, liveSince, weights, lastRollout, previous, ruleArn, releases },
+    url: balancer.url,
+    live,
+    liveSince,
+    weights,
+    lastRollout,
+    previous,
+    ruleArn,
+    releases,
     rollout: preview.summary,
     warnings: [...warnings],
     dashboard,

@@ -233,9 +233,9 @@ test("where a request was that nobody answered is known of sessions only: any ot
     ["stateless", null],
     ["streamable", "blue"],
   ] as const) {
-    let asked = 0;
-    const server = createServer((_, response) => {
-      if (asked++ === 0) response.setHeader(header.slot, "blue").end("{}");
+    const asked: string[] = [];
+    const server = createServer(({ url = "" }, response) => {
+      if (asked.push(url) === 1) response.setHeader(header.slot, "blue").end("{}");
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
@@ -244,13 +244,13 @@ test("where a request was that nobody answered is known of sessions only: any ot
     const ask = (signal?: AbortSignal) =>
       eyes.fetch(`http://127.0.0.1:${port}/mcp`, {
         method: "POST",
-        body: JSON.stringify({ jsonrpc: "2.0", id: asked, method: "tools/list" }),
+        body: JSON.stringify({ jsonrpc: "2.0", id: asked.length, method: "tools/list" }),
         ...(signal === undefined ? {} : { signal }),
       });
     await (await ask()).text();
     const leave = new AbortController();
     const waits = ask(leave.signal).catch(() => "left");
-    while (asked < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (asked.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
     leave.abort();
     assert.equal(await waits, "left");
     assert.deepEqual(

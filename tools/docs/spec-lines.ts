@@ -117,7 +117,7 @@ const kept: Rest = {
   proof: [ofChecks, ofSpec("a release's config file is part of its name and of its task definition")],
 };
 const sentBack: Rest = {
-  how: "One rule change, proved in traffic, without lock, metric or Pulumi; or greenWeight back and `pulumi up`../../docs",
+  how: "One rule change, proved in traffic, without lock, metric or Pulumi; or greenWeight back and `pulumi up`.",
   by: [{ command: "rollback" }],
   proof: [
     scenario("rollback"),
@@ -214,7 +214,7 @@ export const specLines: readonly SpecLine[] = [
     ],
     [
       "Verify all tests pass (bun test)",
-      checked("The hub's own suite, as the command `integration`../../docs", "integration-tests"),
+      checked("The hub's own suite, as the command `integration`.", "integration-tests"),
     ],
     [
       "Build production artifacts",
