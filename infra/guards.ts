@@ -1,4 +1,4 @@
-import { type Colour, other } from "../domain/colour.ts";
+import { other } from "../domain/colour.ts";
 import { extensionOf } from "../domain/plan.ts";
 import type { SwitchPreview } from "../domain/request.ts";
 import { cleanAnswersToShow } from "../domain/share-evidence.ts";
