@@ -157,7 +157,7 @@ function json(line: string): unknown {
 
 function firstIssue(error: z.ZodError): string {
   const [issue] = error.issues;
-  return issue === undefined ? "it does not parse" : `${issue.path.join("..") || "line"}: ${issue.message}`;
+  return issue === undefined ? "it does not parse" : `${issue.path.join(".") || "line"}: ${issue.message}`;
 }
 
 /** The published schema of a line: `docs/evidence.schema.json` is this, and a test keeps it so. */

@@ -64,7 +64,7 @@ function parseItem(item: Record<string, AttributeValue>, table: string, stack: s
   const parsed = switchRecord.safeParse(JSON.parse(item["json"]?.S ?? "null"));
   if (!parsed.success)
     throw new Error(
-      `The record of ${stack} in table ${table} cannot be read: ${parsed.error.issues.map((issue) => `${issue.path.join("../aws")}: ${issue.message}`).join("; ")}`,
+      `The record of ${stack} in table ${table} cannot be read: ${parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")}`,
     );
   return { record: parsed.data, version: Number(item["version"]?.N) };
 }
