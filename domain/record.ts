@@ -13,7 +13,7 @@ export type SlotRelease = z.infer<typeof slotRelease>;
 
 /** Whoever holds it may shift traffic until it runs out; everybody else reads only, or raises the fence. */
 const lease = z.strictObject({ owner: z.string(), since: time, until: time });
-export type Lease = z.infer<typeof lease>;
+export type RecordedLease = z.infer<typeof lease>;
 
 /** Written before a rule change, cleared after its proof: what a crash in between leaves behind. */
 const intent = z.strictObject({
@@ -25,14 +25,14 @@ const intent = z.strictObject({
 });
 export type Intent = z.infer<typeof intent>;
 
-/** A rollout under way. `home` is where its traffic goes when anything goes wrong. */
+/** A rollout under way. `rollbackTarget` is where its traffic goes when anything goes wrong. */
 const rolloutUnderWay = z.strictObject({
   id: z.string(),
   candidate: colour,
   release: z.string(),
   /** Candidate's weight this rollout was asked to reach. */
   asked: weight,
-  home: weights,
+  rollbackTarget: weights,
   startedAt: time,
   /** Weights of rule changes whose answer was lost: such a change may still arrive late, and is no hand edit. */
   tried: z.array(weights),
@@ -41,12 +41,12 @@ const rolloutUnderWay = z.strictObject({
 });
 export type RolloutUnderWay = z.infer<typeof rolloutUnderWay>;
 
-/** A release that failed a gate, was aborted or was sent home. It gets no weight until it changes or is named for retry. */
+/** A release that failed a gate, was aborted or was rolled back. It gets no weight until it changes or is named for retry. */
 const rejected = z.strictObject({ release: z.string(), why: z.string(), at: time });
 export type Rejected = z.infer<typeof rejected>;
 
 /** The colour one weight flip away after a promotion, until the window closes. */
-const rollbackTarget = z.strictObject({
+const previousRelease = z.strictObject({
   colour,
   release: z.string(),
   taskDefinition: z.string(),
@@ -54,7 +54,7 @@ const rollbackTarget = z.strictObject({
 });
 
 /**
- * Set by every way home: until then the guardian puts these weights back when it finds one of `instead`, which are the
+ * Set by every rollback: until then the guardian puts these weights back when it finds one of `instead`, which are the
  * weights that a process of ours may still have been about to write. Anything else is a hand edit, and pages.
  */
 const reassert = z.strictObject({ weights, until: time, instead: z.array(weights) });
@@ -77,7 +77,7 @@ export const switchRecord = z.strictObject({
   /** The weights last proved in traffic, or adopted by a refresh. */
   weights,
   slots: z.strictObject({ blue: slotRelease, green: slotRelease }),
-  previous: rollbackTarget.nullable(),
+  previous: previousRelease.nullable(),
   verified: z.strictObject({ colour, release: z.string(), at: time }).nullable(),
   rejected: z.array(rejected),
   /** Counts up whenever somebody outside the lease takes the traffic over. A shifting process that sees it change stops. */
@@ -120,14 +120,14 @@ export function rejectionOf(record: SwitchRecord, release: string): Rejected | u
 }
 
 /** A lease that has not run out. */
-export function leaseHeld(record: SwitchRecord, now: number): Lease | null {
+export function leaseHeld(record: SwitchRecord, now: number): RecordedLease | null {
   return record.lease !== null && record.lease.until > now ? record.lease : null;
 }
 
 /** How the guardian calls itself in a lease, before the name of its tick. */
 export const guardianOwner = "the guardian";
 
-/** Whether the guardian holds the lease for a deed of its own: no rollout is under way. */
+/** Whether the guardian holds the lease for work of its own: no rollout is under way. */
 export function guardianHolds(record: SwitchRecord, now: number): boolean {
   const lease = leaseHeld(record, now);
   return lease !== null && record.rollout === null && lease.owner.startsWith(guardianOwner);

@@ -37,8 +37,8 @@ export interface RuleHandle extends Rule {
   tag(tags: Record<string, string>): Promise<void>;
 }
 
-/** The weighted rule through ELBv2. `modify` is one ModifyRule that is not retried. */
-export function makeRule(
+/** A handle on the weighted rule, through ELBv2. `modify` is one ModifyRule that is not retried. */
+export function openRule(
   { elb, elbOnce }: Pick<SwitchClients, "elb" | "elbOnce">,
   target: RuleTarget,
 ): RuleHandle {
@@ -108,20 +108,20 @@ function forward(targetGroups: PerColour<string>, weights: Weights): Action {
   };
 }
 
-/** The rule's weights by colour; groups that are not ours are strangers. A rule with one group and no weight gives it all. */
+/** The rule's weights by colour; groups that are not ours are foreign. A rule with one group and no weight gives it all. */
 export function liveRule(rule: ElbRule, targetGroups: PerColour<string>): LiveRule {
   const action = rule.Actions?.find((candidate) => candidate.Type === "forward");
   const groups =
     action?.ForwardConfig?.TargetGroups ??
     (action?.TargetGroupArn ? [{ TargetGroupArn: action.TargetGroupArn, Weight: 100 }] : []);
   const weights = { blue: 0, green: 0 };
-  const strangers: string[] = [];
+  const foreign: string[] = [];
   for (const { TargetGroupArn, Weight } of groups) {
     const colour = colours.find((of) => targetGroups[of] === TargetGroupArn);
     if (colour) weights[colour] = Weight ?? 0;
-    else strangers.push(`${TargetGroupArn} (weight ${Weight ?? 0})`);
+    else foreign.push(`${TargetGroupArn} (weight ${Weight ?? 0})`);
   }
-  return { weights, strangers };
+  return { weights, foreign };
 }
 
 /** Makes the rule, or finds the one that is at its priority, if it is of these target groups. */
@@ -147,7 +147,7 @@ async function create(
     const { Rules } = await elb.send(new DescribeRulesCommand({ ListenerArn: listenerArn }));
     const there = Rules?.find((rule) => rule.Priority === String(priority));
     const live = there && liveRule(there, target.targetGroups);
-    if (!there?.RuleArn || !live || live.strangers.length > 0 || live.weights.blue + live.weights.green === 0)
+    if (!there?.RuleArn || !live || live.foreign.length > 0 || live.weights.blue + live.weights.green === 0)
       throw new Error(
         `priority ${priority} of the listener is taken by a rule that is not this switch's (${there?.RuleArn ?? "unknown"}); ${describeWeights(weights)} was not set`,
         { cause: error },

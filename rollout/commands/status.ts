@@ -3,7 +3,7 @@ import { type SwitchRecord, leaseHeld } from "../../domain/record.ts";
 import { describeWeights } from "../../domain/weight.ts";
 import { makeCapacity } from "../aws/capacity.ts";
 import { makeClients } from "../aws/clients.ts";
-import { makeRule } from "../aws/rule.ts";
+import { openRule } from "../aws/rule.ts";
 import { decide, type LiveRule } from "../policy/decision.ts";
 import { realClock } from "../run/open-ports.ts";
 import { describeDecision } from "../run/words.ts";
@@ -41,7 +41,7 @@ async function look({ inputs, ruleArn, record }: Target): Promise<Seen> {
   try {
     const capacity = makeCapacity(clients, inputs, realClock);
     const [rule, blue, green] = await Promise.all([
-      makeRule(clients, { ruleArn, targetGroups: inputs.targetGroups, make: null }).read(),
+      openRule(clients, { ruleArn, targetGroups: inputs.targetGroups, make: null }).read(),
       capacity.healthy("blue"),
       capacity.healthy("green"),
     ]);

@@ -2,7 +2,7 @@ import type { provider } from "@pulumi/pulumi";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { type SwitchPreview, type SwitchRequest, switchRequest } from "../../domain/request.ts";
 import { makeClients } from "../aws/clients.ts";
-import { makeRule } from "../aws/rule.ts";
+import { openRule } from "../aws/rule.ts";
 import { type Decision, type RefusalCode, decide } from "../policy/decision.ts";
 import { makeStore } from "../record/store.ts";
 import { realClock } from "../run/open-ports.ts";
@@ -14,10 +14,10 @@ const propertyOf: Record<RefusalCode, string> = {
   "first-partial": "greenWeight",
   "lease-held": "greenWeight",
   "rule-gone": "greenWeight",
-  "stranger-in-rule": "greenWeight",
+  "foreign-in-rule": "greenWeight",
   "hand-edit": "greenWeight",
   "live-changed": "releases",
-  "home-changed": "releases",
+  "unfinished-rollback": "releases",
   "both-carry-weight": "releases",
   "rollback-target-changed": "releases",
   "sessions-open": "releases",
@@ -42,7 +42,7 @@ export async function readSwitch(value: unknown): Promise<provider.InvokeResult>
 }
 
 /** What moves traffic or judges a release. */
-const deeds: readonly Decision["kind"][] = ["verify", "shift", "rollback", "resume", "undo"];
+const work: readonly Decision["kind"][] = ["verify", "shift", "rollback", "resume", "undo"];
 
 /**
  * Whether an `up` with these inputs has something to do although nothing about them changed: a rollout that was killed is
@@ -53,7 +53,7 @@ export async function hasWork(inputs: unknown): Promise<boolean> {
   const request = switchRequest.safeParse(inputs);
   if (!request.success) return false;
   const { record, decision } = await look(request.data);
-  return record !== null && deeds.includes(decision.kind);
+  return record !== null && work.includes(decision.kind);
 }
 
 interface Seen {
@@ -72,7 +72,7 @@ async function look(request: SwitchRequest): Promise<Seen> {
       record?.ruleArn && record.inputs
         ? { ruleArn: record.ruleArn, targetGroups: record.inputs.targetGroups }
         : null;
-    const rule = known && (await makeRule(clients, { ...known, make: null }).read());
+    const rule = known && (await openRule(clients, { ...known, make: null }).read());
     return {
       record,
       decision: decide({ now: Date.now(), record, rule, request }),

@@ -4,11 +4,11 @@ import { type SwitchInputs, type SwitchOutputs, switchInputs } from "../../domai
 import { type SwitchRecord, leaseHeld, rejectionOf } from "../../domain/record.ts";
 import { describeWeights, sameWeights } from "../../domain/weight.ts";
 import { makeClients } from "../aws/clients.ts";
-import { makeRule } from "../aws/rule.ts";
+import { openRule } from "../aws/rule.ts";
 import { makeStore } from "../record/store.ts";
 import { applyUp } from "../run/apply.ts";
 import { Refusal } from "../run/failures.ts";
-import { openWorld, realClock } from "../run/open-ports.ts";
+import { openPorts, realClock } from "../run/open-ports.ts";
 import { refresh } from "../run/refresh.ts";
 import type { Outcome } from "../run/rollout-spec.ts";
 import { describeEvent, nextCommand } from "../run/words.ts";
@@ -97,7 +97,7 @@ async function update(
   return { outs };
 }
 
-/** One rollout from opening the world to closing it. */
+/** One rollout from opening its ports to closing them. */
 async function run(
   progress: Progress,
   urn: string,
@@ -106,7 +106,7 @@ async function run(
   cancel: AbortSignal,
 ): Promise<{ outcome: Outcome }> {
   const recorded = ruleArn ?? (await recordedRule(inputs));
-  const open = openWorld(
+  const open = openPorts(
     inputs,
     recorded,
     (event) => {
@@ -117,7 +117,7 @@ async function run(
       progress.say(urn, `${reading.check}: ${reading.verdict}. ${reading.why}`, { fleeting: true }),
   );
   try {
-    const outcome = await applyUp(open.world, { inputs, owner: open.owner, id: open.id }, cancel);
+    const outcome = await applyUp(open.ports, { inputs, owner: open.owner, id: open.id }, cancel);
     if (outcome.record.ruleArn !== null) await tag(progress, urn, inputs, open.rule.tag, outcome.record);
     return { outcome };
   } finally {
@@ -165,7 +165,7 @@ async function reshape(id: string, olds: unknown, inputs: SwitchInputs): Promise
   if (before === undefined || JSON.stringify(before) === JSON.stringify(inputs.conditions)) return;
   const clients = makeClients(inputs);
   try {
-    await makeRule(clients, { ruleArn: id, targetGroups: inputs.targetGroups, make: null }).reshape(
+    await openRule(clients, { ruleArn: id, targetGroups: inputs.targetGroups, make: null }).reshape(
       inputs.conditions,
     );
   } finally {
@@ -180,7 +180,7 @@ async function read(id: string, _urn: string, props: unknown): Promise<provider.
   try {
     const { record, live: rule } = await refresh(
       makeStore(clients.dynamodb, inputs.table, inputs.stack),
-      makeRule(clients, { ruleArn: id, targetGroups: inputs.targetGroups, make: null }),
+      openRule(clients, { ruleArn: id, targetGroups: inputs.targetGroups, make: null }),
       realClock,
     );
     if (rule === null) return { id: "", props: {} };
@@ -210,7 +210,7 @@ async function remove(id: string, _urn: string, props: unknown): Promise<void> {
       throw new Refusal(
         `${lease.owner} is moving traffic since ${new Date(lease.since).toISOString()}. Stop it first: ${commandLine("abort", inputs.stack)}`,
       );
-    await makeRule(clients, { ruleArn: id, targetGroups: inputs.targetGroups, make: null }).remove();
+    await openRule(clients, { ruleArn: id, targetGroups: inputs.targetGroups, make: null }).remove();
     if (found && !(await store.remove(found.version)))
       throw new Error(
         `The record of ${inputs.stack} changed while its rule was being removed. Run pulumi destroy again.`,

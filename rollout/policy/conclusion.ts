@@ -9,13 +9,13 @@ import { type Weights, sameWeights } from "../../domain/weight.ts";
 export interface Ended {
   readonly candidate: Colour;
   readonly release: string;
-  readonly home: Weights;
+  readonly rollbackTarget: Weights;
   readonly plan: Pick<Plan, "onFail" | "drainDeadline" | "rollbackWindow" | "warmTime">;
   readonly state: FinalState;
   readonly why: string;
   /** A gate said fail. */
   readonly failed: boolean;
-  /** A person stopped it, or asked for the way home. */
+  /** A person stopped it, or asked for the rollback. */
   readonly byPerson: boolean;
 }
 
@@ -29,8 +29,10 @@ function isBlamed({ failed, byPerson }: Pick<Ended, "failed" | "byPerson">): boo
 
 /** What a rollout leaves in the record, besides its lease and its evidence. */
 export function conclude(record: SwitchRecord, ended: Ended, now: number): SwitchRecord {
-  // What looks like a late way home may be a person's: it is never undone.
-  const tried = (record.rollout?.tried ?? []).filter((weights) => !sameWeights(weights, ended.home));
+  // What looks like a late rollback may be a person's: it is never undone.
+  const tried = (record.rollout?.tried ?? []).filter(
+    (weights) => !sameWeights(weights, ended.rollbackTarget),
+  );
   const reassert =
     tried.length > 0
       ? { weights: record.weights, until: now + limits.reassertMs, instead: tried }
@@ -39,7 +41,7 @@ export function conclude(record: SwitchRecord, ended: Ended, now: number): Switc
   if (ended.state === "promoted") return promote(over, ended, now);
   // A change without a rollout was no release's doing: a first deployment that died before its proof.
   if (ended.state === "rolled-back")
-    return comeHome(over, { ...ended, blamed: record.rollout !== null && isBlamed(ended) }, now);
+    return rolledBack(over, { ...ended, blamed: record.rollout !== null && isBlamed(ended) }, now);
   const rested = rest(over, ended, now);
   return ended.state === "refused" && ended.failed ? reject(rested, ended.release, ended.why, now) : rested;
 }
@@ -72,13 +74,17 @@ function promote(record: SwitchRecord, { candidate, release, plan }: Ended, now:
  * Traffic is home. A release that lost all its weight for its own sake is rejected; going home past a promotion makes the
  * previous colour live again. For a while the guardian puts these weights back when a late write changes them.
  */
-function comeHome(record: SwitchRecord, ended: Ended & { blamed: boolean }, now: number): SwitchRecord {
-  const { candidate, home, plan } = ended;
+function rolledBack(record: SwitchRecord, ended: Ended & { blamed: boolean }, now: number): SwitchRecord {
+  const { candidate, rollbackTarget, plan } = ended;
   const reasserted: SwitchRecord = {
     ...record,
-    reassert: { weights: home, until: now + limits.reassertMs, instead: record.reassert?.instead ?? [] },
+    reassert: {
+      weights: rollbackTarget,
+      until: now + limits.reassertMs,
+      instead: record.reassert?.instead ?? [],
+    },
   };
-  if (home[candidate] > 0) return reasserted;
+  if (rollbackTarget[candidate] > 0) return reasserted;
   const left = ended.blamed ? reject(reasserted, ended.release, ended.why, now) : reasserted;
   const back: SwitchRecord =
     record.live === candidate

@@ -11,12 +11,12 @@ import { stillArriving, unproved } from "./unseen.ts";
 export interface LiveRule {
   readonly weights: Weights;
   /** Target groups in the rule that are not ours, with their weight. */
-  readonly strangers: readonly string[];
+  readonly foreign: readonly string[];
 }
 
 /** Whether a rule shows one of these weights, and nobody else's target group. */
 export function shows(rule: LiveRule, expected: readonly Weights[]): boolean {
-  return rule.strangers.length === 0 && expected.some((weights) => sameWeights(weights, rule.weights));
+  return rule.foreign.length === 0 && expected.some((weights) => sameWeights(weights, rule.weights));
 }
 
 /** Why an `up` was refused. One code per row of the table in docs/rollout.md. */
@@ -24,10 +24,10 @@ export type RefusalCode =
   | "first-partial"
   | "lease-held"
   | "rule-gone"
-  | "stranger-in-rule"
+  | "foreign-in-rule"
   | "hand-edit"
   | "live-changed"
-  | "home-changed"
+  | "unfinished-rollback"
   | "both-carry-weight"
   | "rollback-target-changed"
   | "sessions-open"
@@ -55,7 +55,7 @@ export type Decision =
       readonly asked: number;
       readonly why: string;
     }
-  | { readonly kind: "undo"; readonly home: Weights; readonly why: string };
+  | { readonly kind: "undo"; readonly rollbackTarget: Weights; readonly why: string };
 
 /** Everything the decision looks at. Pure: the clock is an argument. */
 export interface Situation {
@@ -75,7 +75,7 @@ export function decide(situation: Situation): Decision {
     return refuseHeld(situation, record) ?? decideFirst(situation);
   // A refresh that found the rule gone has said so in the record: the rule is made again with the recorded weights.
   if (situation.rule === null && record.ruleArn === null)
-    return decide({ ...situation, rule: { weights: record.weights, strangers: [] } });
+    return decide({ ...situation, rule: { weights: record.weights, foreign: [] } });
   return (
     refuseDisorder(situation, record) ??
     decideUnfinished(situation, record) ??
@@ -113,10 +113,10 @@ function refuseDisorder({ now, rule }: Situation, record: SwitchRecord): Decisio
       "rule-gone",
       `The weighted rule ${record.ruleArn} no longer exists. Run pulumi refresh, then pulumi up: it makes the rule again with ${describeWeights(record.weights)}.`,
     );
-  if (rule.strangers.length > 0)
+  if (rule.foreign.length > 0)
     return refuse(
-      "stranger-in-rule",
-      `The weighted rule forwards to ${rule.strangers.join(", ")}, which this stack does not own. Take that target group out of the rule, then run pulumi refresh.`,
+      "foreign-in-rule",
+      `The weighted rule forwards to ${rule.foreign.join(", ")}, which this stack does not own. Take that target group out of the rule, then run pulumi refresh.`,
     );
   if (explained(rule, record, now)) return null;
   const by = record.fencedBy
@@ -138,28 +138,30 @@ function decideUnfinished({ rule, request }: Situation, record: SwitchRecord): D
   const { rollout, intent } = record;
   const strayed = !sameWeights((rule as LiveRule).weights, record.weights);
   if (rollout === null && intent === null && !strayed) return null;
-  const home = rollout?.home ?? record.weights;
-  const replaced = colours.find((of) => home[of] > 0 && request.releases[of] !== record.slots[of].release);
+  const rollbackTarget = rollout?.rollbackTarget ?? record.weights;
+  const replaced = colours.find(
+    (of) => rollbackTarget[of] > 0 && request.releases[of] !== record.slots[of].release,
+  );
   if (replaced)
     return refuse(
-      "home-changed",
-      `An unfinished rollout has to go home to ${describeWeights(home)} first, and the release of ${replaced} would change from ${record.slots[replaced].release} to ${request.releases[replaced]} meanwhile. Put that release back for now, or send the traffic home with: ${commandLine("rollback", record.inputs?.stack)}`,
+      "unfinished-rollback",
+      `An unfinished rollout has to go home to ${describeWeights(rollbackTarget)} first, and the release of ${replaced} would change from ${record.slots[replaced].release} to ${request.releases[replaced]} meanwhile. Put that release back for now, or send the traffic home with: ${commandLine("rollback", record.inputs?.stack)}`,
     );
   if (rollout === null)
     return {
       kind: "undo",
-      home,
+      rollbackTarget,
       why: intent
         ? `a change to ${describeWeights(intent.to)} was begun at ${iso(intent.at)} and never proved`
-        : `a change to ${describeWeights((rule as LiveRule).weights)} took effect after the traffic had been sent to ${describeWeights(home)}`,
+        : `a change to ${describeWeights((rule as LiveRule).weights)} took effect after the traffic had been sent to ${describeWeights(rollbackTarget)}`,
     };
   const { candidate } = rollout;
   const asked = weightOf(candidate, request.greenWeight);
   const at = (rule as LiveRule).weights[candidate];
-  // A rollback that was asked for has its target for home: there is nothing to take up but the way there.
-  const homeward = rollout.asked === home[candidate];
+  // A rollback that was asked for asks for its own rollback target: there is nothing to take up but the way there.
+  const isRollback = rollout.asked === rollbackTarget[candidate];
   const same =
-    !homeward &&
+    !isRollback &&
     request.releases[candidate] === rollout.release &&
     asked === rollout.asked &&
     asked >= at &&
@@ -167,9 +169,9 @@ function decideUnfinished({ rule, request }: Situation, record: SwitchRecord): D
   if (!same)
     return {
       kind: "undo",
-      home,
-      why: homeward
-        ? `the way to ${describeWeights(home)} that began at ${iso(rollout.startedAt)} was not seen to its end`
+      rollbackTarget,
+      why: isRollback
+        ? `the way to ${describeWeights(rollbackTarget)} that began at ${iso(rollout.startedAt)} was not seen to its end`
         : `the rollout of ${candidate} (${rollout.release}) stopped at ${at} % and is no longer what this up asks for`,
     };
   const done = Math.max(0, ...rollout.passed);

@@ -6,20 +6,23 @@ import { drainSlot, keepSessions, undrainSlot } from "./conclusion.ts";
 import { superseded, unseenAfter } from "./unseen.ts";
 
 /** Where traffic goes when somebody outside the lease decides, and the release that loses it. */
-export interface WayHome {
+export interface Rollback {
   readonly to: Weights;
-  /** Release that is sent home; null when it keeps weight. */
+  /** Release that is rolled back; null when it keeps weight. */
   readonly rejected: string | null;
 }
 
 /**
- * The way home: back to where the rollout under way came from; else all to live; else, inside the rollback window, to the
+ * The rollback that is due: back to where the rollout under way came from; else all to live; else, inside the rollback window, to the
  * previous live colour. Null when there is nowhere to go back to.
  */
-export function wayHome(record: SwitchRecord, now: number): WayHome | null {
+export function rollbackOf(record: SwitchRecord, now: number): Rollback | null {
   const { rollout, live, previous } = record;
   if (rollout !== null && record.ruleArn !== null)
-    return { to: rollout.home, rejected: rollout.home[rollout.candidate] === 0 ? rollout.release : null };
+    return {
+      to: rollout.rollbackTarget,
+      rejected: rollout.rollbackTarget[rollout.candidate] === 0 ? rollout.release : null,
+    };
   if (record.weights[live] < 100)
     return { to: weightsFor(live, 100), rejected: record.slots[other(live)].release };
   if (previous !== null && previous.until > now)
@@ -29,12 +32,12 @@ export function wayHome(record: SwitchRecord, now: number): WayHome | null {
 
 /**
  * The record once the traffic is taken over: the fence is up, whoever took over holds the lease until the change is made,
- * and the weights are the way home's.
+ * and the weights are the rollback's.
  * It is written before the rule is changed, so that whoever finds the two different knows which is meant.
  */
 export function takeOver(
   record: SwitchRecord,
-  home: WayHome,
+  rollback: Rollback,
   by: { who: string; why: string },
   now: number,
 ): SwitchRecord {
@@ -46,23 +49,23 @@ export function takeOver(
     lease: { owner: by.who, since: now, until: now + limits.leaseMs },
     intent: null,
     rollout: null,
-    weights: home.to,
-    unseen: unseenAfter(record, home.to, now),
-    reassert: { weights: home.to, until: now + limits.reassertMs, instead },
+    weights: rollback.to,
+    unseen: unseenAfter(record, rollback.to, now),
+    reassert: { weights: rollback.to, until: now + limits.reassertMs, instead },
   };
   const serving =
-    home.to.blue > 0 && home.to.green > 0
+    rollback.to.blue > 0 && rollback.to.green > 0
       ? (["blue", "green"] as const)
-      : home.to.blue > 0
+      : rollback.to.blue > 0
         ? (["blue"] as const)
         : (["green"] as const);
   const open = serving.reduce<SwitchRecord>(undrainSlot, fenced);
-  if (home.rejected === null) return open;
-  return comeHome(reject(open, home.rejected, `${by.why} (${by.who})`, now), home, now);
+  if (rollback.rejected === null) return open;
+  return rolledBack(reject(open, rollback.rejected, `${by.why} (${by.who})`, now), rollback, now);
 }
 
 /** Roles after everything is to go to one colour. The other takes new sessions until it is shown that none are sent there. */
-function comeHome(record: SwitchRecord, { to }: WayHome, now: number): SwitchRecord {
+function rolledBack(record: SwitchRecord, { to }: Rollback, now: number): SwitchRecord {
   const emptied = to.blue === 0 ? "blue" : to.green === 0 ? "green" : null;
   if (emptied === null) return record;
   const back: SwitchRecord =

@@ -3,11 +3,11 @@ import { backOffMs } from "../../domain/back-off.ts";
 import { limits } from "../../domain/limits.ts";
 import { type SwitchRecord, leaseHeld } from "../../domain/record.ts";
 import { Drifted, Fenced, Late, Refusal } from "../run/failures.ts";
-import type { Versioned, World } from "../run/ports.ts";
-import { again } from "../run/retry.ts";
+import type { Versioned, Ports } from "../run/ports.ts";
+import { withRetries } from "../run/retry.ts";
 
 /** A held lease: every change of the record goes through it, and stops when somebody raised the fence. */
-export interface Session {
+export interface Lease {
   readonly owner: string;
   readonly fence: number;
   held: Versioned;
@@ -19,15 +19,15 @@ type Change = (record: SwitchRecord) => SwitchRecord;
  * Takes the lease over the record as it was found. Null when somebody wrote in between: what was decided on that record
  * must then be decided anew. Throws Refusal when another holder has it, naming who and since when.
  */
-export async function takeLease(world: World, owner: string, found: Versioned): Promise<Session | null> {
-  const holder = leaseHeld(found.record, world.clock.now());
+export async function takeLease(ports: Ports, owner: string, found: Versioned): Promise<Lease | null> {
+  const holder = leaseHeld(found.record, ports.clock.now());
   if (holder && holder.owner !== owner)
     throw new Refusal(
       `A rollout is already under way: ${holder.owner} holds the lease since ${new Date(holder.since).toISOString()}.`,
     );
-  const now = world.clock.now();
+  const now = ports.clock.now();
   const record = { ...found.record, lease: { owner, since: now, until: now + limits.leaseMs } };
-  return (await again(world, () => writeOrSee(world, record, found.version)))
+  return (await withRetries(ports, () => writeOrSee(ports, record, found.version)))
     ? { owner, fence: record.fence, held: { record, version: found.version + 1 } }
     : null;
 }
@@ -36,43 +36,43 @@ export async function takeLease(world: World, owner: string, found: Versioned): 
  * Changes the record under the lease and renews it. Throws Fenced when the fence was raised or the lease went to
  * another; a conflict without that (somebody's note in the record) is read again and tried again.
  */
-export async function change(world: World, session: Session, make: Change): Promise<SwitchRecord> {
+export async function change(ports: Ports, lease: Lease, make: Change): Promise<SwitchRecord> {
   let failed = 0;
   for (let tries = 0; tries < limits.writeTries;) {
-    refuseFenced(session, session.held.record);
-    const now = world.clock.now();
-    const lease = {
-      owner: session.owner,
-      since: session.held.record.lease?.since ?? now,
+    refuseFenced(lease, lease.held.record);
+    const now = ports.clock.now();
+    const renewed = {
+      owner: lease.owner,
+      since: lease.held.record.lease?.since ?? now,
       until: now + limits.leaseMs,
     };
-    const record = make({ ...session.held.record, lease });
+    const record = make({ ...lease.held.record, lease: renewed });
     try {
-      if (await written(world, session, record)) return record;
+      if (await written(ports, lease, record)) return record;
       tries++;
     } catch (error) {
       if (error instanceof Fenced || ++failed >= limits.callTries) throw error;
-      await world.clock.sleep(backOffMs(failed, world.random()));
+      await ports.clock.sleep(backOffMs(failed, ports.random()));
     }
   }
   throw new Fenced(`the record was changed ${limits.writeTries} times in a row by somebody else`);
 }
 
-/** One conditional write. After a conflict or an error the session holds what is really there; an own write whose answer was lost counts. */
-async function written(world: World, session: Session, record: SwitchRecord): Promise<boolean> {
-  const { version } = session.held;
+/** One conditional write. After a conflict or an error the lease holds what is really there; an own write whose answer was lost counts. */
+async function written(ports: Ports, lease: Lease, record: SwitchRecord): Promise<boolean> {
+  const { version } = lease.held;
   let failure: unknown;
   try {
-    if (await world.store.write(record, version)) {
-      session.held = { record, version: version + 1 };
+    if (await ports.store.write(record, version)) {
+      lease.held = { record, version: version + 1 };
       return true;
     }
   } catch (error) {
     failure = error;
   }
-  const there = await mustRead(world);
+  const there = await mustRead(ports);
   const mine = isWrite(there, record, version);
-  session.held = there;
+  lease.held = there;
   if (failure !== undefined && !mine && there.version === version) throw failure;
   return mine;
 }
@@ -82,12 +82,12 @@ async function written(world: World, session: Session, record: SwitchRecord): Pr
  * sends a write again whose answer was lost, and the second one then finds the version changed.
  */
 export async function writeOrSee(
-  world: World,
+  ports: Ports,
   record: SwitchRecord,
   version: number | null,
 ): Promise<boolean> {
-  if (await world.store.write(record, version)) return true;
-  const there = await world.store.read();
+  if (await ports.store.write(record, version)) return true;
+  const there = await ports.store.read();
   return there !== null && isWrite(there, record, version);
 }
 
@@ -99,19 +99,19 @@ function isWrite(there: Versioned, record: SwitchRecord, version: number | null)
 }
 
 /** Renews the lease and learns of a raised fence. */
-export async function renew(world: World, session: Session): Promise<void> {
-  await change(world, session, (record) => record);
+export async function renew(ports: Ports, lease: Lease): Promise<void> {
+  await change(ports, lease, (record) => record);
 }
 
 /** Reads the record again and throws Fenced when it is no longer ours to act on. */
-export async function confirm(world: World, session: Session): Promise<SwitchRecord> {
-  session.held = await again(world, () => mustRead(world));
-  refuseFenced(session, session.held.record);
-  return session.held.record;
+export async function confirm(ports: Ports, lease: Lease): Promise<SwitchRecord> {
+  lease.held = await withRetries(ports, () => mustRead(ports));
+  refuseFenced(lease, lease.held.record);
+  return lease.held.record;
 }
 
-function refuseFenced(session: Session, record: SwitchRecord): void {
-  if (record.fence !== session.fence) {
+function refuseFenced(lease: Lease, record: SwitchRecord): void {
+  if (record.fence !== lease.fence) {
     const by = record.fencedBy;
     throw new Fenced(
       by
@@ -119,33 +119,33 @@ function refuseFenced(session: Session, record: SwitchRecord): void {
         : "somebody took the traffic over",
     );
   }
-  if (record.lease?.owner !== session.owner)
+  if (record.lease?.owner !== lease.owner)
     throw new Fenced(`the lease went to ${record.lease?.owner ?? "nobody"}`);
 }
 
-async function mustRead(world: World): Promise<Versioned> {
-  const there = await world.store.read();
+async function mustRead(ports: Ports): Promise<Versioned> {
+  const there = await ports.store.read();
   if (there === null) throw new Fenced("the record is gone: the stack was destroyed meanwhile");
   return there;
 }
 
 /** Gives the lease back with a last change. */
-export async function endLease(world: World, session: Session, make: Change): Promise<SwitchRecord> {
-  return change(world, session, (record) => ({ ...make(record), lease: null }));
+export async function endLease(ports: Ports, lease: Lease, make: Change): Promise<SwitchRecord> {
+  return change(ports, lease, (record) => ({ ...make(record), lease: null }));
 }
 
 /**
  * Lets the lease run out now and leaves the rest as it is: what was under way is found by whoever comes next. The record of
  * somebody who took over is left alone, and where the record cannot be written the lease runs out by itself a little later.
  */
-export async function expireLease(world: World, session: Session): Promise<SwitchRecord> {
+export async function expireLease(ports: Ports, lease: Lease): Promise<SwitchRecord> {
   try {
-    return await change(world, session, (record) => ({
+    return await change(ports, lease, (record) => ({
       ...record,
-      lease: record.lease && { ...record.lease, until: world.clock.now() },
+      lease: record.lease && { ...record.lease, until: ports.clock.now() },
     }));
   } catch {
-    return session.held.record; // why it ended is what the user hears; nothing depends on this write
+    return lease.held.record; // why it ended is what the user hears; nothing depends on this write
   }
 }
 
@@ -163,16 +163,16 @@ export interface Beside {
  * that cannot be renewed or a drifted rule aborts the work and is what this rejects with.
  */
 export async function whileRenewing<T>(
-  world: World,
-  session: Session,
+  ports: Ports,
+  lease: Lease,
   { signal, look }: Beside,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
   const lost = new AbortController();
   const onLost = (error: unknown) => lost.abort(error);
-  const beside = [renewUntil(world, session, stop.signal, onLost)];
-  if (look) beside.push(lookUntil(world, look, stop.signal, onLost));
+  const beside = [renewUntil(ports, lease, stop.signal, onLost)];
+  if (look) beside.push(lookUntil(ports, look, stop.signal, onLost));
   const [outcome] = await Promise.allSettled([work(AbortSignal.any([signal, lost.signal]))]);
   stop.abort(done);
   await Promise.all(beside);
@@ -183,14 +183,14 @@ export async function whileRenewing<T>(
 
 /** Looks every few seconds. A look that itself fails says nothing: the next one may. */
 async function lookUntil(
-  world: World,
+  ports: Ports,
   look: () => Promise<void>,
   stop: AbortSignal,
   onDrift: (error: unknown) => void,
 ): Promise<void> {
   for (;;) {
     try {
-      await world.clock.sleep(limits.lookMs, stop);
+      await ports.clock.sleep(limits.lookMs, stop);
     } catch {
       return; // the work is done
     }
@@ -203,21 +203,21 @@ async function lookUntil(
 }
 
 async function renewUntil(
-  world: World,
-  session: Session,
+  ports: Ports,
+  lease: Lease,
   stop: AbortSignal,
   onLost: (error: unknown) => void,
 ): Promise<void> {
   while (!stop.aborted) {
     try {
-      await world.clock.sleep(limits.leaseRenewMs, stop);
+      await ports.clock.sleep(limits.leaseRenewMs, stop);
     } catch {
       return; // the work is done
     }
     try {
-      await renew(world, session);
+      await renew(ports, lease);
     } catch (error) {
-      const rest = (session.held.record.lease?.until ?? 0) - world.clock.now();
+      const rest = (lease.held.record.lease?.until ?? 0) - ports.clock.now();
       if (error instanceof Fenced || rest < limits.leaseRenewMs) return onLost(error);
     }
   }

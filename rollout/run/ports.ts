@@ -109,7 +109,7 @@ export type RolloutEvent =
   | { kind: "unprovable"; weights: Weights }
   | { kind: "unproved"; weights: Weights; answers: Record<Colour, number>; why: string }
   | { kind: "baking"; colour: Colour; weight: number; bakeMs: number; extended: boolean }
-  | { kind: "returning"; to: Weights; why: string }
+  | { kind: "rolling-back"; to: Weights; why: string }
   | { kind: "moved"; from: State; on: Event; to: State }
   | { kind: "repaired"; weights: Weights }
   | { kind: "unkept"; why: string }
@@ -121,8 +121,8 @@ export interface Evidence {
   finish(): Promise<{ where: string; digest: string; problem?: string }>;
 }
 
-/** Everything a rollout touches. */
-export interface World {
+/** The ports of a rollout: everything it touches. */
+export interface Ports {
   readonly clock: Clock;
   readonly store: Store;
   readonly rule: Rule;

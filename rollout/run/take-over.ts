@@ -5,11 +5,11 @@ import type { SwitchRecord } from "../../domain/record.ts";
 import type { Weights } from "../../domain/weight.ts";
 import { restartDrain } from "../policy/conclusion.ts";
 import { shows } from "../policy/decision.ts";
-import { type WayHome, emptied, takeOver } from "../policy/rollback-target.ts";
+import { type Rollback, emptied, takeOver } from "../policy/rollback-target.ts";
 import { writeOrSee } from "../record/lease.ts";
 import { Drifted, Fenced } from "./failures.ts";
 import { pendingOf } from "./pending.ts";
-import type { Versioned, World } from "./ports.ts";
+import type { Versioned, Ports } from "./ports.ts";
 import { type Pending, type Proof, type Watch, prove } from "./prove.ts";
 import { urgently } from "./retry.ts";
 import { compare } from "./shift.ts";
@@ -37,7 +37,7 @@ export interface Minding {
 }
 
 /** Decides on what is found; null: there is nothing to do. Called again when somebody else wrote in between. */
-export type Choose = (found: SwitchRecord) => WayHome | null;
+export type Choose = (found: SwitchRecord) => Rollback | null;
 
 /**
  * Takes the traffic over: fence and weights into the record, one ModifyRule, read back, proof. Waits for no lease, no gate
@@ -46,14 +46,14 @@ export type Choose = (found: SwitchRecord) => WayHome | null;
  * hand edit throws Drifted, and when `mayGo` throws, the claim is given back.
  */
 export async function takeTrafficOver(
-  world: World,
+  ports: Ports,
   choose: Choose,
   by: { who: string; why: string },
   proofMs: number | null,
   mayGo: Minding["mayGo"] | null = null,
 ): Promise<TakenOver | null> {
-  // A hand edit that is about to be overwritten is what the balancer does until then; the proof has to know it, the way home not.
-  const [claimed, found] = await Promise.all([claim(world, choose, by), world.rule.read().catch(() => null)]);
+  // A hand edit that is about to be overwritten is what the balancer does until then; the proof has to know it, the rollback not.
+  const [claimed, found] = await Promise.all([claim(ports, choose, by), ports.rule.read().catch(() => null)]);
   if (claimed === null) return null;
   const { pending } = claimed;
   const from = claimed.before.weights;
@@ -62,13 +62,13 @@ export async function takeTrafficOver(
   const late = [from, ...(record.reassert?.instead ?? [])];
   const before = [...late, ...(found ? [found.weights] : []), ...(record.unseen?.before ?? [])];
   const minding = mayGo && { ours: [...late, record.weights], mayGo };
-  if (minding) await lookAgain(world, minding, claimed);
-  const raised = raiseHome(world, record);
+  if (minding) await lookAgain(ports, minding, claimed);
+  const raised = raiseServing(ports, record);
   const watch =
     proofMs === null ? null : { timeoutMs: proofMs, signal: new AbortController().signal, pending };
-  const { writes, proof } = await setAndProve(world, held, { before, minding, watch });
+  const { writes, proof } = await setAndProve(ports, held, { before, minding, watch });
   await raised;
-  await release(world, held, proof?.proved === true);
+  await release(ports, held, proof?.proved === true);
   return { record: held.record, from, writes, proof };
 }
 
@@ -77,24 +77,24 @@ export async function takeTrafficOver(
  * taken over may have been under way, and then all of it is done again.
  */
 async function setAndProve(
-  world: World,
+  ports: Ports,
   held: Holding,
   how: { before: readonly Weights[]; minding: Minding | null; watch: Watch | null },
 ): Promise<{ writes: number; proof: Proof | null }> {
   const { weights } = held.record;
   let writes = 0;
   for (let n = 1; ; n++) {
-    writes += await setWeights(world, held, weights, how.minding);
+    writes += await setWeights(ports, held, weights, how.minding);
     // What came in between may not have shown yet: the balancer would still answer as after the first time.
-    const unclearUntil = n > 1 && how.watch ? world.clock.now() + how.watch.timeoutMs : null;
-    let live = await urgently(world, () => world.rule.read());
+    const unclearUntil = n > 1 && how.watch ? ports.clock.now() + how.watch.timeoutMs : null;
+    let live = await urgently(ports, () => ports.rule.read());
     let proof: Proof | null = null;
     if (live !== null && shows(live, [weights]) && how.watch) {
-      proof = await prove(world, how.before, weights, { ...how.watch, unclearUntil });
-      live = await urgently(world, () => world.rule.read());
+      proof = await prove(ports, how.before, weights, { ...how.watch, unclearUntil });
+      live = await urgently(ports, () => ports.rule.read());
     }
     if (live !== null && shows(live, [weights])) return { writes, proof };
-    await mustHold(world, held);
+    await mustHold(ports, held);
     if (n >= limits.modifyTries || (how.minding && !(live && shows(live, how.minding.ours))))
       throw new Drifted(live, weights);
   }
@@ -104,16 +104,16 @@ async function setAndProve(
  * All of the tasks for the slots that get the traffic, some of which may have been retired since. Asked for before the
  * rule is changed and not waited for: one healthy target is enough to go home, and what fails here is told.
  */
-async function raiseHome(world: World, { inputs, weights }: SwitchRecord): Promise<void> {
+async function raiseServing(ports: Ports, { inputs, weights }: SwitchRecord): Promise<void> {
   if (inputs === null) return;
   for (const colour of colours) {
     if (weights[colour] === 0) continue;
     const { tasks } = inputs.capacity[colour];
     try {
-      await world.capacity.raise(colour, tasks);
+      await ports.capacity.raise(colour, tasks);
     } catch (error) {
       const text = `raising ${colour} to ${tasks} tasks failed: ${(error as Error).message}`;
-      world.report({ kind: "scaling", colour, text });
+      ports.report({ kind: "scaling", colour, text });
     }
   }
 }
@@ -122,11 +122,11 @@ async function raiseHome(world: World, { inputs, weights }: SwitchRecord): Promi
  * Gives the lease back, unless somebody has taken it over since: then it is theirs. What is not proved may still send new
  * sessions to the slot that was left, which therefore takes them until the guardian ends that.
  */
-async function release(world: World, { record, version }: Versioned, proved: boolean): Promise<void> {
-  const now = world.clock.now();
+async function release(ports: Ports, { record, version }: Versioned, proved: boolean): Promise<void> {
+  const now = ports.clock.now();
   const over = proved ? { ...emptied(record, now), unseen: null } : restartDrain(record, now);
   const released = { ...over, lease: null };
-  await urgently(world, () => world.store.write(released, version));
+  await urgently(ports, () => ports.store.write(released, version));
 }
 
 interface Claim {
@@ -138,28 +138,28 @@ interface Claim {
 
 /** Nothing was changed yet: where the slots are no longer what was decided on, all but the fence is again as it was found. */
 async function lookAgain(
-  world: World,
+  ports: Ports,
   { ours, mayGo }: Minding,
   { held: { record, version }, before }: Claim,
 ): Promise<void> {
-  const [looked, may] = await Promise.allSettled([compare(world, ours, record.weights), mayGo()]);
+  const [looked, may] = await Promise.allSettled([compare(ports, ours, record.weights), mayGo()]);
   if (looked.status === "rejected") throw looked.reason;
   if (may.status === "fulfilled") return;
   const { fence, fencedBy } = record;
-  await urgently(world, () => world.store.write({ ...before, fence, fencedBy }, version));
+  await urgently(ports, () => ports.store.write({ ...before, fence, fencedBy }, version));
   throw may.reason;
 }
 
 /** The record, with the fence raised, by conditional write against whatever anybody else writes meanwhile. */
-async function claim(world: World, choose: Choose, by: { who: string; why: string }): Promise<Claim | null> {
+async function claim(ports: Ports, choose: Choose, by: { who: string; why: string }): Promise<Claim | null> {
   let stack: string | undefined;
   for (let n = 0; n < limits.urgentTries; n++) {
-    const found: Versioned | null = await urgently(world, () => world.store.read());
+    const found: Versioned | null = await urgently(ports, () => ports.store.read());
     stack = found?.record.inputs?.stack;
-    const home = found && choose(found.record);
-    if (!found || !home) return null;
-    const record = takeOver(found.record, home, by, world.clock.now());
-    if (await urgently(world, () => writeOrSee(world, record, found.version)))
+    const rollback = found && choose(found.record);
+    if (!found || !rollback) return null;
+    const record = takeOver(found.record, rollback, by, ports.clock.now());
+    if (await urgently(ports, () => writeOrSee(ports, record, found.version)))
       return {
         held: { record, version: found.version + 1 },
         before: found.record,
@@ -177,28 +177,28 @@ async function claim(world: World, choose: Choose, by: { who: string; why: strin
  * @param minding null: whatever the rule shows may be overwritten
  */
 export async function setWeights(
-  world: World,
+  ports: Ports,
   held: Holding,
   to: Weights,
   minding: Minding | null,
 ): Promise<number> {
   let writes = 0;
-  await urgently(world, async () => {
-    if (writes > 0 && (await alreadySet(world, held, to, minding))) return;
-    await keepLease(world, held);
+  await urgently(ports, async () => {
+    if (writes > 0 && (await alreadySet(ports, held, to, minding))) return;
+    await keepLease(ports, held);
     writes++;
-    await world.rule.modify(to, limits.modifyTimeoutMs);
+    await ports.rule.modify(to, limits.modifyTimeoutMs);
   });
   return writes;
 }
 
 /** Renews a lease whose rest is too short for one more rule change. */
-async function keepLease(world: World, held: Holding): Promise<void> {
-  const now = world.clock.now();
+async function keepLease(ports: Ports, held: Holding): Promise<void> {
+  const now = ports.clock.now();
   const { lease } = held.record;
   if (lease === null || lease.until - now >= limits.modifyTimeoutMs + limits.leaseMarginMs) return;
   const renewed = { ...restartDrain(held.record, now), lease: { ...lease, until: now + limits.leaseMs } };
-  if (!(await writeOrSee(world, renewed, held.version))) throw takenOver();
+  if (!(await writeOrSee(ports, renewed, held.version))) throw takenOver();
   held.record = renewed;
   held.version++;
 }
@@ -206,19 +206,19 @@ async function keepLease(world: World, held: Holding): Promise<void> {
 const takenOver = () => new Fenced("somebody else took the traffic over in the meantime");
 
 /** Throws Fenced when somebody else wrote the record: the traffic is theirs. */
-async function mustHold(world: World, held: Holding): Promise<void> {
-  const there = await urgently(world, () => world.store.read());
+async function mustHold(ports: Ports, held: Holding): Promise<void> {
+  const there = await urgently(ports, () => ports.store.read());
   if (there?.version !== held.version) throw takenOver();
 }
 
 async function alreadySet(
-  world: World,
+  ports: Ports,
   held: Holding,
   to: Weights,
   minding: Minding | null,
 ): Promise<boolean> {
-  await mustHold(world, held);
-  const live = await world.rule.read();
+  await mustHold(ports, held);
+  const live = await ports.rule.read();
   if (live !== null && shows(live, [to])) return true;
   if (minding === null) return false;
   if (live === null || !shows(live, minding.ours)) throw new Drifted(live, to);

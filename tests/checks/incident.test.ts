@@ -7,7 +7,7 @@ import { conceal } from "../../checks/evidence/conceal.ts";
 import { EvidenceLog, verifyEvidence } from "../../checks/evidence/evidence-log.ts";
 import type { Sources } from "../../checks/sources/index.ts";
 import { applyUp } from "../../rollout/run/apply.ts";
-import type { World } from "../../rollout/run/ports.ts";
+import type { Ports } from "../../rollout/run/ports.ts";
 import { quiet, up } from "../rollout/quiet.ts";
 import { asking, logging } from "./cases/case.ts";
 import { inputsFor } from "./fixtures/inputs.ts";
@@ -18,7 +18,7 @@ const leak = `Authorization: Bearer ${token} refused for key sk-proj-0123456789a
 /** A rollout whose candidate cannot answer: what the switch really reports, in its evidence, with the gate's readings. */
 async function rolledBack() {
   const there = quiet();
-  const { time, world, play } = there;
+  const { time, ports, play } = there;
   const log = new EvidenceLog({ rollout: "simulated-1", stack: "simulated", now: () => time.now });
   const context = asking(logging([leak]), {
     now: () => time.now,
@@ -28,14 +28,14 @@ async function rolledBack() {
     logErrorPatterns: ["refused"],
   });
   const [logErrors] = findChecks(["log-errors"], {});
-  const watched: World = {
-    ...world,
+  const watched: Ports = {
+    ...ports,
     report(event) {
       log.append(event.kind, event);
-      world.report(event);
+      ports.report(event);
     },
     gate: {
-      ...world.gate,
+      ...ports.gate,
       async bake() {
         await time.sleep(2_000);
         const found = { ...context, ...withError(leak) };

@@ -29,7 +29,7 @@ describe("rollback, status and abort refuse what is not theirs before any write"
   };
 
   test("the rule of another listener", () =>
-    refused(["--rule", place.strangerArn], /is not a traffic switch's weighted rule/));
+    refused(["--rule", place.foreignArn], /is not a traffic switch's weighted rule/));
 
   test("a rule of another account", () =>
     refused(

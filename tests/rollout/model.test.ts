@@ -16,7 +16,7 @@ import { weightsFor } from "../../domain/weight.ts";
 import { systemClock } from "../../packages/local-aws/src/clock.ts";
 import { type LocalAws, defaultVpc, startAws } from "../../packages/local-aws/src/index.ts";
 import { freePort } from "../../packages/local-aws/tests/balancer-kit.ts";
-import { makeRule } from "../../rollout/aws/rule.ts";
+import { openRule } from "../../rollout/aws/rule.ts";
 import { makeStore } from "../../rollout/record/store.ts";
 import type { Rule, Store } from "../../rollout/run/ports.ts";
 import { Model } from "../../simulation/model.ts";
@@ -91,7 +91,7 @@ interface Asked {
 
 const count = async (rule: Asked["rule"]) => {
   const live = await rule.read();
-  return live && { weights: live.weights, strangers: live.strangers.length };
+  return live && { weights: live.weights, foreign: live.foreign.length };
 };
 
 /** One line of a script: what was asked, and what came back. */
@@ -157,7 +157,7 @@ function simulated(): Asked {
       remove: (expected) => Promise.resolve(model.remove(expected)),
     },
     intrude: () => {
-      void model.addStranger(3_600_000);
+      void model.addForeign(3_600_000);
       return Promise.resolve();
     },
   };
@@ -167,7 +167,7 @@ function simulated(): Asked {
 async function local(seed: number): Promise<Asked> {
   const conditions = [{ field: "path-pattern", values: [`/mcp${seed}`] }];
   const make = { listenerArn, priority: seed + 1, conditions };
-  const rule = makeRule({ elb, elbOnce: elb }, { ruleArn: null, targetGroups: groups, make });
+  const rule = openRule({ elb, elbOnce: elb }, { ruleArn: null, targetGroups: groups, make });
   await rule.create(weightsFor("blue", 100));
   return {
     rule,

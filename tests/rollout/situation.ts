@@ -55,7 +55,7 @@ export function situation(
   return {
     now,
     record: of,
-    rule: over.rule === undefined ? { weights: of.weights, strangers: [] } : over.rule,
+    rule: over.rule === undefined ? { weights: of.weights, foreign: [] } : over.rule,
     request: {
       greenWeight,
       releases: { blue: a, green: b, ...over.releases },

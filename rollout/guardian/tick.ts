@@ -5,89 +5,89 @@ import { drainSlot, keepSessions, reopenSlot, restartDrain } from "../policy/con
 import { unseenAgain } from "../policy/unseen.ts";
 import { writeOrSee } from "../record/lease.ts";
 import { OtherTasks } from "../run/failures.ts";
-import type { Versioned, World } from "../run/ports.ts";
-import { again } from "../run/retry.ts";
+import type { Versioned, Ports } from "../run/ports.ts";
+import { withRetries } from "../run/retry.ts";
 import { type Holding, setWeights, takeTrafficOver } from "../run/take-over.ts";
-import { type Revived, type Guarding, type Sight, guard, runsAnother } from "./decision.ts";
+import { type Revived, type Guarding, type Observation, guard, runsAnother } from "./decision.ts";
 
-/** What the guardian needs besides a rollout's world. */
-export interface Surroundings {
+/** What the guardian needs besides a rollout's ports. */
+export interface GuardianPorts {
   /** Everything a decision looks at, read now. */
-  look(record: SwitchRecord): Promise<Sight>;
+  look(record: SwitchRecord): Promise<Observation>;
   /** Task definitions of the slot's running tasks, read now. */
   running(of: Colour): Promise<readonly string[]>;
   /** Tells the on-call topic. */
   page(subject: string, text: string): Promise<void>;
   /** Publishes heartbeat, weight and healthy targets of each slot. */
-  publish(record: SwitchRecord, sight: Sight): Promise<void>;
+  publish(record: SwitchRecord, observation: Observation): Promise<void>;
 }
 
 /** One tick: read everything, decide, do at most one thing, tell what and why. Idempotent: a second tick finds it done. */
-export async function tick(world: World, around: Surroundings): Promise<Guarding | null> {
-  const found = await again(world, () => world.store.read());
+export async function tick(ports: Ports, guardian: GuardianPorts): Promise<Guarding | null> {
+  const found = await withRetries(ports, () => ports.store.read());
   if (found === null) return null;
-  const rule = found.record.ruleArn === null ? null : await again(world, () => world.rule.read());
-  const sight = await around.look(found.record);
-  const published = around.publish(found.record, sight);
+  const rule = found.record.ruleArn === null ? null : await withRetries(ports, () => ports.rule.read());
+  const observation = await guardian.look(found.record);
+  const published = guardian.publish(found.record, observation);
   published.catch(() => undefined); // it is waited for below: traffic that has to go home does not wait for a figure
-  const decided = guard(found.record, rule, sight);
-  await act(world, around, found, decided, sight);
+  const decided = guard(found.record, rule, observation);
+  await perform(ports, guardian, found, decided, observation);
   await published;
   return decided;
 }
 
-async function act(
-  world: World,
-  around: Surroundings,
+async function perform(
+  ports: Ports,
+  guardian: GuardianPorts,
   found: Versioned,
   decided: Guarding,
-  sight: Sight,
+  observation: Observation,
 ): Promise<void> {
   switch (decided.kind) {
     case "watch":
-      return forgetPage(world, found);
+      return forgetPage(ports, found);
     case "page":
-      return callForAPerson(world, around, found, decided.why);
+      return callForAPerson(ports, guardian, found, decided.why);
     case "reopen":
-      return reopen(world, around, found, decided);
-    case "home":
-      return goHome(world, around, decided, sight);
+      return reopen(ports, guardian, found, decided);
+    case "rollback":
+      return rollBack(ports, guardian, decided, observation);
     case "reassert":
-      return reassert(world, around, found, decided);
+      return reassert(ports, guardian, found, decided);
     case "retire":
-      return retire(world, found, decided);
+      return retire(ports, found, decided);
     default:
       return decided satisfies never;
   }
 }
 
 /** Takes over only while the same situation still holds: an `up` that came in between keeps its lease. */
-async function goHome(
-  world: World,
-  around: Surroundings,
-  decided: Extract<Guarding, { kind: "home" }>,
-  sight: Sight,
+async function rollBack(
+  ports: Ports,
+  guardian: GuardianPorts,
+  decided: Extract<Guarding, { kind: "rollback" }>,
+  observation: Observation,
 ): Promise<void> {
   const choose = (record: SwitchRecord) => {
     const now = guard(
       record,
-      { weights: record.weights, strangers: [] },
-      { ...sight, now: world.clock.now() },
+      { weights: record.weights, foreign: [] },
+      { ...observation, now: ports.clock.now() },
     );
-    return now.kind === "home" ? now.home : null;
+    return now.kind === "rollback" ? now.rollback : null;
   };
   const taken = await takeTrafficOver(
-    world,
+    ports,
     choose,
-    { who: nameOf(world), why: decided.why },
+    { who: nameOf(ports), why: decided.why },
     limits.guardianProofMs,
-    mustStillRun(world, around, decided.revives),
+    mustStillRun(ports, guardian, decided.revives),
   );
   if (taken === null) return;
   const proof = taken.proof?.proved === true ? "proved in traffic" : "not yet proved in traffic";
   await page(
-    world,
-    around,
+    ports,
+    guardian,
     "Traffic was sent home",
     `${decided.why}. blue ${taken.record.weights.blue} · green ${taken.record.weights.green}, ${proof}.`,
   );
@@ -95,53 +95,53 @@ async function goHome(
 
 /** Tells the on-call topic, and an hour later again when nothing has changed: not every minute. */
 async function callForAPerson(
-  world: World,
-  around: Surroundings,
+  ports: Ports,
+  guardian: GuardianPorts,
   { record, version }: Versioned,
   why: string,
 ): Promise<void> {
-  const now = world.clock.now();
+  const now = ports.clock.now();
   if (record.paged?.why === why && now - record.paged.at < limits.pageAgainMs) return;
-  await around.page("The traffic needs a person", why);
+  await guardian.page("The traffic needs a person", why);
   // Who wrote in between has changed what there is to tell; then the next tick tells anew.
-  await world.store.write({ ...record, paged: { why, at: now } }, version);
+  await ports.store.write({ ...record, paged: { why, at: now } }, version);
 }
 
 /** All is well again: what is found next is told, even if it is the same. A rollout's record is left alone. */
-async function forgetPage(world: World, { record, version }: Versioned): Promise<void> {
-  if (record.paged === null || leaseHeld(record, world.clock.now()) !== null) return;
-  await world.store.write({ ...record, paged: null }, version);
+async function forgetPage(ports: Ports, { record, version }: Versioned): Promise<void> {
+  if (record.paged === null || leaseHeld(record, ports.clock.now()) !== null) return;
+  await ports.store.write({ ...record, paged: null }, version);
 }
 
 /** A slot that got traffic by hand while it was being retired serves it, and is retired from the beginning afterwards. */
 async function reopen(
-  world: World,
-  around: Surroundings,
+  ports: Ports,
+  guardian: GuardianPorts,
   found: Versioned,
   { colour, why }: Extract<Guarding, { kind: "reopen" }>,
 ): Promise<void> {
   const stayMs = found.record.inputs?.plan.drainDeadline ?? 0;
-  const done = await underLease(world, found, async ({ record }) => {
-    const now = world.clock.now();
+  const done = await underLease(ports, found, async ({ record }) => {
+    const now = ports.clock.now();
     return keepSessions(reopenSlot(record, colour), colour, now, now + stayMs);
   });
-  if (done) await page(world, around, "The traffic needs a person", why);
+  if (done) await page(ports, guardian, "The traffic needs a person", why);
 }
 
 /** Puts a rollback's weights back. */
 async function reassert(
-  world: World,
-  around: Surroundings,
+  ports: Ports,
+  guardian: GuardianPorts,
   found: Versioned,
   decided: Extract<Guarding, { kind: "reassert" }>,
 ): Promise<void> {
-  const mayGo = mustStillRun(world, around, decided.revives);
+  const mayGo = mustStillRun(ports, guardian, decided.revives);
   await mayGo(); // without the lease yet: who finds another deployment there has nothing to give back
-  const unseen = unseenAgain(found.record, decided.undone, world.clock.now());
-  const done = await underLease(world, { ...found, record: { ...found.record, unseen } }, async (held) => {
+  const unseen = unseenAgain(found.record, decided.undone, ports.clock.now());
+  const done = await underLease(ports, { ...found, record: { ...found.record, unseen } }, async (held) => {
     const ours = [decided.weights, ...(held.record.reassert?.instead ?? [])];
-    await setWeights(world, held, decided.weights, { ours, mayGo });
-    const now = world.clock.now();
+    await setWeights(ports, held, decided.weights, { ours, mayGo });
+    const now = ports.clock.now();
     // The write may have come long after the intent.
     const record = { ...held.record, unseen: unseen && { ...unseen, since: now } };
     const left = colours.find((of) => decided.weights[of] === 0);
@@ -150,38 +150,38 @@ async function reassert(
     const end = record.drain[left] === null ? keepSessions : drainSlot;
     return end(record, left, now, now + limits.evictMs);
   });
-  if (done) await page(world, around, "A rollback was put back in place", decided.why);
+  if (done) await page(ports, guardian, "A rollback was put back in place", decided.why);
 }
 
 /**
- * A look at the slot that gets weight from nothing, right before it does: somebody may have deployed into it since the sight.
+ * A look at the slot that gets weight from nothing, right before it does: somebody may have deployed into it since the observation.
  * Throws OtherTasks; the next tick finds the same and pages.
  */
-function mustStillRun(world: World, around: Surroundings, slot: Revived | null): () => Promise<void> {
+function mustStillRun(ports: Ports, guardian: GuardianPorts, slot: Revived | null): () => Promise<void> {
   return async () => {
     if (slot === null) return;
-    const another = runsAnother(slot, await again(world, () => around.running(slot.colour)));
+    const another = runsAnother(slot, await withRetries(ports, () => guardian.running(slot.colour)));
     if (another) throw new OtherTasks(another);
   };
 }
 
 /** One step of retirement. */
 async function retire(
-  world: World,
+  ports: Ports,
   found: Versioned,
   decided: Extract<Guarding, { kind: "retire" }>,
 ): Promise<void> {
   const { inputs } = found.record;
   if (inputs === null) return;
   const { colour, step } = decided;
-  const now = world.clock.now();
-  await underLease(world, found, async (held) => {
+  const now = ports.clock.now();
+  await underLease(ports, found, async (held) => {
     const { record } = held;
     if (step === "restart") return restartDrain(record, now);
     if (step === "evict") return drainSlot(record, colour, now, now + limits.evictMs);
     if (step === "idle") {
-      await settle(world, held, colour, inputs.plan.idleTasks);
-      await world.capacity.free(other(colour));
+      await settle(ports, held, colour, inputs.plan.idleTasks);
+      await ports.capacity.free(other(colour));
     }
     const deadline = now + (step === "warm" ? inputs.plan.warmTime : 0);
     return {
@@ -196,47 +196,47 @@ async function retire(
  * Scales a retired slot down. Break-glass waits for no lease: a rollback that gave the slot its traffic back meanwhile had
  * raised it before this call took effect, so the slot is raised again.
  */
-async function settle(world: World, held: Holding, colour: Colour, tasks: number): Promise<void> {
+async function settle(ports: Ports, held: Holding, colour: Colour, tasks: number): Promise<void> {
   try {
-    await world.capacity.settle(colour, tasks, limits.settleTimeoutMs);
+    await ports.capacity.settle(colour, tasks, limits.settleTimeoutMs);
   } catch (error) {
-    await world.clock.sleep(limits.lateEffectMs);
+    await ports.clock.sleep(limits.lateEffectMs);
     throw error;
   } finally {
-    const there = await again(world, () => world.store.read());
+    const there = await withRetries(ports, () => ports.store.read());
     const { weights, inputs } = there?.record ?? held.record;
     const raised = inputs?.capacity[colour].tasks ?? tasks;
-    if (weights[colour] > 0) await again(world, () => world.capacity.raise(colour, raised));
+    if (weights[colour] > 0) await withRetries(ports, () => ports.capacity.raise(colour, raised));
   }
 }
 
 /**
- * Does something under a lease of the guardian's own, so that no `up` begins between the look and the deed, and records
+ * Does something under a lease of the guardian's own, so that no `up` begins between the look and the work, and records
  * what comes of it. False when somebody wrote in between: the next tick looks again.
  */
 async function underLease(
-  world: World,
+  ports: Ports,
   { record, version }: Versioned,
-  deed: (held: Holding) => Promise<SwitchRecord>,
+  work: (held: Holding) => Promise<SwitchRecord>,
 ): Promise<boolean> {
-  const now = world.clock.now();
-  const lease = { owner: nameOf(world), since: now, until: now + limits.leaseMs };
+  const now = ports.clock.now();
+  const lease = { owner: nameOf(ports), since: now, until: now + limits.leaseMs };
   const held: Holding = { record: { ...record, lease }, version: version + 1 };
-  if (!(await writeOrSee(world, held.record, version))) return false;
-  const after = await deed(held);
-  await again(world, () => world.store.write({ ...after, lease: null }, held.version));
+  if (!(await writeOrSee(ports, held.record, version))) return false;
+  const after = await work(held);
+  await withRetries(ports, () => ports.store.write({ ...after, lease: null }, held.version));
   return true;
 }
 
 /** Each tick has a name of its own: two at the same moment must not take each other's writes for theirs. */
-function nameOf(world: World): string {
-  const tick = Math.floor(world.random() * 0x1_0000_0000)
+function nameOf(ports: Ports): string {
+  const tick = Math.floor(ports.random() * 0x1_0000_0000)
     .toString(16)
     .padStart(8, "0");
   return `${guardianOwner} (tick ${tick})`;
 }
 
 /** Tells the on-call topic what was done; a call that failed is made again. */
-function page(world: World, around: Surroundings, subject: string, text: string): Promise<void> {
-  return again(world, () => around.page(subject, text));
+function page(ports: Ports, guardian: GuardianPorts, subject: string, text: string): Promise<void> {
+  return withRetries(ports, () => guardian.page(subject, text));
 }
