@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { colour } from "./colour.ts";
 import { switchInputs, switchOutputs } from "./inputs.ts";
+import { UsageError } from "./usage-error.ts";
 import { weight } from "./weight.ts";
 
 /** Milliseconds since 1970, as every clock here gives them. */
@@ -68,9 +69,12 @@ const retirement = z.strictObject({
 });
 export type Retirement = z.infer<typeof retirement>;
 
+/** The schema of the records that this version writes, and the only one that it reads. */
+export const recordSchema = 2;
+
 /** Everything the switch knows, in one DynamoDB item per stack, changed by conditional writes only. */
 export const switchRecord = z.strictObject({
-  schema: z.literal(1),
+  schema: z.literal(recordSchema),
   ruleArn: z.string().nullable(),
   live: colour,
   liveSince: time,
@@ -105,6 +109,15 @@ export const switchRecord = z.strictObject({
   inputs: switchInputs.nullable(),
 });
 export type SwitchRecord = z.infer<typeof switchRecord>;
+
+/** Throws UsageError, with what to type next, for a record of another schema: its fields mean something else. */
+export function refuseOtherSchema(value: unknown, stack: string): void {
+  const { schema } = (value ?? {}) as { schema?: unknown };
+  if (schema === undefined || schema === recordSchema) return;
+  throw new UsageError(
+    `The record of stack ${stack} has schema ${String(schema)}, and this version reads schema ${recordSchema}: with the version that wrote it run pulumi destroy --stack ${stack}, and then pulumi up with this one.`,
+  );
+}
 
 /** Releases kept on the rejected list; the oldest go first. */
 export const rejectedLimit = 50;

@@ -92,7 +92,7 @@ export class Account {
   }
 
   /**
-   * A change by hand of the weighted rule, past everything that keeps a record. A stranger gets no weight: nobody would
+   * A change by hand of the weighted rule, past everything that keeps a record. A foreign group gets no weight: nobody would
    * answer there.
    */
   async setRule(weights: Weights, foreign?: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { type Colour, other, perColour } from "../../domain/colour.ts";
 import { commandLine } from "../../domain/command-line.ts";
 import { limits } from "../../domain/limits.ts";
-import type { SwitchRecord } from "../../domain/record.ts";
+import { type SwitchRecord, recordSchema } from "../../domain/record.ts";
 import { type Weights, describeWeights, distinctWeights, weightsFor } from "../../domain/weight.ts";
 import { type Lease, change, endLease, whileRenewing, writeOrSee } from "../record/lease.ts";
 import { createRule } from "./create-rule.ts";
@@ -108,7 +108,7 @@ async function startRecord(ports: Ports, up: Up, live: Colour, found: Versioned 
   const now = ports.clock.now();
   const { inputs } = up;
   const record: SwitchRecord = {
-    schema: 1,
+    schema: recordSchema,
     ruleArn: null,
     live,
     liveSince: now,

@@ -83,4 +83,12 @@ describe("rollback, status and abort refuse what is not theirs before any write"
     await refused(["--rule", RuleArn], /does not exist/);
     await refused(["--stack", stack], /no longer exists, so there are no weights to set/);
   });
+
+  test("a record of another schema", async () => {
+    await place.edit((record) => ({ ...record, schema: 1 as never }));
+    const sentence =
+      /stack production has schema 1, and this version reads schema 2: .* run pulumi destroy --stack production/;
+    for (const name of ["rollback", "status", "abort"] as const)
+      await refused(["--stack", stack], sentence, name);
+  });
 });
