@@ -113,9 +113,9 @@ export type SwitchRecord = z.infer<typeof switchRecord>;
 /** Throws UsageError, with what to type next, for a record of another schema: its fields mean something else. */
 export function refuseOtherSchema(value: unknown, stack: string): void {
   const { schema } = (value ?? {}) as { schema?: unknown };
-  if (schema === undefined || schema === recordSchema) return;
+  if (typeof schema !== "number" || schema === recordSchema) return;
   throw new UsageError(
-    `The record of stack ${stack} has schema ${String(schema)}, and this version reads schema ${recordSchema}: with the version that wrote it run pulumi destroy --stack ${stack}, and then pulumi up with this one.`,
+    `The record of stack ${stack} has schema ${schema}, and this version reads schema ${recordSchema}: with the version that wrote it run pulumi destroy --stack ${stack}, and then pulumi up with this one.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { type Colour, colours, perColour } from "../../domain/colour.ts";
+import { isoToTheSecond } from "../../domain/iso.ts";
 import { type SwitchRecord, leaseHeld } from "../../domain/record.ts";
 import { describeWeights } from "../../domain/weight.ts";
 import { makeCapacity } from "../aws/capacity.ts";
@@ -81,7 +82,7 @@ function lines({ record }: Target, { rule, healthy, next }: Seen): string[] {
   const matches = rule !== null && describeWeights(rule.weights) === describeWeights(record.weights);
   const row = (name: string, text: string) => `${paint("dim", name.padEnd(16))}${text}`;
   return [
-    row("live", `${paint("bold", record.live)} since ${iso(record.liveSince)}`),
+    row("live", `${paint("bold", record.live)} since ${isoToTheSecond(record.liveSince)}`),
     row(
       "weights",
       rule === null
@@ -98,12 +99,12 @@ function lines({ record }: Target, { rule, healthy, next }: Seen): string[] {
     row(
       "rollback target",
       record.previous
-        ? `${record.previous.colour} (${record.previous.release}) until ${iso(record.previous.until)}`
+        ? `${record.previous.colour} (${record.previous.release}) until ${isoToTheSecond(record.previous.until)}`
         : "none",
     ),
     ...record.rejected
       .slice(-3)
-      .map((entry) => row("rejected", `${entry.release} at ${iso(entry.at)}: ${entry.why}`)),
+      .map((entry) => row("rejected", `${entry.release} at ${isoToTheSecond(entry.at)}: ${entry.why}`)),
     row(
       "last rollout",
       record.last ? `${record.last.outcome} at ${record.last.at}: ${record.last.why}` : "none",
@@ -115,11 +116,8 @@ function lines({ record }: Target, { rule, healthy, next }: Seen): string[] {
 function leaseText(record: SwitchRecord): string {
   const lease = leaseHeld(record, Date.now());
   return lease
-    ? `${lease.owner} since ${iso(lease.since)}, until ${iso(lease.until)} unless renewed`
+    ? `${lease.owner} since ${isoToTheSecond(lease.since)}, until ${isoToTheSecond(lease.until)} unless renewed`
     : "free";
 }
-
-/** A moment to the second, as in 2026-03-01T12:00:00Z. */
-const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
 
 await main(status);

@@ -1,13 +1,13 @@
 import { type Colour, colours, other } from "../../domain/colour.ts";
 import { limits } from "../../domain/limits.ts";
 import { type SwitchRecord, guardianOwner, leaseHeld } from "../../domain/record.ts";
-import { drainSlot, keepSessions, reopenSlot, restartDrain } from "../policy/conclusion.ts";
+import { drainSlot, keepSessions, reopenSlot, restartDrain } from "../policy/drain.ts";
 import { unseenAgain } from "../policy/unseen.ts";
-import { writeOrSee } from "../record/lease.ts";
+import { Hold } from "../record/hold.ts";
 import { OtherTasks } from "../run/failures.ts";
 import type { Versioned, Ports } from "../run/ports.ts";
 import { withRetries } from "../run/retry.ts";
-import { type Holding, setWeights, takeTrafficOver } from "../run/take-over.ts";
+import { setWeights, takeTrafficOver } from "../run/take-over.ts";
 import { type Revived, type Guarding, type Observation, guard, runsAnother } from "./decision.ts";
 
 /** What the guardian needs besides a rollout's ports. */
@@ -51,7 +51,7 @@ async function perform(
     case "reopen":
       return reopen(ports, guardian, found, decided);
     case "rollback":
-      return rollBack(ports, guardian, decided, observation);
+      return takeTrafficBack(ports, guardian, decided, observation);
     case "reassert":
       return reassert(ports, guardian, found, decided);
     case "retire":
@@ -62,7 +62,7 @@ async function perform(
 }
 
 /** Takes over only while the same situation still holds: an `up` that came in between keeps its lease. */
-async function rollBack(
+async function takeTrafficBack(
   ports: Ports,
   guardian: GuardianPorts,
   decided: Extract<Guarding, { kind: "rollback" }>,
@@ -138,12 +138,12 @@ async function reassert(
   const mayGo = mustStillRun(ports, guardian, decided.revives);
   await mayGo(); // without the lease yet: who finds another deployment there has nothing to give back
   const unseen = unseenAgain(found.record, decided.undone, ports.clock.now());
-  const done = await underLease(ports, { ...found, record: { ...found.record, unseen } }, async (held) => {
-    const ours = [decided.weights, ...(held.record.reassert?.instead ?? [])];
-    await setWeights(ports, held, decided.weights, { ours, mayGo });
+  const done = await underLease(ports, { ...found, record: { ...found.record, unseen } }, async (hold) => {
+    const ours = [decided.weights, ...(hold.record.reassert?.instead ?? [])];
+    await setWeights(hold, decided.weights, { ours, mayGo });
     const now = ports.clock.now();
     // The write may have come long after the intent.
-    const record = { ...held.record, unseen: unseen && { ...unseen, since: now } };
+    const record = { ...hold.record, unseen: unseen && { ...unseen, since: now } };
     const left = colours.find((of) => decided.weights[of] === 0);
     if (left === undefined) return record;
     // The balancer may still do what was undone: a slot that does not drain yet begins to at its deadline.
@@ -175,12 +175,12 @@ async function retire(
   if (inputs === null) return;
   const { colour, step } = decided;
   const now = ports.clock.now();
-  await underLease(ports, found, async (held) => {
-    const { record } = held;
+  await underLease(ports, found, async (hold) => {
+    const { record } = hold;
     if (step === "restart") return restartDrain(record, now);
     if (step === "evict") return drainSlot(record, colour, now, now + limits.evictMs);
     if (step === "idle") {
-      await settle(ports, held, colour, inputs.plan.idleTasks);
+      await settle(hold, colour, inputs.plan.idleTasks);
       await ports.capacity.free(other(colour));
     }
     const deadline = now + (step === "warm" ? inputs.plan.warmTime : 0);
@@ -196,7 +196,8 @@ async function retire(
  * Scales a retired slot down. Break-glass waits for no lease: a rollback that gave the slot its traffic back meanwhile had
  * raised it before this call took effect, so the slot is raised again.
  */
-async function settle(ports: Ports, held: Holding, colour: Colour, tasks: number): Promise<void> {
+async function settle(hold: Hold, colour: Colour, tasks: number): Promise<void> {
+  const { ports } = hold;
   try {
     await ports.capacity.settle(colour, tasks, limits.settleTimeoutMs);
   } catch (error) {
@@ -204,7 +205,7 @@ async function settle(ports: Ports, held: Holding, colour: Colour, tasks: number
     throw error;
   } finally {
     const there = await withRetries(ports, () => ports.store.read());
-    const { weights, inputs } = there?.record ?? held.record;
+    const { weights, inputs } = there?.record ?? hold.record;
     const raised = inputs?.capacity[colour].tasks ?? tasks;
     if (weights[colour] > 0) await withRetries(ports, () => ports.capacity.raise(colour, raised));
   }
@@ -217,14 +218,14 @@ async function settle(ports: Ports, held: Holding, colour: Colour, tasks: number
 async function underLease(
   ports: Ports,
   { record, version }: Versioned,
-  work: (held: Holding) => Promise<SwitchRecord>,
+  work: (hold: Hold) => Promise<SwitchRecord>,
 ): Promise<boolean> {
   const now = ports.clock.now();
   const lease = { owner: nameOf(ports), since: now, until: now + limits.leaseMs };
-  const held: Holding = { record: { ...record, lease }, version: version + 1 };
-  if (!(await writeOrSee(ports, held.record, version))) return false;
-  const after = await work(held);
-  await withRetries(ports, () => ports.store.write({ ...after, lease: null }, held.version));
+  const hold = await Hold.take(ports, { ...record, lease }, version);
+  if (hold === null) return false;
+  const after = await work(hold);
+  await withRetries(ports, () => hold.letGo({ ...after, lease: null }));
   return true;
 }
 

@@ -1,6 +1,7 @@
 import type { provider } from "@pulumi/pulumi";
 import { commandLine } from "../../domain/command-line.ts";
 import { type SwitchInputs, type SwitchOutputs, switchInputs } from "../../domain/inputs.ts";
+import { iso } from "../../domain/iso.ts";
 import { type SwitchRecord, leaseHeld, rejectionOf } from "../../domain/record.ts";
 import { describeWeights, sameWeights } from "../../domain/weight.ts";
 import { makeClients } from "../aws/clients.ts";
@@ -229,7 +230,6 @@ function pick(state: Record<string, unknown>): Record<string, unknown> {
 
 /** Inputs and outputs as Pulumi keeps them: no undefined, which Pulumi cannot store. */
 function stateOf(inputs: SwitchInputs, record: SwitchRecord): Record<string, unknown> {
-  const iso = (ms: number) => new Date(ms).toISOString();
   const outputs: SwitchOutputs = {
     ruleArn: record.ruleArn ?? "",
     weights: record.weights,

@@ -1,6 +1,7 @@
 import { type Colour, colours, other } from "../../domain/colour.ts";
 import { commandLine } from "../../domain/command-line.ts";
 import { formatDuration } from "../../domain/duration.ts";
+import { isoToTheSecond } from "../../domain/iso.ts";
 import type { Step } from "../../domain/plan.ts";
 import { type SwitchRecord, leaseHeld, rejectionOf } from "../../domain/record.ts";
 import type { SwitchRequest } from "../../domain/request.ts";
@@ -99,7 +100,7 @@ function refuseHeld({ now }: Pick<Situation, "now">, record: SwitchRecord): Deci
   if (lease)
     return refuse(
       "lease-held",
-      `A rollout is already under way: ${lease.owner} holds the lease since ${iso(lease.since)}, until ${iso(lease.until)} unless renewed. Wait for it, or stop it with: ${commandLine("abort", record.inputs?.stack)}`,
+      `A rollout is already under way: ${lease.owner} holds the lease since ${isoToTheSecond(lease.since)}, until ${isoToTheSecond(lease.until)} unless renewed. Wait for it, or stop it with: ${commandLine("abort", record.inputs?.stack)}`,
     );
   return null;
 }
@@ -120,7 +121,7 @@ function refuseDisorder({ now, rule }: Situation, record: SwitchRecord): Decisio
     );
   if (explained(rule, record, now)) return null;
   const by = record.fencedBy
-    ? ` Last taken over by ${record.fencedBy.who} at ${iso(record.fencedBy.at)}: ${record.fencedBy.why}.`
+    ? ` Last taken over by ${record.fencedBy.who} at ${isoToTheSecond(record.fencedBy.at)}: ${record.fencedBy.why}.`
     : "";
   return refuse(
     "hand-edit",
@@ -152,7 +153,7 @@ function decideUnfinished({ rule, request }: Situation, record: SwitchRecord): D
       kind: "undo",
       rollbackTarget,
       why: intent
-        ? `a change to ${describeWeights(intent.to)} was begun at ${iso(intent.at)} and never proved`
+        ? `a change to ${describeWeights(intent.to)} was begun at ${isoToTheSecond(intent.at)} and never proved`
         : `a change to ${describeWeights((rule as LiveRule).weights)} took effect after the traffic had been sent to ${describeWeights(rollbackTarget)}`,
     };
   const { candidate } = rollout;
@@ -171,7 +172,7 @@ function decideUnfinished({ rule, request }: Situation, record: SwitchRecord): D
       kind: "undo",
       rollbackTarget,
       why: isRollback
-        ? `the way to ${describeWeights(rollbackTarget)} that began at ${iso(rollout.startedAt)} was not seen to its end`
+        ? `the way to ${describeWeights(rollbackTarget)} that began at ${isoToTheSecond(rollout.startedAt)} was not seen to its end`
         : `the rollout of ${candidate} (${rollout.release}) stopped at ${at} % and is no longer what this up asks for`,
     };
   const done = Math.max(0, ...rollout.passed);
@@ -207,13 +208,13 @@ function refuseReleases({ now, rule, request }: Situation, record: SwitchRecord)
     if (previous?.colour === idle && previous.until > now)
       return refuse(
         "rollback-target-changed",
-        `${idle} is what a rollback returns to for another ${formatDuration(roundUp(previous.until - now))} (until ${iso(previous.until)}). Wait, or set rollout.replaceRollbackTarget.`,
+        `${idle} is what a rollback returns to for another ${formatDuration(roundUp(previous.until - now))} (until ${isoToTheSecond(previous.until)}). Wait, or set rollout.replaceRollbackTarget.`,
       );
     const { retirement } = record;
     if (retirement?.colour === idle && retirement.stage === "draining" && retirement.deadline > now)
       return refuse(
         "sessions-open",
-        `${idle} lost its traffic at ${iso(retirement.since)} and its sessions may stay until ${iso(retirement.deadline)}. Wait for its drain, or set rollout.replaceRollbackTarget.`,
+        `${idle} lost its traffic at ${isoToTheSecond(retirement.since)} and its sessions may stay until ${isoToTheSecond(retirement.deadline)}. Wait for its drain, or set rollout.replaceRollbackTarget.`,
       );
   }
   return refuseRejected(request, record, idle, changed(idle));
@@ -233,7 +234,7 @@ function refuseRejected(
   if (!rejection || request.plan.retry === release || returns || !(rises || changed)) return null;
   return refuse(
     "rejected",
-    `Release ${release} of ${idle} was rejected at ${iso(rejection.at)}: ${rejection.why}. Change the release, or set rollout.retry to "${release}" to try it again.`,
+    `Release ${release} of ${idle} was rejected at ${isoToTheSecond(rejection.at)}: ${rejection.why}. Change the release, or set rollout.retry to "${release}" to try it again.`,
   );
 }
 
@@ -292,5 +293,4 @@ export function weightOf(of: Colour, greenWeight: number): number {
   return of === "green" ? greenWeight : 100 - greenWeight;
 }
 
-const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
 const roundUp = (ms: number): number => Math.ceil(ms / 60_000) * 60_000;

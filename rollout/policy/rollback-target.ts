@@ -1,8 +1,8 @@
-import { other } from "../../domain/colour.ts";
+import { type Colour, colours, other } from "../../domain/colour.ts";
 import { limits } from "../../domain/limits.ts";
 import { type SwitchRecord, reject } from "../../domain/record.ts";
 import { type Weights, weightsFor } from "../../domain/weight.ts";
-import { drainSlot, keepSessions, undrainSlot } from "./conclusion.ts";
+import { drainSlot, keepSessions, undrainSlot } from "./drain.ts";
 import { superseded, unseenAfter } from "./unseen.ts";
 
 /** Where traffic goes when somebody outside the lease decides, and the release that loses it. */
@@ -41,7 +41,7 @@ export function takeOver(
   by: { who: string; why: string },
   now: number,
 ): SwitchRecord {
-  const instead = superseded(record, record.reassert?.instead);
+  const { to } = rollback;
   const fenced: SwitchRecord = {
     ...record,
     fence: record.fence + 1,
@@ -49,32 +49,47 @@ export function takeOver(
     lease: { owner: by.who, since: now, until: now + limits.leaseMs },
     intent: null,
     rollout: null,
-    weights: rollback.to,
-    unseen: unseenAfter(record, rollback.to, now),
-    reassert: { weights: rollback.to, until: now + limits.reassertMs, instead },
+    weights: to,
+    unseen: unseenAfter(record, to, now),
   };
-  const serving =
-    rollback.to.blue > 0 && rollback.to.green > 0
-      ? (["blue", "green"] as const)
-      : rollback.to.blue > 0
-        ? (["blue"] as const)
-        : (["green"] as const);
+  const serving = colours.filter((colour) => to[colour] > 0);
   const open = serving.reduce<SwitchRecord>(undrainSlot, fenced);
-  if (rollback.rejected === null) return open;
-  return rolledBack(reject(open, rollback.rejected, `${by.why} (${by.who})`, now), rollback, now);
-}
-
-/** Roles after everything is to go to one colour. The other takes new sessions until it is shown that none are sent there. */
-function rolledBack(record: SwitchRecord, { to }: Rollback, now: number): SwitchRecord {
-  const emptied = to.blue === 0 ? "blue" : to.green === 0 ? "green" : null;
-  if (emptied === null) return record;
-  const back: SwitchRecord =
-    record.live === emptied
-      ? { ...record, live: other(emptied), liveSince: now, previous: null, verified: null }
-      : record;
+  const left = rollback.rejected === null ? null : (colours.find((colour) => to[colour] === 0) ?? null);
+  const rejected =
+    rollback.rejected === null ? null : { release: rollback.rejected, why: `${by.why} (${by.who})` };
+  const instead = superseded(record, record.reassert?.instead);
+  const back = rolledBack(open, { to, left, rejected, instead }, now);
+  if (left === null) return back;
+  // It takes new sessions until it is shown that none are sent there.
   const plan = record.inputs?.plan;
   const stay = plan?.onFail === "keep-sessions" ? plan.drainDeadline : limits.evictMs;
-  return keepSessions(back, emptied, now, now + stay);
+  return keepSessions(back, left, now, now + stay);
+}
+
+/** What every rollback leaves in the record, whoever made it. */
+export interface RolledBack {
+  readonly to: Weights;
+  /** Colour that lost all of its traffic with it; null when both keep some, or lose none. */
+  readonly left: Colour | null;
+  readonly rejected: { readonly release: string; readonly why: string } | null;
+  /** Weights that a late write may still set in place of `to`. */
+  readonly instead: Weights[];
+}
+
+/**
+ * The record after a rollback: the release is rejected where it is to blame, and going back past a promotion makes the previous
+ * colour live again. For a while the guardian puts these weights back when a late write changes them.
+ */
+export function rolledBack(
+  record: SwitchRecord,
+  { to, left, rejected, instead }: RolledBack,
+  now: number,
+): SwitchRecord {
+  const reassert = { weights: to, until: now + limits.reassertMs, instead };
+  const judged = rejected ? reject(record, rejected.release, rejected.why, now) : record;
+  const roles =
+    judged.live === left ? { live: other(left), liveSince: now, previous: null, verified: null } : {};
+  return { ...judged, ...roles, reassert };
 }
 
 /** Once proved in traffic: the slot that everything was taken from drains, unless its sessions are to be kept. */

@@ -6,7 +6,7 @@ import type { RolloutUnderWay, SwitchRecord } from "../../domain/record.ts";
 import { type Weights, weightsFor } from "../../domain/weight.ts";
 import { type Decision, decide } from "../policy/decision.ts";
 import { stillArriving } from "../policy/unseen.ts";
-import { type Lease, change, endLease, takeLease } from "../record/lease.ts";
+import { Lease } from "../record/lease.ts";
 import { createRule } from "./create-rule.ts";
 import { Refusal } from "./failures.ts";
 import { deployFirst } from "./first-deployment.ts";
@@ -48,10 +48,10 @@ async function tryUp(ports: Ports, up: Up, cancel: AbortSignal): Promise<Tried> 
   if (found === null) throw new Error(`decided ${decision.kind} without a record`);
   // A shift that could not be proved is refused before anything is written.
   if (decision.kind === "shift" || decision.kind === "resume") await mustReach(ports, cancel);
-  const lease = await takeLease(ports, up.owner, found);
+  const lease = await Lease.take(ports, up.owner, found);
   if (lease === null) return "decide anew";
-  if (found.record.ruleArn === null) await createRuleAgain(ports, lease);
-  const at = { ports, up, lease, cancel, before: found.record };
+  if (found.record.ruleArn === null) await createRuleAgain(lease);
+  const at = { up, lease, cancel, before: found.record };
   return decision.kind === "undo"
     ? { ...(await undo(at, decision.rollbackTarget, decision.why)), undone: true }
     : carryOut(at, decision);
@@ -65,17 +65,16 @@ interface At extends UpUnderLease {
 type Work = Exclude<Decision, { kind: "refuse" | "first" | "undo" }>;
 
 async function carryOut(at: At, decision: Work): Promise<Outcome> {
-  const { ports, up, lease, cancel } = at;
+  const { up, lease, cancel } = at;
   if (decision.kind === "nothing") return keep(at);
   if (decision.kind === "rollback") return rollBackAsAsked(at, decision.from, decision.to);
   const { candidate } = decision;
   await adoptInputs(at);
-  if (decision.kind === "verify") return runRollout(ports, lease, specOf(up, lease, candidate, []), cancel);
+  if (decision.kind === "verify") return runRollout(lease, specOf(up, lease, candidate, []), cancel);
   const resumed = decision.kind === "resume";
   const unverified = resumed ? decision.at === 0 && !isVerified(at, candidate) : decision.verify;
   await begin(at, candidate, decision.asked);
   return runRollout(
-    ports,
     lease,
     {
       ...specOf(up, lease, candidate, decision.steps),
@@ -97,9 +96,9 @@ function isVerified({ before, up }: At, candidate: Colour): boolean {
 }
 
 /** The record learns what this `up` deployed. A changed release in a slot is no longer verified. */
-async function adoptInputs({ ports, lease, up }: At): Promise<SwitchRecord> {
+async function adoptInputs({ lease, up }: At): Promise<SwitchRecord> {
   const { inputs } = up;
-  return change(ports, lease, (record) => ({
+  return lease.change((record) => ({
     ...record,
     inputs,
     slots: perColour((of) => ({ release: inputs.releases[of], taskDefinition: inputs.taskDefinitions[of] })),
@@ -115,16 +114,17 @@ async function adoptInputs({ ports, lease, up }: At): Promise<SwitchRecord> {
 }
 
 /** Notes the rollout in the record before anything moves: what a crash leaves for the next `up` and the guardian. */
-async function begin({ ports, lease, up, before }: At, candidate: Colour, asked: number): Promise<void> {
-  await change(ports, lease, (record) => {
+async function begin({ lease, up, before }: At, candidate: Colour, asked: number): Promise<void> {
+  const { clock } = lease.ports;
+  await lease.change((record) => {
     const fresh: RolloutUnderWay = {
       id: up.id,
       candidate,
       release: up.inputs.releases[candidate],
       asked,
       rollbackTarget: weightsFor(record.live, 100),
-      startedAt: ports.clock.now(),
-      tried: stillArriving(before, ports.clock.now()),
+      startedAt: clock.now(),
+      tried: stillArriving(before, clock.now()),
       passed: [],
     };
     return { ...record, rollout: record.rollout ?? fresh };
@@ -133,25 +133,26 @@ async function begin({ ports, lease, up, before }: At, candidate: Colour, asked:
 
 /** No traffic moves. A changed live release, accepted by `allowLiveChange`, is judged all the same, and the verdict is told. */
 async function keep(at: At): Promise<Outcome> {
-  const { ports, lease, up, cancel } = at;
-  const { live } = lease.held.record;
+  const { lease, up, cancel } = at;
+  const { live } = lease.record;
   const changed = up.inputs.releases[live] !== at.before.slots[live].release;
   await adoptInputs(at);
-  if (changed) return runRollout(ports, lease, specOf(up, lease, live, []), cancel);
+  if (changed) return runRollout(lease, specOf(up, lease, live, []), cancel);
   return {
     state: "verified",
     asAsked: true,
     why: "no traffic was to be moved",
-    record: await endLease(ports, lease, (record) => record),
+    record: await lease.end(),
     judgement: null,
   };
 }
 
 /** A rollback that was asked for: one rule change, proved, not gated. Its target is noted, so that a crash goes there too. */
 async function rollBackAsAsked(at: At, from: Colour, to: Weights): Promise<Outcome> {
-  const { ports, lease, up, before } = at;
+  const { lease, up, before } = at;
+  const { clock } = lease.ports;
   const { release } = before.slots[from];
-  await change(ports, lease, (record) => ({
+  await lease.change((record) => ({
     ...record,
     inputs: up.inputs,
     rollout: {
@@ -160,14 +161,13 @@ async function rollBackAsAsked(at: At, from: Colour, to: Weights): Promise<Outco
       release,
       asked: to[from],
       rollbackTarget: to,
-      startedAt: ports.clock.now(),
-      tried: stillArriving(before, ports.clock.now()),
+      startedAt: clock.now(),
+      tried: stillArriving(before, clock.now()),
       passed: [],
     },
   }));
   const why = `sent home by greenWeight ${up.inputs.greenWeight}`;
   return runRollout(
-    ports,
     lease,
     {
       ...specOf(up, lease, from, []),
@@ -183,12 +183,11 @@ async function rollBackAsAsked(at: At, from: Colour, to: Weights): Promise<Outco
 
 /** Finishes what a process that died left: everything goes to where that rollout came from. */
 async function undo(at: At, rollbackTarget: Weights, why: string): Promise<Outcome> {
-  const { ports, up, lease, before } = at;
+  const { up, lease, before } = at;
   const candidate = before.rollout?.candidate ?? other(before.live);
   const release = before.rollout?.release ?? before.slots[candidate].release;
-  const arriving = stillArriving(before, ports.clock.now());
+  const arriving = stillArriving(before, lease.ports.clock.now());
   return runRollout(
-    ports,
     lease,
     {
       ...specOf(up, lease, candidate, []),
@@ -204,7 +203,7 @@ async function undo(at: At, rollbackTarget: Weights, why: string): Promise<Outco
 }
 
 /** A rule that was destroyed and noticed by a refresh comes back as it was recorded. */
-async function createRuleAgain(ports: Ports, lease: Lease): Promise<void> {
-  const { ruleArn } = await createRule(ports, lease, []);
-  await change(ports, lease, (record) => ({ ...record, ruleArn }));
+async function createRuleAgain(lease: Lease): Promise<void> {
+  const { ruleArn } = await createRule(lease, []);
+  await lease.change((record) => ({ ...record, ruleArn }));
 }

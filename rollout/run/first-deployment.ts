@@ -3,7 +3,8 @@ import { commandLine } from "../../domain/command-line.ts";
 import { limits } from "../../domain/limits.ts";
 import { type SwitchRecord, recordSchema } from "../../domain/record.ts";
 import { type Weights, describeWeights, distinctWeights, weightsFor } from "../../domain/weight.ts";
-import { type Lease, change, endLease, whileRenewing, writeOrSee } from "../record/lease.ts";
+import { writeOrSee } from "../record/conditional-write.ts";
+import { Lease } from "../record/lease.ts";
 import { createRule } from "./create-rule.ts";
 import { Refusal } from "./failures.ts";
 import { pendingOf } from "./pending.ts";
@@ -29,31 +30,32 @@ export async function deployFirst(
   const lease = await startRecord(ports, up, live, found);
   const weights = weightsFor(live, 100);
   const spec = { ...specOf(up, lease, live, []), first: true };
-  const judged = await runRollout(ports, lease, spec, cancel);
-  if (judged.state === "verified") return goLive({ ports, up, lease, cancel }, judged, weights, version);
+  const judged = await runRollout(lease, spec, cancel);
+  if (judged.state === "verified") return goLive({ up, lease, cancel }, judged, weights, version);
   // Of a rollout that was taken over the record is somebody else's.
   if (judged.state === "taken-over") return judged;
   // Where an earlier attempt may have made the rule before it died, the record keeps saying that this one is not over.
-  if (version === null) await withRetries(ports, () => ports.store.remove(lease.held.version));
-  else await endLease(ports, lease, (record) => record);
+  if (version === null) await withRetries(ports, () => ports.store.remove(lease.version));
+  else await lease.end();
   return judged;
 }
 
 /** Makes the rule, proves it in traffic and records it. */
 async function goLive(
-  { ports, up, lease, cancel }: UpUnderLease,
+  { up, lease, cancel }: UpUnderLease,
   judged: Outcome,
   weights: Weights,
   version: number | null,
 ): Promise<Outcome> {
-  const proof = await whileRenewing(ports, lease, { signal: cancel }, async (signal) => {
-    const tried = lease.held.record.rollout?.tried ?? [];
-    const { ruleArn, was } = await createRule(ports, lease, tried);
+  const { ports } = lease;
+  const proof = await lease.whileRenewing({ signal: cancel }, async (signal) => {
+    const tried = lease.record.rollout?.tried ?? [];
+    const { ruleArn, was } = await createRule(lease, tried);
     const now = ports.clock.now();
     // A rule that was there already may still be on its way to what it shows.
-    const pending = was && { colour: other(lease.held.record.live), since: now };
+    const pending = was && { colour: other(lease.record.live), since: now };
     const intent = { from: was ?? weights, to: weights, at: now, pending };
-    const noted = await change(ports, lease, (record) => ({ ...record, ruleArn, intent, rollout: null }));
+    const noted = await lease.change((record) => ({ ...record, ruleArn, intent, rollout: null }));
     const { proofTimeout } = up.inputs.plan;
     return prove(ports, was ? [was, ...tried] : [], weights, {
       timeoutMs: was ? 2 * proofTimeout : proofTimeout,
@@ -67,7 +69,7 @@ async function goLive(
     );
   await compare(ports, [weights], weights);
   const { now } = ports.clock;
-  const record = await endLease(ports, lease, (held) => ({
+  const record = await lease.end((held) => ({
     ...restIdle(held, version, now()),
     intent: null,
     last: held.last && {
@@ -154,5 +156,5 @@ async function startRecord(ports: Ports, up: Up, live: Colour, found: Versioned 
     throw new Refusal(
       `Somebody else is deploying this stack for the first time at this moment. See: ${commandLine("status", inputs.stack)}`,
     );
-  return { owner: up.owner, fence: 0, held: { record, version: (version ?? 0) + 1 } };
+  return new Lease(ports, up.owner, { record, version: (version ?? 0) + 1 });
 }

@@ -6,7 +6,7 @@ import type { FinalState, WorkingState } from "../../domain/rollout-state.ts";
 import { type Weights, weightsFor } from "../../domain/weight.ts";
 import { unproved } from "../policy/unseen.ts";
 import type { Lease } from "../record/lease.ts";
-import type { Judgement, Ports } from "./ports.ts";
+import type { Judgement } from "./ports.ts";
 import type { Pending } from "./prove.ts";
 
 /** One `up`: the inputs, who runs it, and the id its evidence goes by. */
@@ -18,7 +18,6 @@ export interface Up {
 
 /** An `up` that holds the lease. */
 export interface UpUnderLease {
-  readonly ports: Ports;
   readonly up: Up;
   readonly lease: Lease;
   readonly cancel: AbortSignal;
@@ -48,7 +47,7 @@ export interface RolloutSpec {
 /** The spec of a rollout of one colour, from where the record says that traffic came from. */
 export function specOf(
   { inputs, id }: Up,
-  { held: { record } }: Lease,
+  { record }: Lease,
   candidate: Colour,
   steps: readonly Step[],
 ): RolloutSpec {
@@ -81,7 +80,6 @@ export interface Outcome {
 
 /** A rollout under way: what is carried from state to state. */
 export interface RolloutRun {
-  readonly ports: Ports;
   readonly lease: Lease;
   readonly spec: RolloutSpec;
   readonly cancel: AbortSignal;
@@ -102,7 +100,7 @@ export interface RolloutRun {
 
 /** Every weight the rule may show: what it showed, what was about to be written, and what went unanswered. */
 export function possible({ possible: shown, lease }: RolloutRun): Weights[] {
-  return [...shown, ...unproved(lease.held.record)];
+  return [...shown, ...unproved(lease.record)];
 }
 
 /** Weights of the step under way. */

@@ -2,10 +2,9 @@ import type { SwitchRecord } from "../../domain/record.ts";
 import { type FinalState, type WorkingState } from "../../domain/rollout-state.ts";
 import { conclude } from "../policy/conclusion.ts";
 import { type Event, type Facts, type State, isFinal, transitionFor } from "../policy/machine.ts";
-import { type Lease, change, endLease, expireLease, whileRenewing } from "../record/lease.ts";
+import type { Lease } from "../record/lease.ts";
 import { ApiRefused, Drifted, Fenced, Short } from "./failures.ts";
 import { pendingOf } from "./pending.ts";
-import type { Ports } from "./ports.ts";
 import { type RolloutSpec, type Outcome, type RolloutRun, possible, weightsOf } from "./rollout-spec.ts";
 import {
   bake,
@@ -19,24 +18,18 @@ import {
 } from "./states.ts";
 
 /** Walks a rollout to its end. Never throws for what the table knows; anything else is a defect and is thrown on. */
-export async function runRollout(
-  ports: Ports,
-  lease: Lease,
-  spec: RolloutSpec,
-  cancel: AbortSignal,
-): Promise<Outcome> {
+export async function runRollout(lease: Lease, spec: RolloutSpec, cancel: AbortSignal): Promise<Outcome> {
   const run: RolloutRun = {
-    ports,
     lease,
     spec,
     cancel,
     step: 0,
-    possible: [lease.held.record.weights, ...spec.arriving],
+    possible: [lease.record.weights, ...spec.arriving],
     why: spec.why,
     because: "",
     cancelled: false,
     judgement: null,
-    pending: pendingOf(lease.held.record, spec.plan.proofTimeout),
+    pending: pendingOf(lease.record, spec.plan.proofTimeout),
   };
   let state: State = spec.start;
   if (spec.start === "proving") run.possible.push(weightsOf(run));
@@ -47,7 +40,7 @@ export async function runRollout(
     const row = transitionFor(state, event, factsOf(run, state));
     run.because = row.because;
     run.cancelled ||= event === "cancelled";
-    ports.report({ kind: "moved", from: state, on: event, to: row.to });
+    lease.ports.report({ kind: "moved", from: state, on: event, to: row.to });
     if (row.to === "shifting" && event === "pass" && state !== "verifying") run.step++;
     state = row.to;
   }
@@ -72,11 +65,11 @@ const uncancellable = new Set<State>(["rolling-back", "proving-rollback"]);
 
 /** Does what a state stands for while the lease is renewed beside it; in a bake the rule is watched as well. */
 function performHeld(run: RolloutRun, state: WorkingState): Promise<Event> {
-  const { ports, lease, cancel } = run;
+  const { lease, cancel } = run;
   const baking = state === "baking" || state === "extending";
   const look = baking ? () => mustStillShow(run, weightsOf(run)) : undefined;
   const signal = uncancellable.has(state) ? new AbortController().signal : cancel;
-  return whileRenewing(ports, lease, { signal, look }, (held) => perform(run, state, held));
+  return lease.whileRenewing({ signal, look }, (held) => perform(run, state, held));
 }
 
 /** Does what a state stands for. The signal is aborted by a cancel and by the loss of the lease. */
@@ -125,7 +118,8 @@ function knownEvent(error: unknown, cancelled: boolean): Event {
 
 /** The last change of the record, by the state the rollout ended in. */
 async function concludeRollout(run: RolloutRun, state: FinalState): Promise<Outcome> {
-  const { ports, lease, spec } = run;
+  const { lease, spec } = run;
+  const { ports } = lease;
   ports.report({ kind: "ended", outcome: state, why: run.why });
   const evidence = await ports.evidence.finish();
   if (evidence.problem !== undefined) ports.report({ kind: "unkept", why: evidence.problem });
@@ -137,9 +131,9 @@ async function concludeRollout(run: RolloutRun, state: FinalState): Promise<Outc
     judgement: run.judgement,
   });
   // Taken over: whoever comes next finds intent and rollout in the record, and need not wait for the lease to run out.
-  if (state === "taken-over") return outcome(state, await expireLease(ports, lease));
+  if (state === "taken-over") return outcome(state, await lease.expire());
   // Until the lease runs out nobody decides on a rollback that is not proved; then the guardian does.
-  if (state === "rollback-failed") return outcome(state, lease.held.record);
+  if (state === "rollback-failed") return outcome(state, lease.record);
   const now = ports.clock.now();
   const failed = run.judgement?.verdict === "fail";
   const byPerson = run.cancelled || spec.start === "rolling-back";
@@ -155,8 +149,8 @@ async function concludeRollout(run: RolloutRun, state: FinalState): Promise<Outc
     return outcome(
       state,
       spec.first
-        ? await change(ports, lease, (record) => ({ ...record, last }))
-        : await endLease(ports, lease, (record) => ({
+        ? await lease.change((record) => ({ ...record, last }))
+        : await lease.end((record) => ({
             ...conclude(record, { ...spec, state, why: run.why, failed, byPerson }, now),
             last,
           })),
@@ -164,7 +158,7 @@ async function concludeRollout(run: RolloutRun, state: FinalState): Promise<Outc
   } catch (error) {
     if (!(error instanceof Fenced)) throw error;
     run.why = error.message;
-    return outcome("taken-over", lease.held.record);
+    return outcome("taken-over", lease.record);
   }
 }
 

@@ -4,10 +4,10 @@ import { colours } from "../../domain/colour.ts";
 import { limits } from "../../domain/limits.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { type Weights, describeWeights, sameWeights } from "../../domain/weight.ts";
-import { keepSessions, undrainSlot } from "../policy/conclusion.ts";
 import { type LiveRule, shows } from "../policy/decision.ts";
+import { keepSessions, undrainSlot } from "../policy/drain.ts";
 import { firstWeight } from "../policy/unseen.ts";
-import { type Lease, change, confirm } from "../record/lease.ts";
+import type { Lease } from "../record/lease.ts";
 import { ApiRefused, Drifted, Fenced, Short } from "./failures.ts";
 import type { Ports } from "./ports.ts";
 import { withRetries, isThrottling } from "./retry.ts";
@@ -21,20 +21,20 @@ export type Needed = (weights: Weights) => Record<Colour, number>;
  * Throws Fenced, Drifted, Short, or ApiRefused when the rule is known to be unchanged.
  */
 export async function shift(
-  ports: Ports,
   lease: Lease,
   from: Weights,
   to: Weights,
   needed: Needed,
   expected: readonly Weights[] = [from],
 ): Promise<number> {
+  const { ports } = lease;
   // A change of ours whose answer was lost may arrive late: that is no hand edit.
-  const ours = [...expected, ...(lease.held.record.rollout?.tried ?? [])];
+  const ours = [...expected, ...(lease.record.rollout?.tried ?? [])];
   await compare(ports, ours, from);
   const targets = await seeTargets(ports, to, needed(to));
   const serving = colours.filter((colour) => to[colour] > 0);
   const emptied = colours.find((colour) => to[colour] === 0 && ours.some((weights) => weights[colour] > 0));
-  await change(ports, lease, (record) => ({
+  await lease.change((record) => ({
     ...loseTraffic(
       serving.reduce(undrainSlot, record.intent ? remember(record, record.intent.to) : record),
       emptied,
@@ -42,8 +42,8 @@ export async function shift(
     ),
     intent: { from, to, at: ports.clock.now(), pending: firstWeight(record, to, ports.clock.now()) },
   }));
-  const tries = await modify(ports, lease, [from, to, ...ours], to, targets);
-  await readBack(ports, lease, to);
+  const tries = await modify(lease, [from, to, ...ours], to, targets);
+  await readBack(lease, to);
   return tries;
 }
 
@@ -93,26 +93,25 @@ async function mustHaveTargets(ports: Ports, to: Weights, needed: Record<Colour,
 
 /** ModifyRule until the rule shows `to`. Before each own retry, lease and fence are read again and the rule is looked at. */
 async function modify(
-  ports: Ports,
   lease: Lease,
   expected: readonly Weights[],
   to: Weights,
   stillHasTargets: () => Promise<void>,
 ): Promise<number> {
+  const { ports } = lease;
   let tries = 0;
   for (;;) {
     const began = ports.clock.now();
     await stillHasTargets();
     if (await alreadyThere(ports, expected, to)) return tries;
-    const rest = (lease.held.record.lease?.until ?? 0) - ports.clock.now();
-    if (rest < limits.modifyTimeoutMs + limits.leaseMarginMs) await change(ports, lease, (record) => record);
-    else if (ports.clock.now() - began > limits.fenceFreshMs) await confirm(ports, lease);
+    if (lease.restMs < limits.modifyTimeoutMs + limits.leaseMarginMs) await lease.renew();
+    else if (ports.clock.now() - began > limits.fenceFreshMs) await lease.confirm();
     tries++;
     try {
       await ports.rule.modify(to, limits.modifyTimeoutMs);
       return tries;
     } catch (error) {
-      await change(ports, lease, (record) => remember(record, to));
+      await lease.change((record) => remember(record, to));
       if (tries >= triesAfter(error)) return giveUp(ports, { expected, to, tries }, error as Error);
       await ports.clock.sleep(backOffMs(tries, ports.random()));
     }
@@ -150,11 +149,12 @@ async function alreadyThere(ports: Ports, expected: readonly Weights[], to: Weig
 }
 
 /** The rule must show the weights, and the fence must be where it was: a write that came after a take-over is put right. */
-async function readBack(ports: Ports, lease: Lease, to: Weights): Promise<void> {
+async function readBack(lease: Lease, to: Weights): Promise<void> {
+  const { ports } = lease;
   try {
-    await confirm(ports, lease);
+    await lease.confirm();
   } catch (error) {
-    if (error instanceof Fenced) await repair(ports, lease.held.record.weights, to);
+    if (error instanceof Fenced) await repair(ports, lease.record.weights, to);
     throw error;
   }
   await compare(ports, [to], to);

@@ -1,23 +1,24 @@
-import { type Colour, colours, other } from "../../domain/colour.ts";
+import { colours, other } from "../../domain/colour.ts";
 import { type Step, extensionOf } from "../../domain/plan.ts";
 import { type Weights, describeWeights, sameWeights } from "../../domain/weight.ts";
-import { reopenSlot, undrainSlot } from "../policy/conclusion.ts";
+import { reopenSlot, undrainSlot } from "../policy/drain.ts";
 import type { Event } from "../policy/machine.ts";
 import { unclearUntil } from "../policy/unseen.ts";
-import { change, confirm } from "../record/lease.ts";
 import { Late } from "./failures.ts";
 import { pendingOf } from "./pending.ts";
 import type { Judgement } from "./ports.ts";
 import { prove } from "./prove.ts";
+import { raiseServing } from "./raise-serving.ts";
 import { withRetries } from "./retry.ts";
 import { type RolloutRun, possible, weightsOf } from "./rollout-spec.ts";
 import { type Needed, compare, shift } from "./shift.ts";
 
 /** Tasks for the largest weight asked, before any of it is set. */
 export async function scale(run: RolloutRun, signal: AbortSignal): Promise<Event> {
-  const { ports, spec } = run;
+  const { lease, spec } = run;
+  const { ports } = lease;
   run.cancel.throwIfAborted();
-  await change(ports, run.lease, (record) => reopenSlot(record, spec.candidate));
+  await lease.change((record) => reopenSlot(record, spec.candidate));
   if (spec.steps.length > 0) await withRetries(ports, () => ports.capacity.hold(other(spec.candidate)));
   const onProgress = (text: string) => ports.report({ kind: "scaling", colour: spec.candidate, text });
   const scaled = await ports.capacity.scaleUp(
@@ -32,12 +33,13 @@ export async function scale(run: RolloutRun, signal: AbortSignal): Promise<Event
 }
 
 export async function verify(run: RolloutRun, signal: AbortSignal): Promise<Event> {
-  const { ports, spec } = run;
+  const { lease, spec } = run;
+  const { ports } = lease;
   ports.report({ kind: "verifying", colour: spec.candidate });
   const judgement = await judge(run, signal, () => ports.gate.candidate(spec.candidate, !spec.first, signal));
   await judged(run, judgement, 0);
   if (judgement.verdict === "pass")
-    await change(ports, run.lease, (record) => ({
+    await lease.change((record) => ({
       ...record,
       verified: { colour: spec.candidate, release: spec.release, at: ports.clock.now() },
     }));
@@ -61,7 +63,7 @@ async function judge(
       verdict: "inconclusive",
       why: `the gate itself broke: ${(error as Error).message}`,
       firstBadAt: null,
-      decidedAt: run.ports.clock.now(),
+      decidedAt: run.lease.ports.clock.now(),
     };
   }
 }
@@ -69,7 +71,7 @@ async function judge(
 async function judged(run: RolloutRun, judgement: Judgement, weight: number): Promise<void> {
   run.judgement = judgement;
   run.why = judgement.verdict === "pass" ? "" : judgement.why;
-  run.ports.report({ kind: "judged", colour: run.spec.candidate, weight, judgement });
+  run.lease.ports.report({ kind: "judged", colour: run.spec.candidate, weight, judgement });
 }
 
 /** Healthy targets for a weight: live's capacity, in proportion, and at least one. */
@@ -83,13 +85,14 @@ function neededFor(run: RolloutRun): Needed {
 }
 
 export async function shiftToStep(run: RolloutRun): Promise<Event> {
-  const { ports, lease, spec } = run;
+  const { lease, spec } = run;
+  const { ports } = lease;
   run.cancel.throwIfAborted();
-  const from = lease.held.record.weights;
+  const from = lease.record.weights;
   const to = weightsOf(run);
   ports.report({ kind: "shifting", from, to, step: run.step + 1, steps: spec.steps.length });
   run.possible = [from];
-  const tries = await shift(ports, lease, from, to, neededFor(run));
+  const tries = await shift(lease, from, to, neededFor(run));
   run.possible = [from, to];
   notePending(run);
   ports.report({ kind: "written", weights: to, tries });
@@ -99,16 +102,16 @@ export async function shiftToStep(run: RolloutRun): Promise<Event> {
 /** What the record's intent left open. Its time runs from now on: the write may have come long after the intent. */
 function notePending(run: RolloutRun): void {
   const { proofTimeout } = run.spec.plan;
-  const pending = pendingOf(run.lease.held.record, proofTimeout);
-  run.pending = pending && { ...pending, until: run.ports.clock.now() + proofTimeout };
+  const pending = pendingOf(run.lease.record, proofTimeout);
+  run.pending = pending && { ...pending, until: run.lease.ports.clock.now() + proofTimeout };
 }
 
 export async function proveStep(run: RolloutRun, signal: AbortSignal): Promise<Event> {
-  const { ports, lease, spec } = run;
+  const { lease, spec } = run;
   const to = weightsOf(run);
   if (!(await proveAndRecord(run, to, signal))) return "unproved";
   const { weight } = spec.steps[run.step] as Step;
-  await change(ports, lease, (record) => ({
+  await lease.change((record) => ({
     ...record,
     rollout: record.rollout && {
       ...record.rollout,
@@ -121,15 +124,16 @@ export async function proveStep(run: RolloutRun, signal: AbortSignal): Promise<E
 
 /** Watches traffic; a proved weight becomes the recorded one and clears the intent. */
 async function proveAndRecord(run: RolloutRun, to: Weights, signal: AbortSignal): Promise<boolean> {
-  const { ports, lease, spec } = run;
-  const { weights, unseen } = lease.held.record;
+  const { lease, spec } = run;
+  const { ports } = lease;
+  const { weights, unseen } = lease.record;
   const before = [weights, ...possible(run), ...(unseen?.before ?? [])];
   const { proofTimeout } = spec.plan;
   const proof = await prove(ports, before, to, {
     timeoutMs: proofTimeout,
     signal,
     pending: run.pending,
-    unclearUntil: unclearUntil(lease.held.record, to, proofTimeout),
+    unclearUntil: unclearUntil(lease.record, to, proofTimeout),
   });
   if (!proof.proved) {
     // It took longer than it may. In a rollback it gets that time once more to show.
@@ -140,7 +144,7 @@ async function proveAndRecord(run: RolloutRun, to: Weights, signal: AbortSignal)
   }
   // Answers can't tell a hand edit to a share close by: what was proved must also be what the rule says.
   await mustStillShow(run, to);
-  await change(ports, lease, (record) => ({ ...record, weights: to, intent: null, unseen: null }));
+  await lease.change((record) => ({ ...record, weights: to, intent: null, unseen: null }));
   run.possible = [to];
   run.pending = null;
   ports.report({
@@ -154,7 +158,8 @@ async function proveAndRecord(run: RolloutRun, to: Weights, signal: AbortSignal)
 }
 
 export async function bake(run: RolloutRun, extended: boolean, signal: AbortSignal): Promise<Event> {
-  const { ports, lease, spec } = run;
+  const { lease, spec } = run;
+  const { ports } = lease;
   const step = spec.steps[run.step] as Step;
   ports.report({
     kind: "baking",
@@ -168,7 +173,7 @@ export async function bake(run: RolloutRun, extended: boolean, signal: AbortSign
   await mustStillShow(run, weightsOf(run));
   const { verdict } = judgement;
   if (verdict === "pass")
-    await change(ports, lease, (record) => ({
+    await lease.change((record) => ({
       ...record,
       rollout: record.rollout && { ...record.rollout, passed: [...record.rollout.passed, step.weight] },
     }));
@@ -177,14 +182,15 @@ export async function bake(run: RolloutRun, extended: boolean, signal: AbortSign
 
 /** All weight back to where it was. Never waits for a gate, and is not cancelled. */
 export async function rollBack(run: RolloutRun): Promise<Event> {
-  const { ports, lease, spec } = run;
-  const from = lease.held.record.weights;
+  const { lease, spec } = run;
+  const { ports } = lease;
+  const from = lease.record.weights;
   const serving = colours.filter((colour) => spec.rollbackTarget[colour] > 0);
   ports.report({ kind: "rolling-back", to: spec.rollbackTarget, why: run.why });
   if (run.pending === null) notePending(run); // a shift that failed halfway noted nothing
-  await change(ports, lease, (record) => serving.reduce(undrainSlot, record));
-  const raised = Promise.all(serving.map((colour) => raise(run, colour)));
-  const shifted = shift(ports, lease, from, spec.rollbackTarget, () => ({ blue: 1, green: 1 }), [
+  await lease.change((record) => serving.reduce(undrainSlot, record));
+  const raised = raiseServing(ports, spec.rollbackTarget, spec.tasks);
+  const shifted = shift(lease, from, spec.rollbackTarget, () => ({ blue: 1, green: 1 }), [
     ...possible(run),
     spec.rollbackTarget,
   ]);
@@ -194,29 +200,17 @@ export async function rollBack(run: RolloutRun): Promise<Event> {
   return "written";
 }
 
-/** More tasks beside a rollback, which does not depend on them: what fails here is told, and the traffic goes home. */
-async function raise(run: RolloutRun, colour: Colour): Promise<void> {
-  try {
-    await run.ports.capacity.raise(colour, run.spec.tasks[colour]);
-  } catch (error) {
-    run.ports.report({
-      kind: "scaling",
-      colour,
-      text: `raising ${colour} to ${run.spec.tasks[colour]} tasks failed: ${(error as Error).message}`,
-    });
-  }
-}
-
 export async function proveRollback(run: RolloutRun, signal: AbortSignal): Promise<Event> {
   return (await proveAndRecord(run, run.spec.rollbackTarget, signal)) ? "proved" : "unproved";
 }
 
 /** The rule must show what is being baked. Throws Drifted, or Late when it shows what a lost write of ours asked for. */
 export async function mustStillShow(run: RolloutRun, weights: Weights): Promise<void> {
-  const { ports, lease } = run;
-  const ours = [weights, ...(lease.held.record.rollout?.tried ?? [])];
+  const { lease } = run;
+  const { ports } = lease;
+  const ours = [weights, ...(lease.record.rollout?.tried ?? [])];
   const live = await compare(ports, ours, weights).catch(async (error) => {
-    await confirm(ports, lease); // whoever took over changed the rule by right: that is no drift
+    await lease.confirm(); // whoever took over changed the rule by right: that is no drift
     throw error;
   });
   if (!sameWeights(live.weights, weights))

@@ -1,16 +1,18 @@
-import { colours } from "../../domain/colour.ts";
+import { perColour } from "../../domain/colour.ts";
 import { commandLine } from "../../domain/command-line.ts";
+import type { SwitchInputs } from "../../domain/inputs.ts";
 import { limits } from "../../domain/limits.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import type { Weights } from "../../domain/weight.ts";
-import { restartDrain } from "../policy/conclusion.ts";
 import { shows } from "../policy/decision.ts";
+import { restartDrain } from "../policy/drain.ts";
 import { type Rollback, emptied, takeOver } from "../policy/rollback-target.ts";
-import { writeOrSee } from "../record/lease.ts";
-import { Drifted, Fenced } from "./failures.ts";
+import { Hold } from "../record/hold.ts";
+import { Drifted } from "./failures.ts";
 import { pendingOf } from "./pending.ts";
 import type { Versioned, Ports } from "./ports.ts";
 import { type Pending, type Proof, type Watch, prove } from "./prove.ts";
+import { raiseServing } from "./raise-serving.ts";
 import { urgently } from "./retry.ts";
 import { compare } from "./shift.ts";
 
@@ -20,12 +22,6 @@ export interface TakenOver {
   readonly from: Weights;
   readonly writes: number;
   readonly proof: Proof | null;
-}
-
-/** The record as whoever took over last wrote it: it changes when the lease is renewed. */
-export interface Holding {
-  record: SwitchRecord;
-  version: number;
 }
 
 /** What whoever is no person minds, right before each try of the change and as late as can be. */
@@ -55,36 +51,37 @@ export async function takeTrafficOver(
   // A hand edit that is about to be overwritten is what the balancer does until then; the proof has to know it, the rollback not.
   const [claimed, found] = await Promise.all([claim(ports, choose, by), ports.rule.read().catch(() => null)]);
   if (claimed === null) return null;
-  const { pending } = claimed;
+  const { hold, pending } = claimed;
   const from = claimed.before.weights;
-  const held: Holding = { ...claimed.held };
-  const { record } = claimed.held;
+  const { record } = hold;
   const late = [from, ...(record.reassert?.instead ?? [])];
   const before = [...late, ...(found ? [found.weights] : []), ...(record.unseen?.before ?? [])];
   const minding = mayGo && { ours: [...late, record.weights], mayGo };
-  if (minding) await lookAgain(ports, minding, claimed);
-  const raised = raiseServing(ports, record);
+  if (minding) await lookAgain(minding, claimed);
+  const raised = record.inputs && raiseServing(ports, record.weights, tasksOf(record.inputs));
   const watch =
     proofMs === null ? null : { timeoutMs: proofMs, signal: new AbortController().signal, pending };
-  const { writes, proof } = await setAndProve(ports, held, { before, minding, watch });
+  const { writes, proof } = await setAndProve(hold, { before, minding, watch });
   await raised;
-  await release(ports, held, proof?.proved === true);
-  return { record: held.record, from, writes, proof };
+  await release(hold, proof?.proved === true);
+  return { record: hold.record, from, writes, proof };
 }
+
+const tasksOf = ({ capacity }: SwitchInputs) => perColour((of) => capacity[of].tasks);
 
 /**
  * Sets the rule, reads it back and proves it, and sees that it still shows what was proved: a change of the rollout that was
  * taken over may have been under way, and then all of it is done again.
  */
 async function setAndProve(
-  ports: Ports,
-  held: Holding,
+  hold: Hold,
   how: { before: readonly Weights[]; minding: Minding | null; watch: Watch | null },
 ): Promise<{ writes: number; proof: Proof | null }> {
-  const { weights } = held.record;
+  const { ports } = hold;
+  const { weights } = hold.record;
   let writes = 0;
   for (let n = 1; ; n++) {
-    writes += await setWeights(ports, held, weights, how.minding);
+    writes += await setWeights(hold, weights, how.minding);
     // What came in between may not have shown yet: the balancer would still answer as after the first time.
     const unclearUntil = n > 1 && how.watch ? ports.clock.now() + how.watch.timeoutMs : null;
     let live = await urgently(ports, () => ports.rule.read());
@@ -94,27 +91,9 @@ async function setAndProve(
       live = await urgently(ports, () => ports.rule.read());
     }
     if (live !== null && shows(live, [weights])) return { writes, proof };
-    await mustHold(ports, held);
+    await hold.mustLast();
     if (n >= limits.modifyTries || (how.minding && !(live && shows(live, how.minding.ours))))
       throw new Drifted(live, weights);
-  }
-}
-
-/**
- * All of the tasks for the slots that get the traffic, some of which may have been retired since. Asked for before the
- * rule is changed and not waited for: one healthy target is enough to go home, and what fails here is told.
- */
-async function raiseServing(ports: Ports, { inputs, weights }: SwitchRecord): Promise<void> {
-  if (inputs === null) return;
-  for (const colour of colours) {
-    if (weights[colour] === 0) continue;
-    const { tasks } = inputs.capacity[colour];
-    try {
-      await ports.capacity.raise(colour, tasks);
-    } catch (error) {
-      const text = `raising ${colour} to ${tasks} tasks failed: ${(error as Error).message}`;
-      ports.report({ kind: "scaling", colour, text });
-    }
   }
 }
 
@@ -122,31 +101,28 @@ async function raiseServing(ports: Ports, { inputs, weights }: SwitchRecord): Pr
  * Gives the lease back, unless somebody has taken it over since: then it is theirs. What is not proved may still send new
  * sessions to the slot that was left, which therefore takes them until the guardian ends that.
  */
-async function release(ports: Ports, { record, version }: Versioned, proved: boolean): Promise<void> {
+async function release(hold: Hold, proved: boolean): Promise<void> {
+  const { ports, record } = hold;
   const now = ports.clock.now();
   const over = proved ? { ...emptied(record, now), unseen: null } : restartDrain(record, now);
-  const released = { ...over, lease: null };
-  await urgently(ports, () => ports.store.write(released, version));
+  await urgently(ports, () => hold.letGo({ ...over, lease: null }));
 }
 
 interface Claim {
-  readonly held: Versioned;
+  readonly hold: Hold;
   /** The record that was claimed. */
   readonly before: SwitchRecord;
   readonly pending: Pending | null;
 }
 
 /** Nothing was changed yet: where the slots are no longer what was decided on, all but the fence is again as it was found. */
-async function lookAgain(
-  ports: Ports,
-  { ours, mayGo }: Minding,
-  { held: { record, version }, before }: Claim,
-): Promise<void> {
+async function lookAgain({ ours, mayGo }: Minding, { hold, before }: Claim): Promise<void> {
+  const { ports, record } = hold;
   const [looked, may] = await Promise.allSettled([compare(ports, ours, record.weights), mayGo()]);
   if (looked.status === "rejected") throw looked.reason;
   if (may.status === "fulfilled") return;
   const { fence, fencedBy } = record;
-  await urgently(ports, () => ports.store.write({ ...before, fence, fencedBy }, version));
+  await urgently(ports, () => hold.letGo({ ...before, fence, fencedBy }));
   throw may.reason;
 }
 
@@ -159,12 +135,11 @@ async function claim(ports: Ports, choose: Choose, by: { who: string; why: strin
     const rollback = found && choose(found.record);
     if (!found || !rollback) return null;
     const record = takeOver(found.record, rollback, by, ports.clock.now());
-    if (await urgently(ports, () => writeOrSee(ports, record, found.version)))
-      return {
-        held: { record, version: found.version + 1 },
-        before: found.record,
-        pending: pendingOf(record, record.inputs?.plan.proofTimeout ?? 0),
-      };
+    const hold = await urgently(ports, () => Hold.take(ports, record, found.version));
+    if (hold) {
+      const pending = pendingOf(record, record.inputs?.plan.proofTimeout ?? 0);
+      return { hold, before: found.record, pending };
+    }
   }
   throw new Error(
     `the record was changed ${limits.urgentTries} times while the traffic was being taken over; look at it with: ${commandLine("status", stack)}`,
@@ -176,49 +151,21 @@ async function claim(ports: Ports, choose: Choose, by: { who: string; why: strin
  * somebody else took over in between: then their weights stand. No write arrives after the lease ran out.
  * @param minding null: whatever the rule shows may be overwritten
  */
-export async function setWeights(
-  ports: Ports,
-  held: Holding,
-  to: Weights,
-  minding: Minding | null,
-): Promise<number> {
+export async function setWeights(hold: Hold, to: Weights, minding: Minding | null): Promise<number> {
+  const { ports } = hold;
   let writes = 0;
   await urgently(ports, async () => {
-    if (writes > 0 && (await alreadySet(ports, held, to, minding))) return;
-    await keepLease(ports, held);
+    if (writes > 0 && (await alreadySet(hold, to, minding))) return;
+    await hold.keep();
     writes++;
     await ports.rule.modify(to, limits.modifyTimeoutMs);
   });
   return writes;
 }
 
-/** Renews a lease whose rest is too short for one more rule change. */
-async function keepLease(ports: Ports, held: Holding): Promise<void> {
-  const now = ports.clock.now();
-  const { lease } = held.record;
-  if (lease === null || lease.until - now >= limits.modifyTimeoutMs + limits.leaseMarginMs) return;
-  const renewed = { ...restartDrain(held.record, now), lease: { ...lease, until: now + limits.leaseMs } };
-  if (!(await writeOrSee(ports, renewed, held.version))) throw takenOver();
-  held.record = renewed;
-  held.version++;
-}
-
-const takenOver = () => new Fenced("somebody else took the traffic over in the meantime");
-
-/** Throws Fenced when somebody else wrote the record: the traffic is theirs. */
-async function mustHold(ports: Ports, held: Holding): Promise<void> {
-  const there = await urgently(ports, () => ports.store.read());
-  if (there?.version !== held.version) throw takenOver();
-}
-
-async function alreadySet(
-  ports: Ports,
-  held: Holding,
-  to: Weights,
-  minding: Minding | null,
-): Promise<boolean> {
-  await mustHold(ports, held);
-  const live = await ports.rule.read();
+async function alreadySet(hold: Hold, to: Weights, minding: Minding | null): Promise<boolean> {
+  await hold.mustLast();
+  const live = await hold.ports.rule.read();
   if (live !== null && shows(live, [to])) return true;
   if (minding === null) return false;
   if (live === null || !shows(live, minding.ours)) throw new Drifted(live, to);

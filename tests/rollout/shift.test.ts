@@ -4,7 +4,7 @@ import { limits } from "../../domain/limits.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { makeClients } from "../../rollout/aws/clients.ts";
 import { takeOver } from "../../rollout/policy/rollback-target.ts";
-import { takeLease } from "../../rollout/record/lease.ts";
+import { Lease } from "../../rollout/record/lease.ts";
 import { applyUp } from "../../rollout/run/apply.ts";
 import { Fenced, Refusal } from "../../rollout/run/failures.ts";
 import { refresh } from "../../rollout/run/refresh.ts";
@@ -93,8 +93,6 @@ test("a change whose answer was lost is not sent again when the rule shows it", 
 
 test("a late write after a fence is put right by the process that wrote it", async () => {
   const { ports, model, sent, events, time, play } = quiet();
-  const lease = await takeLease(ports, "me", { ...(model.item as NonNullable<typeof model.item>) });
-  assert.ok(lease);
   const rule: typeof ports.rule = {
     ...ports.rule,
     modify(weights, timeoutMs) {
@@ -107,7 +105,10 @@ test("a late write after a fence is put right by the process that wrote it", asy
       return ports.rule.modify(weights, timeoutMs);
     },
   };
-  const late = shift({ ...ports, rule }, lease, rollbackTarget, weightsFor("green", 5), one);
+  const found = { ...(model.item as NonNullable<typeof model.item>) };
+  const lease = await Lease.take({ ...ports, rule }, "me", found);
+  assert.ok(lease);
+  const late = shift(lease, rollbackTarget, weightsFor("green", 5), one);
   await assert.rejects(
     play(late),
     (error) => error instanceof Fenced && /somebody took the traffic over/.test(error.message),
@@ -256,13 +257,13 @@ test("a first weight given again after an unproved rollback is pending again, an
   const intent = { from: weightsFor("green", 5), to: rollbackTarget, at: then, pending: null };
   const { ports, model, play } = quiet({ weights: weightsFor("green", 5), intent });
   model.setRule(rollbackTarget, "rollout");
-  const lease = await takeLease(ports, "me", { ...(model.item as NonNullable<typeof model.item>) });
+  const lease = await Lease.take(ports, "me", { ...(model.item as NonNullable<typeof model.item>) });
   assert.ok(lease);
   const pending = () => model.item?.record.intent?.pending;
-  await play(shift(ports, lease, weightsFor("green", 5), weightsFor("green", 5), one, [rollbackTarget]));
+  await play(shift(lease, weightsFor("green", 5), weightsFor("green", 5), one, [rollbackTarget]));
   assert.equal(pending()?.colour, "green");
   const since = pending()?.since;
-  await play(shift(ports, lease, weightsFor("green", 5), rollbackTarget, one));
+  await play(shift(lease, weightsFor("green", 5), rollbackTarget, one));
   assert.deepEqual(pending(), { colour: "green", since });
 });
 

@@ -25,14 +25,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "ignore the fence",
     file: "rollout/record/lease.ts",
-    search: "function refuseFenced(lease: Lease, record: SwitchRecord): void {",
-    replacement: "function refuseFenced(lease: Lease, record: SwitchRecord): void { return;",
+    search: "#refuseFenced({ fence, fencedBy, lease }: SwitchRecord): void {",
+    replacement: "#refuseFenced({ fence, fencedBy, lease }: SwitchRecord): void { return;",
   },
   {
     name: "ignore another holder's lease",
     file: "rollout/record/lease.ts",
-    search: "if (record.lease?.owner !== lease.owner)",
-    replacement: "if (lease.owner === null)",
+    search: "if (lease?.owner !== this.owner)",
+    replacement: "if (this.owner === null)",
   },
   {
     name: "no compare before the write",
@@ -107,9 +107,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the guardian acts twice inside a window",
     file: "rollout/policy/rollback-target.ts",
-    search: "live: other(emptied), liveSince: now, previous: null,",
+    search: "live: other(left), liveSince: now, previous: null,",
     replacement:
-      "live: other(emptied), liveSince: now, previous: { colour: emptied, ...record.slots[emptied], until: now + 9e6 },",
+      "live: other(left), liveSince: now, previous: { colour: left, ...record.slots[left], until: now + 9e6 },",
   },
   {
     name: "the guardian takes a provider's outage for the release's fault",
@@ -132,7 +132,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a slot drains as soon as somebody decided to leave it",
     file: "rollout/policy/rollback-target.ts",
-    search: "return keepSessions(back, emptied, now, now + stay);",
-    replacement: "return drainSlot(back, emptied, now, now + stay);",
+    search: "return keepSessions(back, left, now, now + stay);",
+    replacement: "return drainSlot(back, left, now, now + stay);",
   },
 ];
