@@ -3,8 +3,7 @@ import { isoToTheSecond } from "../../domain/iso.ts";
 import { type SwitchRecord, leaseHeld } from "../../domain/record.ts";
 import { describeWeights } from "../../domain/weight.ts";
 import { makeCapacity } from "../aws/capacity.ts";
-import { makeClients } from "../aws/clients.ts";
-import { openRule } from "../aws/rule.ts";
+import { openAccount } from "../aws/open-account.ts";
 import { decide, type LiveRule } from "../policy/decision.ts";
 import { realClock } from "../run/open-ports.ts";
 import { describeDecision } from "../run/words.ts";
@@ -38,22 +37,18 @@ interface Seen {
 }
 
 async function look({ inputs, ruleArn, record }: Target): Promise<Seen> {
-  const clients = makeClients(inputs);
-  try {
-    const capacity = makeCapacity(clients, inputs, realClock);
-    const [rule, blue, green] = await Promise.all([
-      openRule(clients, { ruleArn, targetGroups: inputs.targetGroups, make: null }).read(),
-      capacity.healthy("blue"),
-      capacity.healthy("green"),
-    ]);
-    return {
-      rule,
-      healthy: { blue, green },
-      next: describeDecision(decide({ now: Date.now(), record, rule, request: inputs })),
-    };
-  } finally {
-    clients.close();
-  }
+  await using account = openAccount(inputs);
+  const capacity = makeCapacity(account.clients, inputs, realClock);
+  const [rule, blue, green] = await Promise.all([
+    account.rule(ruleArn, inputs.targetGroups).read(),
+    capacity.healthy("blue"),
+    capacity.healthy("green"),
+  ]);
+  return {
+    rule,
+    healthy: { blue, green },
+    next: describeDecision(decide({ now: Date.now(), record, rule, request: inputs })),
+  };
 }
 
 function facts({ record, ruleArn }: Target, { rule, healthy, next }: Seen) {

@@ -1,5 +1,4 @@
-import { makeClients } from "../aws/clients.ts";
-import { makeStore } from "../record/store.ts";
+import { openAccount } from "../aws/open-account.ts";
 import { openPorts } from "../run/open-ports.ts";
 import { describeEvent } from "../run/words.ts";
 import { openGuardianPorts } from "./observation.ts";
@@ -35,11 +34,7 @@ export async function handler(): Promise<{ did: string; why: string }> {
 }
 
 async function recordedInputs(region: string, table: string, stack: string) {
-  const clients = makeClients({ region });
-  try {
-    const found = await makeStore(clients.dynamodb, table, stack).read();
-    return found?.record.inputs ? { value: found.record.inputs, ruleArn: found.record.ruleArn } : null;
-  } finally {
-    clients.close();
-  }
+  await using account = openAccount({ region });
+  const found = await account.store({ table, stack }).read();
+  return found?.record.inputs ? { value: found.record.inputs, ruleArn: found.record.ruleArn } : null;
 }
