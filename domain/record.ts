@@ -8,15 +8,14 @@ import { weight } from "./weight.ts";
 const time = z.number();
 const weights = z.strictObject({ blue: weight, green: weight });
 
-/** What runs in a slot: the release's name and the task definition that carries it. */
 const slotRelease = z.strictObject({ release: z.string(), taskDefinition: z.string() });
+/** What runs in a slot: the release's name and the task definition that carries it. */
 export type SlotRelease = z.infer<typeof slotRelease>;
 
-/** Whoever holds it may shift traffic until it runs out; everybody else reads only, or raises the fence. */
 const lease = z.strictObject({ owner: z.string(), since: time, until: time });
+/** The lease as it is recorded: whoever holds it may shift traffic until it runs out; everybody else reads only, or raises the fence. */
 export type RecordedLease = z.infer<typeof lease>;
 
-/** Written before a rule change, cleared after its proof: what a crash in between leaves behind. */
 const intent = z.strictObject({
   from: weights,
   to: weights,
@@ -24,15 +23,16 @@ const intent = z.strictObject({
   /** A colour that was given its first weight, since when, by this change or an unproved one before it. */
   pending: z.strictObject({ colour, since: time }).nullable(),
 });
+/** An intent, written before a rule change and cleared after its proof: what a crash in between leaves behind. */
 export type Intent = z.infer<typeof intent>;
 
-/** A rollout under way. `rollbackTarget` is where its traffic goes when anything goes wrong. */
 const rolloutUnderWay = z.strictObject({
   id: z.string(),
   candidate: colour,
   release: z.string(),
   /** Candidate's weight this rollout was asked to reach. */
   asked: weight,
+  /** Where its traffic goes when anything goes wrong. */
   rollbackTarget: weights,
   startedAt: time,
   /** Weights of rule changes whose answer was lost: such a change may still arrive late, and is no hand edit. */
@@ -40,6 +40,7 @@ const rolloutUnderWay = z.strictObject({
   /** Candidate's weights that were proved and passed their gate so far. */
   passed: z.array(weight),
 });
+/** A rollout under way. */
 export type RolloutUnderWay = z.infer<typeof rolloutUnderWay>;
 
 /** A release that failed a gate, was aborted or was rolled back. It gets no weight until it changes or is named for retry. */
@@ -108,6 +109,7 @@ export const switchRecord = z.strictObject({
   /** The inputs of the last `up`: what the commands and the guardian act on. */
   inputs: switchInputs.nullable(),
 });
+/** The record of one stack. */
 export type SwitchRecord = z.infer<typeof switchRecord>;
 
 /** Throws UsageError, with what to type next, for a record of another schema: its fields mean something else. */
@@ -128,11 +130,12 @@ export function reject(record: SwitchRecord, release: string, why: string, at: n
   return { ...record, rejected: [...others, { release, why, at }].slice(-rejectedLimit) };
 }
 
+/** The rejection of a release, where there is one. */
 export function rejectionOf(record: SwitchRecord, release: string): Rejected | undefined {
   return record.rejected.find((entry) => entry.release === release);
 }
 
-/** A lease that has not run out. */
+/** The lease of whoever holds one that has not run out. */
 export function leaseHeld(record: SwitchRecord, now: number): RecordedLease | null {
   return record.lease !== null && record.lease.until > now ? record.lease : null;
 }

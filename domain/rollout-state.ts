@@ -22,5 +22,7 @@ export const finalStates = [
   "taken-over",
   "rollback-failed",
 ] as const;
+/** A state in which something is being done. */
 export type WorkingState = (typeof workingStates)[number];
+/** A state in which a rollout ends. */
 export type FinalState = (typeof finalStates)[number];

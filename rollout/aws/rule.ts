@@ -15,6 +15,7 @@ import type { LiveRule } from "../policy/decision.ts";
 import type { Rule } from "../run/ports.ts";
 import type { SwitchClients } from "./clients.ts";
 
+/** The rule that a handle is on. */
 export interface RuleTarget {
   /** Null until the rule is made. */
   readonly ruleArn: string | null;
@@ -29,6 +30,7 @@ export interface RuleTarget {
 
 type Conditions = readonly { readonly field: string; readonly values: string[] }[];
 
+/** A handle on the weighted rule, with what only the plugin does to it. */
 export interface RuleHandle extends Rule {
   readonly ruleArn: string | null;
   /** Sets the paths the rule matches, and leaves its weights alone. */

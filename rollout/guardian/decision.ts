@@ -30,6 +30,7 @@ export interface Observation {
   readonly previousProbe: boolean | null;
 }
 
+/** What the guardian does at one tick, and why. */
 export type Guarding =
   | { readonly kind: "watch"; readonly why: string }
   | { readonly kind: "page"; readonly why: string }
@@ -61,7 +62,7 @@ export interface Revived {
   readonly taskDefinition: string;
 }
 
-/** What one tick of the guardian does. Pure; a duplicate or late tick on the same observation decides the same. */
+/** Decides what one tick of the guardian does. Pure; a duplicate or late tick on the same observation decides the same. */
 export function guard(record: SwitchRecord, rule: LiveRule | null, observation: Observation): Guarding {
   const { now } = observation;
   if (leaseHeld(record, now)) return { kind: "watch", why: `${record.lease?.owner} holds the lease` };
@@ -74,7 +75,7 @@ export function guard(record: SwitchRecord, rule: LiveRule | null, observation: 
     lateWrite(record, rule, observation) ??
     handEdit(record, rule) ??
     sendBack(record, observation) ??
-    retire(record, observation) ?? { kind: "watch", why: "nothing to do" }
+    dueRetirement(record, observation) ?? { kind: "watch", why: "nothing to do" }
   );
 }
 
@@ -204,8 +205,8 @@ function sendBack(record: SwitchRecord, observation: Observation): Guarding | nu
   };
 }
 
-/** One step of the slot that lost its traffic: drained, then kept warm, then down to the idle count. Sessions that were kept are evicted at their deadline. */
-function retire(record: SwitchRecord, observation: Observation): Guarding | null {
+/** The step that is due for the slot that lost its traffic: drained, then kept warm, then down to the idle count. Sessions that were kept are evicted at their deadline. */
+function dueRetirement(record: SwitchRecord, observation: Observation): Guarding | null {
   const { retirement } = record;
   if (retirement === null || record.weights[retirement.colour] > 0 || retirement.stage === "idle")
     return null;

@@ -21,7 +21,7 @@ const sessionsWindowMs = 180_000;
 /** The time one value of them is about, in milliseconds. */
 const reportMs = 60_000;
 
-/** The guardian's eyes and hands in the account. */
+/** Opens the guardian's own ports: its eyes and hands in the account. */
 export function openGuardianPorts(
   ports: Ports,
   clients: SwitchClients,

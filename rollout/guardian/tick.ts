@@ -10,7 +10,7 @@ import { withRetries } from "../run/retry.ts";
 import { setWeights, takeTrafficOver } from "../run/take-over.ts";
 import { type Revived, type Guarding, type Observation, guard, runsAnother } from "./decision.ts";
 
-/** What the guardian needs besides a rollout's ports. */
+/** The guardian's own ports, besides those of a rollout. */
 export interface GuardianPorts {
   /** Everything a decision looks at, read now. */
   look(record: SwitchRecord): Promise<Observation>;

@@ -10,7 +10,7 @@ export function drainSlot(record: SwitchRecord, colour: Colour, now: number, dea
   };
 }
 
-/** The time that a draining slot has begins when its traffic stops, not when that was decided. */
+/** Restarts a drain: the time that a draining slot has begins when its traffic stops, not when that was decided. */
 export function restartDrain(record: SwitchRecord, now: number): SwitchRecord {
   const { retirement, drain } = record;
   if (retirement === null || retirement.stage !== "draining") return record;
@@ -20,7 +20,7 @@ export function restartDrain(record: SwitchRecord, now: number): SwitchRecord {
   return drain[colour] === null ? restarted : { ...restarted, drain: { ...drain, [colour]: deadline } };
 }
 
-/** Open sessions stay as long as they like, up to the deadline; then the slot is retired as any other. */
+/** Keeps a slot's sessions: open ones stay as long as they like, up to the deadline; then the slot is retired as any other. */
 export function keepSessions(
   record: SwitchRecord,
   colour: Colour,
@@ -30,12 +30,12 @@ export function keepSessions(
   return { ...record, retirement: { colour, stage: "draining", since: now, deadline } };
 }
 
-/** The slot takes sessions again. What it holds from before still has its deadline, should it get no weight after all. */
+/** Reopens a slot: it takes sessions again. What it holds from before still has its deadline, should it get no weight after all. */
 export function reopenSlot(record: SwitchRecord, colour: Colour): SwitchRecord {
   return { ...record, drain: { ...record.drain, [colour]: null } };
 }
 
-/** The slot takes sessions again; nothing of it is being retired. */
+/** Ends a slot's drain: it takes sessions again; nothing of it is being retired. */
 export function undrainSlot(record: SwitchRecord, colour: Colour): SwitchRecord {
   return {
     ...record,

@@ -4,8 +4,10 @@
  */
 import { type FinalState, type WorkingState, finalStates } from "../../domain/rollout-state.ts";
 
+/** A state of a rollout. */
 export type State = WorkingState | FinalState;
 
+/** An event: how what a state stands for ended. */
 export type Event =
   | "ready" // the candidate has the tasks its weight needs
   | "short" // it does not, and will not in time
@@ -35,6 +37,7 @@ export interface Facts {
   readonly holds: boolean;
 }
 
+/** A row of the table. */
 export interface Transition {
   readonly from: WorkingState;
   readonly on: Event;
@@ -51,7 +54,7 @@ const row = (from: WorkingState, on: Event, to: State, because: string, when?: k
   ...(when ? { when } : {}),
 });
 
-/** In order: the first row whose state, event and condition fit is taken. */
+/** The table's rows, in order: the first whose state, event and condition fit is taken. */
 export const transitions: readonly Transition[] = [
   row(
     "scaling",
@@ -161,7 +164,7 @@ export function next(from: WorkingState, on: Event, facts: Facts): State {
   return transitionFor(from, on, facts).to;
 }
 
-/** The row that decides. */
+/** The row that decides where an event leads. */
 export function transitionFor(from: WorkingState, on: Event, facts: Facts): Transition {
   const found = transitions.find(
     (candidate) =>
@@ -173,6 +176,7 @@ export function transitionFor(from: WorkingState, on: Event, facts: Facts): Tran
   return found;
 }
 
+/** Whether a rollout ends in the state. */
 export function isFinal(state: State): state is FinalState {
   return (finalStates as readonly State[]).includes(state);
 }

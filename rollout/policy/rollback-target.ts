@@ -5,7 +5,7 @@ import { type Weights, weightsFor } from "../../domain/weight.ts";
 import { drainSlot, keepSessions, undrainSlot } from "./drain.ts";
 import { superseded, unseenAfter } from "./unseen.ts";
 
-/** Where traffic goes when somebody outside the lease decides, and the release that loses it. */
+/** A rollback by somebody outside the lease: where traffic goes, and the release that loses it. */
 export interface Rollback {
   readonly to: Weights;
   /** Release that is rolled back; null when it keeps weight. */
@@ -69,7 +69,7 @@ export function takeOver(
 /** What every rollback leaves in the record, whoever made it. */
 export interface RolledBack {
   readonly to: Weights;
-  /** Colour that lost all of its traffic with it; null when both keep some, or lose none. */
+  /** Colour that is left without traffic; null: the roles stay as they are. */
   readonly left: Colour | null;
   readonly rejected: { readonly release: string; readonly why: string } | null;
   /** Weights that a late write may still set in place of `to`. */
@@ -92,7 +92,7 @@ export function rolledBack(
   return { ...judged, ...roles, reassert };
 }
 
-/** Once proved in traffic: the slot that everything was taken from drains, unless its sessions are to be kept. */
+/** The record once a takeover is proved in traffic: the slot that everything was taken from drains, unless its sessions are to be kept. */
 export function emptied(record: SwitchRecord, now: number): SwitchRecord {
   const { retirement, inputs } = record;
   if (retirement?.stage !== "draining" || inputs?.plan.onFail === "keep-sessions") return record;

@@ -17,7 +17,7 @@ export interface Beside {
 /** Why renewing stops; made once, for a reason made at each stop costs a stack trace. */
 const done = new Error("the work is done");
 
-/** A held lease: every change of the record goes through it, and stops when somebody raised the fence. */
+/** A lease that is held: every change of the record goes through it, and stops when somebody raised the fence. */
 export class Lease {
   /** What its holder acts through. */
   readonly ports: Ports;

@@ -12,6 +12,7 @@ import { makeStore } from "../record/store.ts";
 import { makeGate } from "./gate.ts";
 import type { Clock, RolloutEvent, Ports } from "./ports.ts";
 
+/** The clock of this machine. */
 export const realClock: Clock = {
   now: Date.now,
   sleep: (ms, signal) => wait(ms, undefined, signal ? { signal } : {}),

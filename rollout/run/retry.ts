@@ -3,7 +3,7 @@ import { limits } from "../../domain/limits.ts";
 import { Drifted, Fenced } from "./failures.ts";
 import type { Ports } from "./ports.ts";
 
-/** A read or an idempotent write, tried again with back-off when it fails. Throws the last error. */
+/** Makes a call, a read or an idempotent write, with retries: again after a back-off when it fails. Throws the last error. */
 export function withRetries<T>(ports: Ports, call: () => Promise<T>): Promise<T> {
   return tryFor(ports, call, limits.callTries, backOffMs);
 }

@@ -23,7 +23,7 @@ export interface UpUnderLease {
   readonly cancel: AbortSignal;
 }
 
-/** One rollout: what it moves, how, and where it started. */
+/** The spec of one rollout: what it moves, how, and where it started. */
 export interface RolloutSpec {
   readonly id: string;
   readonly candidate: Colour;
@@ -67,6 +67,7 @@ export function specOf(
   };
 }
 
+/** The outcome of a rollout. */
 export interface Outcome {
   readonly state: FinalState;
   /** It ended as it was asked to: a rollback that was asked for is one such end, a failed gate's is not. */

@@ -17,7 +17,7 @@ import {
   verify,
 } from "./states.ts";
 
-/** Walks a rollout to its end. Never throws for what the table knows; anything else is a defect and is thrown on. */
+/** Runs a rollout to its end. Never throws for what the table knows; anything else is a defect and is thrown on. */
 export async function runRollout(lease: Lease, spec: RolloutSpec, cancel: AbortSignal): Promise<Outcome> {
   const run: RolloutRun = {
     lease,

@@ -12,7 +12,7 @@ import { ApiRefused, Drifted, Fenced, Short } from "./failures.ts";
 import type { Ports } from "./ports.ts";
 import { withRetries, isThrottling } from "./retry.ts";
 
-/** Healthy targets each colour must have before it may get its share. */
+/** The targets needed: how many healthy ones each colour must have before it may get its share. */
 export type Needed = (weights: Weights) => Record<Colour, number>;
 
 /**

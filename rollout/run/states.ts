@@ -13,7 +13,7 @@ import { withRetries } from "./retry.ts";
 import { type RolloutRun, possible, weightsOf } from "./rollout-spec.ts";
 import { type Needed, compare, shift } from "./shift.ts";
 
-/** Tasks for the largest weight asked, before any of it is set. */
+/** `scaling`: tasks for the largest weight asked, before any of it is set. */
 export async function scale(run: RolloutRun, signal: AbortSignal): Promise<Event> {
   const { lease, spec } = run;
   const { ports } = lease;
@@ -32,6 +32,7 @@ export async function scale(run: RolloutRun, signal: AbortSignal): Promise<Event
   return scaled.ready ? "ready" : "short";
 }
 
+/** `verifying`: the candidate's gate at weight 0, which no user meets. */
 export async function verify(run: RolloutRun, signal: AbortSignal): Promise<Event> {
   const { lease, spec } = run;
   const { ports } = lease;
@@ -84,6 +85,7 @@ function neededFor(run: RolloutRun): Needed {
   };
 }
 
+/** `shifting`: one change of the rule, to the weights of the step. */
 export async function shiftToStep(run: RolloutRun): Promise<Event> {
   const { lease, spec } = run;
   const { ports } = lease;
@@ -106,6 +108,7 @@ function notePending(run: RolloutRun): void {
   run.pending = pending && { ...pending, until: run.lease.ports.clock.now() + proofTimeout };
 }
 
+/** `proving`: the step's weights as traffic shows them. */
 export async function proveStep(run: RolloutRun, signal: AbortSignal): Promise<Event> {
   const { lease, spec } = run;
   const to = weightsOf(run);
@@ -157,6 +160,7 @@ async function proveAndRecord(run: RolloutRun, to: Weights, signal: AbortSignal)
   return true;
 }
 
+/** `baking` and `extending`: the step's gate while users meet the candidate. */
 export async function bake(run: RolloutRun, extended: boolean, signal: AbortSignal): Promise<Event> {
   const { lease, spec } = run;
   const { ports } = lease;
@@ -180,7 +184,7 @@ export async function bake(run: RolloutRun, extended: boolean, signal: AbortSign
   return verdict;
 }
 
-/** All weight back to where it was. Never waits for a gate, and is not cancelled. */
+/** `rolling-back`: all weight to the rollback target. Never waits for a gate, and is not cancelled. */
 export async function rollBack(run: RolloutRun): Promise<Event> {
   const { lease, spec } = run;
   const { ports } = lease;
@@ -200,6 +204,7 @@ export async function rollBack(run: RolloutRun): Promise<Event> {
   return "written";
 }
 
+/** `proving-rollback`: the rollback as traffic shows it. */
 export async function proveRollback(run: RolloutRun, signal: AbortSignal): Promise<Event> {
   return (await proveAndRecord(run, run.spec.rollbackTarget, signal)) ? "proved" : "unproved";
 }

@@ -6,7 +6,7 @@ import { describeWeights } from "../../domain/weight.ts";
 import type { Decision } from "../policy/decision.ts";
 import type { RolloutEvent } from "./ports.ts";
 
-/** All of the rollout's prose: decisions in previews, events on the resource's line. */
+/** A decision in words, for previews and the resource's line. All of the rollout's prose stands in this file. */
 export function describeDecision(decision: Decision): string {
   switch (decision.kind) {
     case "refuse":
@@ -92,6 +92,7 @@ function describeAnswers(answers: Record<Colour, number>): string {
   return `blue ${answers.blue} · green ${answers.green}`;
 }
 
+/** A rollout that did not end as asked. */
 export interface Stopped {
   readonly candidate: Colour;
   readonly release: string;
