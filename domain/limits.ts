@@ -30,7 +30,7 @@ export const limits = {
   writeTries: 8,
   /** Tries of a call that was throttled or lost, beyond the SDK's own. */
   callTries: 6,
-  /** The same on the way home. */
+  /** The same in a rollback. */
   urgentTries: 12,
   /** The SDK's own tries of a read or an idempotent write: with half of all calls throttled, one in four thousand is given up. */
   sdkTries: 12,

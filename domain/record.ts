@@ -1,21 +1,21 @@
 import { z } from "zod";
 import { colour } from "./colour.ts";
 import { switchInputs, switchOutputs } from "./inputs.ts";
+import { UsageError } from "./usage-error.ts";
 import { weight } from "./weight.ts";
 
 /** Milliseconds since 1970, as every clock here gives them. */
 const time = z.number();
 const weights = z.strictObject({ blue: weight, green: weight });
 
-/** What runs in a slot: the release's name and the task definition that carries it. */
 const slotRelease = z.strictObject({ release: z.string(), taskDefinition: z.string() });
+/** What runs in a slot: the release's name and the task definition that carries it. */
 export type SlotRelease = z.infer<typeof slotRelease>;
 
-/** Whoever holds it may shift traffic until it runs out; everybody else reads only, or raises the fence. */
 const lease = z.strictObject({ owner: z.string(), since: time, until: time });
-export type Lease = z.infer<typeof lease>;
+/** The lease as it is recorded: whoever holds it may shift traffic until it runs out; everybody else reads only, or raises the fence. */
+export type RecordedLease = z.infer<typeof lease>;
 
-/** Written before a rule change, cleared after its proof: what a crash in between leaves behind. */
 const intent = z.strictObject({
   from: weights,
   to: weights,
@@ -23,30 +23,32 @@ const intent = z.strictObject({
   /** A colour that was given its first weight, since when, by this change or an unproved one before it. */
   pending: z.strictObject({ colour, since: time }).nullable(),
 });
+/** An intent, written before a rule change and cleared after its proof: what a crash in between leaves behind. */
 export type Intent = z.infer<typeof intent>;
 
-/** A rollout under way. `home` is where its traffic goes when anything goes wrong. */
 const rolloutUnderWay = z.strictObject({
   id: z.string(),
   candidate: colour,
   release: z.string(),
   /** Candidate's weight this rollout was asked to reach. */
   asked: weight,
-  home: weights,
+  /** Where its traffic goes when anything goes wrong. */
+  rollbackTarget: weights,
   startedAt: time,
   /** Weights of rule changes whose answer was lost: such a change may still arrive late, and is no hand edit. */
   tried: z.array(weights),
   /** Candidate's weights that were proved and passed their gate so far. */
   passed: z.array(weight),
 });
+/** A rollout under way. */
 export type RolloutUnderWay = z.infer<typeof rolloutUnderWay>;
 
-/** A release that failed a gate, was aborted or was sent home. It gets no weight until it changes or is named for retry. */
+/** A release that failed a gate, was aborted or was rolled back. It gets no weight until it changes or is named for retry. */
 const rejected = z.strictObject({ release: z.string(), why: z.string(), at: time });
 export type Rejected = z.infer<typeof rejected>;
 
 /** The colour one weight flip away after a promotion, until the window closes. */
-const rollbackTarget = z.strictObject({
+const previousRelease = z.strictObject({
   colour,
   release: z.string(),
   taskDefinition: z.string(),
@@ -54,7 +56,7 @@ const rollbackTarget = z.strictObject({
 });
 
 /**
- * Set by every way home: until then the guardian puts these weights back when it finds one of `instead`, which are the
+ * Set by every rollback: until then the guardian puts these weights back when it finds one of `instead`, which are the
  * weights that a process of ours may still have been about to write. Anything else is a hand edit, and pages.
  */
 const reassert = z.strictObject({ weights, until: time, instead: z.array(weights) });
@@ -68,16 +70,19 @@ const retirement = z.strictObject({
 });
 export type Retirement = z.infer<typeof retirement>;
 
+/** The schema of the records that this version writes, and the only one that it reads. */
+export const recordSchema = 2;
+
 /** Everything the switch knows, in one DynamoDB item per stack, changed by conditional writes only. */
 export const switchRecord = z.strictObject({
-  schema: z.literal(1),
+  schema: z.literal(recordSchema),
   ruleArn: z.string().nullable(),
   live: colour,
   liveSince: time,
   /** The weights last proved in traffic, or adopted by a refresh. */
   weights,
   slots: z.strictObject({ blue: slotRelease, green: slotRelease }),
-  previous: rollbackTarget.nullable(),
+  previous: previousRelease.nullable(),
   verified: z.strictObject({ colour, release: z.string(), at: time }).nullable(),
   rejected: z.array(rejected),
   /** Counts up whenever somebody outside the lease takes the traffic over. A shifting process that sees it change stops. */
@@ -104,7 +109,17 @@ export const switchRecord = z.strictObject({
   /** The inputs of the last `up`: what the commands and the guardian act on. */
   inputs: switchInputs.nullable(),
 });
+/** The record of one stack. */
 export type SwitchRecord = z.infer<typeof switchRecord>;
+
+/** Throws UsageError, with what to type next, for a record of another schema: its fields mean something else. */
+export function refuseOtherSchema(value: unknown, stack: string): void {
+  const { schema } = (value ?? {}) as { schema?: unknown };
+  if (typeof schema !== "number" || schema === recordSchema) return;
+  throw new UsageError(
+    `The record of stack ${stack} has schema ${schema}, and this version reads schema ${recordSchema}: with the version that wrote it run pulumi destroy --stack ${stack}, and then pulumi up with this one.`,
+  );
+}
 
 /** Releases kept on the rejected list; the oldest go first. */
 export const rejectedLimit = 50;
@@ -115,19 +130,20 @@ export function reject(record: SwitchRecord, release: string, why: string, at: n
   return { ...record, rejected: [...others, { release, why, at }].slice(-rejectedLimit) };
 }
 
+/** The rejection of a release, where there is one. */
 export function rejectionOf(record: SwitchRecord, release: string): Rejected | undefined {
   return record.rejected.find((entry) => entry.release === release);
 }
 
-/** A lease that has not run out. */
-export function leaseHeld(record: SwitchRecord, now: number): Lease | null {
+/** The lease of whoever holds one that has not run out. */
+export function leaseHeld(record: SwitchRecord, now: number): RecordedLease | null {
   return record.lease !== null && record.lease.until > now ? record.lease : null;
 }
 
 /** How the guardian calls itself in a lease, before the name of its tick. */
 export const guardianOwner = "the guardian";
 
-/** Whether the guardian holds the lease for a deed of its own: no rollout is under way. */
+/** Whether the guardian holds the lease for work of its own: no rollout is under way. */
 export function guardianHolds(record: SwitchRecord, now: number): boolean {
   const lease = leaseHeld(record, now);
   return lease !== null && record.rollout === null && lease.owner.startsWith(guardianOwner);

@@ -8,19 +8,21 @@ export const workingStates = [
   "proving",
   "baking",
   "extending",
-  "returning",
-  "proving-home",
+  "rolling-back",
+  "proving-rollback",
 ] as const;
 /** States in which a rollout ends. */
 export const finalStates = [
   "verified",
-  "reached",
+  "at-weight",
   "promoted",
   "refused",
   "rolled-back",
   "held",
   "taken-over",
-  "stranded",
+  "rollback-failed",
 ] as const;
+/** A state in which something is being done. */
 export type WorkingState = (typeof workingStates)[number];
+/** A state in which a rollout ends. */
 export type FinalState = (typeof finalStates)[number];

@@ -126,7 +126,7 @@ export class Model {
     if (by === "guardian") this.#judgeRevival(before, weights, looks);
     if (by === "rollout" || by === "guardian") this.#judgeEdit(by, looks.rule);
     this.editedSince = by === "hand edit" ? this.time.now : null;
-    this.rule = { weights, strangers: [] };
+    this.rule = { weights, foreign: [] };
     this.say(`rule: ${describeWeights(weights)} ${by}`);
     const { now } = this.time;
     // Changes take effect in their order, all after the same delay; a rule that is made anew does at once.
@@ -143,7 +143,7 @@ export class Model {
   create(weights: Weights): { ruleArn: string; was: Weights | null } {
     const { rule, ruleArn } = this;
     if (rule === null) this.setRule(weights, "create");
-    else if (rule.strangers.length > 0) throw new Error("the priority is taken by a rule of somebody else's");
+    else if (rule.foreign.length > 0) throw new Error("the priority is taken by a rule of somebody else's");
     return { ruleArn, was: rule?.weights ?? null };
   }
 
@@ -154,10 +154,10 @@ export class Model {
   }
 
   /** A third target group in the rule, for a while. */
-  async addStranger(forMs: number): Promise<void> {
+  async addForeign(forMs: number): Promise<void> {
     if (this.rule === null) return;
     const { rule, editedSince } = this;
-    const edited = { weights: rule.weights, strangers: ["another group (weight 1)"] };
+    const edited = { weights: rule.weights, foreign: ["another group (weight 1)"] };
     this.rule = edited;
     this.editedSince ??= this.time.now;
     await this.time.sleep(forMs);
@@ -299,11 +299,13 @@ export class Model {
     }
   }
 
-  /** Healthy targets that a weight needs: in proportion for a candidate, one on the way home. */
+  /** Healthy targets that a weight needs: in proportion for a candidate, one in a rollback. */
   #needed(colour: Colour, after: Weights, by: Writer): number {
     const rollout = this.item?.record.rollout;
     if (by !== "rollout" || !rollout || rollout.candidate !== colour) return 1;
-    return sameWeights(rollout.home, after) ? 1 : Math.max(1, Math.ceil((fullTasks * after[colour]) / 100));
+    return sameWeights(rollout.rollbackTarget, after)
+      ? 1
+      : Math.max(1, Math.ceil((fullTasks * after[colour]) / 100));
   }
 
   /** What a person set is not overwritten, except by a person. */
@@ -317,7 +319,7 @@ export class Model {
       ...(rollout?.tried ?? []),
       ...(reassert?.instead ?? []),
     ];
-    const looksOurs = rule.strangers.length === 0 && ours.some((known) => sameWeights(known, rule.weights));
+    const looksOurs = rule.foreign.length === 0 && ours.some((known) => sameWeights(known, rule.weights));
     if (!looksOurs) this.violate(`${by} overwrote a hand edit, ${describeWeights(rule.weights)}`);
   }
 
@@ -329,7 +331,7 @@ export class Model {
     // ELBv2 has no conditional write: a change that was under way when somebody took over may still arrive, and is put right.
     const underWay =
       record.fencedBy !== null && this.time.now - record.fencedBy.at < 2 * limits.modifyTimeoutMs;
-    const isHome = record.rollout !== null && sameWeights(record.rollout.home, after);
+    const isHome = record.rollout !== null && sameWeights(record.rollout.rollbackTarget, after);
     const retried = record.inputs?.plan.retry === release;
     if (rejection && !underWay && !isHome && !retried && record.previous?.colour !== colour)
       this.violate(

@@ -1,7 +1,7 @@
 import { type Colour, colours, perColour } from "../domain/colour.ts";
 import { limits } from "../domain/limits.ts";
 import { sameWeights } from "../domain/weight.ts";
-import type { Judgement, RolloutEvent, World } from "../rollout/run/ports.ts";
+import type { Judgement, RolloutEvent, Ports } from "../rollout/run/ports.ts";
 import type { FaultKind, Faults } from "./faults.ts";
 import type { Looks, Model, Writer } from "./model.ts";
 import type { Random } from "./random.ts";
@@ -34,13 +34,13 @@ class Throttled extends Error {
   override readonly name = "ThrottlingException";
 }
 
-/** One process with a world of its own: its calls are delayed, lost, answered with errors, and it may die at any of them. */
+/** One process with ports of its own: its calls are delayed, lost, answered with errors, and it may die at any of them. */
 export class Process {
   dead = false;
   readonly #options: ProcessOptions;
   #calls = 0;
-  /** Between the first move of a way home and its write, no gate may be asked. */
-  #returning = false;
+  /** Between the first move of a rollback and its write, no gate may be asked. */
+  #rollingBack = false;
   #expired = false;
   #offlineUntil = 0;
   /** When traffic was last asked: a claim is about that moment, and is made after the record was written. */
@@ -52,8 +52,8 @@ export class Process {
     this.#options = options;
   }
 
-  /** The world as this process sees it. */
-  world(): World {
+  /** The account as this process sees it. */
+  ports(): Ports {
     const { model, random, onEvent } = this.#options;
     return {
       clock: {
@@ -189,7 +189,7 @@ export class Process {
 
   async #judge(of: Colour, weight: number, bakeMs: number, signal: AbortSignal): Promise<Judgement> {
     const { model, judge, asked, random } = this.#options;
-    if (this.#returning) model.violate("a rollback waited for a gate");
+    if (this.#rollingBack) model.violate("a rollback waited for a gate");
     if (asked && weight === 0 && asked[of] !== model.slots[of].release)
       return {
         verdict: "fail",
@@ -213,8 +213,8 @@ export class Process {
   /** Claims are checked when they are made: what is called proved must be what the balancer does. */
   #watch(event: RolloutEvent): void {
     const { model } = this.#options;
-    if (event.kind === "returning") this.#returning = true;
-    if (event.kind === "written") this.#returning = false;
+    if (event.kind === "rolling-back") this.#rollingBack = true;
+    if (event.kind === "written") this.#rollingBack = false;
     if (event.kind !== "proved") return;
     if (!model.did(event.weights, this.#askedAt))
       model.violate(`weights were called proved that the balancer does not have`);

@@ -2,10 +2,10 @@ import { type Colour, colours, perColour } from "../domain/colour.ts";
 import type { SwitchInputs } from "../domain/inputs.ts";
 import { leaseHeld } from "../domain/record.ts";
 import { describeWeights, sameWeights, weightsFor } from "../domain/weight.ts";
-import { tick } from "../rollout/guardian/act.ts";
-import { type AlarmKind, type Guarding, type Sight, decisive } from "../rollout/guardian/decision.ts";
+import { type AlarmKind, type Guarding, type Observation, decisive } from "../rollout/guardian/decision.ts";
+import { tick } from "../rollout/guardian/tick.ts";
 import { decide } from "../rollout/policy/decision.ts";
-import { wayHome } from "../rollout/policy/rollback-target.ts";
+import { rollbackOf } from "../rollout/policy/rollback-target.ts";
 import { applyUp } from "../rollout/run/apply.ts";
 import type { RolloutEvent } from "../rollout/run/ports.ts";
 import { refresh } from "../rollout/run/refresh.ts";
@@ -168,8 +168,8 @@ class Scene {
           : this.#model.setRule(weightsFor("green", deed.weight), "hand edit");
       case "destroy-rule":
         return this.#model.removeRule();
-      case "stranger":
-        return this.#model.addStranger(deed.forMs);
+      case "foreign":
+        return this.#model.addForeign(deed.forMs);
       case "swap-tasks":
         return this.#swapTasks(deed.forMs);
       case "refresh":
@@ -217,7 +217,7 @@ class Scene {
     const process = this.#process("rollout", label, releases);
     if (this.#refusedBeforeAnything(label, inputs)) return;
     if (mayDeploy) this.#model.slots[idle].deploy(releases[idle]);
-    await this.#told(label, applyUp(process.world(), { inputs, owner: label, id: label }, cancel.signal));
+    await this.#told(label, applyUp(process.ports(), { inputs, owner: label, id: label }, cancel.signal));
   }
 
   /** The program asks before it touches anything: a refusal leaves the slots as they are. */
@@ -230,17 +230,17 @@ class Scene {
 
   async #byHand(label: string, onlyUnderWay: boolean): Promise<void> {
     const process = this.#process("by hand", label);
-    const choose = (record: Parameters<typeof wayHome>[0]) =>
-      onlyUnderWay && record.rollout === null ? null : wayHome(record, this.#time.now);
-    const home = this.#model.item && choose(this.#model.item.record);
+    const choose = (record: Parameters<typeof rollbackOf>[0]) =>
+      onlyUnderWay && record.rollout === null ? null : rollbackOf(record, this.#time.now);
+    const rollback = this.#model.item && choose(this.#model.item.record);
     // The commands look first, and refuse a colour with nothing to serve traffic.
     if (
       this.#model.rule === null ||
-      !home ||
-      colours.some((of) => home.to[of] > 0 && this.#model.slots[of].healthy === 0)
+      !rollback ||
+      colours.some((of) => rollback.to[of] > 0 && this.#model.slots[of].healthy === 0)
     )
       return;
-    await this.#told(label, takeTrafficOver(process.world(), choose, { who: label, why: "by hand" }, minute));
+    await this.#told(label, takeTrafficOver(process.ports(), choose, { who: label, why: "by hand" }, minute));
   }
 
   /** A process may end in an error: that is what faults are for. What counts is the state it leaves. */
@@ -255,13 +255,13 @@ class Scene {
   }
 
   async #refresh(label: string): Promise<void> {
-    const { store, rule, clock } = this.#process("by hand", label).world();
+    const { store, rule, clock } = this.#process("by hand", label).ports();
     await this.#told(
       label,
       refresh(store, rule, clock).then(({ record, live }) => {
         const now = this.#model.rule;
         const adopted = record && live && now && sameWeights(record.weights, now.weights);
-        if (adopted && now.strangers.length === 0) this.#model.editedSince = null;
+        if (adopted && now.foreign.length === 0) this.#model.editedSince = null;
       }),
     );
   }
@@ -307,12 +307,12 @@ class Scene {
     const label = "guardian";
     const process = this.#process("guardian", label);
     void this.#time.sleep(guardianTimeoutMs).then(() => (process.dead = true));
-    const seen: Sight[] = [];
-    const around = {
+    const seen: Observation[] = [];
+    const guardianPorts = {
       look: () => {
         seen.push(this.#look());
         process.sawTasks();
-        return Promise.resolve(seen[0] as Sight);
+        return Promise.resolve(seen[0] as Observation);
       },
       running: (of: Colour) => process.running(of),
       page: (_subject: string, text: string) => Promise.resolve(void this.#model.paged.push(text)),
@@ -320,17 +320,17 @@ class Scene {
     };
     await this.#told(
       label,
-      tick(process.world(), around).then((decided) => {
+      tick(process.ports(), guardianPorts).then((decided) => {
         if (decided === null) return;
         this.#guardings.add(decided.kind);
         if (decided.kind !== "watch") this.#say(`guardian: ${decided.kind}: ${decided.why}`);
-        if (decided.kind === "home" && seen[0]) this.#judgeSendingBack(decided.why, seen[0]);
+        if (decided.kind === "rollback" && seen[0]) this.#judgeSendingBack(decided.why, seen[0]);
       }),
     );
   }
 
   /** What the guardian sees: the truth of health and tasks; telemetry that may be missing or late; alarms and probes that may lie. */
-  #look(): Sight {
+  #look(): Observation {
     const { slots, idle } = this.#model;
     const late = this.#random.chance(0.3) ? this.#random.whole(0, 100_000) : 0;
     const silent = this.#random.chance(0.1);
@@ -342,14 +342,14 @@ class Scene {
       healthy: perColour((of) => slots[of].healthy),
       running: perColour((of) => [slots[of].taskDefinition]),
       sessions: perColour((of) => (silent ? null : count(of))),
-      homeProbe: this.#alarms.length > 0 ? probe : null,
+      previousProbe: this.#alarms.length > 0 ? probe : null,
     };
   }
 
-  #judgeSendingBack(why: string, { alarms, homeProbe }: Sight): void {
+  #judgeSendingBack(why: string, { alarms, previousProbe }: Observation): void {
     if (!why.includes("inside its rollback window")) return;
     if (alarms.length === 0) this.#model.violate("the guardian sent traffic back without an alarm");
-    if (!alarms.some((kind) => decisive.includes(kind)) && homeProbe !== true)
+    if (!alarms.some((kind) => decisive.includes(kind)) && previousProbe !== true)
       this.#model.violate(
         `the guardian sent traffic back for ${alarms.join(", ")} with no probe to show why`,
       );

@@ -6,7 +6,7 @@ import type { Random } from "./random.ts";
 export type Deed = { readonly key: string; readonly atMs: number } & (
   | { readonly kind: "deploy" | "weigh" | "hand-edit"; readonly weight: number }
   | { readonly kind: "repeat" | "cancel" | "rollback" | "abort" | "destroy-rule" | "refresh" | "calm" }
-  | { readonly kind: "stranger" | "swap-tasks"; readonly forMs: number }
+  | { readonly kind: "foreign" | "swap-tasks"; readonly forMs: number }
   | { readonly kind: "alarm"; readonly alarm: AlarmKind; readonly lateMs: number }
   | { readonly kind: "sick"; readonly colour: Colour; readonly healthy: number; readonly forMs: number }
   | { readonly kind: "starts-fail"; readonly colour: Colour; readonly forMs: number }
@@ -23,7 +23,7 @@ const weights = [0, 5, 25, 50, 60, 100, 100, 100] as const;
 const kinds: readonly Deed["kind"][] = [
   ...Array.from({ length: 4 }, () => ["deploy", "weigh", "repeat"] as const).flat(),
   ...(["cancel", "rollback", "abort", "refresh", "calm", "outage"] as const).flatMap((kind) => [kind, kind]),
-  ...(["hand-edit", "stranger", "swap-tasks", "destroy-rule", "alarm", "alarm"] as const),
+  ...(["hand-edit", "foreign", "swap-tasks", "destroy-rule", "alarm", "alarm"] as const),
   ...(["sick", "starts-fail", "throttling", "outage"] as const),
 ];
 
@@ -52,7 +52,7 @@ function deed(random: Random, n: number, atMs: number): Deed {
       return { ...is, kind, weight: random.pick(weights) };
     case "hand-edit":
       return { ...is, kind, weight: random.whole(0, 100) };
-    case "stranger":
+    case "foreign":
     case "swap-tasks":
       return { ...is, kind, forMs: random.whole(30_000, 300_000) };
     case "alarm":

@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { type Colour, other, perColour } from "../../domain/colour.ts";
 import { hubDefaults } from "../../domain/hub.ts";
 import type { HubTarget, SwitchInputs } from "../../domain/inputs.ts";
-import { type SwitchRecord, switchRecord } from "../../domain/record.ts";
+import { type SwitchRecord, refuseOtherSchema, switchRecord } from "../../domain/record.ts";
 import { type ReleaseRecord, releaseRecord } from "../../domain/release-record.ts";
 import { thresholds } from "../../domain/spec.ts";
 import { UsageError } from "../../domain/usage-error.ts";
@@ -156,6 +156,7 @@ async function readRecord(stack: string, options: Options, around: Terminal): Pr
     const item = await recordSource(clients).read(table, name, around.signal);
     if (item === null)
       throw new UsageError(`the table ${table} holds no record of stack ${name} yet`, "pulumi up");
+    refuseOtherSchema(item, name);
     const parsed = switchRecord.safeParse(item);
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;

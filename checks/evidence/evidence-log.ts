@@ -27,9 +27,12 @@ export const evidenceReading = z.looseObject({
   at: z.number().describe("Milliseconds since the epoch."),
 });
 
+/** The schema of the lines that this version writes, and the only one that it reads. */
+export const evidenceLineSchema = 2;
+
 /** One line of a record. `previous` ties it to the line before, so no line can be changed, dropped or moved unnoticed. */
 export const evidenceLine = z.strictObject({
-  schema: z.literal(1),
+  schema: z.literal(evidenceLineSchema),
   rollout: z.string(),
   stack: z.string(),
   seq: z.int().min(0).describe("0 for the first line, one more for each next."),
@@ -65,7 +68,7 @@ export class EvidenceLog {
 
   append(kind: string, body: object): EvidenceLine {
     const line: EvidenceLine = {
-      schema: 1,
+      schema: evidenceLineSchema,
       rollout: this.#of.rollout,
       stack: this.#of.stack,
       seq: this.#lines.length,
@@ -120,22 +123,22 @@ export function verifyEvidence(text: string, expected: string | null): Verificat
   if (!text.endsWith("\n")) return broken("the last line has no line end: the record was cut off");
 
   for (const [index, line] of lines.entries()) {
-    const parsed = evidenceLine.safeParse(json(line));
-    if (!parsed.success)
-      return broken(`line ${index + 1} is no line of evidence: ${firstIssue(parsed.error)}`);
-    first ??= parsed.data;
-    if (parsed.data.seq !== index)
+    const read = readLine(line);
+    if ("problem" in read) return broken(`line ${index + 1} ${read.problem}`);
+    const { seq, previous: tie, rollout } = read.line;
+    first ??= read.line;
+    if (seq !== index)
       return broken(
-        `line ${index + 1} has number ${parsed.data.seq} instead of ${index}: a line is missing or moved`,
+        `line ${index + 1} has number ${seq} instead of ${index}: a line is missing or moved`,
       );
-    if (parsed.data.previous !== previous)
+    if (tie !== previous)
       return broken(
         index === 0
           ? "line 1 does not start a record"
           : `line ${index + 1} does not follow line ${index}: one of the two was changed`,
       );
-    if (parsed.data.rollout !== first.rollout)
-      return broken(`line ${index + 1} belongs to rollout ${parsed.data.rollout}, not ${first.rollout}`);
+    if (rollout !== first.rollout)
+      return broken(`line ${index + 1} belongs to rollout ${rollout}, not ${first.rollout}`);
     previous = hash(line);
   }
   const counted = `${lines.length} lines of rollout ${first?.rollout}`;
@@ -145,6 +148,26 @@ export function verifyEvidence(text: string, expected: string | null): Verificat
     );
   const against = expected === null ? "a whole chain" : "a whole chain that ends in the digest given";
   return { whole: true, digest: previous, lines: lines.length, why: `${counted}: ${against}` };
+}
+
+/** Reads one line of a record. Throws one sentence for what is none, or was written by another version. */
+export function parseEvidenceLine(text: string): EvidenceLine {
+  const read = readLine(text);
+  if ("problem" in read) throw new Error(`a line of the evidence ${read.problem}`);
+  return read.line;
+}
+
+function readLine(text: string): { line: EvidenceLine } | { problem: string } {
+  const value = json(text);
+  const { schema } = (value ?? {}) as { schema?: unknown };
+  if (typeof schema === "number" && schema !== evidenceLineSchema)
+    return {
+      problem: `has schema ${schema}, and this version reads schema ${evidenceLineSchema}: with the version that wrote it run npm run check -- verify-evidence FILE`,
+    };
+  const parsed = evidenceLine.safeParse(value);
+  return parsed.success
+    ? { line: parsed.data }
+    : { problem: `is no line of evidence: ${firstIssue(parsed.error)}` };
 }
 
 function json(line: string): unknown {
@@ -157,7 +180,7 @@ function json(line: string): unknown {
 
 function firstIssue(error: z.ZodError): string {
   const [issue] = error.issues;
-  return issue === undefined ? "it does not parse" : `${issue.path.join("..") || "line"}: ${issue.message}`;
+  return issue === undefined ? "it does not parse" : `${issue.path.join(".") || "line"}: ${issue.message}`;
 }
 
 /** The published schema of a line: `docs/evidence.schema.json` is this, and a test keeps it so. */

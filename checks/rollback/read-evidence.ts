@@ -1,5 +1,5 @@
 import type { CheckContext } from "../core/check.ts";
-import { type EvidenceLine, evidenceLine, verifyEvidence } from "../evidence/evidence-log.ts";
+import { type EvidenceLine, parseEvidenceLine, verifyEvidence } from "../evidence/evidence-log.ts";
 
 export interface ReadEvidence {
   lines: EvidenceLine[];
@@ -22,7 +22,7 @@ export async function readEvidence(context: CheckContext): Promise<ReadEvidence 
   const lines = text
     .trimEnd()
     .split("\n")
-    .map((line) => evidenceLine.parse(JSON.parse(line)));
+    .map((line) => parseEvidenceLine(line));
   return { lines, verified: verification.whole, why: verification.why, where };
 }
 
@@ -33,7 +33,7 @@ async function evidenceText(context: CheckContext, where: string): Promise<strin
   const query = { group: where.slice(0, cut), stream: where.slice(cut + 1), from: 0, to: context.now() };
   const lines = await context.sources.logs.lines({ ...query, most: mostLines }, context.signal);
   const inOrder = lines
-    .map(({ text }) => ({ text, seq: evidenceLine.parse(JSON.parse(text)).seq }))
+    .map(({ text }) => ({ text, seq: parseEvidenceLine(text).seq }))
     .sort((a, b) => a.seq - b.seq);
   return inOrder.map(({ text }) => `${text}\n`).join("");
 }

@@ -15,20 +15,20 @@ export interface RollbackTimeline {
 
 export function timelineOf(lines: readonly EvidenceLine[]): RollbackTimeline {
   const at = (line: EvidenceLine | undefined) => (line === undefined ? null : Date.parse(line.at));
-  const returning = lines.find((line) => line.kind === "returning");
+  const rollingBack = lines.find((line) => line.kind === "rolling-back");
   const proved = lines.find(
     (line) =>
       (line.kind === "proved" || line.kind === "unprovable") &&
-      returning !== undefined &&
-      line.seq > returning.seq,
+      rollingBack !== undefined &&
+      line.seq > rollingBack.seq,
   );
   const ended = lines.findLast((line) => line.kind === "ended");
   return {
     startedAt: at(lines[0]) ?? 0,
     firstBadAt: firstBadOf(lines.findLast((line) => line.kind === "judged")),
-    decidedAt: at(returning),
+    decidedAt: at(rollingBack),
     provedAt: at(proved),
-    why: words(returning?.body["why"]) ?? words(ended?.body["why"]) ?? "no reason recorded",
+    why: words(rollingBack?.body["why"]) ?? words(ended?.body["why"]) ?? "no reason recorded",
     outcome: words(ended?.body["outcome"]) ?? "not ended",
   };
 }

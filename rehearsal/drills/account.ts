@@ -11,7 +11,7 @@ import { type Colour, colours } from "../../domain/colour.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { type Weights, sameWeights } from "../../domain/weight.ts";
-import { makeRule } from "../../rollout/aws/rule.ts";
+import { openRule } from "../../rollout/aws/rule.ts";
 import type { LiveRule } from "../../rollout/policy/decision.ts";
 import { makeStore } from "../../rollout/record/store.ts";
 import type { Store } from "../../rollout/run/ports.ts";
@@ -66,7 +66,7 @@ export class Account {
     const { ruleArn, inputs } = await this.record();
     if (ruleArn === null || inputs === null) return null;
     const { targetGroups } = inputs;
-    return makeRule({ elb: this.#elb, elbOnce: this.#elb }, { ruleArn, targetGroups, make: null }).read();
+    return openRule({ elb: this.#elb, elbOnce: this.#elb }, { ruleArn, targetGroups, make: null }).read();
   }
 
   async ruleArn(): Promise<string> {
@@ -92,14 +92,14 @@ export class Account {
   }
 
   /**
-   * A change by hand of the weighted rule, past everything that keeps a record. A stranger gets no weight: nobody would
+   * A change by hand of the weighted rule, past everything that keeps a record. A foreign group gets no weight: nobody would
    * answer there.
    */
-  async setRule(weights: Weights, stranger?: string): Promise<void> {
+  async setRule(weights: Weights, foreign?: string): Promise<void> {
     const { targetGroups } = await this.inputs();
     const groups = [
       ...colours.map((of) => ({ TargetGroupArn: targetGroups[of], Weight: weights[of] })),
-      ...(stranger === undefined ? [] : [{ TargetGroupArn: stranger, Weight: 0 }]),
+      ...(foreign === undefined ? [] : [{ TargetGroupArn: foreign, Weight: 0 }]),
     ];
     await this.#elb.send(
       new ModifyRuleCommand({

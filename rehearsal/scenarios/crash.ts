@@ -172,13 +172,13 @@ async function follow(account: Account, killed: Killed, { said }: Operator): Pro
 }
 
 /** Home, the weights recorded, or those that the record says were being set. */
-function explains(record: SwitchRecord, { weights, strangers }: LiveRule): boolean {
+function explains(record: SwitchRecord, { weights, foreign }: LiveRule): boolean {
   const ours = [
     record.weights,
     ...(record.intent ? [record.intent.to] : []),
-    ...(record.rollout ? [record.rollout.home] : []),
+    ...(record.rollout ? [record.rollout.rollbackTarget] : []),
   ];
-  return strangers.length === 0 && ours.some((one) => sameWeights(one, weights));
+  return foreign.length === 0 && ours.some((one) => sameWeights(one, weights));
 }
 
 /** How long answers must have come from where the record says, in milliseconds. */

@@ -38,7 +38,7 @@ export function stepsOf(lines: readonly Line[], candidate: Colour): Held[] {
     const after = lines.slice(index + 1);
     const judged = after.find((one) => one.kind === "judged");
     const next = after.find(
-      (one) => one.kind === "shifting" || one.kind === "returning" || one.kind === "ended",
+      (one) => one.kind === "shifting" || one.kind === "rolling-back" || one.kind === "ended",
     );
     if (judged?.kind !== "judged" || judged.weight !== line.weights[candidate]) continue;
     const { verdict, why } = judged.judgement;

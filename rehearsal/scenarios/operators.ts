@@ -22,7 +22,7 @@ async function show(play: Play, account: Account) {
   const seen: Held[] = [];
   seen.push(...(await interrupted(play, account)));
   seen.push(...(await twoAtOnce(play, account)));
-  seen.push(...(await strangerInRule(play, account)));
+  seen.push(...(await foreignInRule(play, account)));
   seen.push(noRequestLost(await play.stopLoad()));
   // After the load: without its rule the balancer has nobody to ask.
   seen.push(...(await destroyed(play, account)));
@@ -103,12 +103,12 @@ async function twoAtOnce(play: Play, account: Account): Promise<Held[]> {
 }
 
 /** A third target group in the rule. */
-async function strangerInRule(play: Play, account: Account): Promise<Held[]> {
+async function foreignInRule(play: Play, account: Account): Promise<Held[]> {
   const operator = await startUp(play, "greenWeight 100, and a third target group comes into the rule");
   await baking(account, operator, 25);
   const { targetGroups } = await account.inputs();
-  const stranger = await account.copyTargetGroup(targetGroups.blue);
-  await account.setRule(green(25), stranger);
+  const foreign = await account.copyTargetGroup(targetGroups.blue);
+  await account.setRule(green(25), foreign);
   const why = describeFailure(await operator.done);
   const refusedWhy = describeFailure(
     await play.up("greenWeight 100 again, with the third group in the rule"),
@@ -124,10 +124,10 @@ async function strangerInRule(play: Play, account: Account): Promise<Held[]> {
     [...resumed.said, fencedBy?.why ?? ""].find((text) => /no longer what|ran out/.test(text)) ?? "nobody";
   play.stage.set({ greenWeight: 100 });
   return [
-    held("a third target group stops the rollout, by name", why.includes(stranger), why.slice(0, 140)),
+    held("a third target group stops the rollout, by name", why.includes(foreign), why.slice(0, 140)),
     held(
       "the next up refuses and names it; with the group out it or the guardian undoes, and says why",
-      refusedWhy.includes(stranger) &&
+      refusedWhy.includes(foreign) &&
         back.ok &&
         rule?.weights.green === 0 &&
         /no longer what|ran out in mid-rollout/.test(undone),

@@ -31,7 +31,7 @@ async function show(play: Play, account: Account) {
   await play.mustUp("greenWeight 0", { greenWeight: 0 });
   const writes = changes();
   const lines = await play.evidence();
-  const began = lines.findLast(({ kind }) => kind === "returning")?.at ?? Infinity;
+  const began = lines.findLast(({ kind }) => kind === "rolling-back")?.at ?? Infinity;
   const proved = lines.findLast(({ kind }) => kind === "proved")?.at ?? Infinity;
 
   const retry = (await account.record()).slots.green.release;

@@ -31,7 +31,7 @@ export const rollback: Scenario = {
     const back = await play.mustUp("greenWeight 0", { greenWeight: 0 });
     stopCounting();
     const lines = await play.evidence();
-    const began = lines.findLast(({ kind }) => kind === "returning")?.at ?? Infinity;
+    const began = lines.findLast(({ kind }) => kind === "rolling-back")?.at ?? Infinity;
     const proved = lines.findLast(({ kind }) => kind === "proved")?.at ?? Infinity;
     await play.pause(1_500);
     const tally = await play.stopLoad();

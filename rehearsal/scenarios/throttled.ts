@@ -39,7 +39,7 @@ async function show(play: Play, account: Account) {
   const moved = await play.up("greenWeight 100, every second call throttled", { greenWeight: 100 });
   const back = await play.up("greenWeight 0, every second call throttled", { greenWeight: 0 });
   const lines = await play.evidence();
-  const began = lines.findLast(({ kind }) => kind === "returning")?.at ?? NaN;
+  const began = lines.findLast(({ kind }) => kind === "rolling-back")?.at ?? NaN;
   const proved = lines.findLast(({ kind }) => kind === "proved")?.at ?? NaN;
   fault.remove();
   const retry = (await account.record()).slots.green.release;

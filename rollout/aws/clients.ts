@@ -26,6 +26,7 @@ export interface SwitchClients {
   close(): void;
 }
 
+/** An account as a caller reaches it: region, profile and role. */
 export interface Account {
   readonly region: string;
   readonly profile?: string | undefined;

@@ -15,6 +15,7 @@ import type { LiveRule } from "../policy/decision.ts";
 import type { Rule } from "../run/ports.ts";
 import type { SwitchClients } from "./clients.ts";
 
+/** The rule that a handle is on. */
 export interface RuleTarget {
   /** Null until the rule is made. */
   readonly ruleArn: string | null;
@@ -29,6 +30,7 @@ export interface RuleTarget {
 
 type Conditions = readonly { readonly field: string; readonly values: string[] }[];
 
+/** A handle on the weighted rule, with what only the plugin does to it. */
 export interface RuleHandle extends Rule {
   readonly ruleArn: string | null;
   /** Sets the paths the rule matches, and leaves its weights alone. */
@@ -37,8 +39,8 @@ export interface RuleHandle extends Rule {
   tag(tags: Record<string, string>): Promise<void>;
 }
 
-/** The weighted rule through ELBv2. `modify` is one ModifyRule that is not retried. */
-export function makeRule(
+/** A handle on the weighted rule, through ELBv2. `modify` is one ModifyRule that is not retried. */
+export function openRule(
   { elb, elbOnce }: Pick<SwitchClients, "elb" | "elbOnce">,
   target: RuleTarget,
 ): RuleHandle {
@@ -108,20 +110,20 @@ function forward(targetGroups: PerColour<string>, weights: Weights): Action {
   };
 }
 
-/** The rule's weights by colour; groups that are not ours are strangers. A rule with one group and no weight gives it all. */
+/** The rule's weights by colour; groups that are not ours are foreign. A rule with one group and no weight gives it all. */
 export function liveRule(rule: ElbRule, targetGroups: PerColour<string>): LiveRule {
   const action = rule.Actions?.find((candidate) => candidate.Type === "forward");
   const groups =
     action?.ForwardConfig?.TargetGroups ??
     (action?.TargetGroupArn ? [{ TargetGroupArn: action.TargetGroupArn, Weight: 100 }] : []);
   const weights = { blue: 0, green: 0 };
-  const strangers: string[] = [];
+  const foreign: string[] = [];
   for (const { TargetGroupArn, Weight } of groups) {
     const colour = colours.find((of) => targetGroups[of] === TargetGroupArn);
     if (colour) weights[colour] = Weight ?? 0;
-    else strangers.push(`${TargetGroupArn} (weight ${Weight ?? 0})`);
+    else foreign.push(`${TargetGroupArn} (weight ${Weight ?? 0})`);
   }
-  return { weights, strangers };
+  return { weights, foreign };
 }
 
 /** Makes the rule, or finds the one that is at its priority, if it is of these target groups. */
@@ -147,7 +149,7 @@ async function create(
     const { Rules } = await elb.send(new DescribeRulesCommand({ ListenerArn: listenerArn }));
     const there = Rules?.find((rule) => rule.Priority === String(priority));
     const live = there && liveRule(there, target.targetGroups);
-    if (!there?.RuleArn || !live || live.strangers.length > 0 || live.weights.blue + live.weights.green === 0)
+    if (!there?.RuleArn || !live || live.foreign.length > 0 || live.weights.blue + live.weights.green === 0)
       throw new Error(
         `priority ${priority} of the listener is taken by a rule that is not this switch's (${there?.RuleArn ?? "unknown"}); ${describeWeights(weights)} was not set`,
         { cause: error },

@@ -1,4 +1,4 @@
-import { wayHome } from "../policy/rollback-target.ts";
+import { rollbackOf } from "../policy/rollback-target.ts";
 import { takeOverByHand } from "./by-hand.ts";
 import { main, readFlags } from "./command.ts";
 import { findTarget } from "./target.ts";
@@ -16,7 +16,7 @@ async function abort(): Promise<number> {
   const flags = readFlags("abort", help);
   const target = await findTarget(flags);
   const choose = (found: typeof target.record) =>
-    found.rollout === null ? null : wayHome(found, Date.now());
+    found.rollout === null ? null : rollbackOf(found, Date.now());
   return takeOverByHand(
     flags,
     target,

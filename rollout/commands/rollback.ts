@@ -1,5 +1,5 @@
 import { describeWeights } from "../../domain/weight.ts";
-import { wayHome } from "../policy/rollback-target.ts";
+import { rollbackOf } from "../policy/rollback-target.ts";
 import { takeOverByHand } from "./by-hand.ts";
 import { main, readFlags } from "./command.ts";
 import { findTarget } from "./target.ts";
@@ -19,7 +19,7 @@ async function rollback(): Promise<number> {
   const target = await findTarget(flags);
   const { record } = target;
   const nothing = `${record.live} already serves everything (${describeWeights(record.weights)}), and no rollback window is open: there is nothing to go back to. See: npm run status -- --stack ${target.inputs.stack}`;
-  return takeOverByHand(flags, target, (found) => wayHome(found, Date.now()), nothing);
+  return takeOverByHand(flags, target, (found) => rollbackOf(found, Date.now()), nothing);
 }
 
 await main(rollback);

@@ -1,9 +1,9 @@
 import { type Colour, colours, perColour } from "../../domain/colour.ts";
+import { isoToTheSecond } from "../../domain/iso.ts";
 import { type SwitchRecord, leaseHeld } from "../../domain/record.ts";
 import { describeWeights } from "../../domain/weight.ts";
 import { makeCapacity } from "../aws/capacity.ts";
-import { makeClients } from "../aws/clients.ts";
-import { makeRule } from "../aws/rule.ts";
+import { openAccount } from "../aws/open-account.ts";
 import { decide, type LiveRule } from "../policy/decision.ts";
 import { realClock } from "../run/open-ports.ts";
 import { describeDecision } from "../run/words.ts";
@@ -37,22 +37,18 @@ interface Seen {
 }
 
 async function look({ inputs, ruleArn, record }: Target): Promise<Seen> {
-  const clients = makeClients(inputs);
-  try {
-    const capacity = makeCapacity(clients, inputs, realClock);
-    const [rule, blue, green] = await Promise.all([
-      makeRule(clients, { ruleArn, targetGroups: inputs.targetGroups, make: null }).read(),
-      capacity.healthy("blue"),
-      capacity.healthy("green"),
-    ]);
-    return {
-      rule,
-      healthy: { blue, green },
-      next: describeDecision(decide({ now: Date.now(), record, rule, request: inputs })),
-    };
-  } finally {
-    clients.close();
-  }
+  await using account = openAccount(inputs);
+  const capacity = makeCapacity(account.clients, inputs, realClock);
+  const [rule, blue, green] = await Promise.all([
+    account.rule(ruleArn, inputs.targetGroups).read(),
+    capacity.healthy("blue"),
+    capacity.healthy("green"),
+  ]);
+  return {
+    rule,
+    healthy: { blue, green },
+    next: describeDecision(decide({ now: Date.now(), record, rule, request: inputs })),
+  };
 }
 
 function facts({ record, ruleArn }: Target, { rule, healthy, next }: Seen) {
@@ -81,7 +77,7 @@ function lines({ record }: Target, { rule, healthy, next }: Seen): string[] {
   const matches = rule !== null && describeWeights(rule.weights) === describeWeights(record.weights);
   const row = (name: string, text: string) => `${paint("dim", name.padEnd(16))}${text}`;
   return [
-    row("live", `${paint("bold", record.live)} since ${iso(record.liveSince)}`),
+    row("live", `${paint("bold", record.live)} since ${isoToTheSecond(record.liveSince)}`),
     row(
       "weights",
       rule === null
@@ -98,12 +94,12 @@ function lines({ record }: Target, { rule, healthy, next }: Seen): string[] {
     row(
       "rollback target",
       record.previous
-        ? `${record.previous.colour} (${record.previous.release}) until ${iso(record.previous.until)}`
+        ? `${record.previous.colour} (${record.previous.release}) until ${isoToTheSecond(record.previous.until)}`
         : "none",
     ),
     ...record.rejected
       .slice(-3)
-      .map((entry) => row("rejected", `${entry.release} at ${iso(entry.at)}: ${entry.why}`)),
+      .map((entry) => row("rejected", `${entry.release} at ${isoToTheSecond(entry.at)}: ${entry.why}`)),
     row(
       "last rollout",
       record.last ? `${record.last.outcome} at ${record.last.at}: ${record.last.why}` : "none",
@@ -115,11 +111,8 @@ function lines({ record }: Target, { rule, healthy, next }: Seen): string[] {
 function leaseText(record: SwitchRecord): string {
   const lease = leaseHeld(record, Date.now());
   return lease
-    ? `${lease.owner} since ${iso(lease.since)}, until ${iso(lease.until)} unless renewed`
+    ? `${lease.owner} since ${isoToTheSecond(lease.since)}, until ${isoToTheSecond(lease.until)} unless renewed`
     : "free";
 }
-
-/** A moment to the second, as in 2026-03-01T12:00:00Z. */
-const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
 
 await main(status);

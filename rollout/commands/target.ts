@@ -5,8 +5,8 @@ import { parse } from "yaml";
 import type { SwitchInputs } from "../../domain/inputs.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { UsageError } from "../../domain/usage-error.ts";
-import { type SwitchClients, makeClients } from "../aws/clients.ts";
-import { makeStore } from "../record/store.ts";
+import type { SwitchClients } from "../aws/clients.ts";
+import { openAccount } from "../aws/open-account.ts";
 import { type Flags } from "./command.ts";
 
 /** The switch that a command is about. */
@@ -22,29 +22,27 @@ const ruleArnShape =
 /** Finds the record by stack or by rule. Throws UsageError, before any write, for anything that is not this switch's. */
 export async function findTarget(flags: Flags): Promise<Target> {
   const region = regionOf(flags);
-  const clients = makeClients({ region });
-  try {
-    const name =
-      flags.rule === undefined ? await byStack(flags.stack as string) : await byRule(clients, flags.rule);
-    const found = await makeStore(clients.dynamodb, name.table, name.stack).read();
-    if (found === null)
-      throw new UsageError(
-        `Table ${name.table} in ${region} has no record of stack ${name.stack}: it was never deployed from here, or the region is another. Name it with --region, or list the stacks with: pulumi stack ls`,
-      );
-    const { record } = found;
-    if (record.inputs === null || record.ruleArn === null)
-      throw new UsageError(
-        `Stack ${name.stack} has no weighted rule yet; its first deployment is not over. Run pulumi up again.`,
-      );
-    if (flags.rule !== undefined && record.ruleArn !== flags.rule)
-      throw new UsageError(
-        `${flags.rule} is not the weighted rule of stack ${name.stack}; that is ${record.ruleArn}. Name that one, or: --stack ${name.stack}`,
-      );
-    // Whoever is in a hurry acts as themselves: the profile of the last up may be known on its machine only.
-    return { record, inputs: { ...record.inputs, region, profile: undefined }, ruleArn: record.ruleArn };
-  } finally {
-    clients.close();
-  }
+  await using account = openAccount({ region });
+  const name =
+    flags.rule === undefined
+      ? await byStack(flags.stack as string)
+      : await byRule(account.clients, flags.rule);
+  const found = await account.store(name).read();
+  if (found === null)
+    throw new UsageError(
+      `Table ${name.table} in ${region} has no record of stack ${name.stack}: it was never deployed from here, or the region is another. Name it with --region, or list the stacks with: pulumi stack ls`,
+    );
+  const { record } = found;
+  if (record.inputs === null || record.ruleArn === null)
+    throw new UsageError(
+      `Stack ${name.stack} has no weighted rule yet; its first deployment is not over. Run pulumi up again.`,
+    );
+  if (flags.rule !== undefined && record.ruleArn !== flags.rule)
+    throw new UsageError(
+      `${flags.rule} is not the weighted rule of stack ${name.stack}; that is ${record.ruleArn}. Name that one, or: --stack ${name.stack}`,
+    );
+  // Whoever is in a hurry acts as themselves: the profile of the last up may be known on its machine only.
+  return { record, inputs: { ...record.inputs, region, profile: undefined }, ruleArn: record.ruleArn };
 }
 
 function regionOf(flags: Flags): string {

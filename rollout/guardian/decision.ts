@@ -3,7 +3,7 @@ import { limits } from "../../domain/limits.ts";
 import { type SwitchRecord, leaseHeld } from "../../domain/record.ts";
 import { type Weights, describeWeights, weightsFor } from "../../domain/weight.ts";
 import { type LiveRule, shows } from "../policy/decision.ts";
-import { type WayHome, wayHome } from "../policy/rollback-target.ts";
+import { type Rollback, rollbackOf } from "../policy/rollback-target.ts";
 import { stillArriving, unproved } from "../policy/unseen.ts";
 
 /** Alarms the guardian acts on, by the end of their names. */
@@ -17,7 +17,7 @@ export const alarmKinds = [
 export type AlarmKind = (typeof alarmKinds)[number];
 
 /** What a tick sees, besides the record and the rule. Everything is read anew; no event is believed. */
-export interface Sight {
+export interface Observation {
   readonly now: number;
   /** Kinds of alarm that are in ALARM for the live colour right now. */
   readonly alarms: readonly AlarmKind[];
@@ -27,16 +27,17 @@ export interface Sight {
   /** Open sessions by colour; null where no telemetry says. */
   readonly sessions: Readonly<Record<Colour, number | null>>;
   /** Whether a probe of the colour that traffic would go back to passed; null when none was made. */
-  readonly homeProbe: boolean | null;
+  readonly previousProbe: boolean | null;
 }
 
+/** What the guardian does at one tick, and why. */
 export type Guarding =
   | { readonly kind: "watch"; readonly why: string }
   | { readonly kind: "page"; readonly why: string }
   | { readonly kind: "reopen"; readonly colour: Colour; readonly why: string }
   | {
-      readonly kind: "home";
-      readonly home: WayHome;
+      readonly kind: "rollback";
+      readonly rollback: Rollback;
       readonly revives: Revived | null;
       readonly why: string;
     }
@@ -61,40 +62,45 @@ export interface Revived {
   readonly taskDefinition: string;
 }
 
-/** What one tick of the guardian does. Pure; a duplicate or late tick on the same sight decides the same. */
-export function guard(record: SwitchRecord, rule: LiveRule | null, sight: Sight): Guarding {
-  const { now } = sight;
+/** Decides what one tick of the guardian does. Pure; a duplicate or late tick on the same observation decides the same. */
+export function guard(record: SwitchRecord, rule: LiveRule | null, observation: Observation): Guarding {
+  const { now } = observation;
   if (leaseHeld(record, now)) return { kind: "watch", why: `${record.lease?.owner} holds the lease` };
   if (rule === null)
     return record.ruleArn === null
       ? { kind: "watch", why: "nothing is live yet" }
       : { kind: "page", why: `the weighted rule ${record.ruleArn} is gone` };
   return (
-    abandoned(record, rule, sight) ??
-    lateWrite(record, rule, sight) ??
+    abandoned(record, rule, observation) ??
+    lateWrite(record, rule, observation) ??
     handEdit(record, rule) ??
-    sendBack(record, sight) ??
-    retire(record, sight) ?? { kind: "watch", why: "nothing to do" }
+    sendBack(record, observation) ??
+    dueRetirement(record, observation) ?? { kind: "watch", why: "nothing to do" }
   );
 }
 
 /** A lease that ran out in mid-rollout: the traffic goes home, unless the rule shows what nobody recorded. */
-function abandoned(record: SwitchRecord, rule: LiveRule, sight: Sight): Guarding | null {
+function abandoned(record: SwitchRecord, rule: LiveRule, observation: Observation): Guarding | null {
   if (record.lease === null || (record.rollout === null && record.intent === null)) return null;
-  const ours = [record.weights, ...unproved(record), ...stillArriving(record, sight.now)];
+  const ours = [record.weights, ...unproved(record), ...stillArriving(record, observation.now)];
   if (!shows(rule, ours)) return edited(record, rule);
-  const home = record.rollout ? wayHome(record, sight.now) : { to: record.weights, rejected: null };
-  const dead = home && colours.find((of) => home.to[of] > rule.weights[of] && sight.healthy[of] < 1);
+  const rollback = record.rollout
+    ? rollbackOf(record, observation.now)
+    : { to: record.weights, rejected: null };
+  const dead =
+    rollback && colours.find((of) => rollback.to[of] > rule.weights[of] && observation.healthy[of] < 1);
   if (dead)
     return {
       kind: "page",
       why: `the lease of ${record.lease.owner} ran out in mid-rollout, and ${dead} has no healthy target to go home to`,
     };
-  if (!home) return null;
-  const revives = revived(record, rule, home.to);
-  const another = revives && runsAnother(revives, sight.running[revives.colour]);
+  if (!rollback) return null;
+  const revives = revived(record, rule, rollback.to);
+  const another = revives && runsAnother(revives, observation.running[revives.colour]);
   const why = `the lease of ${record.lease.owner} ran out in mid-rollout`;
-  return another ? { kind: "page", why: `${why}, and ${another}` } : { kind: "home", home, revives, why };
+  return another
+    ? { kind: "page", why: `${why}, and ${another}` }
+    : { kind: "rollback", rollback, revives, why };
 }
 
 function revived(record: SwitchRecord, rule: LiveRule, to: Weights): Revived | null {
@@ -110,9 +116,9 @@ export function runsAnother({ colour, taskDefinition }: Revived, running: readon
 }
 
 /** A write that came after somebody took over: their weights are put back. */
-function lateWrite(record: SwitchRecord, rule: LiveRule, sight: Sight): Guarding | null {
+function lateWrite(record: SwitchRecord, rule: LiveRule, observation: Observation): Guarding | null {
   const { weights } = record;
-  const { now, healthy } = sight;
+  const { now, healthy } = observation;
   if (shows(rule, [weights]) || !shows(rule, stillArriving(record, now))) return null;
   // What looks like a late write may be a hand edit: a colour that never was live gets no weight on a guess.
   const gains = colours.find((of) => weights[of] > rule.weights[of]);
@@ -123,7 +129,7 @@ function lateWrite(record: SwitchRecord, rule: LiveRule, sight: Sight): Guarding
       why: `a late write set ${describeWeights(rule.weights)}, and ${gains} has no healthy target to put ${describeWeights(weights)} back`,
     };
   const revives = revived(record, rule, weights);
-  const another = revives && runsAnother(revives, sight.running[revives.colour]);
+  const another = revives && runsAnother(revives, observation.running[revives.colour]);
   if (another)
     return { kind: "page", why: `a late write set ${describeWeights(rule.weights)}, and ${another}` };
   return {
@@ -156,10 +162,10 @@ function handEdit(record: SwitchRecord, rule: LiveRule): Guarding | null {
 }
 
 function edited(record: SwitchRecord, rule: LiveRule): Extract<Guarding, { kind: "page" }> {
-  const strangers = rule.strangers.length > 0 ? ` and ${rule.strangers.join(", ")}` : "";
+  const foreign = rule.foreign.length > 0 ? ` and ${rule.foreign.join(", ")}` : "";
   return {
     kind: "page",
-    why: `the live rule has ${describeWeights(rule.weights)}${strangers}, and the record says ${describeWeights(record.weights)}: a hand edit is never overwritten`,
+    why: `the live rule has ${describeWeights(rule.weights)}${foreign}, and the record says ${describeWeights(record.weights)}: a hand edit is never overwritten`,
   };
 }
 
@@ -167,39 +173,40 @@ function edited(record: SwitchRecord, rule: LiveRule): Extract<Guarding, { kind:
 export const decisive: readonly AlarmKind[] = ["error-rate", "no-healthy-target", "telemetry-lost"];
 
 /** Inside the rollback window: back to the previous release, at most once, for going back closes the window. */
-function sendBack(record: SwitchRecord, sight: Sight): Guarding | null {
+function sendBack(record: SwitchRecord, observation: Observation): Guarding | null {
   const { previous } = record;
   if (
     previous === null ||
-    previous.until <= sight.now ||
-    sight.alarms.length === 0 ||
+    previous.until <= observation.now ||
+    observation.alarms.length === 0 ||
     previous.colour !== other(record.live)
   )
     return null;
-  const what = sight.alarms.join(", ");
-  const because = decisive.some((kind) => sight.alarms.includes(kind)) || sight.homeProbe === true;
+  const what = observation.alarms.join(", ");
+  const because =
+    decisive.some((kind) => observation.alarms.includes(kind)) || observation.previousProbe === true;
   if (!because)
     return {
       kind: "page",
       why: `${what} in ALARM for ${record.live}, and no probe shows that ${previous.colour} would do better: a provider outage hits both`,
     };
-  if (sight.healthy[previous.colour] < 1)
+  if (observation.healthy[previous.colour] < 1)
     return {
       kind: "page",
       why: `${what} in ALARM for ${record.live}, and ${previous.colour} has no healthy target to go back to`,
     };
-  const another = runsAnother(previous, sight.running[previous.colour]);
+  const another = runsAnother(previous, observation.running[previous.colour]);
   if (another) return { kind: "page", why: `${what} in ALARM for ${record.live}, and ${another}` };
   return {
-    kind: "home",
-    home: { to: weightsFor(previous.colour, 100), rejected: record.slots[record.live].release },
+    kind: "rollback",
+    rollback: { to: weightsFor(previous.colour, 100), rejected: record.slots[record.live].release },
     revives: previous,
     why: `${what} in ALARM for ${record.live} inside its rollback window`,
   };
 }
 
-/** One step of the slot that lost its traffic: drained, then kept warm, then down to the idle count. Sessions that were kept are evicted at their deadline. */
-function retire(record: SwitchRecord, sight: Sight): Guarding | null {
+/** The step that is due for the slot that lost its traffic: drained, then kept warm, then down to the idle count. Sessions that were kept are evicted at their deadline. */
+function dueRetirement(record: SwitchRecord, observation: Observation): Guarding | null {
   const { retirement } = record;
   if (retirement === null || record.weights[retirement.colour] > 0 || retirement.stage === "idle")
     return null;
@@ -213,8 +220,9 @@ function retire(record: SwitchRecord, sight: Sight): Guarding | null {
         colour,
         why: `the change that took the traffic from ${colour} was not seen to its end`,
       };
-    const over = sight.now >= retirement.deadline;
-    const empty = sight.sessions[colour] === 0 && sight.now - retirement.since >= limits.telemetryLateMs;
+    const over = observation.now >= retirement.deadline;
+    const empty =
+      observation.sessions[colour] === 0 && observation.now - retirement.since >= limits.telemetryLateMs;
     if (!over && !empty) return null;
     if (!empty && record.drain[colour] === null)
       return {
@@ -230,9 +238,9 @@ function retire(record: SwitchRecord, sight: Sight): Guarding | null {
       why: over ? `${colour} reached its drain deadline` : `${colour} holds no more sessions`,
     };
   }
-  if (sight.now < retirement.deadline) return null;
+  if (observation.now < retirement.deadline) return null;
   // Whoever came in the meantime, by a hand edit that is gone again, moves on first.
-  return (sight.sessions[colour] ?? 0) > 0
+  return (observation.sessions[colour] ?? 0) > 0
     ? { kind: "retire", step: "evict", colour, why: `${colour} holds sessions again` }
     : { kind: "retire", step: "idle", colour, why: `the warm time of ${colour} is over` };
 }

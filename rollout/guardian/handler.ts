@@ -1,9 +1,8 @@
-import { makeClients } from "../aws/clients.ts";
-import { makeStore } from "../record/store.ts";
-import { openWorld } from "../run/open-ports.ts";
+import { openAccount } from "../aws/open-account.ts";
+import { openPorts } from "../run/open-ports.ts";
 import { describeEvent } from "../run/words.ts";
-import { tick } from "./act.ts";
-import { surroundings } from "./observation.ts";
+import { openGuardianPorts } from "./observation.ts";
+import { tick } from "./tick.ts";
 
 /**
  * The guardian as a Lambda: once a minute, and whenever one of the stack's alarms changes state. The event only wakes it:
@@ -18,28 +17,24 @@ export async function handler(): Promise<{ did: string; why: string }> {
   const say = (text: string) => process.stdout.write(`${JSON.stringify({ type: "guardian", text })}\n`);
   // The guardian has a role of its own: it neither assumes the switch role nor uses a person's profile.
   const own = { ...inputs.value, profile: undefined, roleArn: undefined, evidence: {} };
-  const open = openWorld(
+  const open = openPorts(
     own,
     inputs.ruleArn,
     (event) => say(describeEvent(event).text),
     (reading) => say(`${reading.check}: ${reading.verdict}. ${reading.why}`),
   );
-  const around = surroundings(open.world, open.clients, own);
+  const guardian = openGuardianPorts(open.ports, open.clients, own);
   try {
-    const decided = await tick(open.world, around);
+    const decided = await tick(open.ports, guardian);
     return { did: decided?.kind ?? "watch", why: decided?.why ?? "nothing is recorded yet" };
   } finally {
-    around.close();
+    guardian.close();
     await open.close();
   }
 }
 
 async function recordedInputs(region: string, table: string, stack: string) {
-  const clients = makeClients({ region });
-  try {
-    const found = await makeStore(clients.dynamodb, table, stack).read();
-    return found?.record.inputs ? { value: found.record.inputs, ruleArn: found.record.ruleArn } : null;
-  } finally {
-    clients.close();
-  }
+  await using account = openAccount({ region });
+  const found = await account.store({ table, stack }).read();
+  return found?.record.inputs ? { value: found.record.inputs, ruleArn: found.record.ruleArn } : null;
 }

@@ -12,39 +12,39 @@ import type { SwitchRecord } from "../../domain/record.ts";
 import { guardianMetrics, metricDimension } from "../../domain/telemetry.ts";
 import type { SwitchClients } from "../aws/clients.ts";
 import { retried } from "../aws/retried.ts";
-import type { World } from "../run/ports.ts";
-import type { Surroundings } from "./act.ts";
-import { type AlarmKind, alarmKinds, type Sight } from "./decision.ts";
+import type { Ports } from "../run/ports.ts";
+import { type AlarmKind, alarmKinds, type Observation } from "./decision.ts";
+import type { GuardianPorts } from "./tick.ts";
 
 /** Open sessions are read from this far back, in milliseconds: the sidecars report at least every minute. */
 const sessionsWindowMs = 180_000;
 /** The time one value of them is about, in milliseconds. */
 const reportMs = 60_000;
 
-/** The guardian's eyes and hands in the account. */
-export function surroundings(
-  world: World,
+/** Opens the guardian's own ports: its eyes and hands in the account. */
+export function openGuardianPorts(
+  ports: Ports,
   clients: SwitchClients,
   inputs: SwitchInputs,
-): Surroundings & { close(): void } {
+): GuardianPorts & { close(): void } {
   const cloudwatch = new CloudWatchClient({ region: inputs.region, ...retried() });
   const sns = new SNSClient({ region: inputs.region, ...retried() });
   return {
     async look(record) {
       const alarms = await alarmsOf(cloudwatch, inputs.alarms[record.live]);
       const [blue, green] = await Promise.all(
-        colours.map((of) => slotOf(world, clients, cloudwatch, inputs, record, of)),
+        colours.map((of) => slotOf(ports, clients, cloudwatch, inputs, record, of)),
       );
       const slots = { blue: blue as Slot, green: green as Slot };
-      const home = other(record.live);
-      const probing = alarms.length > 0 && record.previous?.colour === home;
+      const previous = other(record.live);
+      const probing = alarms.length > 0 && record.previous?.colour === previous;
       return {
-        now: world.clock.now(),
+        now: ports.clock.now(),
         alarms,
         healthy: perColour((of) => slots[of].healthy),
         running: perColour((of) => slots[of].running),
         sessions: perColour((of) => slots[of].sessions),
-        homeProbe: probing ? await probe(world, home) : null,
+        previousProbe: probing ? await probe(ports, previous) : null,
       };
     },
     running: (of) => runningDefinitions(clients, inputs, of),
@@ -58,7 +58,7 @@ export function surroundings(
         }),
       );
     },
-    publish: (record, sight) => publish(cloudwatch, inputs.metricNamespace, record, sight),
+    publish: (record, observation) => publish(cloudwatch, inputs.metricNamespace, record, observation),
     close() {
       cloudwatch.destroy();
       sns.destroy();
@@ -73,17 +73,17 @@ interface Slot {
 }
 
 async function slotOf(
-  world: World,
+  ports: Ports,
   clients: SwitchClients,
   cloudwatch: CloudWatchClient,
   inputs: SwitchInputs,
   record: SwitchRecord,
   of: Colour,
 ): Promise<Slot> {
-  const now = world.clock.now();
+  const now = ports.clock.now();
   const from = sessionsFrom(record, of, now);
   const [healthy, running, sessions] = await Promise.all([
-    world.capacity.healthy(of),
+    ports.capacity.healthy(of),
     runningDefinitions(clients, inputs, of),
     openSessions(cloudwatch, inputs.metricNamespace, { from, now }, of),
   ]);
@@ -160,8 +160,8 @@ async function openSessions(
 }
 
 /** Whether the colour passes its own gate right now, through the probe header; the broken one beside it sets no example. */
-async function probe(world: World, of: Colour): Promise<boolean> {
-  const judgement = await world.gate.candidate(of, false, AbortSignal.timeout(20_000)).catch(() => null);
+async function probe(ports: Ports, of: Colour): Promise<boolean> {
+  const judgement = await ports.gate.candidate(of, false, AbortSignal.timeout(20_000)).catch(() => null);
   return judgement?.verdict === "pass";
 }
 
@@ -169,18 +169,18 @@ async function publish(
   cloudwatch: CloudWatchClient,
   namespace: string,
   record: SwitchRecord,
-  sight: Sight,
+  observation: Observation,
 ): Promise<void> {
   await cloudwatch.send(
-    new PutMetricDataCommand({ Namespace: namespace, MetricData: reported(record, sight) }),
+    new PutMetricDataCommand({ Namespace: namespace, MetricData: reported(record, observation) }),
   );
 }
 
 /** What is told each minute: its own heartbeat, and each slot's weight and healthy targets. */
-export function reported(record: SwitchRecord, sight: Pick<Sight, "healthy">): Reported[] {
+export function reported(record: SwitchRecord, observation: Pick<Observation, "healthy">): Reported[] {
   const perSlot = colours.flatMap((of) => [
     metric("Weight", record.weights[of], of),
-    metric("HealthyTargets", sight.healthy[of], of),
+    metric("HealthyTargets", observation.healthy[of], of),
   ]);
   return [metric("GuardianHeartbeat", 1), ...perSlot];
 }

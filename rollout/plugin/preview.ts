@@ -1,10 +1,8 @@
 import type { provider } from "@pulumi/pulumi";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { type SwitchPreview, type SwitchRequest, switchRequest } from "../../domain/request.ts";
-import { makeClients } from "../aws/clients.ts";
-import { makeRule } from "../aws/rule.ts";
+import { openAccount } from "../aws/open-account.ts";
 import { type Decision, type RefusalCode, decide } from "../policy/decision.ts";
-import { makeStore } from "../record/store.ts";
 import { realClock } from "../run/open-ports.ts";
 import { readSettled } from "../run/settled.ts";
 import { describeDecision } from "../run/words.ts";
@@ -14,10 +12,10 @@ const propertyOf: Record<RefusalCode, string> = {
   "first-partial": "greenWeight",
   "lease-held": "greenWeight",
   "rule-gone": "greenWeight",
-  "stranger-in-rule": "greenWeight",
+  "foreign-in-rule": "greenWeight",
   "hand-edit": "greenWeight",
   "live-changed": "releases",
-  "home-changed": "releases",
+  "unfinished-rollback": "releases",
   "both-carry-weight": "releases",
   "rollback-target-changed": "releases",
   "sessions-open": "releases",
@@ -42,7 +40,7 @@ export async function readSwitch(value: unknown): Promise<provider.InvokeResult>
 }
 
 /** What moves traffic or judges a release. */
-const deeds: readonly Decision["kind"][] = ["verify", "shift", "rollback", "resume", "undo"];
+const work: readonly Decision["kind"][] = ["verify", "shift", "rollback", "resume", "undo"];
 
 /**
  * Whether an `up` with these inputs has something to do although nothing about them changed: a rollout that was killed is
@@ -53,7 +51,7 @@ export async function hasWork(inputs: unknown): Promise<boolean> {
   const request = switchRequest.safeParse(inputs);
   if (!request.success) return false;
   const { record, decision } = await look(request.data);
-  return record !== null && deeds.includes(decision.kind);
+  return record !== null && work.includes(decision.kind);
 }
 
 interface Seen {
@@ -63,24 +61,19 @@ interface Seen {
 }
 
 async function look(request: SwitchRequest): Promise<Seen> {
-  const clients = makeClients(request);
-  try {
-    const store = makeStore(clients.dynamodb, request.table, request.stack);
-    const found = await readSettled(store, realClock);
-    const record = found?.record ?? null;
-    const known =
-      record?.ruleArn && record.inputs
-        ? { ruleArn: record.ruleArn, targetGroups: record.inputs.targetGroups }
-        : null;
-    const rule = known && (await makeRule(clients, { ...known, make: null }).read());
-    return {
-      record,
-      decision: decide({ now: Date.now(), record, rule, request }),
-      credentialsUntil: fixedUntil(await clients.dynamodb.config.credentials()),
-    };
-  } finally {
-    clients.close();
-  }
+  await using account = openAccount(request);
+  const found = await readSettled(account.store(request), realClock);
+  const record = found?.record ?? null;
+  const known =
+    record?.ruleArn && record.inputs
+      ? { ruleArn: record.ruleArn, targetGroups: record.inputs.targetGroups }
+      : null;
+  const rule = known && (await account.rule(known.ruleArn, known.targetGroups).read());
+  return {
+    record,
+    decision: decide({ now: Date.now(), record, rule, request }),
+    credentialsUntil: fixedUntil(await account.clients.dynamodb.config.credentials()),
+  };
 }
 
 /** Credentials in the environment are the ones that nobody renews; their end stands beside them (AWS_CREDENTIAL_EXPIRATION). */

@@ -1,14 +1,13 @@
 import type { provider } from "@pulumi/pulumi";
 import { commandLine } from "../../domain/command-line.ts";
 import { type SwitchInputs, type SwitchOutputs, switchInputs } from "../../domain/inputs.ts";
+import { iso } from "../../domain/iso.ts";
 import { type SwitchRecord, leaseHeld, rejectionOf } from "../../domain/record.ts";
 import { describeWeights, sameWeights } from "../../domain/weight.ts";
-import { makeClients } from "../aws/clients.ts";
-import { makeRule } from "../aws/rule.ts";
-import { makeStore } from "../record/store.ts";
+import { openAccount } from "../aws/open-account.ts";
 import { applyUp } from "../run/apply.ts";
 import { Refusal } from "../run/failures.ts";
-import { openWorld, realClock } from "../run/open-ports.ts";
+import { openPorts, realClock } from "../run/open-ports.ts";
 import { refresh } from "../run/refresh.ts";
 import type { Outcome } from "../run/rollout-spec.ts";
 import { describeEvent, nextCommand } from "../run/words.ts";
@@ -97,7 +96,7 @@ async function update(
   return { outs };
 }
 
-/** One rollout from opening the world to closing it. */
+/** One rollout from opening its ports to closing them. */
 async function run(
   progress: Progress,
   urn: string,
@@ -106,7 +105,7 @@ async function run(
   cancel: AbortSignal,
 ): Promise<{ outcome: Outcome }> {
   const recorded = ruleArn ?? (await recordedRule(inputs));
-  const open = openWorld(
+  const open = openPorts(
     inputs,
     recorded,
     (event) => {
@@ -117,7 +116,7 @@ async function run(
       progress.say(urn, `${reading.check}: ${reading.verdict}. ${reading.why}`, { fleeting: true }),
   );
   try {
-    const outcome = await applyUp(open.world, { inputs, owner: open.owner, id: open.id }, cancel);
+    const outcome = await applyUp(open.ports, { inputs, owner: open.owner, id: open.id }, cancel);
     if (outcome.record.ruleArn !== null) await tag(progress, urn, inputs, open.rule.tag, outcome.record);
     return { outcome };
   } finally {
@@ -126,12 +125,8 @@ async function run(
 }
 
 async function recordedRule(inputs: SwitchInputs): Promise<string | null> {
-  const clients = makeClients(inputs);
-  try {
-    return (await makeStore(clients.dynamodb, inputs.table, inputs.stack).read())?.record.ruleArn ?? null;
-  } finally {
-    clients.close();
-  }
+  await using account = openAccount(inputs);
+  return (await account.store(inputs).read())?.record.ruleArn ?? null;
 }
 
 /** The readable copy of the record on the rule itself. A copy that could not be written is told, and changes nothing. */
@@ -163,61 +158,47 @@ async function tag(
 async function reshape(id: string, olds: unknown, inputs: SwitchInputs): Promise<void> {
   const before = (olds as { conditions?: unknown }).conditions;
   if (before === undefined || JSON.stringify(before) === JSON.stringify(inputs.conditions)) return;
-  const clients = makeClients(inputs);
-  try {
-    await makeRule(clients, { ruleArn: id, targetGroups: inputs.targetGroups, make: null }).reshape(
-      inputs.conditions,
-    );
-  } finally {
-    clients.close();
-  }
+  await using account = openAccount(inputs);
+  await account.rule(id, inputs.targetGroups).reshape(inputs.conditions);
 }
 
 /** Refresh: what is live is adopted into the record, unless a rollout holds the lease; a rule that is gone is noted as such. */
 async function read(id: string, _urn: string, props: unknown): Promise<provider.ReadResult> {
   const inputs = parseInputs(pick(unmark(props) as Record<string, unknown>));
-  const clients = makeClients(inputs);
-  try {
-    const { record, live: rule } = await refresh(
-      makeStore(clients.dynamodb, inputs.table, inputs.stack),
-      makeRule(clients, { ruleArn: id, targetGroups: inputs.targetGroups, make: null }),
-      realClock,
+  await using account = openAccount(inputs);
+  const { record, live: rule } = await refresh(
+    account.store(inputs),
+    account.rule(id, inputs.targetGroups),
+    realClock,
+  );
+  if (rule === null) return { id: "", props: {} };
+  if (!record)
+    throw new Error(
+      `The weighted rule ${id} is there, and its record in table ${inputs.table} is gone. Restore the item ${inputs.stack} from a backup before anything else.`,
     );
-    if (rule === null) return { id: "", props: {} };
-    if (!record)
-      throw new Error(
-        `The weighted rule ${id} is there, and its record in table ${inputs.table} is gone. Restore the item ${inputs.stack} from a backup before anything else.`,
-      );
-    const weights = rule.weights;
-    const seen = {
-      ...inputs,
-      greenWeight: sameWeights(weights, record.weights) ? weights.green : inputs.greenWeight,
-    };
-    return { id, props: { ...stateOf(seen, record), weights }, inputs: plain(seen) };
-  } finally {
-    clients.close();
-  }
+  const weights = rule.weights;
+  const seen = {
+    ...inputs,
+    greenWeight: sameWeights(weights, record.weights) ? weights.green : inputs.greenWeight,
+  };
+  return { id, props: { ...stateOf(seen, record), weights }, inputs: plain(seen) };
 }
 
 async function remove(id: string, _urn: string, props: unknown): Promise<void> {
   const inputs = parseInputs(pick(unmark(props) as Record<string, unknown>));
-  const clients = makeClients(inputs);
-  try {
-    const store = makeStore(clients.dynamodb, inputs.table, inputs.stack);
-    const found = await store.read();
-    const lease = found && leaseHeld(found.record, Date.now());
-    if (lease)
-      throw new Refusal(
-        `${lease.owner} is moving traffic since ${new Date(lease.since).toISOString()}. Stop it first: ${commandLine("abort", inputs.stack)}`,
-      );
-    await makeRule(clients, { ruleArn: id, targetGroups: inputs.targetGroups, make: null }).remove();
-    if (found && !(await store.remove(found.version)))
-      throw new Error(
-        `The record of ${inputs.stack} changed while its rule was being removed. Run pulumi destroy again.`,
-      );
-  } finally {
-    clients.close();
-  }
+  await using account = openAccount(inputs);
+  const store = account.store(inputs);
+  const found = await store.read();
+  const lease = found && leaseHeld(found.record, Date.now());
+  if (lease)
+    throw new Refusal(
+      `${lease.owner} is moving traffic since ${new Date(lease.since).toISOString()}. Stop it first: ${commandLine("abort", inputs.stack)}`,
+    );
+  await account.rule(id, inputs.targetGroups).remove();
+  if (found && !(await store.remove(found.version)))
+    throw new Error(
+      `The record of ${inputs.stack} changed while its rule was being removed. Run pulumi destroy again.`,
+    );
 }
 
 /** Only what the inputs' schema knows: state holds outputs beside them. */
@@ -229,7 +210,6 @@ function pick(state: Record<string, unknown>): Record<string, unknown> {
 
 /** Inputs and outputs as Pulumi keeps them: no undefined, which Pulumi cannot store. */
 function stateOf(inputs: SwitchInputs, record: SwitchRecord): Record<string, unknown> {
-  const iso = (ms: number) => new Date(ms).toISOString();
   const outputs: SwitchOutputs = {
     ruleArn: record.ruleArn ?? "",
     weights: record.weights,

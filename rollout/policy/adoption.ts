@@ -1,8 +1,8 @@
 import { other } from "../../domain/colour.ts";
 import { type SwitchRecord, leaseHeld } from "../../domain/record.ts";
 import { sameWeights } from "../../domain/weight.ts";
-import { keepSessions, undrainSlot } from "./conclusion.ts";
 import type { LiveRule } from "./decision.ts";
+import { keepSessions, undrainSlot } from "./drain.ts";
 import { unseenAfter } from "./unseen.ts";
 
 /**
@@ -12,7 +12,7 @@ import { unseenAfter } from "./unseen.ts";
 export function adopt(record: SwitchRecord, rule: LiveRule | null, now: number): SwitchRecord | null {
   if (leaseHeld(record, now)) return null;
   if (rule === null) return record.ruleArn === null ? null : { ...record, ruleArn: null };
-  if (rule.strangers.length > 0 || rule.weights.blue + rule.weights.green !== 100) return null;
+  if (rule.foreign.length > 0 || rule.weights.blue + rule.weights.green !== 100) return null;
   if (sameWeights(rule.weights, record.weights) && record.intent === null) return null;
   const moved = rule.weights[record.live] === 0;
   const live = moved ? other(record.live) : record.live;

@@ -1,6 +1,7 @@
 import { type Colour, colours, other } from "../../domain/colour.ts";
 import { commandLine } from "../../domain/command-line.ts";
 import { formatDuration } from "../../domain/duration.ts";
+import { isoToTheSecond } from "../../domain/iso.ts";
 import type { Step } from "../../domain/plan.ts";
 import { type SwitchRecord, leaseHeld, rejectionOf } from "../../domain/record.ts";
 import type { SwitchRequest } from "../../domain/request.ts";
@@ -11,12 +12,12 @@ import { stillArriving, unproved } from "./unseen.ts";
 export interface LiveRule {
   readonly weights: Weights;
   /** Target groups in the rule that are not ours, with their weight. */
-  readonly strangers: readonly string[];
+  readonly foreign: readonly string[];
 }
 
 /** Whether a rule shows one of these weights, and nobody else's target group. */
 export function shows(rule: LiveRule, expected: readonly Weights[]): boolean {
-  return rule.strangers.length === 0 && expected.some((weights) => sameWeights(weights, rule.weights));
+  return rule.foreign.length === 0 && expected.some((weights) => sameWeights(weights, rule.weights));
 }
 
 /** Why an `up` was refused. One code per row of the table in docs/rollout.md. */
@@ -24,10 +25,10 @@ export type RefusalCode =
   | "first-partial"
   | "lease-held"
   | "rule-gone"
-  | "stranger-in-rule"
+  | "foreign-in-rule"
   | "hand-edit"
   | "live-changed"
-  | "home-changed"
+  | "unfinished-rollback"
   | "both-carry-weight"
   | "rollback-target-changed"
   | "sessions-open"
@@ -55,7 +56,7 @@ export type Decision =
       readonly asked: number;
       readonly why: string;
     }
-  | { readonly kind: "undo"; readonly home: Weights; readonly why: string };
+  | { readonly kind: "undo"; readonly rollbackTarget: Weights; readonly why: string };
 
 /** Everything the decision looks at. Pure: the clock is an argument. */
 export interface Situation {
@@ -75,7 +76,7 @@ export function decide(situation: Situation): Decision {
     return refuseHeld(situation, record) ?? decideFirst(situation);
   // A refresh that found the rule gone has said so in the record: the rule is made again with the recorded weights.
   if (situation.rule === null && record.ruleArn === null)
-    return decide({ ...situation, rule: { weights: record.weights, strangers: [] } });
+    return decide({ ...situation, rule: { weights: record.weights, foreign: [] } });
   return (
     refuseDisorder(situation, record) ??
     decideUnfinished(situation, record) ??
@@ -99,7 +100,7 @@ function refuseHeld({ now }: Pick<Situation, "now">, record: SwitchRecord): Deci
   if (lease)
     return refuse(
       "lease-held",
-      `A rollout is already under way: ${lease.owner} holds the lease since ${iso(lease.since)}, until ${iso(lease.until)} unless renewed. Wait for it, or stop it with: ${commandLine("abort", record.inputs?.stack)}`,
+      `A rollout is already under way: ${lease.owner} holds the lease since ${isoToTheSecond(lease.since)}, until ${isoToTheSecond(lease.until)} unless renewed. Wait for it, or stop it with: ${commandLine("abort", record.inputs?.stack)}`,
     );
   return null;
 }
@@ -113,14 +114,14 @@ function refuseDisorder({ now, rule }: Situation, record: SwitchRecord): Decisio
       "rule-gone",
       `The weighted rule ${record.ruleArn} no longer exists. Run pulumi refresh, then pulumi up: it makes the rule again with ${describeWeights(record.weights)}.`,
     );
-  if (rule.strangers.length > 0)
+  if (rule.foreign.length > 0)
     return refuse(
-      "stranger-in-rule",
-      `The weighted rule forwards to ${rule.strangers.join(", ")}, which this stack does not own. Take that target group out of the rule, then run pulumi refresh.`,
+      "foreign-in-rule",
+      `The weighted rule forwards to ${rule.foreign.join(", ")}, which this stack does not own. Take that target group out of the rule, then run pulumi refresh.`,
     );
   if (explained(rule, record, now)) return null;
   const by = record.fencedBy
-    ? ` Last taken over by ${record.fencedBy.who} at ${iso(record.fencedBy.at)}: ${record.fencedBy.why}.`
+    ? ` Last taken over by ${record.fencedBy.who} at ${isoToTheSecond(record.fencedBy.at)}: ${record.fencedBy.why}.`
     : "";
   return refuse(
     "hand-edit",
@@ -138,28 +139,30 @@ function decideUnfinished({ rule, request }: Situation, record: SwitchRecord): D
   const { rollout, intent } = record;
   const strayed = !sameWeights((rule as LiveRule).weights, record.weights);
   if (rollout === null && intent === null && !strayed) return null;
-  const home = rollout?.home ?? record.weights;
-  const replaced = colours.find((of) => home[of] > 0 && request.releases[of] !== record.slots[of].release);
+  const rollbackTarget = rollout?.rollbackTarget ?? record.weights;
+  const replaced = colours.find(
+    (of) => rollbackTarget[of] > 0 && request.releases[of] !== record.slots[of].release,
+  );
   if (replaced)
     return refuse(
-      "home-changed",
-      `An unfinished rollout has to go home to ${describeWeights(home)} first, and the release of ${replaced} would change from ${record.slots[replaced].release} to ${request.releases[replaced]} meanwhile. Put that release back for now, or send the traffic home with: ${commandLine("rollback", record.inputs?.stack)}`,
+      "unfinished-rollback",
+      `An unfinished rollout has to go home to ${describeWeights(rollbackTarget)} first, and the release of ${replaced} would change from ${record.slots[replaced].release} to ${request.releases[replaced]} meanwhile. Put that release back for now, or send the traffic home with: ${commandLine("rollback", record.inputs?.stack)}`,
     );
   if (rollout === null)
     return {
       kind: "undo",
-      home,
+      rollbackTarget,
       why: intent
-        ? `a change to ${describeWeights(intent.to)} was begun at ${iso(intent.at)} and never proved`
-        : `a change to ${describeWeights((rule as LiveRule).weights)} took effect after the traffic had been sent to ${describeWeights(home)}`,
+        ? `a change to ${describeWeights(intent.to)} was begun at ${isoToTheSecond(intent.at)} and never proved`
+        : `a change to ${describeWeights((rule as LiveRule).weights)} took effect after the traffic had been sent to ${describeWeights(rollbackTarget)}`,
     };
   const { candidate } = rollout;
   const asked = weightOf(candidate, request.greenWeight);
   const at = (rule as LiveRule).weights[candidate];
-  // A rollback that was asked for has its target for home: there is nothing to take up but the way there.
-  const homeward = rollout.asked === home[candidate];
+  // A rollback that was asked for asks for its own rollback target: there is nothing to take up but the way there.
+  const isRollback = rollout.asked === rollbackTarget[candidate];
   const same =
-    !homeward &&
+    !isRollback &&
     request.releases[candidate] === rollout.release &&
     asked === rollout.asked &&
     asked >= at &&
@@ -167,9 +170,9 @@ function decideUnfinished({ rule, request }: Situation, record: SwitchRecord): D
   if (!same)
     return {
       kind: "undo",
-      home,
-      why: homeward
-        ? `the way to ${describeWeights(home)} that began at ${iso(rollout.startedAt)} was not seen to its end`
+      rollbackTarget,
+      why: isRollback
+        ? `the way to ${describeWeights(rollbackTarget)} that began at ${isoToTheSecond(rollout.startedAt)} was not seen to its end`
         : `the rollout of ${candidate} (${rollout.release}) stopped at ${at} % and is no longer what this up asks for`,
     };
   const done = Math.max(0, ...rollout.passed);
@@ -205,13 +208,13 @@ function refuseReleases({ now, rule, request }: Situation, record: SwitchRecord)
     if (previous?.colour === idle && previous.until > now)
       return refuse(
         "rollback-target-changed",
-        `${idle} is what a rollback returns to for another ${formatDuration(roundUp(previous.until - now))} (until ${iso(previous.until)}). Wait, or set rollout.replaceRollbackTarget.`,
+        `${idle} is what a rollback returns to for another ${formatDuration(roundUp(previous.until - now))} (until ${isoToTheSecond(previous.until)}). Wait, or set rollout.replaceRollbackTarget.`,
       );
     const { retirement } = record;
     if (retirement?.colour === idle && retirement.stage === "draining" && retirement.deadline > now)
       return refuse(
         "sessions-open",
-        `${idle} lost its traffic at ${iso(retirement.since)} and its sessions may stay until ${iso(retirement.deadline)}. Wait for its drain, or set rollout.replaceRollbackTarget.`,
+        `${idle} lost its traffic at ${isoToTheSecond(retirement.since)} and its sessions may stay until ${isoToTheSecond(retirement.deadline)}. Wait for its drain, or set rollout.replaceRollbackTarget.`,
       );
   }
   return refuseRejected(request, record, idle, changed(idle));
@@ -231,7 +234,7 @@ function refuseRejected(
   if (!rejection || request.plan.retry === release || returns || !(rises || changed)) return null;
   return refuse(
     "rejected",
-    `Release ${release} of ${idle} was rejected at ${iso(rejection.at)}: ${rejection.why}. Change the release, or set rollout.retry to "${release}" to try it again.`,
+    `Release ${release} of ${idle} was rejected at ${isoToTheSecond(rejection.at)}: ${rejection.why}. Change the release, or set rollout.retry to "${release}" to try it again.`,
   );
 }
 
@@ -290,5 +293,4 @@ export function weightOf(of: Colour, greenWeight: number): number {
   return of === "green" ? greenWeight : 100 - greenWeight;
 }
 
-const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
 const roundUp = (ms: number): number => Math.ceil(ms / 60_000) * 60_000;

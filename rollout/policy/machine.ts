@@ -4,8 +4,10 @@
  */
 import { type FinalState, type WorkingState, finalStates } from "../../domain/rollout-state.ts";
 
+/** A state of a rollout. */
 export type State = WorkingState | FinalState;
 
+/** An event: how what a state stands for ended. */
 export type Event =
   | "ready" // the candidate has the tasks its weight needs
   | "short" // it does not, and will not in time
@@ -25,7 +27,7 @@ export type Event =
 export interface Facts {
   /** The candidate has still to pass its gate at weight 0. */
   readonly unverified: boolean;
-  /** There is a step to walk. */
+  /** There is a step left. */
   readonly moreSteps: boolean;
   /** The candidate has all the weight. */
   readonly full: boolean;
@@ -35,6 +37,7 @@ export interface Facts {
   readonly holds: boolean;
 }
 
+/** A row of the table. */
 export interface Transition {
   readonly from: WorkingState;
   readonly on: Event;
@@ -51,7 +54,7 @@ const row = (from: WorkingState, on: Event, to: State, because: string, when?: k
   ...(when ? { when } : {}),
 });
 
-/** In order: the first row whose state, event and condition fit is taken. */
+/** The table's rows, in order: the first whose state, event and condition fit is taken. */
 export const transitions: readonly Transition[] = [
   row(
     "scaling",
@@ -61,11 +64,11 @@ export const transitions: readonly Transition[] = [
     "unverified",
   ),
   row("scaling", "ready", "shifting", "the candidate is verified and has its tasks"),
-  row("scaling", "short", "returning", "it carries weight that its tasks cannot serve", "exposed"),
+  row("scaling", "short", "rolling-back", "it carries weight that its tasks cannot serve", "exposed"),
   row("scaling", "short", "refused", "no weight goes to a slot with too few healthy targets"),
-  row("scaling", "cancelled", "returning", "a cancelled rollout leaves everybody on live", "exposed"),
+  row("scaling", "cancelled", "rolling-back", "a cancelled rollout leaves everybody on live", "exposed"),
   row("scaling", "cancelled", "refused", "nothing was changed"),
-  row("scaling", "broken", "returning", "a rollout that cannot go on goes home", "exposed"),
+  row("scaling", "broken", "rolling-back", "a rollout that cannot go on goes home", "exposed"),
   row("scaling", "broken", "refused", "nothing was changed"),
   row("scaling", "fenced", "taken-over", "somebody else decides now"),
 
@@ -81,64 +84,79 @@ export const transitions: readonly Transition[] = [
   row(
     "shifting",
     "short",
-    "returning",
+    "rolling-back",
     "the candidate lost tasks it needs for what it already carries",
     "exposed",
   ),
   row("shifting", "short", "refused", "no weight goes to a slot with too few healthy targets"),
-  row("shifting", "api-refused", "returning", "a change that was refused may still arrive late"),
-  row("shifting", "cancelled", "returning", "a cancelled rollout leaves everybody on live", "exposed"),
+  row("shifting", "api-refused", "rolling-back", "a change that was refused may still arrive late"),
+  row("shifting", "cancelled", "rolling-back", "a cancelled rollout leaves everybody on live", "exposed"),
   row("shifting", "cancelled", "refused", "nothing was changed"),
   row("shifting", "drifted", "taken-over", "a hand edit is never overwritten"),
-  row("shifting", "broken", "returning", "a rollout that cannot go on goes home", "exposed"),
+  row("shifting", "broken", "rolling-back", "a rollout that cannot go on goes home", "exposed"),
   row("shifting", "broken", "refused", "nothing was changed"),
   row("shifting", "fenced", "taken-over", "somebody else decides now"),
 
   row("proving", "proved", "baking", "only proved weights start a bake"),
-  row("proving", "unproved", "returning", "the balancer never did what it accepted"),
+  row("proving", "unproved", "rolling-back", "the balancer never did what it accepted"),
   row("proving", "drifted", "taken-over", "a hand edit is never overwritten"),
-  row("proving", "cancelled", "returning", "a cancelled rollout leaves everybody on live"),
-  row("proving", "broken", "returning", "a rollout that cannot go on goes home"),
+  row("proving", "cancelled", "rolling-back", "a cancelled rollout leaves everybody on live"),
+  row("proving", "broken", "rolling-back", "a rollout that cannot go on goes home"),
   row("proving", "fenced", "taken-over", "somebody else decides now"),
 
   row("baking", "pass", "promoted", "the candidate serves everybody and passed its last bake", "full"),
   row("baking", "pass", "shifting", "the next step", "moreSteps"),
-  row("baking", "pass", "reached", "the weight asked is reached"),
-  row("baking", "fail", "returning", "the gate failed"),
+  row("baking", "pass", "at-weight", "the weight asked is reached"),
+  row("baking", "fail", "rolling-back", "the gate failed"),
   row("baking", "inconclusive", "held", "the plan holds what it cannot judge", "holds"),
   row("baking", "inconclusive", "extending", "one more bake to see enough"),
-  row("baking", "cancelled", "returning", "a cancelled rollout leaves everybody on live"),
+  row("baking", "cancelled", "rolling-back", "a cancelled rollout leaves everybody on live"),
   row("baking", "drifted", "taken-over", "a hand edit is never overwritten"),
-  row("baking", "broken", "returning", "a rollout that cannot go on goes home"),
+  row("baking", "broken", "rolling-back", "a rollout that cannot go on goes home"),
   row("baking", "fenced", "taken-over", "somebody else decides now"),
 
   row("extending", "pass", "promoted", "the candidate serves everybody and passed its last bake", "full"),
   row("extending", "pass", "shifting", "the next step", "moreSteps"),
-  row("extending", "pass", "reached", "the weight asked is reached"),
-  row("extending", "fail", "returning", "the gate failed"),
-  row("extending", "inconclusive", "returning", "twice too little to judge by"),
-  row("extending", "cancelled", "returning", "a cancelled rollout leaves everybody on live"),
+  row("extending", "pass", "at-weight", "the weight asked is reached"),
+  row("extending", "fail", "rolling-back", "the gate failed"),
+  row("extending", "inconclusive", "rolling-back", "twice too little to judge by"),
+  row("extending", "cancelled", "rolling-back", "a cancelled rollout leaves everybody on live"),
   row("extending", "drifted", "taken-over", "a hand edit is never overwritten"),
-  row("extending", "broken", "returning", "a rollout that cannot go on goes home"),
+  row("extending", "broken", "rolling-back", "a rollout that cannot go on goes home"),
   row("extending", "fenced", "taken-over", "somebody else decides now"),
 
-  row("returning", "written", "proving-home", "a rollback ends when it shows in traffic"),
-  row("returning", "api-refused", "stranded", "the guardian sends the traffic home when the lease runs out"),
-  row("returning", "short", "stranded", "home has no healthy target: a person has to choose"),
-  row("returning", "drifted", "taken-over", "a hand edit is never overwritten"),
-  row("returning", "broken", "stranded", "the guardian sends the traffic home when the lease runs out"),
-  row("returning", "fenced", "taken-over", "somebody else decides now"),
-
-  row("proving-home", "proved", "rolled-back", "all traffic is on live again"),
+  row("rolling-back", "written", "proving-rollback", "a rollback ends when it shows in traffic"),
   row(
-    "proving-home",
-    "unproved",
-    "stranded",
-    "the balancer accepted the way home and did not take it in time",
+    "rolling-back",
+    "api-refused",
+    "rollback-failed",
+    "the guardian sends the traffic home when the lease runs out",
   ),
-  row("proving-home", "drifted", "taken-over", "a hand edit is never overwritten"),
-  row("proving-home", "broken", "stranded", "the way home is set and could not be watched"),
-  row("proving-home", "fenced", "taken-over", "somebody else decides now"),
+  row(
+    "rolling-back",
+    "short",
+    "rollback-failed",
+    "the rollback target has no healthy target: a person has to choose",
+  ),
+  row("rolling-back", "drifted", "taken-over", "a hand edit is never overwritten"),
+  row(
+    "rolling-back",
+    "broken",
+    "rollback-failed",
+    "the guardian sends the traffic home when the lease runs out",
+  ),
+  row("rolling-back", "fenced", "taken-over", "somebody else decides now"),
+
+  row("proving-rollback", "proved", "rolled-back", "all traffic is on live again"),
+  row(
+    "proving-rollback",
+    "unproved",
+    "rollback-failed",
+    "the balancer accepted the rollback and did not take it in time",
+  ),
+  row("proving-rollback", "drifted", "taken-over", "a hand edit is never overwritten"),
+  row("proving-rollback", "broken", "rollback-failed", "the rollback is set and could not be watched"),
+  row("proving-rollback", "fenced", "taken-over", "somebody else decides now"),
 ];
 
 /** Where an event leads. Throws on a pair the table does not know: that is a defect, not a situation. */
@@ -146,7 +164,7 @@ export function next(from: WorkingState, on: Event, facts: Facts): State {
   return transitionFor(from, on, facts).to;
 }
 
-/** The row that decides. */
+/** The row that decides where an event leads. */
 export function transitionFor(from: WorkingState, on: Event, facts: Facts): Transition {
   const found = transitions.find(
     (candidate) =>
@@ -158,6 +176,7 @@ export function transitionFor(from: WorkingState, on: Event, facts: Facts): Tran
   return found;
 }
 
+/** Whether a rollout ends in the state. */
 export function isFinal(state: State): state is FinalState {
   return (finalStates as readonly State[]).includes(state);
 }

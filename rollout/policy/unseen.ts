@@ -8,11 +8,11 @@ export interface Unseen {
   readonly since: number;
 }
 
-/** Weights that gave way and are kept: far more than one way home leaves. */
+/** Weights that gave way and are kept: far more than one rollback leaves. */
 const mostSuperseded = 12;
 
 /**
- * Weights that a change from before a way home, or an unanswered one on it, may still set: for a while after it, and as long
+ * Weights that a change from before a rollback, or an unanswered one of it, may still set: for a while after it, and as long
  * as whoever made it has not given the lease back, for then it was not seen to its end.
  */
 export function stillArriving({ reassert, weights, lease }: SwitchRecord, now: number): Weights[] {

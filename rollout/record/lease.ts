@@ -1,156 +1,12 @@
-import { isDeepStrictEqual } from "node:util";
 import { backOffMs } from "../../domain/back-off.ts";
 import { limits } from "../../domain/limits.ts";
 import { type SwitchRecord, leaseHeld } from "../../domain/record.ts";
 import { Drifted, Fenced, Late, Refusal } from "../run/failures.ts";
-import type { Versioned, World } from "../run/ports.ts";
-import { again } from "../run/retry.ts";
-
-/** A held lease: every change of the record goes through it, and stops when somebody raised the fence. */
-export interface Session {
-  readonly owner: string;
-  readonly fence: number;
-  held: Versioned;
-}
+import type { Ports, Versioned } from "../run/ports.ts";
+import { withRetries } from "../run/retry.ts";
+import { isWrite, writeOrSee } from "./conditional-write.ts";
 
 type Change = (record: SwitchRecord) => SwitchRecord;
-
-/**
- * Takes the lease over the record as it was found. Null when somebody wrote in between: what was decided on that record
- * must then be decided anew. Throws Refusal when another holder has it, naming who and since when.
- */
-export async function takeLease(world: World, owner: string, found: Versioned): Promise<Session | null> {
-  const holder = leaseHeld(found.record, world.clock.now());
-  if (holder && holder.owner !== owner)
-    throw new Refusal(
-      `A rollout is already under way: ${holder.owner} holds the lease since ${new Date(holder.since).toISOString()}.`,
-    );
-  const now = world.clock.now();
-  const record = { ...found.record, lease: { owner, since: now, until: now + limits.leaseMs } };
-  return (await again(world, () => writeOrSee(world, record, found.version)))
-    ? { owner, fence: record.fence, held: { record, version: found.version + 1 } }
-    : null;
-}
-
-/**
- * Changes the record under the lease and renews it. Throws Fenced when the fence was raised or the lease went to
- * another; a conflict without that (somebody's note in the record) is read again and tried again.
- */
-export async function change(world: World, session: Session, make: Change): Promise<SwitchRecord> {
-  let failed = 0;
-  for (let tries = 0; tries < limits.writeTries;) {
-    refuseFenced(session, session.held.record);
-    const now = world.clock.now();
-    const lease = {
-      owner: session.owner,
-      since: session.held.record.lease?.since ?? now,
-      until: now + limits.leaseMs,
-    };
-    const record = make({ ...session.held.record, lease });
-    try {
-      if (await written(world, session, record)) return record;
-      tries++;
-    } catch (error) {
-      if (error instanceof Fenced || ++failed >= limits.callTries) throw error;
-      await world.clock.sleep(backOffMs(failed, world.random()));
-    }
-  }
-  throw new Fenced(`the record was changed ${limits.writeTries} times in a row by somebody else`);
-}
-
-/** One conditional write. After a conflict or an error the session holds what is really there; an own write whose answer was lost counts. */
-async function written(world: World, session: Session, record: SwitchRecord): Promise<boolean> {
-  const { version } = session.held;
-  let failure: unknown;
-  try {
-    if (await world.store.write(record, version)) {
-      session.held = { record, version: version + 1 };
-      return true;
-    }
-  } catch (error) {
-    failure = error;
-  }
-  const there = await mustRead(world);
-  const mine = isWrite(there, record, version);
-  session.held = there;
-  if (failure !== undefined && !mine && there.version === version) throw failure;
-  return mine;
-}
-
-/**
- * A conditional write that counts as done when an earlier try of the same write took effect without an answer: the SDK
- * sends a write again whose answer was lost, and the second one then finds the version changed.
- */
-export async function writeOrSee(
-  world: World,
-  record: SwitchRecord,
-  version: number | null,
-): Promise<boolean> {
-  if (await world.store.write(record, version)) return true;
-  const there = await world.store.read();
-  return there !== null && isWrite(there, record, version);
-}
-
-function isWrite(there: Versioned, record: SwitchRecord, version: number | null): boolean {
-  return (
-    there.version === (version ?? 0) + 1 &&
-    isDeepStrictEqual(there.record, JSON.parse(JSON.stringify(record)))
-  );
-}
-
-/** Renews the lease and learns of a raised fence. */
-export async function renew(world: World, session: Session): Promise<void> {
-  await change(world, session, (record) => record);
-}
-
-/** Reads the record again and throws Fenced when it is no longer ours to act on. */
-export async function confirm(world: World, session: Session): Promise<SwitchRecord> {
-  session.held = await again(world, () => mustRead(world));
-  refuseFenced(session, session.held.record);
-  return session.held.record;
-}
-
-function refuseFenced(session: Session, record: SwitchRecord): void {
-  if (record.fence !== session.fence) {
-    const by = record.fencedBy;
-    throw new Fenced(
-      by
-        ? `${by.who} took the traffic over at ${new Date(by.at).toISOString()}: ${by.why}`
-        : "somebody took the traffic over",
-    );
-  }
-  if (record.lease?.owner !== session.owner)
-    throw new Fenced(`the lease went to ${record.lease?.owner ?? "nobody"}`);
-}
-
-async function mustRead(world: World): Promise<Versioned> {
-  const there = await world.store.read();
-  if (there === null) throw new Fenced("the record is gone: the stack was destroyed meanwhile");
-  return there;
-}
-
-/** Gives the lease back with a last change. */
-export async function endLease(world: World, session: Session, make: Change): Promise<SwitchRecord> {
-  return change(world, session, (record) => ({ ...make(record), lease: null }));
-}
-
-/**
- * Lets the lease run out now and leaves the rest as it is: what was under way is found by whoever comes next. The record of
- * somebody who took over is left alone, and where the record cannot be written the lease runs out by itself a little later.
- */
-export async function expireLease(world: World, session: Session): Promise<SwitchRecord> {
-  try {
-    return await change(world, session, (record) => ({
-      ...record,
-      lease: record.lease && { ...record.lease, until: world.clock.now() },
-    }));
-  } catch {
-    return session.held.record; // why it ended is what the user hears; nothing depends on this write
-  }
-}
-
-/** Why renewing stops; made once, for a reason made at each stop costs a stack trace. */
-const done = new Error("the work is done");
 
 /** What goes on beside held work: the signal that cancels it, and a look at the rule that throws Drifted. */
 export interface Beside {
@@ -158,67 +14,203 @@ export interface Beside {
   readonly look?: (() => Promise<void>) | undefined;
 }
 
-/**
- * Runs `work` while renewing the lease beside it, and looking where there is something to look at. A raised fence, a lease
- * that cannot be renewed or a drifted rule aborts the work and is what this rejects with.
- */
-export async function whileRenewing<T>(
-  world: World,
-  session: Session,
-  { signal, look }: Beside,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const stop = new AbortController();
-  const lost = new AbortController();
-  const onLost = (error: unknown) => lost.abort(error);
-  const beside = [renewUntil(world, session, stop.signal, onLost)];
-  if (look) beside.push(lookUntil(world, look, stop.signal, onLost));
-  const [outcome] = await Promise.allSettled([work(AbortSignal.any([signal, lost.signal]))]);
-  stop.abort(done);
-  await Promise.all(beside);
-  if (lost.signal.aborted) throw lost.signal.reason;
-  if (outcome.status === "rejected") throw outcome.reason;
-  return outcome.value;
-}
+/** Why renewing stops; made once, for a reason made at each stop costs a stack trace. */
+const done = new Error("the work is done");
 
-/** Looks every few seconds. A look that itself fails says nothing: the next one may. */
-async function lookUntil(
-  world: World,
-  look: () => Promise<void>,
-  stop: AbortSignal,
-  onDrift: (error: unknown) => void,
-): Promise<void> {
-  for (;;) {
-    try {
-      await world.clock.sleep(limits.lookMs, stop);
-    } catch {
-      return; // the work is done
+/** A lease that is held: every change of the record goes through it, and stops when somebody raised the fence. */
+export class Lease {
+  /** What its holder acts through. */
+  readonly ports: Ports;
+  readonly owner: string;
+  readonly #fence: number;
+  #held: Versioned;
+
+  /** A lease that the record names already. */
+  constructor(ports: Ports, owner: string, held: Versioned) {
+    this.ports = ports;
+    this.owner = owner;
+    this.#fence = held.record.fence;
+    this.#held = held;
+  }
+
+  /**
+   * Takes the lease over the record as it was found. Null when somebody wrote in between: what was decided on that record
+   * must then be decided anew. Throws Refusal when another holder has it, naming who and since when.
+   */
+  static async take(ports: Ports, owner: string, found: Versioned): Promise<Lease | null> {
+    const now = ports.clock.now();
+    const holder = leaseHeld(found.record, now);
+    if (holder && holder.owner !== owner)
+      throw new Refusal(
+        `A rollout is already under way: ${holder.owner} holds the lease since ${new Date(holder.since).toISOString()}.`,
+      );
+    const record = { ...found.record, lease: { owner, since: now, until: now + limits.leaseMs } };
+    return (await withRetries(ports, () => writeOrSee(ports, record, found.version)))
+      ? new Lease(ports, owner, { record, version: found.version + 1 })
+      : null;
+  }
+
+  /** The record as it was last written or read under this lease. */
+  get record(): SwitchRecord {
+    return this.#held.record;
+  }
+
+  /** The version of that record. */
+  get version(): number {
+    return this.#held.version;
+  }
+
+  /** How long the lease lasts without renewal, in milliseconds from now. */
+  get restMs(): number {
+    return (this.record.lease?.until ?? 0) - this.ports.clock.now();
+  }
+
+  /**
+   * Changes the record and renews the lease. Throws Fenced when the fence was raised or the lease went to another; a
+   * conflict without that (somebody's note in the record) is read again and tried again.
+   */
+  async change(make: Change): Promise<SwitchRecord> {
+    const { clock, random } = this.ports;
+    let failed = 0;
+    for (let tries = 0; tries < limits.writeTries;) {
+      this.#refuseFenced(this.record);
+      const now = clock.now();
+      const lease = {
+        owner: this.owner,
+        since: this.record.lease?.since ?? now,
+        until: now + limits.leaseMs,
+      };
+      const record = make({ ...this.record, lease });
+      try {
+        if (await this.#write(record)) return record;
+        tries++;
+      } catch (error) {
+        if (error instanceof Fenced || ++failed >= limits.callTries) throw error;
+        await clock.sleep(backOffMs(failed, random()));
+      }
     }
+    throw new Fenced(`the record was changed ${limits.writeTries} times in a row by somebody else`);
+  }
+
+  /** One conditional write. After a conflict or an error the lease holds what is really there; an own write whose answer was lost counts. */
+  async #write(record: SwitchRecord): Promise<boolean> {
+    const { version } = this;
+    let failure: unknown;
     try {
-      await look();
+      if (await this.ports.store.write(record, version)) {
+        this.#held = { record, version: version + 1 };
+        return true;
+      }
     } catch (error) {
-      if (error instanceof Drifted || error instanceof Late) return onDrift(error);
+      failure = error;
+    }
+    const there = await this.#read();
+    const mine = isWrite(there, record, version);
+    this.#held = there;
+    if (failure !== undefined && !mine && there.version === version) throw failure;
+    return mine;
+  }
+
+  /** Renews the lease and learns of a raised fence. */
+  async renew(): Promise<void> {
+    await this.change((record) => record);
+  }
+
+  /** Reads the record again and throws Fenced when it is no longer ours to act on. */
+  async confirm(): Promise<SwitchRecord> {
+    this.#held = await withRetries(this.ports, () => this.#read());
+    this.#refuseFenced(this.record);
+    return this.record;
+  }
+
+  #refuseFenced({ fence, fencedBy, lease }: SwitchRecord): void {
+    if (fence !== this.#fence) {
+      const { who, at, why } = fencedBy ?? {};
+      throw new Fenced(
+        at === undefined
+          ? "somebody took the traffic over"
+          : `${who} took the traffic over at ${new Date(at).toISOString()}: ${why}`,
+      );
+    }
+    if (lease?.owner !== this.owner) throw new Fenced(`the lease went to ${lease?.owner ?? "nobody"}`);
+  }
+
+  async #read(): Promise<Versioned> {
+    const there = await this.ports.store.read();
+    if (there === null) throw new Fenced("the record is gone: the stack was destroyed meanwhile");
+    return there;
+  }
+
+  /** Gives the lease back with a last change. */
+  end(make: Change = (record) => record): Promise<SwitchRecord> {
+    return this.change((record) => ({ ...make(record), lease: null }));
+  }
+
+  /**
+   * Lets the lease run out now and leaves the rest as it is: what was under way is found by whoever comes next. The record of
+   * somebody who took over is left alone, and where the record cannot be written the lease runs out by itself a little later.
+   */
+  async expire(): Promise<SwitchRecord> {
+    try {
+      return await this.change((record) => ({
+        ...record,
+        lease: record.lease && { ...record.lease, until: this.ports.clock.now() },
+      }));
+    } catch {
+      return this.record; // why it ended is what the user hears; nothing depends on this write
     }
   }
-}
 
-async function renewUntil(
-  world: World,
-  session: Session,
-  stop: AbortSignal,
-  onLost: (error: unknown) => void,
-): Promise<void> {
-  while (!stop.aborted) {
-    try {
-      await world.clock.sleep(limits.leaseRenewMs, stop);
-    } catch {
-      return; // the work is done
+  /**
+   * Runs `work` while renewing the lease beside it, and looking where there is something to look at. A raised fence, a lease
+   * that cannot be renewed or a drifted rule aborts the work and is what this rejects with.
+   */
+  async whileRenewing<T>({ signal, look }: Beside, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const stop = new AbortController();
+    const lost = new AbortController();
+    const onLost = (error: unknown) => lost.abort(error);
+    const beside = [this.#renewUntil(stop.signal, onLost)];
+    if (look) beside.push(this.#lookUntil(look, stop.signal, onLost));
+    const [outcome] = await Promise.allSettled([work(AbortSignal.any([signal, lost.signal]))]);
+    stop.abort(done);
+    await Promise.all(beside);
+    if (lost.signal.aborted) throw lost.signal.reason;
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  }
+
+  /** Looks every few seconds. A look that itself fails says nothing: the next one may. */
+  async #lookUntil(
+    look: () => Promise<void>,
+    stop: AbortSignal,
+    onDrift: (error: unknown) => void,
+  ): Promise<void> {
+    while (await this.#slept(limits.lookMs, stop)) {
+      try {
+        await look();
+      } catch (error) {
+        if (error instanceof Drifted || error instanceof Late) return onDrift(error);
+      }
     }
+  }
+
+  async #renewUntil(stop: AbortSignal, onLost: (error: unknown) => void): Promise<void> {
+    while (!stop.aborted && (await this.#slept(limits.leaseRenewMs, stop))) {
+      try {
+        await this.renew();
+      } catch (error) {
+        if (error instanceof Fenced || this.restMs < limits.leaseRenewMs) return onLost(error);
+      }
+    }
+  }
+
+  /** False once the work is done. */
+  async #slept(ms: number, stop: AbortSignal): Promise<boolean> {
     try {
-      await renew(world, session);
-    } catch (error) {
-      const rest = (session.held.record.lease?.until ?? 0) - world.clock.now();
-      if (error instanceof Fenced || rest < limits.leaseRenewMs) return onLost(error);
+      await this.ports.clock.sleep(ms, stop);
+      return true;
+    } catch {
+      return false;
     }
   }
 }

@@ -7,7 +7,7 @@ import {
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { colours } from "../../domain/colour.ts";
-import { type SwitchRecord, switchRecord } from "../../domain/record.ts";
+import { type SwitchRecord, refuseOtherSchema, switchRecord } from "../../domain/record.ts";
 import type { Store, Versioned } from "../run/ports.ts";
 
 /** The record as one DynamoDB item: hash key `id` = the stack, `version` for compare-and-set, `drain` for the sidecars. */
@@ -61,10 +61,12 @@ function noTableIsNoItem(error: Error): { Item?: Record<string, AttributeValue> 
 }
 
 function parseItem(item: Record<string, AttributeValue>, table: string, stack: string): Versioned {
-  const parsed = switchRecord.safeParse(JSON.parse(item["json"]?.S ?? "null"));
+  const json: unknown = JSON.parse(item["json"]?.S ?? "null");
+  refuseOtherSchema(json, stack);
+  const parsed = switchRecord.safeParse(json);
   if (!parsed.success)
     throw new Error(
-      `The record of ${stack} in table ${table} cannot be read: ${parsed.error.issues.map((issue) => `${issue.path.join("../aws")}: ${issue.message}`).join("; ")}`,
+      `The record of ${stack} in table ${table} cannot be read: ${parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")}`,
     );
   return { record: parsed.data, version: Number(item["version"]?.N) };
 }

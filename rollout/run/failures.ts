@@ -14,7 +14,7 @@ export class Drifted extends Error {
     super(
       live === null
         ? `the weighted rule is gone; the record says ${describeWeights(expected)}`
-        : `the live rule has ${describeWeights(live.weights)}${live.strangers.length > 0 ? ` and ${live.strangers.join(", ")}` : ""}, and the record says ${describeWeights(expected)}`,
+        : `the live rule has ${describeWeights(live.weights)}${live.foreign.length > 0 ? ` and ${live.foreign.join(", ")}` : ""}, and the record says ${describeWeights(expected)}`,
     );
     this.live = live;
   }

@@ -1,61 +1,63 @@
 import { type Colour, other, perColour } from "../../domain/colour.ts";
 import { commandLine } from "../../domain/command-line.ts";
 import { limits } from "../../domain/limits.ts";
-import type { SwitchRecord } from "../../domain/record.ts";
+import { type SwitchRecord, recordSchema } from "../../domain/record.ts";
 import { type Weights, describeWeights, distinctWeights, weightsFor } from "../../domain/weight.ts";
-import { type Session, change, endLease, whileRenewing, writeOrSee } from "../record/lease.ts";
+import { writeOrSee } from "../record/conditional-write.ts";
+import { Lease } from "../record/lease.ts";
+import { createRule } from "./create-rule.ts";
 import { Refusal } from "./failures.ts";
-import { makeRule } from "./make-rule.ts";
 import { pendingOf } from "./pending.ts";
-import type { Versioned, World } from "./ports.ts";
+import type { Versioned, Ports } from "./ports.ts";
 import { prove } from "./prove.ts";
-import { again } from "./retry.ts";
-import { type Outcome, type Up, type UpUnderLease, courseOf } from "./rollout-spec.ts";
-import { walk } from "./rollout.ts";
+import { withRetries } from "./retry.ts";
+import { type Outcome, type Up, type UpUnderLease, specOf } from "./rollout-spec.ts";
+import { runRollout } from "./rollout.ts";
 import { compare } from "./shift.ts";
 
 /**
  * The first deployment: the colour asked for is judged through the probe header, and only then does the rule come to be.
  * A failure leaves no record, so that the next `up` is a first one again.
  */
-export async function first(
-  world: World,
+export async function deployFirst(
+  ports: Ports,
   up: Up,
   live: Colour,
   found: Versioned | null,
   cancel: AbortSignal,
 ): Promise<Outcome> {
   const version = found?.version ?? null;
-  const session = await startRecord(world, up, live, found);
+  const lease = await startRecord(ports, up, live, found);
   const weights = weightsFor(live, 100);
-  const course = { ...courseOf(up, session, live, []), first: true };
-  const judged = await walk(world, session, course, cancel);
-  if (judged.state === "verified") return goLive({ world, up, session, cancel }, judged, weights, version);
+  const spec = { ...specOf(up, lease, live, []), first: true };
+  const judged = await runRollout(lease, spec, cancel);
+  if (judged.state === "verified") return goLive({ up, lease, cancel }, judged, weights, version);
   // Of a rollout that was taken over the record is somebody else's.
   if (judged.state === "taken-over") return judged;
   // Where an earlier attempt may have made the rule before it died, the record keeps saying that this one is not over.
-  if (version === null) await again(world, () => world.store.remove(session.held.version));
-  else await endLease(world, session, (record) => record);
+  if (version === null) await withRetries(ports, () => ports.store.remove(lease.version));
+  else await lease.end();
   return judged;
 }
 
 /** Makes the rule, proves it in traffic and records it. */
 async function goLive(
-  { world, up, session, cancel }: UpUnderLease,
+  { up, lease, cancel }: UpUnderLease,
   judged: Outcome,
   weights: Weights,
   version: number | null,
 ): Promise<Outcome> {
-  const proof = await whileRenewing(world, session, { signal: cancel }, async (signal) => {
-    const tried = session.held.record.rollout?.tried ?? [];
-    const { ruleArn, was } = await makeRule(world, session, tried);
-    const now = world.clock.now();
+  const { ports } = lease;
+  const proof = await lease.whileRenewing({ signal: cancel }, async (signal) => {
+    const tried = lease.record.rollout?.tried ?? [];
+    const { ruleArn, was } = await createRule(lease, tried);
+    const now = ports.clock.now();
     // A rule that was there already may still be on its way to what it shows.
-    const pending = was && { colour: other(session.held.record.live), since: now };
+    const pending = was && { colour: other(lease.record.live), since: now };
     const intent = { from: was ?? weights, to: weights, at: now, pending };
-    const noted = await change(world, session, (record) => ({ ...record, ruleArn, intent, rollout: null }));
+    const noted = await lease.change((record) => ({ ...record, ruleArn, intent, rollout: null }));
     const { proofTimeout } = up.inputs.plan;
-    return prove(world, was ? [was, ...tried] : [], weights, {
+    return prove(ports, was ? [was, ...tried] : [], weights, {
       timeoutMs: was ? 2 * proofTimeout : proofTimeout,
       signal,
       pending: pendingOf(noted, proofTimeout),
@@ -65,9 +67,9 @@ async function goLive(
     throw new Error(
       `The weighted rule was made with ${describeWeights(weights)}, and traffic did not show it within ${up.inputs.plan.proofTimeout / 1000} s: ${proof.why}. Look at it with: ${commandLine("status", up.inputs.stack)}`,
     );
-  await compare(world, [weights], weights);
-  const { now } = world.clock;
-  const record = await endLease(world, session, (held) => ({
+  await compare(ports, [weights], weights);
+  const { now } = ports.clock;
+  const record = await lease.end((held) => ({
     ...restIdle(held, version, now()),
     intent: null,
     last: held.last && {
@@ -76,7 +78,7 @@ async function goLive(
       why: "the first deployment passed its gate and is live",
     },
   }));
-  world.report({
+  ports.report({
     kind: "proved",
     weights,
     answers: proof.answers,
@@ -103,12 +105,12 @@ function restIdle(held: SwitchRecord, version: number | null, now: number): Swit
 }
 
 /** A record that says: nothing is live yet, and this rollout is about to change that. */
-async function startRecord(world: World, up: Up, live: Colour, found: Versioned | null): Promise<Session> {
+async function startRecord(ports: Ports, up: Up, live: Colour, found: Versioned | null): Promise<Lease> {
   const version = found?.version ?? null;
-  const now = world.clock.now();
+  const now = ports.clock.now();
   const { inputs } = up;
   const record: SwitchRecord = {
-    schema: 1,
+    schema: recordSchema,
     ruleArn: null,
     live,
     liveSince: now,
@@ -129,7 +131,7 @@ async function startRecord(world: World, up: Up, live: Colour, found: Versioned 
       candidate: live,
       release: inputs.releases[live],
       asked: 100,
-      home: weightsFor(live, 100),
+      rollbackTarget: weightsFor(live, 100),
       startedAt: now,
       // What an attempt that died may have made the rule with.
       tried: found ? distinctWeights([found.record.weights, ...(found.record.rollout?.tried ?? [])]) : [],
@@ -150,9 +152,9 @@ async function startRecord(world: World, up: Up, live: Colour, found: Versioned 
     last: null,
     inputs,
   };
-  if (!(await again(world, () => writeOrSee(world, record, version))))
+  if (!(await withRetries(ports, () => writeOrSee(ports, record, version))))
     throw new Refusal(
       `Somebody else is deploying this stack for the first time at this moment. See: ${commandLine("status", inputs.stack)}`,
     );
-  return { owner: up.owner, fence: 0, held: { record, version: (version ?? 0) + 1 } };
+  return new Lease(ports, up.owner, { record, version: (version ?? 0) + 1 });
 }

@@ -5,21 +5,22 @@ import type { Reading } from "../../checks/core/check.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";
 import { makeCapacity } from "../aws/capacity.ts";
 import { type SwitchClients, makeClients } from "../aws/clients.ts";
-import { type RuleHandle, makeRule } from "../aws/rule.ts";
+import { type RuleHandle, openRule } from "../aws/rule.ts";
 import { makeTraffic } from "../aws/traffic.ts";
 import { openEvidence } from "../record/evidence-sink.ts";
 import { makeStore } from "../record/store.ts";
 import { makeGate } from "./gate.ts";
-import type { Clock, RolloutEvent, World } from "./ports.ts";
+import type { Clock, RolloutEvent, Ports } from "./ports.ts";
 
+/** The clock of this machine. */
 export const realClock: Clock = {
   now: Date.now,
   sleep: (ms, signal) => wait(ms, undefined, signal ? { signal } : {}),
 };
 
-/** The real world of one rollout, and what it takes to leave it. */
-export interface OpenWorld {
-  readonly world: World;
+/** The ports of one rollout onto the account, and what it takes to close them. */
+export interface OpenPorts {
+  readonly ports: Ports;
   readonly rule: RuleHandle;
   readonly clients: SwitchClients;
   /** Name of this holder in leases and messages. */
@@ -30,17 +31,17 @@ export interface OpenWorld {
 }
 
 /** Opens clients, gate and evidence for one rollout. `say` gets every event, as it happens. */
-export function openWorld(
+export function openPorts(
   inputs: SwitchInputs,
   ruleArn: string | null,
   say: (event: RolloutEvent) => void,
   onReading: (reading: Reading) => void,
-): OpenWorld {
+): OpenPorts {
   const clients = makeClients(inputs);
   const id = rolloutId(inputs.stack, realClock.now());
   const evidence = openEvidence(inputs, id, clients.credentials);
   evidence.add("asked", askedOf(inputs));
-  const rule = makeRule(clients, {
+  const rule = openRule(clients, {
     ruleArn,
     targetGroups: inputs.targetGroups,
     make: { listenerArn: inputs.listenerArn, priority: inputs.priority, conditions: inputs.conditions },
@@ -56,7 +57,7 @@ export function openWorld(
       onReading(reading);
     },
   );
-  const world: World = {
+  const ports: Ports = {
     clock: realClock,
     store: makeStore(clients.dynamodb, inputs.table, inputs.stack),
     rule,
@@ -71,7 +72,7 @@ export function openWorld(
     },
   };
   return {
-    world,
+    ports,
     rule,
     clients,
     owner: `${userInfo().username}@${hostname()} (process ${process.pid})`,

@@ -17,7 +17,7 @@ export interface Versioned {
   readonly version: number;
 }
 
-/** The one DynamoDB item. */
+/** The store of the record: one DynamoDB item. */
 export interface Store {
   /** Strongly consistent; null when there is no item. */
   read(): Promise<Versioned | null>;
@@ -40,7 +40,7 @@ export interface Rule {
   remove(): Promise<void>;
 }
 
-/** Tasks behind a slot. */
+/** The capacity of the slots: their tasks. */
 export interface Capacity {
   healthy(of: Colour): Promise<number>;
   /** Asks for at least `tasks` tasks, none of which autoscaling may take away, and returns at once. */
@@ -67,7 +67,7 @@ export interface Capacity {
   ): Promise<{ ready: true } | { ready: false; why: string }>;
 }
 
-/** Real responses, each over a fresh connection. */
+/** The traffic as users meet it: real responses, each over a fresh connection. */
 export interface Traffic {
   /** False when no response names its slot: then a change can be reached and read back, and not proved. */
   readonly namesSlots: boolean;
@@ -77,6 +77,7 @@ export interface Traffic {
   ask(address: string, signal: AbortSignal): Promise<Colour | null>;
 }
 
+/** A gate's verdict. */
 export type Verdict = "pass" | "fail" | "inconclusive";
 
 /** What a gate found. */
@@ -89,6 +90,7 @@ export interface Judgement {
   readonly decidedAt: number;
 }
 
+/** The gate that a candidate, and each step, has to pass. */
 export interface Gate {
   /** @param besideLive the other colour is live: what it offers must be offered here as well */
   candidate(of: Colour, besideLive: boolean, signal: AbortSignal): Promise<Judgement>;
@@ -109,7 +111,7 @@ export type RolloutEvent =
   | { kind: "unprovable"; weights: Weights }
   | { kind: "unproved"; weights: Weights; answers: Record<Colour, number>; why: string }
   | { kind: "baking"; colour: Colour; weight: number; bakeMs: number; extended: boolean }
-  | { kind: "returning"; to: Weights; why: string }
+  | { kind: "rolling-back"; to: Weights; why: string }
   | { kind: "moved"; from: State; on: Event; to: State }
   | { kind: "repaired"; weights: Weights }
   | { kind: "unkept"; why: string }
@@ -121,8 +123,8 @@ export interface Evidence {
   finish(): Promise<{ where: string; digest: string; problem?: string }>;
 }
 
-/** Everything a rollout touches. */
-export interface World {
+/** The ports of a rollout: everything it touches. */
+export interface Ports {
   readonly clock: Clock;
   readonly store: Store;
   readonly rule: Rule;

@@ -3,7 +3,7 @@ import { limits } from "../../domain/limits.ts";
 import { type Weights, describeWeights } from "../../domain/weight.ts";
 import { fits, planProof } from "../policy/proof.ts";
 import { Refusal } from "./failures.ts";
-import type { World } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 
 /** What real responses showed. */
 export type Proof =
@@ -49,36 +49,36 @@ const longestPauseMs = 1_000;
  * close for the largest sample (23 and 25 %, say), answers that fit prove it only when all of the time has passed.
  */
 export async function prove(
-  world: World,
+  ports: Ports,
   from: readonly Weights[],
   to: Weights,
   watch: Watch,
 ): Promise<Proof> {
   const { timeoutMs, signal, pending, unclearUntil } = watch;
-  const started = world.clock.now();
-  if (!world.traffic.namesSlots) return reachable(world, to, started, signal);
+  const started = ports.clock.now();
+  if (!ports.traffic.namesSlots) return reachable(ports, to, started, signal);
   const plan = planProof(
     from.map((weights) => weights.green / 100),
     to.green / 100,
   );
-  const addresses = await world.traffic.addresses();
+  const addresses = await ports.traffic.addresses();
   const proved = new Set<string>();
   let pauseMs = firstPauseMs;
   // Shares that no affordable sample tells apart: answers say something only once the change had its time to show.
-  if (plan.mistaken > limits.proofError) await world.clock.sleep(timeoutMs, signal);
+  if (plan.mistaken > limits.proofError) await ports.clock.sleep(timeoutMs, signal);
   else if (unclearUntil && unclearUntil > started)
-    await world.clock.sleep(Math.min(timeoutMs, unclearUntil - started), signal);
+    await ports.clock.sleep(Math.min(timeoutMs, unclearUntil - started), signal);
   for (;;) {
     signal.throwIfAborted();
     const answers = { blue: 0, green: 0 };
     let why = "";
     for (const address of addresses) {
       if (proved.has(address)) continue;
-      const round = await ask(world, address, plan.samples, signal);
+      const round = await ask(ports, address, plan.samples, signal);
       answers.blue += round.blue;
       answers.green += round.green;
       if (pending && round[pending.colour] > 0) pending.seen.add(address);
-      const now = world.clock.now();
+      const now = ports.clock.now();
       const settled = !pending || pending.seen.has(address) || now >= pending.until;
       if (round.failed === 0 && fits(plan, round.green) && settled) proved.add(address);
       else if (!settled) why = `${address} has not shown the change before this one yet`;
@@ -89,19 +89,19 @@ export async function prove(
             : `${address} answered green ${round.green} of ${plan.samples} times; ${plan.low} to ${plan.high} fit ${describeWeights(to)}`;
     }
     if (proved.size === addresses.length)
-      return { proved: true, answers, addresses: addresses.length, tookMs: world.clock.now() - started };
-    if (world.clock.now() - started >= timeoutMs) return { proved: false, answers, why };
-    await world.clock.sleep(pauseMs, signal);
+      return { proved: true, answers, addresses: addresses.length, tookMs: ports.clock.now() - started };
+    if (ports.clock.now() - started >= timeoutMs) return { proved: false, answers, why };
+    await ports.clock.sleep(pauseMs, signal);
     pauseMs = Math.min(longestPauseMs, pauseMs * 1.5);
   }
 }
 
 /** What remains of a proof when nothing names the slot that answers: the balancer is there, and the rule was read back. */
-async function reachable(world: World, to: Weights, started: number, signal: AbortSignal): Promise<Proof> {
-  await mustReach(world, signal);
-  world.report({ kind: "unprovable", weights: to });
-  const addresses = (await world.traffic.addresses()).length;
-  return { proved: true, answers: { blue: 0, green: 0 }, addresses, tookMs: world.clock.now() - started };
+async function reachable(ports: Ports, to: Weights, started: number, signal: AbortSignal): Promise<Proof> {
+  await mustReach(ports, signal);
+  ports.report({ kind: "unprovable", weights: to });
+  const addresses = (await ports.traffic.addresses()).length;
+  return { proved: true, answers: { blue: 0, green: 0 }, addresses, tookMs: ports.clock.now() - started };
 }
 
 interface Round {
@@ -112,14 +112,14 @@ interface Round {
 }
 
 /** `samples` fresh requests to one address; stops early at the first that fails. */
-async function ask(world: World, address: string, samples: number, signal: AbortSignal): Promise<Round> {
+async function ask(ports: Ports, address: string, samples: number, signal: AbortSignal): Promise<Round> {
   const round: Round = { blue: 0, green: 0, failed: 0, failure: "" };
   let left = samples;
   const worker = async () => {
     while (left > 0 && round.failed === 0) {
       left--;
       try {
-        const colour = await world.traffic.ask(address, signal);
+        const colour = await ports.traffic.ask(address, signal);
         if (colour === null) throw new Error("the answer names no slot");
         round[colour]++;
       } catch (error) {
@@ -134,12 +134,12 @@ async function ask(world: World, address: string, samples: number, signal: Abort
 }
 
 /** Throws Refusal when an address of the balancer can't be reached from here, before anything is written. */
-export async function mustReach(world: World, signal: AbortSignal): Promise<void> {
-  const addresses = await world.traffic.addresses();
+export async function mustReach(ports: Ports, signal: AbortSignal): Promise<void> {
+  const addresses = await ports.traffic.addresses();
   if (addresses.length === 0) throw new Refusal("the balancer's name resolves to no address");
   for (const address of addresses) {
     try {
-      await world.traffic.ask(address, signal);
+      await ports.traffic.ask(address, signal);
     } catch (error) {
       throw new Refusal(
         `the balancer's address ${address} can't be reached from here, so no shift could be proved: ${(error as Error).message}`,

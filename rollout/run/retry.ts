@@ -1,20 +1,20 @@
 import { backOffMs, shortBackOffMs } from "../../domain/back-off.ts";
 import { limits } from "../../domain/limits.ts";
 import { Drifted, Fenced } from "./failures.ts";
-import type { World } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 
-/** A read or an idempotent write, tried again with back-off when it fails. Throws the last error. */
-export function again<T>(world: World, call: () => Promise<T>): Promise<T> {
-  return tryFor(world, call, limits.callTries, backOffMs);
+/** Makes a call, a read or an idempotent write, with retries: again after a back-off when it fails. Throws the last error. */
+export function withRetries<T>(ports: Ports, call: () => Promise<T>): Promise<T> {
+  return tryFor(ports, call, limits.callTries, backOffMs);
 }
 
-/** The same on the way home: a rollback has priority over a budget, and gets more tries that wait less. */
-export function urgently<T>(world: World, call: () => Promise<T>): Promise<T> {
-  return tryFor(world, call, limits.urgentTries, shortBackOffMs);
+/** The same in a rollback, which has priority over a budget and gets more tries that wait less. */
+export function urgently<T>(ports: Ports, call: () => Promise<T>): Promise<T> {
+  return tryFor(ports, call, limits.urgentTries, shortBackOffMs);
 }
 
 async function tryFor<T>(
-  world: World,
+  ports: Ports,
   call: () => Promise<T>,
   tries: number,
   waitMs: typeof backOffMs,
@@ -24,7 +24,7 @@ async function tryFor<T>(
       return await call();
     } catch (error) {
       if (error instanceof Fenced || error instanceof Drifted || n >= tries) throw error;
-      await world.clock.sleep(waitMs(n, world.random()));
+      await ports.clock.sleep(waitMs(n, ports.random()));
     }
   }
 }

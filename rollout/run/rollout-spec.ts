@@ -5,8 +5,8 @@ import type { SwitchRecord } from "../../domain/record.ts";
 import type { FinalState, WorkingState } from "../../domain/rollout-state.ts";
 import { type Weights, weightsFor } from "../../domain/weight.ts";
 import { unproved } from "../policy/unseen.ts";
-import type { Session } from "../record/lease.ts";
-import type { Judgement, World } from "./ports.ts";
+import type { Lease } from "../record/lease.ts";
+import type { Judgement } from "./ports.ts";
 import type { Pending } from "./prove.ts";
 
 /** One `up`: the inputs, who runs it, and the id its evidence goes by. */
@@ -18,40 +18,39 @@ export interface Up {
 
 /** An `up` that holds the lease. */
 export interface UpUnderLease {
-  readonly world: World;
   readonly up: Up;
-  readonly session: Session;
+  readonly lease: Lease;
   readonly cancel: AbortSignal;
 }
 
-/** One rollout: what it moves, how, and where it started. */
-export interface Course {
+/** The spec of one rollout: what it moves, how, and where it started. */
+export interface RolloutSpec {
   readonly id: string;
   readonly candidate: Colour;
   readonly release: string;
   readonly unverified: boolean;
   readonly steps: readonly Step[];
-  readonly home: Weights;
-  /** Weights that a change from before an earlier way home may still set: no hand edits. */
+  readonly rollbackTarget: Weights;
+  /** Weights that a change from before an earlier rollback may still set: no hand edits. */
   readonly arriving: readonly Weights[];
   /** A first deployment: the lease is held on, for the rule has still to be made and proved. */
   readonly first: boolean;
   readonly plan: Plan;
   /** Tasks a colour needs for all of the traffic. */
   readonly tasks: Record<Colour, number>;
-  /** First state: `scaling`; `proving` or `shifting` for a rollout taken up again; `returning` for a rollback that was asked for. */
+  /** First state: `scaling`; `proving` or `shifting` for a rollout taken up again; `rolling-back` for a rollback that was asked for. */
   readonly start: WorkingState;
   /** Why, where the start alone says it: a rollback that was asked for, an undo. */
   readonly why: string;
 }
 
-/** The course of a rollout of one colour, from where the record says that traffic came from. */
-export function courseOf(
+/** The spec of a rollout of one colour, from where the record says that traffic came from. */
+export function specOf(
   { inputs, id }: Up,
-  { held: { record } }: Session,
+  { record }: Lease,
   candidate: Colour,
   steps: readonly Step[],
-): Course {
+): RolloutSpec {
   return {
     id,
     candidate,
@@ -59,7 +58,7 @@ export function courseOf(
     steps,
     unverified: true,
     first: false,
-    home: record.rollout?.home ?? weightsFor(record.live, 100),
+    rollbackTarget: record.rollout?.rollbackTarget ?? weightsFor(record.live, 100),
     arriving: [],
     plan: inputs.plan,
     tasks: perColour((of) => inputs.capacity[of].tasks),
@@ -68,6 +67,7 @@ export function courseOf(
   };
 }
 
+/** The outcome of a rollout. */
 export interface Outcome {
   readonly state: FinalState;
   /** It ended as it was asked to: a rollback that was asked for is one such end, a failed gate's is not. */
@@ -79,11 +79,10 @@ export interface Outcome {
   readonly judgement: Judgement | null;
 }
 
-/** What is carried from state to state. */
-export interface Walk {
-  readonly world: World;
-  readonly session: Session;
-  readonly course: Course;
+/** A rollout under way: what is carried from state to state. */
+export interface RolloutRun {
+  readonly lease: Lease;
+  readonly spec: RolloutSpec;
   readonly cancel: AbortSignal;
   /** Index of the step under way. */
   step: number;
@@ -101,12 +100,12 @@ export interface Walk {
 }
 
 /** Every weight the rule may show: what it showed, what was about to be written, and what went unanswered. */
-export function possible({ possible: shown, session }: Walk): Weights[] {
-  return [...shown, ...unproved(session.held.record)];
+export function possible({ possible: shown, lease }: RolloutRun): Weights[] {
+  return [...shown, ...unproved(lease.record)];
 }
 
 /** Weights of the step under way. */
-export function weightsOf(at: Walk): Weights {
-  const step = at.course.steps[at.step];
-  return step ? weightsFor(at.course.candidate, step.weight) : at.course.home;
+export function weightsOf(run: RolloutRun): Weights {
+  const step = run.spec.steps[run.step];
+  return step ? weightsFor(run.spec.candidate, step.weight) : run.spec.rollbackTarget;
 }

@@ -2,104 +2,109 @@ import type { SwitchRecord } from "../../domain/record.ts";
 import { type FinalState, type WorkingState } from "../../domain/rollout-state.ts";
 import { conclude } from "../policy/conclusion.ts";
 import { type Event, type Facts, type State, isFinal, transitionFor } from "../policy/machine.ts";
-import { type Session, change, endLease, expireLease, whileRenewing } from "../record/lease.ts";
+import type { Lease } from "../record/lease.ts";
 import { ApiRefused, Drifted, Fenced, Short } from "./failures.ts";
 import { pendingOf } from "./pending.ts";
-import type { World } from "./ports.ts";
-import { type Course, type Outcome, type Walk, possible, weightsOf } from "./rollout-spec.ts";
-import { bake, goHome, mustStillShow, proveHome, proveStep, scale, shiftToStep, verify } from "./states.ts";
+import { type RolloutSpec, type Outcome, type RolloutRun, possible, weightsOf } from "./rollout-spec.ts";
+import {
+  bake,
+  rollBack,
+  mustStillShow,
+  proveRollback,
+  proveStep,
+  scale,
+  shiftToStep,
+  verify,
+} from "./states.ts";
 
-/** Walks a rollout to its end. Never throws for what the table knows; anything else is a defect and is thrown on. */
-export async function walk(
-  world: World,
-  session: Session,
-  course: Course,
-  cancel: AbortSignal,
-): Promise<Outcome> {
-  const at: Walk = {
-    world,
-    session,
-    course,
+/** Runs a rollout to its end. Never throws for what the table knows; anything else is a defect and is thrown on. */
+export async function runRollout(lease: Lease, spec: RolloutSpec, cancel: AbortSignal): Promise<Outcome> {
+  const run: RolloutRun = {
+    lease,
+    spec,
     cancel,
     step: 0,
-    possible: [session.held.record.weights, ...course.arriving],
-    why: course.why,
+    possible: [lease.record.weights, ...spec.arriving],
+    why: spec.why,
     because: "",
     cancelled: false,
     judgement: null,
-    pending: pendingOf(session.held.record, course.plan.proofTimeout),
+    pending: pendingOf(lease.record, spec.plan.proofTimeout),
   };
-  let state: State = course.start;
-  if (course.start === "proving") at.possible.push(weightsOf(at));
+  let state: State = spec.start;
+  if (spec.start === "proving") run.possible.push(weightsOf(run));
   while (!isFinal(state)) {
-    const event: Event = await performHeld(at, state).catch((error) =>
-      eventOf(at, state as WorkingState, error),
+    const event: Event = await performHeld(run, state).catch((error) =>
+      eventOf(run, state as WorkingState, error),
     );
-    const row = transitionFor(state, event, factsOf(at, state));
-    at.because = row.because;
-    at.cancelled ||= event === "cancelled";
-    world.report({ kind: "moved", from: state, on: event, to: row.to });
-    if (row.to === "shifting" && event === "pass" && state !== "verifying") at.step++;
+    const row = transitionFor(state, event, factsOf(run, state));
+    run.because = row.because;
+    run.cancelled ||= event === "cancelled";
+    lease.ports.report({ kind: "moved", from: state, on: event, to: row.to });
+    if (row.to === "shifting" && event === "pass" && state !== "verifying") run.step++;
     state = row.to;
   }
-  at.why ||= at.because;
-  return concludeRollout(at, state);
+  run.why ||= run.because;
+  return concludeRollout(run, state);
 }
 
-function factsOf(at: Walk, state: WorkingState): Facts {
-  const { course, step } = at;
+function factsOf(run: RolloutRun, state: WorkingState): Facts {
+  const { spec, step } = run;
   const baked = state === "baking" || state === "extending";
   return {
-    unverified: course.unverified,
-    moreSteps: course.steps.length > step + (baked ? 1 : 0),
-    full: course.steps[step]?.weight === 100,
-    exposed: possible(at).some((weights) => weights[course.candidate] > course.home[course.candidate]),
-    holds: course.plan.onInconclusive === "hold",
+    unverified: spec.unverified,
+    moreSteps: spec.steps.length > step + (baked ? 1 : 0),
+    full: spec.steps[step]?.weight === 100,
+    exposed: possible(run).some((weights) => weights[spec.candidate] > spec.rollbackTarget[spec.candidate]),
+    holds: spec.plan.onInconclusive === "hold",
   };
 }
 
-/** The way home is not cancelled. */
-const homeward = new Set<State>(["returning", "proving-home"]);
+/** A rollback is not cancelled. */
+const uncancellable = new Set<State>(["rolling-back", "proving-rollback"]);
 
 /** Does what a state stands for while the lease is renewed beside it; in a bake the rule is watched as well. */
-function performHeld(at: Walk, state: WorkingState): Promise<Event> {
-  const { world, session, cancel } = at;
+function performHeld(run: RolloutRun, state: WorkingState): Promise<Event> {
+  const { lease, cancel } = run;
   const baking = state === "baking" || state === "extending";
-  const look = baking ? () => mustStillShow(at, weightsOf(at)) : undefined;
-  const signal = homeward.has(state) ? new AbortController().signal : cancel;
-  return whileRenewing(world, session, { signal, look }, (held) => perform(at, state, held));
+  const look = baking ? () => mustStillShow(run, weightsOf(run)) : undefined;
+  const signal = uncancellable.has(state) ? new AbortController().signal : cancel;
+  return lease.whileRenewing({ signal, look }, (held) => perform(run, state, held));
 }
 
 /** Does what a state stands for. The signal is aborted by a cancel and by the loss of the lease. */
-function perform(at: Walk, state: WorkingState, signal: AbortSignal): Promise<Event> {
+function perform(run: RolloutRun, state: WorkingState, signal: AbortSignal): Promise<Event> {
   switch (state) {
     case "scaling":
-      return scale(at, signal);
+      return scale(run, signal);
     case "verifying":
-      return verify(at, signal);
+      return verify(run, signal);
     case "shifting":
-      return shiftToStep(at);
+      return shiftToStep(run);
     case "proving":
-      return proveStep(at, signal);
+      return proveStep(run, signal);
     case "baking":
-      return bake(at, false, signal);
+      return bake(run, false, signal);
     case "extending":
-      return bake(at, true, signal);
-    case "returning":
-      return goHome(at);
-    case "proving-home":
-      return proveHome(at, signal);
+      return bake(run, true, signal);
+    case "rolling-back":
+      return rollBack(run);
+    case "proving-rollback":
+      return proveRollback(run, signal);
     default:
       return state satisfies never;
   }
 }
 
 /** Failures as events of the table. What only a defect throws is thrown on. */
-function eventOf(at: Walk, state: WorkingState, error: unknown): Event {
+function eventOf(run: RolloutRun, state: WorkingState, error: unknown): Event {
   if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError)
     throw error;
-  const event = knownEvent(error, at.cancel.aborted && state !== "returning" && state !== "proving-home");
-  at.why = event === "cancelled" ? "the rollout was cancelled" : (error as Error).message;
+  const event = knownEvent(
+    error,
+    run.cancel.aborted && state !== "rolling-back" && state !== "proving-rollback",
+  );
+  run.why = event === "cancelled" ? "the rollout was cancelled" : (error as Error).message;
   return event;
 }
 
@@ -112,29 +117,30 @@ function knownEvent(error: unknown, cancelled: boolean): Event {
 }
 
 /** The last change of the record, by the state the rollout ended in. */
-async function concludeRollout(at: Walk, state: FinalState): Promise<Outcome> {
-  const { world, session, course } = at;
-  world.report({ kind: "ended", outcome: state, why: at.why });
-  const evidence = await world.evidence.finish();
-  if (evidence.problem !== undefined) world.report({ kind: "unkept", why: evidence.problem });
+async function concludeRollout(run: RolloutRun, state: FinalState): Promise<Outcome> {
+  const { lease, spec } = run;
+  const { ports } = lease;
+  ports.report({ kind: "ended", outcome: state, why: run.why });
+  const evidence = await ports.evidence.finish();
+  if (evidence.problem !== undefined) ports.report({ kind: "unkept", why: evidence.problem });
   const outcome = (ended: FinalState, record: SwitchRecord): Outcome => ({
     state: ended,
-    asAsked: endedAsAsked(ended, course),
-    why: at.why,
+    asAsked: endedAsAsked(ended, spec),
+    why: run.why,
     record,
-    judgement: at.judgement,
+    judgement: run.judgement,
   });
   // Taken over: whoever comes next finds intent and rollout in the record, and need not wait for the lease to run out.
-  if (state === "taken-over") return outcome(state, await expireLease(world, session));
-  // Stranded: until the lease runs out nobody decides on a way home that is not proved; then the guardian does.
-  if (state === "stranded") return outcome(state, session.held.record);
-  const now = world.clock.now();
-  const failed = at.judgement?.verdict === "fail";
-  const byPerson = at.cancelled || course.start === "returning";
+  if (state === "taken-over") return outcome(state, await lease.expire());
+  // Until the lease runs out nobody decides on a rollback that is not proved; then the guardian does.
+  if (state === "rollback-failed") return outcome(state, lease.record);
+  const now = ports.clock.now();
+  const failed = run.judgement?.verdict === "fail";
+  const byPerson = run.cancelled || spec.start === "rolling-back";
   const last = {
-    id: course.id,
+    id: spec.id,
     outcome: state,
-    why: at.why,
+    why: run.why,
     at: new Date(now).toISOString(),
     evidence: evidence.where,
     evidenceDigest: evidence.digest,
@@ -142,21 +148,21 @@ async function concludeRollout(at: Walk, state: FinalState): Promise<Outcome> {
   try {
     return outcome(
       state,
-      course.first
-        ? await change(world, session, (record) => ({ ...record, last }))
-        : await endLease(world, session, (record) => ({
-            ...conclude(record, { ...course, state, why: at.why, failed, byPerson }, now),
+      spec.first
+        ? await lease.change((record) => ({ ...record, last }))
+        : await lease.end((record) => ({
+            ...conclude(record, { ...spec, state, why: run.why, failed, byPerson }, now),
             last,
           })),
     );
   } catch (error) {
     if (!(error instanceof Fenced)) throw error;
-    at.why = error.message;
-    return outcome("taken-over", session.held.record);
+    run.why = error.message;
+    return outcome("taken-over", lease.record);
   }
 }
 
-function endedAsAsked(state: FinalState, course: Course): boolean {
-  if (state === "rolled-back") return course.start === "returning";
-  return state === "verified" || state === "reached" || state === "promoted";
+function endedAsAsked(state: FinalState, spec: RolloutSpec): boolean {
+  if (state === "rolled-back") return spec.start === "rolling-back";
+  return state === "verified" || state === "at-weight" || state === "promoted";
 }

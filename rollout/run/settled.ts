@@ -3,7 +3,7 @@ import { guardianHolds } from "../../domain/record.ts";
 import type { Clock, Store, Versioned } from "./ports.ts";
 
 /**
- * The record, once the guardian is done with what it has in hand: it holds the lease for one deed only, and an `up` that
+ * The record, once the guardian is done with what it has in hand: it holds the lease for one piece of work only, and an `up` that
  * comes at that moment has no rollout to wait for. After a while the record is taken as it is.
  */
 export async function readSettled(store: Pick<Store, "read">, clock: Clock): Promise<Versioned | null> {

@@ -4,15 +4,15 @@ import { colours } from "../../domain/colour.ts";
 import { limits } from "../../domain/limits.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { type Weights, describeWeights, sameWeights } from "../../domain/weight.ts";
-import { keepSessions, undrainSlot } from "../policy/conclusion.ts";
 import { type LiveRule, shows } from "../policy/decision.ts";
+import { keepSessions, undrainSlot } from "../policy/drain.ts";
 import { firstWeight } from "../policy/unseen.ts";
-import { type Session, change, confirm } from "../record/lease.ts";
+import type { Lease } from "../record/lease.ts";
 import { ApiRefused, Drifted, Fenced, Short } from "./failures.ts";
-import type { World } from "./ports.ts";
-import { again, isThrottling } from "./retry.ts";
+import type { Ports } from "./ports.ts";
+import { withRetries, isThrottling } from "./retry.ts";
 
-/** Healthy targets each colour must have before it may get its share. */
+/** The targets needed: how many healthy ones each colour must have before it may get its share. */
 export type Needed = (weights: Weights) => Record<Colour, number>;
 
 /**
@@ -21,29 +21,29 @@ export type Needed = (weights: Weights) => Record<Colour, number>;
  * Throws Fenced, Drifted, Short, or ApiRefused when the rule is known to be unchanged.
  */
 export async function shift(
-  world: World,
-  session: Session,
+  lease: Lease,
   from: Weights,
   to: Weights,
   needed: Needed,
   expected: readonly Weights[] = [from],
 ): Promise<number> {
+  const { ports } = lease;
   // A change of ours whose answer was lost may arrive late: that is no hand edit.
-  const ours = [...expected, ...(session.held.record.rollout?.tried ?? [])];
-  await compare(world, ours, from);
-  const targets = await seeTargets(world, to, needed(to));
+  const ours = [...expected, ...(lease.record.rollout?.tried ?? [])];
+  await compare(ports, ours, from);
+  const targets = await seeTargets(ports, to, needed(to));
   const serving = colours.filter((colour) => to[colour] > 0);
   const emptied = colours.find((colour) => to[colour] === 0 && ours.some((weights) => weights[colour] > 0));
-  await change(world, session, (record) => ({
+  await lease.change((record) => ({
     ...loseTraffic(
       serving.reduce(undrainSlot, record.intent ? remember(record, record.intent.to) : record),
       emptied,
-      world.clock.now(),
+      ports.clock.now(),
     ),
-    intent: { from, to, at: world.clock.now(), pending: firstWeight(record, to, world.clock.now()) },
+    intent: { from, to, at: ports.clock.now(), pending: firstWeight(record, to, ports.clock.now()) },
   }));
-  const tries = await modify(world, session, [from, to, ...ours], to, targets);
-  await readBack(world, session, to);
+  const tries = await modify(lease, [from, to, ...ours], to, targets);
+  await readBack(lease, to);
   return tries;
 }
 
@@ -55,35 +55,35 @@ function loseTraffic(record: SwitchRecord, colour: Colour | undefined, now: numb
 
 /** Reads the live rule; throws Drifted when it shows none of the expected weights. */
 export async function compare(
-  world: World,
+  ports: Ports,
   expected: readonly Weights[],
   recorded: Weights,
 ): Promise<LiveRule> {
-  const live = await again(world, () => world.rule.read());
+  const live = await withRetries(ports, () => ports.rule.read());
   if (live === null || !shows(live, expected)) throw new Drifted(live, recorded);
   return live;
 }
 
 /** Sees that a colour has the targets for a weight, now and again before a write that comes much later. */
 async function seeTargets(
-  world: World,
+  ports: Ports,
   to: Weights,
   needed: Record<Colour, number>,
 ): Promise<() => Promise<void>> {
-  let seen = world.clock.now();
-  await mustHaveTargets(world, to, needed);
+  let seen = ports.clock.now();
+  await mustHaveTargets(ports, to, needed);
   return async () => {
-    if (world.clock.now() - seen <= limits.targetsFreshMs) return;
-    seen = world.clock.now();
-    await mustHaveTargets(world, to, needed);
+    if (ports.clock.now() - seen <= limits.targetsFreshMs) return;
+    seen = ports.clock.now();
+    await mustHaveTargets(ports, to, needed);
   };
 }
 
 /** A colour that gets weight must have the healthy targets for it. */
-async function mustHaveTargets(world: World, to: Weights, needed: Record<Colour, number>): Promise<void> {
+async function mustHaveTargets(ports: Ports, to: Weights, needed: Record<Colour, number>): Promise<void> {
   for (const colour of colours) {
     if (to[colour] === 0) continue;
-    const healthy = await again(world, () => world.capacity.healthy(colour));
+    const healthy = await withRetries(ports, () => ports.capacity.healthy(colour));
     if (healthy < needed[colour])
       throw new Short(
         `${colour} has ${healthy} healthy targets, and ${to[colour]} % of the traffic needs ${needed[colour]}`,
@@ -93,29 +93,27 @@ async function mustHaveTargets(world: World, to: Weights, needed: Record<Colour,
 
 /** ModifyRule until the rule shows `to`. Before each own retry, lease and fence are read again and the rule is looked at. */
 async function modify(
-  world: World,
-  session: Session,
+  lease: Lease,
   expected: readonly Weights[],
   to: Weights,
   stillHasTargets: () => Promise<void>,
 ): Promise<number> {
+  const { ports } = lease;
   let tries = 0;
   for (;;) {
-    const began = world.clock.now();
+    const began = ports.clock.now();
     await stillHasTargets();
-    if (await alreadyThere(world, expected, to)) return tries;
-    const rest = (session.held.record.lease?.until ?? 0) - world.clock.now();
-    if (rest < limits.modifyTimeoutMs + limits.leaseMarginMs)
-      await change(world, session, (record) => record);
-    else if (world.clock.now() - began > limits.fenceFreshMs) await confirm(world, session);
+    if (await alreadyThere(ports, expected, to)) return tries;
+    if (lease.restMs < limits.modifyTimeoutMs + limits.leaseMarginMs) await lease.renew();
+    else if (ports.clock.now() - began > limits.fenceFreshMs) await lease.confirm();
     tries++;
     try {
-      await world.rule.modify(to, limits.modifyTimeoutMs);
+      await ports.rule.modify(to, limits.modifyTimeoutMs);
       return tries;
     } catch (error) {
-      await change(world, session, (record) => remember(record, to));
-      if (tries >= triesAfter(error)) return giveUp(world, { expected, to, tries }, error as Error);
-      await world.clock.sleep(backOffMs(tries, world.random()));
+      await lease.change((record) => remember(record, to));
+      if (tries >= triesAfter(error)) return giveUp(ports, { expected, to, tries }, error as Error);
+      await ports.clock.sleep(backOffMs(tries, ports.random()));
     }
   }
 }
@@ -127,11 +125,11 @@ function triesAfter(error: unknown): number {
 
 /** One last look: an answer may have been lost. */
 async function giveUp(
-  world: World,
+  ports: Ports,
   { expected, to, tries }: { expected: readonly Weights[]; to: Weights; tries: number },
   cause: Error,
 ): Promise<number> {
-  if (await alreadyThere(world, expected, to)) return tries;
+  if (await alreadyThere(ports, expected, to)) return tries;
   throw new ApiRefused(`the balancer refused ${describeWeights(to)} ${tries} times: ${cause.message}`, {
     cause,
   });
@@ -145,26 +143,27 @@ function remember(record: SwitchRecord, to: Weights): SwitchRecord {
 }
 
 /** Whether an earlier try took effect. Anything but the weights expected is drift. */
-async function alreadyThere(world: World, expected: readonly Weights[], to: Weights): Promise<boolean> {
-  const live = await compare(world, expected, expected[0] as Weights);
+async function alreadyThere(ports: Ports, expected: readonly Weights[], to: Weights): Promise<boolean> {
+  const live = await compare(ports, expected, expected[0] as Weights);
   return sameWeights(live.weights, to);
 }
 
 /** The rule must show the weights, and the fence must be where it was: a write that came after a take-over is put right. */
-async function readBack(world: World, session: Session, to: Weights): Promise<void> {
+async function readBack(lease: Lease, to: Weights): Promise<void> {
+  const { ports } = lease;
   try {
-    await confirm(world, session);
+    await lease.confirm();
   } catch (error) {
-    if (error instanceof Fenced) await repair(world, session.held.record.weights, to);
+    if (error instanceof Fenced) await repair(ports, lease.record.weights, to);
     throw error;
   }
-  await compare(world, [to], to);
+  await compare(ports, [to], to);
 }
 
 /** Puts back the weights of whoever raised the fence, when our own late write is what the rule shows. */
-async function repair(world: World, theirs: Weights, ours: Weights): Promise<void> {
-  const live = await again(world, () => world.rule.read());
+async function repair(ports: Ports, theirs: Weights, ours: Weights): Promise<void> {
+  const live = await withRetries(ports, () => ports.rule.read());
   if (live === null || !sameWeights(live.weights, ours) || sameWeights(theirs, ours)) return;
-  await again(world, () => world.rule.modify(theirs, limits.modifyTimeoutMs));
-  world.report({ kind: "repaired", weights: theirs });
+  await withRetries(ports, () => ports.rule.modify(theirs, limits.modifyTimeoutMs));
+  ports.report({ kind: "repaired", weights: theirs });
 }

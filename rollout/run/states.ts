@@ -1,53 +1,58 @@
-import { type Colour, colours, other } from "../../domain/colour.ts";
+import { colours, other } from "../../domain/colour.ts";
 import { type Step, extensionOf } from "../../domain/plan.ts";
 import { type Weights, describeWeights, sameWeights } from "../../domain/weight.ts";
-import { reopenSlot, undrainSlot } from "../policy/conclusion.ts";
+import { reopenSlot, undrainSlot } from "../policy/drain.ts";
 import type { Event } from "../policy/machine.ts";
 import { unclearUntil } from "../policy/unseen.ts";
-import { change, confirm } from "../record/lease.ts";
 import { Late } from "./failures.ts";
 import { pendingOf } from "./pending.ts";
 import type { Judgement } from "./ports.ts";
 import { prove } from "./prove.ts";
-import { again } from "./retry.ts";
-import { type Walk, possible, weightsOf } from "./rollout-spec.ts";
+import { raiseServing } from "./raise-serving.ts";
+import { withRetries } from "./retry.ts";
+import { type RolloutRun, possible, weightsOf } from "./rollout-spec.ts";
 import { type Needed, compare, shift } from "./shift.ts";
 
-/** Tasks for the largest weight asked, before any of it is set. */
-export async function scale(at: Walk, signal: AbortSignal): Promise<Event> {
-  const { world, course } = at;
-  at.cancel.throwIfAborted();
-  await change(world, at.session, (record) => reopenSlot(record, course.candidate));
-  if (course.steps.length > 0) await again(world, () => world.capacity.hold(other(course.candidate)));
-  const onProgress = (text: string) => world.report({ kind: "scaling", colour: course.candidate, text });
-  const scaled = await world.capacity.scaleUp(
-    course.candidate,
-    course.tasks[course.candidate],
-    course.plan.scaleUpDeadline,
+/** `scaling`: tasks for the largest weight asked, before any of it is set. */
+export async function scale(run: RolloutRun, signal: AbortSignal): Promise<Event> {
+  const { lease, spec } = run;
+  const { ports } = lease;
+  run.cancel.throwIfAborted();
+  await lease.change((record) => reopenSlot(record, spec.candidate));
+  if (spec.steps.length > 0) await withRetries(ports, () => ports.capacity.hold(other(spec.candidate)));
+  const onProgress = (text: string) => ports.report({ kind: "scaling", colour: spec.candidate, text });
+  const scaled = await ports.capacity.scaleUp(
+    spec.candidate,
+    spec.tasks[spec.candidate],
+    spec.plan.scaleUpDeadline,
     onProgress,
     signal,
   );
-  if (!scaled.ready) at.why = scaled.why;
+  if (!scaled.ready) run.why = scaled.why;
   return scaled.ready ? "ready" : "short";
 }
 
-export async function verify(at: Walk, signal: AbortSignal): Promise<Event> {
-  const { world, course } = at;
-  world.report({ kind: "verifying", colour: course.candidate });
-  const judgement = await judge(at, signal, () =>
-    world.gate.candidate(course.candidate, !course.first, signal),
-  );
-  await judged(at, judgement, 0);
+/** `verifying`: the candidate's gate at weight 0, which no user meets. */
+export async function verify(run: RolloutRun, signal: AbortSignal): Promise<Event> {
+  const { lease, spec } = run;
+  const { ports } = lease;
+  ports.report({ kind: "verifying", colour: spec.candidate });
+  const judgement = await judge(run, signal, () => ports.gate.candidate(spec.candidate, !spec.first, signal));
+  await judged(run, judgement, 0);
   if (judgement.verdict === "pass")
-    await change(world, at.session, (record) => ({
+    await lease.change((record) => ({
       ...record,
-      verified: { colour: course.candidate, release: course.release, at: world.clock.now() },
+      verified: { colour: spec.candidate, release: spec.release, at: ports.clock.now() },
     }));
   return judgement.verdict;
 }
 
 /** A gate that breaks could not tell, and says why. */
-async function judge(at: Walk, signal: AbortSignal, take: () => Promise<Judgement>): Promise<Judgement> {
+async function judge(
+  run: RolloutRun,
+  signal: AbortSignal,
+  take: () => Promise<Judgement>,
+): Promise<Judgement> {
   try {
     const judgement = await take();
     // A gate that is interrupted may still say what it has seen: that it failed counts, that it saw too little does not.
@@ -59,20 +64,20 @@ async function judge(at: Walk, signal: AbortSignal, take: () => Promise<Judgemen
       verdict: "inconclusive",
       why: `the gate itself broke: ${(error as Error).message}`,
       firstBadAt: null,
-      decidedAt: at.world.clock.now(),
+      decidedAt: run.lease.ports.clock.now(),
     };
   }
 }
 
-async function judged(at: Walk, judgement: Judgement, weight: number): Promise<void> {
-  at.judgement = judgement;
-  at.why = judgement.verdict === "pass" ? "" : judgement.why;
-  at.world.report({ kind: "judged", colour: at.course.candidate, weight, judgement });
+async function judged(run: RolloutRun, judgement: Judgement, weight: number): Promise<void> {
+  run.judgement = judgement;
+  run.why = judgement.verdict === "pass" ? "" : judgement.why;
+  run.lease.ports.report({ kind: "judged", colour: run.spec.candidate, weight, judgement });
 }
 
 /** Healthy targets for a weight: live's capacity, in proportion, and at least one. */
-function neededFor(at: Walk): Needed {
-  const { candidate, tasks } = at.course;
+function neededFor(run: RolloutRun): Needed {
+  const { candidate, tasks } = run.spec;
   return (weights) => {
     const needed = { blue: 1, green: 1 };
     needed[candidate] = Math.max(1, Math.ceil((tasks[candidate] * weights[candidate]) / 100));
@@ -80,68 +85,72 @@ function neededFor(at: Walk): Needed {
   };
 }
 
-export async function shiftToStep(at: Walk): Promise<Event> {
-  const { world, session, course } = at;
-  at.cancel.throwIfAborted();
-  const from = session.held.record.weights;
-  const to = weightsOf(at);
-  world.report({ kind: "shifting", from, to, step: at.step + 1, steps: course.steps.length });
-  at.possible = [from];
-  const tries = await shift(world, session, from, to, neededFor(at));
-  at.possible = [from, to];
-  notePending(at);
-  world.report({ kind: "written", weights: to, tries });
+/** `shifting`: one change of the rule, to the weights of the step. */
+export async function shiftToStep(run: RolloutRun): Promise<Event> {
+  const { lease, spec } = run;
+  const { ports } = lease;
+  run.cancel.throwIfAborted();
+  const from = lease.record.weights;
+  const to = weightsOf(run);
+  ports.report({ kind: "shifting", from, to, step: run.step + 1, steps: spec.steps.length });
+  run.possible = [from];
+  const tries = await shift(lease, from, to, neededFor(run));
+  run.possible = [from, to];
+  notePending(run);
+  ports.report({ kind: "written", weights: to, tries });
   return "written";
 }
 
 /** What the record's intent left open. Its time runs from now on: the write may have come long after the intent. */
-function notePending(at: Walk): void {
-  const { proofTimeout } = at.course.plan;
-  const pending = pendingOf(at.session.held.record, proofTimeout);
-  at.pending = pending && { ...pending, until: at.world.clock.now() + proofTimeout };
+function notePending(run: RolloutRun): void {
+  const { proofTimeout } = run.spec.plan;
+  const pending = pendingOf(run.lease.record, proofTimeout);
+  run.pending = pending && { ...pending, until: run.lease.ports.clock.now() + proofTimeout };
 }
 
-export async function proveStep(at: Walk, signal: AbortSignal): Promise<Event> {
-  const { world, session, course } = at;
-  const to = weightsOf(at);
-  if (!(await proveAndRecord(at, to, signal))) return "unproved";
-  const { weight } = course.steps[at.step] as Step;
-  await change(world, session, (record) => ({
+/** `proving`: the step's weights as traffic shows them. */
+export async function proveStep(run: RolloutRun, signal: AbortSignal): Promise<Event> {
+  const { lease, spec } = run;
+  const to = weightsOf(run);
+  if (!(await proveAndRecord(run, to, signal))) return "unproved";
+  const { weight } = spec.steps[run.step] as Step;
+  await lease.change((record) => ({
     ...record,
     rollout: record.rollout && {
       ...record.rollout,
       passed: record.rollout.passed.filter((passed) => passed < weight),
     },
   }));
-  at.judgement = null;
+  run.judgement = null;
   return "proved";
 }
 
 /** Watches traffic; a proved weight becomes the recorded one and clears the intent. */
-async function proveAndRecord(at: Walk, to: Weights, signal: AbortSignal): Promise<boolean> {
-  const { world, session, course } = at;
-  const { weights, unseen } = session.held.record;
-  const before = [weights, ...possible(at), ...(unseen?.before ?? [])];
-  const { proofTimeout } = course.plan;
-  const proof = await prove(world, before, to, {
+async function proveAndRecord(run: RolloutRun, to: Weights, signal: AbortSignal): Promise<boolean> {
+  const { lease, spec } = run;
+  const { ports } = lease;
+  const { weights, unseen } = lease.record;
+  const before = [weights, ...possible(run), ...(unseen?.before ?? [])];
+  const { proofTimeout } = spec.plan;
+  const proof = await prove(ports, before, to, {
     timeoutMs: proofTimeout,
     signal,
-    pending: at.pending,
-    unclearUntil: unclearUntil(session.held.record, to, proofTimeout),
+    pending: run.pending,
+    unclearUntil: unclearUntil(lease.record, to, proofTimeout),
   });
   if (!proof.proved) {
-    // It took longer than it may. On the way home it gets that time once more to show.
-    if (at.pending) at.pending = { ...at.pending, until: world.clock.now() + proofTimeout };
-    at.why = `the balancer accepted the weights and did not show them within ${course.plan.proofTimeout / 1000} s: ${proof.why}`;
-    world.report({ kind: "unproved", weights: to, answers: proof.answers, why: proof.why });
+    // It took longer than it may. In a rollback it gets that time once more to show.
+    if (run.pending) run.pending = { ...run.pending, until: ports.clock.now() + proofTimeout };
+    run.why = `the balancer accepted the weights and did not show them within ${spec.plan.proofTimeout / 1000} s: ${proof.why}`;
+    ports.report({ kind: "unproved", weights: to, answers: proof.answers, why: proof.why });
     return false;
   }
   // Answers can't tell a hand edit to a share close by: what was proved must also be what the rule says.
-  await mustStillShow(at, to);
-  await change(world, session, (record) => ({ ...record, weights: to, intent: null, unseen: null }));
-  at.possible = [to];
-  at.pending = null;
-  world.report({
+  await mustStillShow(run, to);
+  await lease.change((record) => ({ ...record, weights: to, intent: null, unseen: null }));
+  run.possible = [to];
+  run.pending = null;
+  ports.report({
     kind: "proved",
     weights: to,
     answers: proof.answers,
@@ -151,70 +160,62 @@ async function proveAndRecord(at: Walk, to: Weights, signal: AbortSignal): Promi
   return true;
 }
 
-export async function bake(at: Walk, extended: boolean, signal: AbortSignal): Promise<Event> {
-  const { world, session, course } = at;
-  const step = course.steps[at.step] as Step;
-  world.report({
+/** `baking` and `extending`: the step's gate while users meet the candidate. */
+export async function bake(run: RolloutRun, extended: boolean, signal: AbortSignal): Promise<Event> {
+  const { lease, spec } = run;
+  const { ports } = lease;
+  const step = spec.steps[run.step] as Step;
+  ports.report({
     kind: "baking",
-    colour: course.candidate,
+    colour: spec.candidate,
     weight: step.weight,
-    bakeMs: extended ? extensionOf(course.plan, step) : step.bake,
+    bakeMs: extended ? extensionOf(spec.plan, step) : step.bake,
     extended,
   });
-  const judgement = await judge(at, signal, () => world.gate.bake(course.candidate, step, extended, signal));
-  await judged(at, judgement, step.weight);
-  await mustStillShow(at, weightsOf(at));
+  const judgement = await judge(run, signal, () => ports.gate.bake(spec.candidate, step, extended, signal));
+  await judged(run, judgement, step.weight);
+  await mustStillShow(run, weightsOf(run));
   const { verdict } = judgement;
   if (verdict === "pass")
-    await change(world, session, (record) => ({
+    await lease.change((record) => ({
       ...record,
       rollout: record.rollout && { ...record.rollout, passed: [...record.rollout.passed, step.weight] },
     }));
   return verdict;
 }
 
-/** All weight back to where it was. Never waits for a gate, and is not cancelled. */
-export async function goHome(at: Walk): Promise<Event> {
-  const { world, session, course } = at;
-  const from = session.held.record.weights;
-  const serving = colours.filter((colour) => course.home[colour] > 0);
-  world.report({ kind: "returning", to: course.home, why: at.why });
-  if (at.pending === null) notePending(at); // a shift that failed halfway noted nothing
-  await change(world, session, (record) => serving.reduce(undrainSlot, record));
-  const raised = Promise.all(serving.map((colour) => raise(at, colour)));
-  const shifted = shift(world, session, from, course.home, () => ({ blue: 1, green: 1 }), [
-    ...possible(at),
-    course.home,
+/** `rolling-back`: all weight to the rollback target. Never waits for a gate, and is not cancelled. */
+export async function rollBack(run: RolloutRun): Promise<Event> {
+  const { lease, spec } = run;
+  const { ports } = lease;
+  const from = lease.record.weights;
+  const serving = colours.filter((colour) => spec.rollbackTarget[colour] > 0);
+  ports.report({ kind: "rolling-back", to: spec.rollbackTarget, why: run.why });
+  if (run.pending === null) notePending(run); // a shift that failed halfway noted nothing
+  await lease.change((record) => serving.reduce(undrainSlot, record));
+  const raised = raiseServing(ports, spec.rollbackTarget, spec.tasks);
+  const shifted = shift(lease, from, spec.rollbackTarget, () => ({ blue: 1, green: 1 }), [
+    ...possible(run),
+    spec.rollbackTarget,
   ]);
   const [tries] = await Promise.all([shifted, raised]);
-  at.possible.push(course.home);
-  world.report({ kind: "written", weights: course.home, tries });
+  run.possible.push(spec.rollbackTarget);
+  ports.report({ kind: "written", weights: spec.rollbackTarget, tries });
   return "written";
 }
 
-/** More tasks beside a rollback, which does not depend on them: what fails here is told, and the traffic goes home. */
-async function raise(at: Walk, colour: Colour): Promise<void> {
-  try {
-    await at.world.capacity.raise(colour, at.course.tasks[colour]);
-  } catch (error) {
-    at.world.report({
-      kind: "scaling",
-      colour,
-      text: `raising ${colour} to ${at.course.tasks[colour]} tasks failed: ${(error as Error).message}`,
-    });
-  }
-}
-
-export async function proveHome(at: Walk, signal: AbortSignal): Promise<Event> {
-  return (await proveAndRecord(at, at.course.home, signal)) ? "proved" : "unproved";
+/** `proving-rollback`: the rollback as traffic shows it. */
+export async function proveRollback(run: RolloutRun, signal: AbortSignal): Promise<Event> {
+  return (await proveAndRecord(run, run.spec.rollbackTarget, signal)) ? "proved" : "unproved";
 }
 
 /** The rule must show what is being baked. Throws Drifted, or Late when it shows what a lost write of ours asked for. */
-export async function mustStillShow(at: Walk, weights: Weights): Promise<void> {
-  const { world, session } = at;
-  const ours = [weights, ...(session.held.record.rollout?.tried ?? [])];
-  const live = await compare(world, ours, weights).catch(async (error) => {
-    await confirm(world, session); // whoever took over changed the rule by right: that is no drift
+export async function mustStillShow(run: RolloutRun, weights: Weights): Promise<void> {
+  const { lease } = run;
+  const { ports } = lease;
+  const ours = [weights, ...(lease.record.rollout?.tried ?? [])];
+  const live = await compare(ports, ours, weights).catch(async (error) => {
+    await lease.confirm(); // whoever took over changed the rule by right: that is no drift
     throw error;
   });
   if (!sameWeights(live.weights, weights))

@@ -6,7 +6,7 @@ import { describeWeights } from "../../domain/weight.ts";
 import type { Decision } from "../policy/decision.ts";
 import type { RolloutEvent } from "./ports.ts";
 
-/** All of the rollout's prose: decisions in previews, events on the resource's line. */
+/** A decision in words, for previews and the resource's line. All of the rollout's prose stands in this file. */
 export function describeDecision(decision: Decision): string {
   switch (decision.kind) {
     case "refuse":
@@ -26,7 +26,7 @@ export function describeDecision(decision: Decision): string {
     case "resume":
       return `${decision.why}: it goes on with ${describeSteps(decision.steps)}`;
     case "undo":
-      return `${decision.why}: everything goes back to ${describeWeights(decision.home)} first`;
+      return `${decision.why}: everything goes back to ${describeWeights(decision.rollbackTarget)} first`;
     default:
       return decision satisfies never;
   }
@@ -73,7 +73,7 @@ export function describeEvent(event: RolloutEvent): { text: string; fleeting: bo
       return fleeting(
         `${event.extended ? "baking once more" : "baking"}: ${event.colour} holds ${event.weight} % for ${formatDuration(event.bakeMs)}`,
       );
-    case "returning":
+    case "rolling-back":
       return lasting(`going back to ${describeWeights(event.to)}: ${event.why}`);
     case "moved":
       return fleeting(`${event.from}: ${event.on} → ${event.to}`);
@@ -92,6 +92,7 @@ function describeAnswers(answers: Record<Colour, number>): string {
   return `blue ${answers.blue} · green ${answers.green}`;
 }
 
+/** A rollout that did not end as asked. */
 export interface Stopped {
   readonly candidate: Colour;
   readonly release: string;
@@ -101,17 +102,17 @@ export interface Stopped {
 
 /** What to type after a rollout that did not end as asked. `rejected`: its release is refused from now on. */
 export function nextCommand(outcome: string, { candidate, release, rejected, stack }: Stopped): string {
-  const home = candidate === "green" ? 0 : 100;
+  const greenWeight = candidate === "green" ? 0 : 100;
   switch (outcome) {
     case "refused":
     case "rolled-back":
       if (!rejected)
-        return `Nothing was found against release ${release}: run pulumi up again to try it anew; greenWeight ${home} keeps ${other(candidate)} live.`;
-      return `Put a repaired release into ${candidate} and run pulumi up, or set rollout.retry to "${release}" to try this one again; greenWeight ${home} keeps ${other(candidate)} live.`;
+        return `Nothing was found against release ${release}: run pulumi up again to try it anew; greenWeight ${greenWeight} keeps ${other(candidate)} live.`;
+      return `Put a repaired release into ${candidate} and run pulumi up, or set rollout.retry to "${release}" to try this one again; greenWeight ${greenWeight} keeps ${other(candidate)} live.`;
     case "held":
-      return `Run pulumi up again to judge it anew, or set greenWeight to ${home} to send everybody back to ${other(candidate)}.`;
+      return `Run pulumi up again to judge it anew, or set greenWeight to ${greenWeight} to send everybody back to ${other(candidate)}.`;
     case "taken-over":
-    case "stranded":
+    case "rollback-failed":
       return `See where the traffic is with: ${commandLine("status", stack)}`;
     default:
       return "";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { EvidenceLog, verifyEvidence } from "../../checks/evidence/evidence-log.ts";
+import { EvidenceLog, parseEvidenceLine, verifyEvidence } from "../../checks/evidence/evidence-log.ts";
 import { readSchema, schemaText } from "../../tools/docs/evidence-schema.ts";
 import { noon } from "./fixtures/context.ts";
 
@@ -62,6 +62,17 @@ test("a record that was rewritten as a whole is found by its digest alone", () =
   const forged = record([{ verdict: "pass" }]);
   assert.ok(verifyEvidence(forged.text(), null).whole);
   assert.equal(verifyEvidence(forged.text(), record([{ verdict: "fail" }]).digest()).whole, false);
+});
+
+test("a record of another schema is refused with what to type next", () => {
+  const text = record([{}]).text().replace('"schema":2', '"schema":1');
+  const next =
+    /^line 1 has schema 1, and this version reads schema 2: .* run npm run check -- verify-evidence FILE$/;
+  assert.match(verifyEvidence(text, null).why, next);
+  assert.throws(
+    () => parseEvidenceLine(text),
+    /^Error: a line of the evidence has schema 1, .* verify-evidence FILE$/,
+  );
 });
 
 test("docs/evidence.schema.json is the schema that evidence is read by", () => {

@@ -7,7 +7,7 @@ import { conceal } from "../../checks/evidence/conceal.ts";
 import { EvidenceLog, verifyEvidence } from "../../checks/evidence/evidence-log.ts";
 import type { Sources } from "../../checks/sources/index.ts";
 import { applyUp } from "../../rollout/run/apply.ts";
-import type { World } from "../../rollout/run/ports.ts";
+import type { Ports } from "../../rollout/run/ports.ts";
 import { quiet, up } from "../rollout/quiet.ts";
 import { asking, logging } from "./cases/case.ts";
 import { inputsFor } from "./fixtures/inputs.ts";
@@ -18,7 +18,7 @@ const leak = `Authorization: Bearer ${token} refused for key sk-proj-0123456789a
 /** A rollout whose candidate cannot answer: what the switch really reports, in its evidence, with the gate's readings. */
 async function rolledBack() {
   const there = quiet();
-  const { time, world, play } = there;
+  const { time, ports, play } = there;
   const log = new EvidenceLog({ rollout: "simulated-1", stack: "simulated", now: () => time.now });
   const context = asking(logging([leak]), {
     now: () => time.now,
@@ -28,14 +28,14 @@ async function rolledBack() {
     logErrorPatterns: ["refused"],
   });
   const [logErrors] = findChecks(["log-errors"], {});
-  const watched: World = {
-    ...world,
+  const watched: Ports = {
+    ...ports,
     report(event) {
       log.append(event.kind, event);
-      world.report(event);
+      ports.report(event);
     },
     gate: {
-      ...world.gate,
+      ...ports.gate,
       async bake() {
         await time.sleep(2_000);
         const found = { ...context, ...withError(leak) };
@@ -94,21 +94,21 @@ test("the incident document of a real rollback says what fired with its numbers,
   assert.match(page, /^# Incident: rollback of simulated-1\n/);
   for (const row of [
     `| stack | simulated |`,
-    `| decided to roll back | ${when("returning")} |`,
-    `| first bad answer | ${new Date(Date.parse(when("returning")) - 1_500).toISOString()} |`,
+    `| decided to roll back | ${when("rolling-back")} |`,
+    `| first bad answer | ${new Date(Date.parse(when("rolling-back")) - 1_500).toISOString()} |`,
     `| outcome | rolled-back |`,
     `| evidence | simulated-1.jsonl: whole |`,
   ])
     assert.ok(page.includes(row), row);
   assert.match(page, /\n## What fired\n\nlog-errors: 1 of 1 lines are errors, the first: /);
   assert.match(page, /\n\| log-errors \| 1 \| <= 0 log lines \| 1 \| 1 of 1 lines are errors/);
-  for (const kind of ["decided", "shifting", "proved", "baking", "judged", "returning", "ended"])
+  for (const kind of ["decided", "shifting", "proved", "baking", "judged", "rolling-back", "ended"])
     assert.ok(page.includes(`\n- ${when(kind)} **${kind}**`), kind);
   assert.match(page, /\*\*shifting\*\* blue 100 · green 0 → blue 95 · green 5\n/);
   assert.match(page, /\*\*proved\*\* blue 95 · green 5: answers \d+ by blue, \d+ by green within/);
   assert.match(page, /\*\*baking\*\* green at 5 %: watched for 10 s\n/);
   assert.match(page, /\*\*judged\*\* green at 5 %: fail, log-errors: 1 of 1 lines are errors/);
-  assert.match(page, /\*\*returning\*\* blue 100 · green 0: log-errors: 1 of 1/);
+  assert.match(page, /\*\*rolling-back\*\* blue 100 · green 0: log-errors: 1 of 1/);
   assert.match(
     page,
     /\n## Next steps\n\n- \[ \] Tell users.*\n- \[ \] Find the cause: .*\n- \[ \] Write the hotfix/,

@@ -175,7 +175,7 @@ for (const [what, over, config, message] of ofState)
         },
         ...over(green),
       });
-      const rule = { weights: found.weights, strangers: [] };
+      const rule = { weights: found.weights, foreign: [] };
       const registered: string[] = [];
       const decided = evaluate(config as Record<string, unknown>, {
         dryRun,

@@ -42,7 +42,7 @@ export interface Place {
   /** The weighted rule. */
   readonly ruleArn: string;
   /** A rule of another listener that is no switch's. */
-  readonly strangerArn: string;
+  readonly foreignArn: string;
   /** Calls so far that change something. */
   writes(): string[];
   /** Starts a healthy target of a colour; its answers name `as`, the same colour unless given. */
@@ -77,7 +77,7 @@ export async function openPlace(): Promise<Place> {
     const port = await freePort();
     const listenerArn = await listener(elb, "hub", port, blue);
     const ruleArn = await weightedRule(elb, listenerArn, [blue, green]);
-    const strangerArn = await weightedRule(elb, await listener(elb, "other", await freePort(), blue), [
+    const foreignArn = await weightedRule(elb, await listener(elb, "other", await freePort(), blue), [
       blue,
       green,
     ]);
@@ -119,7 +119,7 @@ export async function openPlace(): Promise<Place> {
       elb,
       store,
       ruleArn,
-      strangerArn,
+      foreignArn,
       writes: () => written.splice(0),
       async serve(of, as = of) {
         servers.push(await target(elb, { blue, green }[of], as));

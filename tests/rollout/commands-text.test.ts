@@ -57,7 +57,7 @@ async function shift(place: Place): Promise<void> {
     candidate: "green",
     release: b,
     asked: 100,
-    home: weightsFor("blue", 100),
+    rollbackTarget: weightsFor("blue", 100),
     startedAt: now,
     tried: [],
     passed: [],

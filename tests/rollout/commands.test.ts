@@ -29,7 +29,7 @@ describe("rollback, status and abort refuse what is not theirs before any write"
   };
 
   test("the rule of another listener", () =>
-    refused(["--rule", place.strangerArn], /is not a traffic switch's weighted rule/));
+    refused(["--rule", place.foreignArn], /is not a traffic switch's weighted rule/));
 
   test("a rule of another account", () =>
     refused(
@@ -82,5 +82,13 @@ describe("rollback, status and abort refuse what is not theirs before any write"
     await place.elb.send(new DeleteRuleCommand({ RuleArn }));
     await refused(["--rule", RuleArn], /does not exist/);
     await refused(["--stack", stack], /no longer exists, so there are no weights to set/);
+  });
+
+  test("a record of another schema", async () => {
+    await place.edit((record) => ({ ...record, schema: 1 as never }));
+    const sentence =
+      /stack production has schema 1, and this version reads schema 2: .* run pulumi destroy --stack production/;
+    for (const name of ["rollback", "status", "abort"] as const)
+      await refused(["--stack", stack], sentence, name);
   });
 });

@@ -8,14 +8,14 @@ import { type Ended, conclude } from "../../rollout/policy/conclusion.ts";
 import { decide } from "../../rollout/policy/decision.ts";
 import { applyUp } from "../../rollout/run/apply.ts";
 import { makeGate } from "../../rollout/run/gate.ts";
-import type { Gate, Judgement, Verdict, World } from "../../rollout/run/ports.ts";
+import type { Gate, Judgement, Verdict, Ports } from "../../rollout/run/ports.ts";
 import { nextCommand } from "../../rollout/run/words.ts";
 import { inputsFor } from "../checks/fixtures/inputs.ts";
 import { type Quiet, plan, quiet, up } from "./quiet.ts";
 import { b, now, record, situation } from "./situation.ts";
 
 const signal = new AbortController().signal;
-const home = weightsFor("blue", 100);
+const rollbackTarget = weightsFor("blue", 100);
 const rejections = ({ rejected }: SwitchRecord) => rejected.map(({ release }) => release);
 
 /** What somebody's gate says instead of the model's. */
@@ -31,14 +31,14 @@ const throws =
 /** A rollout to 100 with the gate's own answers, and what it left. */
 async function rollout(gate: { candidate?: Says; bake?: Says }) {
   const there = quiet(gate.candidate ? { verified: null } : {});
-  const { time, world, play, model } = there;
+  const { time, ports, play, model } = there;
   const answer = (say: Says) => async () => ({ ...(await say(time)), firstBadAt: null, decidedAt: time.now });
   const own: Gate = {
-    ...world.gate,
+    ...ports.gate,
     ...(gate.candidate ? { candidate: answer(gate.candidate) } : {}),
     ...(gate.bake ? { bake: answer(gate.bake) } : {}),
   };
-  const outcome = await play(applyUp({ ...world, gate: own }, up(100), signal));
+  const outcome = await play(applyUp({ ...ports, gate: own }, up(100), signal));
   return { outcome, left: model.item?.record ?? record(), rule: model.rule?.weights, there };
 }
 
@@ -46,9 +46,14 @@ test("a gate that cannot be made or throws in a bake sends the traffic home, and
   const { outcome, left, rule } = await rollout({ bake: throws("Invalid regular expression: /?ERROR/") });
   assert.equal(outcome.state, "rolled-back");
   assert.match(outcome.why, /the gate itself broke: Invalid regular expression/);
-  assert.deepEqual([rejections(left), rule], [[], home]);
+  assert.deepEqual([rejections(left), rule], [[], rollbackTarget]);
   const request = { greenWeight: 100, releases: { blue: left.slots.blue.release, green: b }, plan };
-  const again = decide({ now: now * 2, record: left, rule: { weights: home, strangers: [] }, request });
+  const again = decide({
+    now: now * 2,
+    record: left,
+    rule: { weights: rollbackTarget, foreign: [] },
+    request,
+  });
   assert.equal(again.kind, "shift", "the release may be tried again without being named");
 });
 
@@ -82,24 +87,24 @@ test("a verdict from evidence rejects the release, at weight 0 and in a bake", a
 test("a call that failed for good in a bake, and weights that never showed, are not the release's fault", async () => {
   const cut = quiet();
   let isCut = false;
-  const world: World = {
-    ...cut.world,
+  const ports: Ports = {
+    ...cut.ports,
     rule: {
-      ...cut.world.rule,
-      read: () => (isCut ? Promise.reject(new Error("no network")) : cut.world.rule.read()),
+      ...cut.ports.rule,
+      read: () => (isCut ? Promise.reject(new Error("no network")) : cut.ports.rule.read()),
     },
     report(event) {
       if (event.kind === "judged") isCut = true;
-      if (event.kind === "returning") isCut = false;
-      cut.world.report(event);
+      if (event.kind === "rolling-back") isCut = false;
+      cut.ports.report(event);
     },
   };
-  const broken = await cut.play(applyUp(world, up(100), signal));
+  const broken = await cut.play(applyUp(ports, up(100), signal));
   assert.deepEqual([broken.state, broken.why, rejections(broken.record)], ["rolled-back", "no network", []]);
 
   const still = quiet();
-  const traffic: World["traffic"] = { ...still.world.traffic, ask: async () => "blue" };
-  const unproved = await still.play(applyUp({ ...still.world, traffic }, up(100), signal));
+  const traffic: Ports["traffic"] = { ...still.ports.traffic, ask: async () => "blue" };
+  const unproved = await still.play(applyUp({ ...still.ports, traffic }, up(100), signal));
   assert.equal(unproved.state, "rolled-back");
   assert.match(unproved.why, /accepted the weights and did not show them/);
   assert.deepEqual(rejections(unproved.record), []);
@@ -109,10 +114,10 @@ test("whom a person stops or sends home is rejected", async () => {
   const stopped = quiet();
   const cancel = new AbortController();
   void stopped.time.sleep(12_000).then(() => cancel.abort(new Error("cancelled")));
-  const cancelled = await stopped.play(applyUp(stopped.world, up(100), cancel.signal));
+  const cancelled = await stopped.play(applyUp(stopped.ports, up(100), cancel.signal));
   assert.deepEqual([cancelled.state, rejections(cancelled.record)], ["rolled-back", [b]]);
   const sent = quiet({ weights: weightsFor("green", 5) });
-  const back = await sent.play(applyUp(sent.world, up(0), signal));
+  const back = await sent.play(applyUp(sent.ports, up(0), signal));
   assert.deepEqual([back.state, rejections(back.record)], ["rolled-back", [b]]);
 });
 
@@ -123,14 +128,14 @@ test("the checks' own gate over a config that breaks it: the traffic is home, th
     { signingKey: null, token: null },
     () => undefined,
   );
-  const { world, play, model } = quiet();
+  const { ports, play, model } = quiet();
   const outcome = await play(
-    applyUp({ ...world, gate: { ...gate, close: world.gate.close } }, up(100), signal),
+    applyUp({ ...ports, gate: { ...gate, close: ports.gate.close } }, up(100), signal),
   );
   await gate.close();
   assert.equal(outcome.state, "rolled-back");
   assert.match(outcome.why, /the gate itself broke: there is no check named no-such-check/);
-  assert.deepEqual([rejections(outcome.record), model.rule?.weights], [[], home]);
+  assert.deepEqual([rejections(outcome.record), model.rule?.weights], [[], rollbackTarget]);
 });
 
 test("however a rollout ended: a release is rejected by a verdict or a person only, and never by a promotion", () => {
@@ -140,7 +145,7 @@ test("however a rollout ended: a release is rejected by a verdict or a person on
     candidate: "green",
     release: b,
     asked: 100,
-    home,
+    rollbackTarget,
     startedAt: now,
     tried: [],
     passed: [],
@@ -153,7 +158,7 @@ test("however a rollout ended: a release is rejected by a verdict or a person on
   });
   fc.assert(
     fc.property(ended, ({ underWay, ...of }) => {
-      const how: Ended = { ...of, candidate: "green", release: b, home, plan, why: "it ended" };
+      const how: Ended = { ...of, candidate: "green", release: b, rollbackTarget, plan, why: "it ended" };
       const left = conclude({ ...under, rollout: underWay ? rolloutUnderWay : null }, how, now);
       const isRejected = rejections(left).includes(b);
       if (isRejected) assert.ok(of.failed || of.byPerson);
@@ -172,6 +177,6 @@ test("what to type next names the retry of a release that is rejected, and only 
   const anew = nextCommand("rolled-back", { ...stopped, rejected: false });
   assert.match(anew, /^Nothing was found against release bbbbbbbbbbbb: run pulumi up again/);
   assert.doesNotMatch(anew, /retry/);
-  const lost = nextCommand("stranded", { ...stopped, rejected: false });
+  const lost = nextCommand("rollback-failed", { ...stopped, rejected: false });
   assert.equal(lost, "See where the traffic is with: npm run status -- --stack production");
 });

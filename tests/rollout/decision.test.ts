@@ -114,13 +114,13 @@ test("a rejected release is refused until it changes or is named for retry; an u
   assert.equal(decide(situation(100, { record: rejected, plan: { retry: b } })).kind, "shift");
 });
 
-test("a hand edit, a stranger in the rule and a rule that is gone are refused, with both weights printed", () => {
-  const edited = decide(situation(0, { rule: { weights: weightsFor("green", 30), strangers: [] } }));
+test("a hand edit, a foreign group in the rule and a rule that is gone are refused, with both weights printed", () => {
+  const edited = decide(situation(0, { rule: { weights: weightsFor("green", 30), foreign: [] } }));
   assert.ok(edited.kind === "refuse" && edited.code === "hand-edit");
   assert.match(edited.why, /blue 70 · green 30.*blue 100 · green 0/);
   assert.equal(
-    refused(decide(situation(0, { rule: { weights: weightsFor("blue", 100), strangers: ["other"] } }))),
-    "stranger-in-rule",
+    refused(decide(situation(0, { rule: { weights: weightsFor("blue", 100), foreign: ["other"] } }))),
+    "foreign-in-rule",
   );
   assert.equal(refused(decide(situation(0, { rule: null }))), "rule-gone");
 });
@@ -141,7 +141,7 @@ const rollout = {
   candidate: "green",
   release: b,
   asked: 100,
-  home: weightsFor("blue", 100),
+  rollbackTarget: weightsFor("blue", 100),
   startedAt: now,
   tried: [],
   passed: [5],
@@ -158,7 +158,7 @@ test("a rollout whose process died is taken up where it stopped when the same is
 
 test("weights of an unfinished write are no hand edit", () => {
   const intent = { from: weightsFor("blue", 100), to: weightsFor("green", 5), at: now, pending: null };
-  const rule = { weights: weightsFor("green", 5), strangers: [] };
+  const rule = { weights: weightsFor("green", 5), foreign: [] };
   assert.equal(decide(situation(0, { record: { intent }, rule })).kind, "undo");
 });
 
@@ -184,32 +184,49 @@ test("whatever is asked of whatever was recorded: a rejected release never rises
 });
 
 test("a late write of ours is undone, for as long as it may come or whoever took over did not end, and is a hand edit later", () => {
-  const home = weightsFor("blue", 100);
+  const rollbackTarget = weightsFor("blue", 100);
   const late = weightsFor("green", 75);
-  const rule = { weights: late, strangers: [] };
+  const rule = { weights: late, foreign: [] };
   const at = (until: number, lease: SwitchRecord["lease"]) =>
-    decide(situation(0, { record: { reassert: { weights: home, until, instead: [late] }, lease }, rule }));
+    decide(
+      situation(0, {
+        record: { reassert: { weights: rollbackTarget, until, instead: [late] }, lease },
+        rule,
+      }),
+    );
   const undone = at(now + 1, null);
-  assert.ok(undone.kind === "undo" && sameWeights(undone.home, home));
+  assert.ok(undone.kind === "undo" && sameWeights(undone.rollbackTarget, rollbackTarget));
   assert.match(undone.why, /blue 25 · green 75 took effect after the traffic had been sent to blue 100/);
   assert.equal(refused(at(now, null)), "hand-edit");
   assert.equal(at(now, { owner: "the guardian (tick 1)", since: now - 2, until: now - 1 }).kind, "undo");
 });
 
 test("a rollback whose process died is gone through with, whatever is asked now, and never taken up as a rollout", () => {
-  const home = weightsFor("green", 100);
+  const rollbackTarget = weightsFor("green", 100);
   const candidate = "blue" as const;
-  const rollout = { id: "r", candidate, release: a, asked: 0, home, startedAt: now, tried: [], passed: [] };
+  const rollout = {
+    id: "r",
+    candidate,
+    release: a,
+    asked: 0,
+    rollbackTarget,
+    startedAt: now,
+    tried: [],
+    passed: [],
+  };
   const weights = weightsFor("green", 40);
-  const intent = { from: weights, to: home, at: now, pending: null };
+  const intent = { from: weights, to: rollbackTarget, at: now, pending: null };
   for (const asked of [100, 40]) {
     const decision = decide(
       situation(asked, {
         record: { live: "green", weights, rollout, intent },
-        rule: { weights: home, strangers: [] },
+        rule: { weights: rollbackTarget, foreign: [] },
       }),
     );
-    assert.ok(decision.kind === "undo" && sameWeights(decision.home, home), JSON.stringify(decision));
+    assert.ok(
+      decision.kind === "undo" && sameWeights(decision.rollbackTarget, rollbackTarget),
+      JSON.stringify(decision),
+    );
     assert.match(decision.why, /the way to blue 0 · green 100 .* was not seen to its end/);
   }
 });

@@ -1,22 +1,22 @@
 import type { SwitchRecord } from "../../domain/record.ts";
 import { type Weights, weightsFor } from "../../domain/weight.ts";
-import type { Surroundings } from "../../rollout/guardian/act.ts";
-import type { Sight } from "../../rollout/guardian/decision.ts";
+import type { Observation } from "../../rollout/guardian/decision.ts";
+import type { GuardianPorts } from "../../rollout/guardian/tick.ts";
 import type { LiveRule } from "../../rollout/policy/decision.ts";
 import { quiet } from "./quiet.ts";
 import { a, b, now } from "./situation.ts";
 
 export const blue = weightsFor("blue", 100);
 export const green = weightsFor("green", 100);
-export const rule = (weights: Weights): LiveRule => ({ weights, strangers: [] });
+export const rule = (weights: Weights): LiveRule => ({ weights, foreign: [] });
 
-export const sight = (over: Partial<Sight> = {}): Sight => ({
+export const observation = (over: Partial<Observation> = {}): Observation => ({
   now,
   alarms: [],
   healthy: { blue: 2, green: 2 },
   running: { blue: ["task:a"], green: ["task:b"] },
   sessions: { blue: 0, green: 0 },
-  homeProbe: null,
+  previousProbe: null,
   ...over,
 });
 
@@ -35,25 +35,25 @@ export const abandoned: Partial<SwitchRecord> = {
     candidate: "green",
     release: b,
     asked: 100,
-    home: blue,
+    rollbackTarget: blue,
     startedAt: now,
     tried: [],
     passed: [],
   },
 };
 
-/** A guardian in a quiet world, with what it told and published. */
-export function guardian(over: Partial<SwitchRecord>, seen: Partial<Sight> = {}) {
+/** A guardian over quiet ports, with what it told and published. */
+export function guardian(over: Partial<SwitchRecord>, seen: Partial<Observation> = {}) {
   const made = quiet(over);
   const told: string[] = [];
   const published: Weights[] = [];
-  const around: Surroundings = {
-    look: () => Promise.resolve(sight({ now: made.time.now, ...seen })),
-    running: (of) => Promise.resolve(sight().running[of]),
+  const guardianPorts: GuardianPorts = {
+    look: () => Promise.resolve(observation({ now: made.time.now, ...seen })),
+    running: (of) => Promise.resolve(observation().running[of]),
     page: (subject, text) => Promise.resolve(void told.push(`${subject}: ${text}`)),
     publish: (of) => Promise.resolve(void published.push(of.weights)),
   };
-  return { ...made, around, told, published };
+  return { ...made, guardianPorts, told, published };
 }
 
 export const expired = (time: number): Partial<SwitchRecord> => ({

@@ -10,9 +10,9 @@ import { metricDimension } from "../../domain/telemetry.ts";
 import { slotAlarms } from "../../infra/alarms.ts";
 import type { SwitchClients } from "../../rollout/aws/clients.ts";
 import { guard } from "../../rollout/guardian/decision.ts";
-import { surroundings } from "../../rollout/guardian/observation.ts";
+import { openGuardianPorts } from "../../rollout/guardian/observation.ts";
 import { realClock } from "../../rollout/run/open-ports.ts";
-import type { World } from "../../rollout/run/ports.ts";
+import type { Ports } from "../../rollout/run/ports.ts";
 import { inputsFor } from "../../simulation/inputs.ts";
 import { contract, limits, naming, putAlarm, reportOf } from "../infra/alarm-room.ts";
 import { green, promoted, rule } from "./guardian-kit.ts";
@@ -36,7 +36,7 @@ const toolFails = [
   ...minute(otherTool, says('{"error":"no such file"}')),
 ];
 
-/** What the guardian's sight is, and which slots it probed, after minutes in which `ill` had such requests; green is live. */
+/** What the guardian observes, and which slots it probed, after minutes in which `ill` had such requests; green is live. */
 async function seen(
   ill: Colour,
   requests: Parameters<typeof reportOf>[0],
@@ -53,15 +53,19 @@ async function seen(
     metricNamespace: naming.namespace,
     alarms: perColour((colour) => slotAlarms(naming, colour, limits).map(({ name }) => name)),
   };
-  const around = surroundings(worldOf(probed, verdict), tasksOf({ blue: "task:a", green: "task:b" }), inputs);
+  const guardianPorts = openGuardianPorts(
+    portsOf(probed, verdict),
+    tasksOf({ blue: "task:a", green: "task:b" }),
+    inputs,
+  );
   try {
     const now = realClock.now();
     const previous = promoted.previous && { ...promoted.previous, until: now + 3_600_000 };
     const of = record({ ...promoted, previous });
-    const sight = await around.look(of);
-    return { alarms: sight.alarms, probed, decided: guard(of, rule(green), sight) };
+    const observation = await guardianPorts.look(of);
+    return { alarms: observation.alarms, probed, decided: guard(of, rule(green), observation) };
   } finally {
-    around.close();
+    guardianPorts.close();
   }
 }
 
@@ -85,8 +89,8 @@ function report(account: Account, of: Colour, requests: Parameters<typeof report
         );
 }
 
-function worldOf(probed: Colour[], verdict: Verdict | Error): World {
-  const candidate: World["gate"]["candidate"] = async (of) => {
+function portsOf(probed: Colour[], verdict: Verdict | Error): Ports {
+  const candidate: Ports["gate"]["candidate"] = async (of) => {
     probed.push(of);
     if (verdict instanceof Error) throw verdict;
     return { verdict, why: "", firstBadAt: null, decidedAt: 0 };
@@ -95,7 +99,7 @@ function worldOf(probed: Colour[], verdict: Verdict | Error): World {
     clock: realClock,
     capacity: { healthy: async () => 2 },
     gate: { candidate },
-  } as unknown as World;
+  } as unknown as Ports;
 }
 
 function tasksOf(running: Readonly<Record<Colour, string>>): SwitchClients {
@@ -106,9 +110,9 @@ function tasksOf(running: Readonly<Record<Colour, string>>): SwitchClients {
   return { ecs: { send } } as unknown as SwitchClients;
 }
 
-test("a live slot whose analysis tool hangs is left by its faults, whatever a probe of the home slot says", async () => {
+test("a live slot whose analysis tool hangs is left by its faults, whatever a probe of the previous slot says", async () => {
   const { alarms, probed, decided } = await seen("green", hung, "fail");
-  assert.deepEqual([alarms, probed, decided.kind], [["error-rate", "latency"], ["blue"], "home"]);
+  assert.deepEqual([alarms, probed, decided.kind], [["error-rate", "latency"], ["blue"], "rollback"]);
   assert.match(decided.why, /^error-rate, latency in ALARM for green inside its rollback window$/);
 });
 
@@ -116,9 +120,9 @@ for (const [kind, requests] of [
   ["llm-failures", llmFails],
   ["latency", slow],
 ] as const)
-  test(`${kind} of the live slot move the traffic only when the home slot's own gate passes`, async () => {
+  test(`${kind} of the live slot move the traffic only when the previous slot's own gate passes`, async () => {
     for (const [verdict, does] of [
-      ["pass", "home"],
+      ["pass", "rollback"],
       ["fail", "page"],
       ["inconclusive", "page"],
       [new Error("no way there"), "page"],

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
-import { tick } from "../../rollout/guardian/act.ts";
 import type { AlarmKind } from "../../rollout/guardian/decision.ts";
+import { tick } from "../../rollout/guardian/tick.ts";
 import { applyUp } from "../../rollout/run/apply.ts";
 import { takeTrafficOver } from "../../rollout/run/take-over.ts";
 import { abandoned, blue, expired, green, guardian, promoted } from "./guardian-kit.ts";
@@ -12,11 +12,11 @@ import { a, now, record } from "./situation.ts";
 
 test("a duplicate or late event finds the traffic home and does nothing more", async () => {
   const start = quiet().time.now;
-  const { world, around, model, sent, told, play } = guardian(expired(start));
-  const first = await play(tick(world, around));
+  const { ports, guardianPorts, model, sent, told, play } = guardian(expired(start));
+  const first = await play(tick(ports, guardianPorts));
   const record1 = model.item?.record;
-  const second = await play(tick(world, around));
-  assert.deepEqual([first?.kind, second?.kind], ["home", "watch"]);
+  const second = await play(tick(ports, guardianPorts));
+  assert.deepEqual([first?.kind, second?.kind], ["rollback", "watch"]);
   assert.deepEqual([sent.map(({ green: at }) => at), told.length], [[0], 1]);
   assert.deepEqual(model.item?.record.rejected, record1?.rejected);
   assert.match(
@@ -27,60 +27,60 @@ test("a duplicate or late event finds the traffic home and does nothing more", a
 
 test("two events at once move the traffic once", async () => {
   const start = quiet().time.now;
-  const { world, around, sent, model, play } = guardian(expired(start));
-  const [one, two] = await play(Promise.all([tick(world, around), tick(world, around)]));
-  assert.ok(one?.kind === "home" || two?.kind === "home");
+  const { ports, guardianPorts, sent, model, play } = guardian(expired(start));
+  const [one, two] = await play(Promise.all([tick(ports, guardianPorts), tick(ports, guardianPorts)]));
+  assert.ok(one?.kind === "rollback" || two?.kind === "rollback");
   assert.deepEqual([sent.length, model.item?.record.fence, model.rule?.weights], [1, 1, blue]);
 });
 
 test("going back past a promotion happens at most once: the window is closed by it", async () => {
   const start = quiet().time.now;
   const window = { colour: "blue" as const, release: a, taskDefinition: "task:a", until: start + 86_400_000 };
-  const { world, around, model, sent, play } = guardian(
+  const { ports, guardianPorts, model, sent, play } = guardian(
     { ...promoted, previous: window },
     { alarms: ["error-rate"] },
   );
   model.everLive.add(a);
   const kinds = [];
-  for (let n = 0; n < 4; n++) kinds.push((await play(tick(world, around)))?.kind);
-  assert.equal(kinds.filter((kind) => kind === "home").length, 1);
+  for (let n = 0; n < 4; n++) kinds.push((await play(tick(ports, guardianPorts)))?.kind);
+  assert.equal(kinds.filter((kind) => kind === "rollback").length, 1);
   assert.deepEqual([sent.length, model.item?.record.live, model.item?.record.previous], [1, "blue", null]);
 });
 
 test("heartbeat, weights and targets are published at every tick, and a failure of that moves no traffic later", async () => {
-  const { world, around, published, play } = guardian({});
-  await play(tick(world, around));
-  await play(tick(world, around));
+  const { ports, guardianPorts, published, play } = guardian({});
+  await play(tick(ports, guardianPorts));
+  await play(tick(ports, guardianPorts));
   assert.equal(published.length, 2);
   const start = quiet().time.now;
   const broken = guardian(expired(start));
   const publish = () => Promise.reject(new Error("throttled"));
-  await assert.rejects(broken.play(tick(broken.world, { ...broken.around, publish })), /throttled/);
+  await assert.rejects(broken.play(tick(broken.ports, { ...broken.guardianPorts, publish })), /throttled/);
   assert.deepEqual(broken.model.rule?.weights, blue);
 });
 
 test("an up that took the lease in between is not disturbed", async () => {
   const start = quiet().time.now;
-  const { world, around, model, sent, play } = guardian(expired(start));
+  const { ports, guardianPorts, model, sent, play } = guardian(expired(start));
   const look = async (of: SwitchRecord) => {
     const { item } = model;
     const lease = { owner: "up", since: model.time.now, until: model.time.now + 60_000 };
     if (item) model.item = { record: { ...item.record, lease }, version: item.version + 1 };
-    return around.look(of);
+    return guardianPorts.look(of);
   };
-  await play(tick(world, { ...around, look }));
+  await play(tick(ports, { ...guardianPorts, look }));
   assert.deepEqual([sent, model.item?.record.lease?.owner, model.item?.record.fence], [[], "up", 0]);
 });
 
-test("a hand edit that comes between two tries of the way home stands", async () => {
+test("a hand edit that comes between two tries of the rollback stands", async () => {
   const start = quiet().time.now;
-  const { world, around, model, play } = guardian(expired(start));
+  const { ports, guardianPorts, model, play } = guardian(expired(start));
   const edit = weightsFor("green", 40);
-  const modify: typeof world.rule.modify = () => {
+  const modify: typeof ports.rule.modify = () => {
     model.setRule(edit, "hand edit");
     return Promise.reject(new Error("no answer"));
   };
-  const ticked = tick({ ...world, rule: { ...world.rule, modify } }, around);
+  const ticked = tick({ ...ports, rule: { ...ports.rule, modify } }, guardianPorts);
   await assert.rejects(play(ticked), /the live rule has blue 60 · green 40/);
   assert.deepEqual(model.rule?.weights, edit);
 });
@@ -89,15 +89,15 @@ for (const [what, over, alarms] of [
   ["a rollout at 100 % that died", { ...abandoned, weights: green }, []],
   ["a promotion whose window is open", promoted, ["error-rate"]],
 ] as const satisfies [string, Partial<SwitchRecord>, AlarmKind[]][])
-  test(`a deployment into the home slot between look and change keeps the traffic where it is: ${what}`, async () => {
+  test(`a deployment into the previous slot between look and change keeps the traffic where it is: ${what}`, async () => {
     const start = quiet().time.now;
     const window = promoted.previous ? { ...promoted.previous, until: start + 86_400_000 } : null;
     const { lease: held = null } = "lease" in over ? expired(start) : {};
     const found = { ...over, lease: held, previous: held ? null : window };
-    const { world, around, model, sent, told, play } = guardian(found, { alarms });
+    const { ports, guardianPorts, model, sent, told, play } = guardian(found, { alarms });
     const running = () => Promise.resolve(["task:x"]);
     await assert.rejects(
-      play(tick(world, { ...around, running })),
+      play(tick(ports, { ...guardianPorts, running })),
       /blue runs task:x instead of task:a, which was live before/,
     );
     assert.deepEqual([sent, model.rule?.weights], [[], green]);
@@ -109,20 +109,20 @@ for (const [what, over, alarms] of [
       "the claim is given back",
     );
     const look = async (of: SwitchRecord) => ({
-      ...(await around.look(of)),
+      ...(await guardianPorts.look(of)),
       running: { blue: ["task:x"], green: ["task:b"] },
     });
-    await play(tick(world, { ...around, look, running }));
+    await play(tick(ports, { ...guardianPorts, look, running }));
     assert.match(told.join(), /The traffic needs a person: .*blue runs task:x/);
   });
 
 test("a late write is not undone towards a slot somebody deployed into since the look", async () => {
   const start = quiet().time.now;
   const reassert = { weights: blue, until: start + 60_000, instead: [green] };
-  const { world, around, model, sent, play } = guardian({ reassert });
+  const { ports, guardianPorts, model, sent, play } = guardian({ reassert });
   model.setRule(green, "late");
   const running = () => Promise.resolve(["task:x"]);
-  await assert.rejects(play(tick(world, { ...around, running })), /blue runs task:x/);
+  await assert.rejects(play(tick(ports, { ...guardianPorts, running })), /blue runs task:x/);
   assert.deepEqual([sent, model.rule?.weights], [[], green]);
   assert.equal(model.item?.record.lease, null);
 });
@@ -131,12 +131,12 @@ test("a step asked for again after the guardian put a rollback back is not prove
   const start = quiet().time.now;
   const five = weightsFor("green", 5);
   const reassert = { weights: blue, until: start + 600_000, instead: [five] };
-  const { world, around, model, events, play } = guardian({ reassert });
+  const { ports, guardianPorts, model, events, play } = guardian({ reassert });
   model.setRule(five, "late");
   model.propagationMs = 20_000;
-  assert.equal((await play(tick(world, around)))?.kind, "reassert");
+  assert.equal((await play(tick(ports, guardianPorts)))?.kind, "reassert");
   assert.deepEqual(model.item?.record.unseen?.before, [five]);
-  await play(applyUp(world, up(5), new AbortController().signal));
+  await play(applyUp(ports, up(5), new AbortController().signal));
   const proved = events.find((event) => event.kind === "proved");
   assert.ok(proved?.kind === "proved" && proved.tookMs >= 19_900, "answers from before proved it");
   assert.deepEqual(
@@ -148,16 +148,16 @@ test("a step asked for again after the guardian put a rollback back is not prove
 test("a retired slot is scaled down under a lease of the guardian's own", async () => {
   const start = quiet().time.now;
   const retirement = { colour: "green", stage: "warm", since: start - 60_000, deadline: start - 1 } as const;
-  const { world, around, model, play } = guardian({ retirement });
+  const { ports, guardianPorts, model, play } = guardian({ retirement });
   const holders: (boolean | undefined)[] = [];
-  const capacity: typeof world.capacity = {
-    ...world.capacity,
+  const capacity: typeof ports.capacity = {
+    ...ports.capacity,
     settle: (of, tasks, timeoutMs) => {
       holders.push(model.item?.record.lease?.owner.startsWith("the guardian"));
-      return world.capacity.settle(of, tasks, timeoutMs);
+      return ports.capacity.settle(of, tasks, timeoutMs);
     },
   };
-  await play(tick({ ...world, capacity }, around));
+  await play(tick({ ...ports, capacity }, guardianPorts));
   assert.deepEqual(
     [holders, model.slots.green.tasks, model.item?.record.retirement?.stage, model.item?.record.lease],
     [[true], 1, "idle", null],
@@ -173,30 +173,30 @@ for (const answered of [true, false])
       since: start - 60_000,
       deadline: start - 1,
     } as const;
-    const { world, around, model, play } = guardian({ retirement });
-    const capacity: typeof world.capacity = {
-      ...world.capacity,
+    const { ports, guardianPorts, model, play } = guardian({ retirement });
+    const capacity: typeof ports.capacity = {
+      ...ports.capacity,
       settle: async (of, tasks, timeoutMs) => {
         const to = { to: green, rejected: null };
-        await takeTrafficOver(world, () => to, { who: "somebody", why: "by hand" }, null);
-        await world.capacity.settle(of, tasks, timeoutMs);
+        await takeTrafficOver(ports, () => to, { who: "somebody", why: "by hand" }, null);
+        await ports.capacity.settle(of, tasks, timeoutMs);
         if (!answered) throw new Error("no answer");
       },
     };
-    const ticked = play(tick({ ...world, capacity }, around));
+    const ticked = play(tick({ ...ports, capacity }, guardianPorts));
     await (answered ? ticked : assert.rejects(ticked, /no answer/));
     assert.deepEqual([model.rule?.weights, model.slots.green.tasks], [green, 2]);
   });
 
 test("a hand edit that gives weight to a draining slot lets it take new sessions again, and pages", async () => {
-  const { world, around, model, told, play } = guardian({
+  const { ports, guardianPorts, model, told, play } = guardian({
     ...promoted,
     drain: { blue: now + 60_000, green: null },
     retirement: { colour: "blue", stage: "draining", since: now, deadline: now + 60_000 },
   });
   model.setRule(weightsFor("green", 70), "hand edit");
   const kinds = [];
-  for (let n = 0; n < 2; n++) kinds.push((await play(tick(world, around)))?.kind);
+  for (let n = 0; n < 2; n++) kinds.push((await play(tick(ports, guardianPorts)))?.kind);
   assert.deepEqual(kinds, ["reopen", "page"]);
   assert.deepEqual(model.item?.record.drain, { blue: null, green: null });
   assert.equal(
@@ -209,11 +209,11 @@ test("a hand edit that gives weight to a draining slot lets it take new sessions
 });
 
 test("what was paged is not paged again within the hour, and at once when it comes back after it was well", async () => {
-  const { world, around, model, told, time, play } = guardian({});
+  const { ports, guardianPorts, model, told, time, play } = guardian({});
   const minutes = async (count: number) => {
     for (let n = 0; n < count; n++) {
-      await play(tick(world, around));
-      await play(world.clock.sleep(60_000));
+      await play(tick(ports, guardianPorts));
+      await play(ports.clock.sleep(60_000));
     }
   };
   model.setRule(weightsFor("green", 33), "hand edit");

@@ -33,16 +33,16 @@ test("a raised fence ends every state, and never by a write", () => {
 test("a candidate with weight is sent home by everything that goes wrong, and one without is refused", () => {
   const wrong: readonly Event[] = ["short", "broken", "cancelled"];
   for (const event of wrong) {
-    assert.equal(next("scaling", event, { ...facts, exposed: true }), "returning");
+    assert.equal(next("scaling", event, { ...facts, exposed: true }), "rolling-back");
     assert.equal(next("scaling", event, facts), "refused");
   }
   for (const event of ["fail", "cancelled", "broken"] as const)
-    assert.equal(next("baking", event, facts), "returning");
+    assert.equal(next("baking", event, facts), "rolling-back");
 });
 
 test("a bake that cannot tell is extended once and then sent home, or held where the plan says so", () => {
   assert.equal(next("baking", "inconclusive", facts), "extending");
-  assert.equal(next("extending", "inconclusive", facts), "returning");
+  assert.equal(next("extending", "inconclusive", facts), "rolling-back");
   assert.equal(next("baking", "inconclusive", { ...facts, holds: true }), "held");
 });
 

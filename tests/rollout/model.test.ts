@@ -15,7 +15,7 @@ import { defaultVpc, type LocalAws, startAws, systemClock } from "local-aws";
 import { type SwitchRecord, switchRecord } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { freePort } from "../../rehearsal/stage/index.ts";
-import { makeRule } from "../../rollout/aws/rule.ts";
+import { openRule } from "../../rollout/aws/rule.ts";
 import { makeStore } from "../../rollout/record/store.ts";
 import type { Rule, Store } from "../../rollout/run/ports.ts";
 import { Model } from "../../simulation/model.ts";
@@ -90,7 +90,7 @@ interface Asked {
 
 const count = async (rule: Asked["rule"]) => {
   const live = await rule.read();
-  return live && { weights: live.weights, strangers: live.strangers.length };
+  return live && { weights: live.weights, foreign: live.foreign.length };
 };
 
 /** One line of a script: what was asked, and what came back. */
@@ -156,7 +156,7 @@ function simulated(): Asked {
       remove: (expected) => Promise.resolve(model.remove(expected)),
     },
     intrude: () => {
-      void model.addStranger(3_600_000);
+      void model.addForeign(3_600_000);
       return Promise.resolve();
     },
   };
@@ -166,7 +166,7 @@ function simulated(): Asked {
 async function local(seed: number): Promise<Asked> {
   const conditions = [{ field: "path-pattern", values: [`/mcp${seed}`] }];
   const make = { listenerArn, priority: seed + 1, conditions };
-  const rule = makeRule({ elb, elbOnce: elb }, { ruleArn: null, targetGroups: groups, make });
+  const rule = openRule({ elb, elbOnce: elb }, { ruleArn: null, targetGroups: groups, make });
   await rule.create(weightsFor("blue", 100));
   return {
     rule,

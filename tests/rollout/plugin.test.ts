@@ -231,7 +231,7 @@ test("an up whose inputs did not change takes up what a killed one left, and say
     candidate: "green",
     release: b,
     asked: 100,
-    home: { blue: 100, green: 0 },
+    rollbackTarget: { blue: 100, green: 0 },
     startedAt: Date.now() - 120_000,
     tried: [],
     passed: [],

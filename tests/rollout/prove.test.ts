@@ -6,7 +6,7 @@ import { weightsFor } from "../../domain/weight.ts";
 import { fits, planProof } from "../../rollout/policy/proof.ts";
 import { applyUp } from "../../rollout/run/apply.ts";
 import { Refusal } from "../../rollout/run/failures.ts";
-import type { World } from "../../rollout/run/ports.ts";
+import type { Ports } from "../../rollout/run/ports.ts";
 import { prove } from "../../rollout/run/prove.ts";
 import { quiet, up } from "./quiet.ts";
 
@@ -14,10 +14,10 @@ const signal = new AbortController().signal;
 const within = (timeoutMs: number) => ({ timeoutMs, signal });
 
 test("100 % is proved by identical answers from each address, and one address that lags is waited for", async () => {
-  const { world, time, play } = quiet();
+  const { ports, time, play } = quiet();
   const asked: Record<string, number> = { "10.0.0.1": 0, "10.0.0.2": 0 };
   const started = time.now;
-  const traffic: World["traffic"] = {
+  const traffic: Ports["traffic"] = {
     namesSlots: true,
     addresses: () => Promise.resolve(Object.keys(asked)),
     ask: (address) => {
@@ -27,7 +27,7 @@ test("100 % is proved by identical answers from each address, and one address th
     },
   };
   const proof = await play(
-    prove({ ...world, traffic }, [weightsFor("green", 5)], weightsFor("green", 100), within(30_000)),
+    prove({ ...ports, traffic }, [weightsFor("green", 5)], weightsFor("green", 100), within(30_000)),
   );
   assert.ok(proof.proved);
   assert.ok(proof.tookMs >= 5_000, `proved after ${proof.tookMs} ms, before the second address did it`);
@@ -53,37 +53,37 @@ test("in between a count is accepted in a band that old and new shares miss and 
 });
 
 test("shares that no affordable sample tells apart are proved only when the change had all of its time", async () => {
-  const { world, model, play } = quiet();
+  const { ports, model, play } = quiet();
   model.setRule(weightsFor("green", 23), "by hand");
   assert.ok(planProof([0.23], 0.25).mistaken > limits.proofError);
   model.propagationMs = 20_000;
   model.setRule(weightsFor("green", 25), "rollout");
-  const proof = await play(prove(world, [weightsFor("green", 23)], weightsFor("green", 25), within(30_000)));
+  const proof = await play(prove(ports, [weightsFor("green", 23)], weightsFor("green", 25), within(30_000)));
   assert.ok(proof.proved && proof.tookMs >= 30_000);
 });
 
 test("what the balancer has accepted and does not do by the limit is not proved, and the shift is undone", async () => {
-  const { world, model, events, play } = quiet();
+  const { ports, model, events, play } = quiet();
   model.propagationMs = 40_000; // beyond the plan's limit
   const outcome = await play(
     applyUp(
-      world,
+      ports,
       { ...up(100), inputs: { ...up(100).inputs, plan: { ...up(100).inputs.plan, proofTimeout: 30_000 } } },
       signal,
     ),
   );
   assert.equal(outcome.asAsked, false);
   assert.ok(events.some((event) => event.kind === "unproved" && event.weights.green === 5));
-  assert.ok(events.some((event) => event.kind === "returning"));
+  assert.ok(events.some((event) => event.kind === "rolling-back"));
   assert.ok(!events.some((event) => event.kind === "baking"), "an unproved weight was baked");
   assert.deepEqual(model.rule?.weights, weightsFor("blue", 100));
 });
 
 test("an address that cannot be reached from here is a refusal before any write", async () => {
-  const { world, model, sent, play } = quiet();
+  const { ports, model, sent, play } = quiet();
   const before = structuredClone(model.item);
-  const traffic = { ...world.traffic, ask: () => Promise.reject(new Error("ECONNREFUSED")) };
-  await assert.rejects(play(applyUp({ ...world, traffic }, up(100), signal)), (error: Error) => {
+  const traffic = { ...ports.traffic, ask: () => Promise.reject(new Error("ECONNREFUSED")) };
+  await assert.rejects(play(applyUp({ ...ports, traffic }, up(100), signal)), (error: Error) => {
     assert.ok(error instanceof Refusal);
     assert.match(error.message, /10\.0\.0\.1 can't be reached from here.*ECONNREFUSED/);
     return true;

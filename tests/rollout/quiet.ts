@@ -1,7 +1,7 @@
 import { perColour } from "../../domain/colour.ts";
 import { parsedPlan } from "../../domain/plan.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
-import type { RolloutEvent, Verdict, World } from "../../rollout/run/ports.ts";
+import type { RolloutEvent, Verdict, Ports } from "../../rollout/run/ports.ts";
 import { Faults } from "../../simulation/faults.ts";
 import { inputsFor } from "../../simulation/inputs.ts";
 import { Model } from "../../simulation/model.ts";
@@ -19,7 +19,7 @@ export const plan = parsedPlan.parse({ steps });
 export interface Quiet {
   readonly time: VirtualTime;
   readonly model: Model;
-  readonly world: World;
+  readonly ports: Ports;
   readonly events: RolloutEvent[];
   /** Rule changes that were sent. */
   readonly sent: { readonly green: number }[];
@@ -27,21 +27,21 @@ export interface Quiet {
   play<T>(work: Promise<T>): Promise<T>;
 }
 
-/** A world without faults in virtual time: blue serves release a, green has release b, and the record is as given. */
+/** Ports without faults in virtual time: blue serves release a, green has release b, and the record is as given. */
 export function quiet(over: Partial<SwitchRecord> = {}, verdict: Verdict = "pass"): Quiet {
   const time = new VirtualTime();
   const model = new Model(time, 1);
   const events: RolloutEvent[] = [];
   const sent: { green: number }[] = [];
-  const { world } = worldOf();
+  const { ports } = portsOf();
   model.slots.blue.deploy(a);
   model.slots.green.deploy(b);
   const of = record({ inputs: inputsFor(plan, 0, { blue: a, green: b }, undefined), ...over });
   model.item = { record: of, version: 1 };
   model.setRule(of.weights, "create");
-  return { time, model, world, events, sent, play };
+  return { time, model, ports, events, sent, play };
 
-  function worldOf(): { world: World } {
+  function portsOf(): { ports: Ports } {
     const process = new Process({
       number: 1,
       writer: "rollout",
@@ -53,12 +53,12 @@ export function quiet(over: Partial<SwitchRecord> = {}, verdict: Verdict = "pass
       skewMs: 0,
       onEvent: (event) => events.push(event),
     });
-    const made = process.world();
-    const modify: World["rule"]["modify"] = (weights, timeoutMs) => {
+    const made = process.ports();
+    const modify: Ports["rule"]["modify"] = (weights, timeoutMs) => {
       sent.push({ green: weights.green });
       return made.rule.modify(weights, timeoutMs);
     };
-    return { world: { ...made, rule: { ...made.rule, modify } } };
+    return { ports: { ...made, rule: { ...made.rule, modify } } };
   }
 
   async function play<T>(work: Promise<T>): Promise<T> {
@@ -70,7 +70,7 @@ export function quiet(over: Partial<SwitchRecord> = {}, verdict: Verdict = "pass
   }
 }
 
-/** What an `up` asks of that world. */
+/** What an `up` asks there. */
 export function up(greenWeight: number, releases = { blue: a, green: b }) {
   const inputs = inputsFor(plan, greenWeight, releases, undefined);
   return { inputs: { ...inputs, capacity: perColour(() => ({ tasks: 2, max: 4 })) }, owner: "me", id: "r1" };

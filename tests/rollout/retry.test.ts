@@ -9,10 +9,10 @@ import { limits } from "../../domain/limits.ts";
 import { makeClients } from "../../rollout/aws/clients.ts";
 import { makeStore } from "../../rollout/record/store.ts";
 import { makeGate } from "../../rollout/run/gate.ts";
-import { again, urgently } from "../../rollout/run/retry.ts";
+import { withRetries, urgently } from "../../rollout/run/retry.ts";
 import { quiet, up } from "./quiet.ts";
 
-test("no wait is longer than 2 s, and none on the way home than half a second or than elsewhere", () => {
+test("no wait is longer than 2 s, and none in a rollback than half a second or than elsewhere", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 40 }),
@@ -25,17 +25,17 @@ test("no wait is longer than 2 s, and none on the way home than half a second or
   );
 });
 
-test("a call on the way home is tried twice as often as another, with half a second between at most", async () => {
+test("a call in a rollback is tried twice as often as another, with half a second between at most", async () => {
   const took = await Promise.all(
-    [again, urgently].map(async (insist) => {
-      const { world, time, play } = quiet();
+    [withRetries, urgently].map(async (insist) => {
+      const { ports, time, play } = quiet();
       const start = time.now;
       let tries = 0;
       const refused = () => {
         tries++;
         return Promise.reject(new Error("Rate exceeded"));
       };
-      await assert.rejects(play(insist({ ...world, random: () => 1 }, refused)), /Rate exceeded/);
+      await assert.rejects(play(insist({ ...ports, random: () => 1 }, refused)), /Rate exceeded/);
       return { tries, ms: time.now - start };
     }),
   );

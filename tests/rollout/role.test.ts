@@ -4,7 +4,7 @@ import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import type { CallEvent } from "local-aws";
 import { Account } from "local-aws/testing";
-import { openWorld } from "../../rollout/run/open-ports.ts";
+import { openPorts } from "../../rollout/run/open-ports.ts";
 import { inputsFor } from "../../simulation/inputs.ts";
 import { a, b, plan } from "./situation.ts";
 
@@ -19,7 +19,7 @@ test("what moves and what judges traffic acts as the switch's role, taken once: 
   account.aws.onCall((event) => event.when === "before" && calls.push(event));
 
   const inputs = inputsFor(plan, 0, { blue: a, green: b }, undefined);
-  const open = openWorld(
+  const open = openPorts(
     {
       ...inputs,
       roleArn: "arn:aws:iam::123456789012:role/hub/test/switch-1",
@@ -31,10 +31,10 @@ test("what moves and what judges traffic acts as the switch's role, taken once: 
     () => undefined,
   );
   try {
-    await open.world.store.read().catch(() => null);
+    await open.ports.store.read().catch(() => null);
     // Its secrets are read before the first check, and nothing is judged any more.
-    await open.world.gate.candidate("green", true, AbortSignal.abort()).catch(() => null);
-    await open.world.evidence.finish();
+    await open.ports.gate.candidate("green", true, AbortSignal.abort()).catch(() => null);
+    await open.ports.evidence.finish();
   } finally {
     await open.close();
     secrets.destroy();

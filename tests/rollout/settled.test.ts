@@ -21,7 +21,7 @@ function heldBy(owner: string, freeAt: number, over: Partial<SwitchRecord> = {})
   return { clock, store: { read }, waited: () => time - now };
 }
 
-test("an up that comes while the guardian does one deed waits for it", async () => {
+test("an up that comes while the guardian does one piece of work waits for it", async () => {
   const { clock, store, waited } = heldBy("the guardian (tick 00000001)", now + 1_200);
   const found = await readSettled(store, clock);
   assert.equal(found?.record.lease, null);

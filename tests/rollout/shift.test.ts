@@ -4,7 +4,7 @@ import { limits } from "../../domain/limits.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { makeClients } from "../../rollout/aws/clients.ts";
 import { takeOver } from "../../rollout/policy/rollback-target.ts";
-import { takeLease } from "../../rollout/record/lease.ts";
+import { Lease } from "../../rollout/record/lease.ts";
 import { applyUp } from "../../rollout/run/apply.ts";
 import { Fenced, Refusal } from "../../rollout/run/failures.ts";
 import { refresh } from "../../rollout/run/refresh.ts";
@@ -14,13 +14,13 @@ import { quiet, up } from "./quiet.ts";
 import { a, b, now as then } from "./situation.ts";
 
 const signal = new AbortController().signal;
-const home = weightsFor("blue", 100);
+const rollbackTarget = weightsFor("blue", 100);
 const rollout = {
   id: "r",
   candidate: "green",
   release: b,
   asked: 100,
-  home,
+  rollbackTarget,
   startedAt: then,
   tried: [],
   passed: [],
@@ -37,8 +37,8 @@ test("the SDK sends a rule change once; only reads are retried by it", async () 
 });
 
 test("a rollout to 100 is one rule change a step, each proved before it is baked, and promotes", async () => {
-  const { world, model, sent, events, play } = quiet();
-  const outcome = await play(applyUp(world, up(100), signal));
+  const { ports, model, sent, events, play } = quiet();
+  const outcome = await play(applyUp(ports, up(100), signal));
   assert.equal(outcome.state, "promoted");
   assert.deepEqual(
     sent.map(({ green }) => green),
@@ -56,16 +56,16 @@ test("a rollout to 100 is one rule change a step, each proved before it is baked
 test("a rollback is exactly one rule change, asks no gate, and scales the slot that takes the traffic", async () => {
   const previous = { colour: "blue" as const, release: a, taskDefinition: `task:${a}`, until: then * 2 };
   const over = { live: "green" as const, weights: weightsFor("green", 100), previous };
-  const { world, model, sent, play } = quiet(over);
+  const { ports, model, sent, play } = quiet(over);
   model.slots.blue.settle(1);
-  const outcome = await play(applyUp(world, up(0), signal));
+  const outcome = await play(applyUp(ports, up(0), signal));
   assert.equal(outcome.state, "rolled-back");
   assert.deepEqual([sent, model.slots.blue.tasks, model.violations], [[{ green: 0 }], 2, []]);
 });
 
 test("a failed gate sends everybody home with one change and rejects the release", async () => {
-  const { world, sent, model, play } = quiet({}, "fail");
-  const verified = await play(applyUp(world, up(100), signal));
+  const { ports, sent, model, play } = quiet({}, "fail");
+  const verified = await play(applyUp(ports, up(100), signal));
   assert.equal(verified.state, "rolled-back");
   assert.deepEqual(
     sent.map(({ green }) => green),
@@ -75,53 +75,54 @@ test("a failed gate sends everybody home with one change and rejects the release
 });
 
 test("a change whose answer was lost is not sent again when the rule shows it", async () => {
-  const { world, sent, play } = quiet();
+  const { ports, sent, play } = quiet();
   let failed = false;
-  const rule: typeof world.rule = {
-    ...world.rule,
+  const rule: typeof ports.rule = {
+    ...ports.rule,
     async modify(weights, timeoutMs) {
-      await world.rule.modify(weights, timeoutMs);
+      await ports.rule.modify(weights, timeoutMs);
       if (!failed) {
         failed = true;
         throw new Error("connection reset");
       }
     },
   };
-  const outcome = await play(applyUp({ ...world, rule }, up(5), signal));
-  assert.deepEqual([outcome.state, sent], ["reached", [{ green: 5 }]]);
+  const outcome = await play(applyUp({ ...ports, rule }, up(5), signal));
+  assert.deepEqual([outcome.state, sent], ["at-weight", [{ green: 5 }]]);
 });
 
 test("a late write after a fence is put right by the process that wrote it", async () => {
-  const { world, model, sent, events, time, play } = quiet();
-  const session = await takeLease(world, "me", { ...(model.item as NonNullable<typeof model.item>) });
-  assert.ok(session);
-  const rule: typeof world.rule = {
-    ...world.rule,
+  const { ports, model, sent, events, time, play } = quiet();
+  const rule: typeof ports.rule = {
+    ...ports.rule,
     modify(weights, timeoutMs) {
       const { item } = model;
       if (item && sent.length === 0) {
-        const to = { to: home, rejected: null };
+        const to = { to: rollbackTarget, rejected: null };
         const taken = takeOver(item.record, to, { who: "somebody", why: "by hand" }, time.now);
         model.item = { record: taken, version: item.version + 1 };
       }
-      return world.rule.modify(weights, timeoutMs);
+      return ports.rule.modify(weights, timeoutMs);
     },
   };
-  const late = shift({ ...world, rule }, session, home, weightsFor("green", 5), one);
+  const found = { ...(model.item as NonNullable<typeof model.item>) };
+  const lease = await Lease.take({ ...ports, rule }, "me", found);
+  assert.ok(lease);
+  const late = shift(lease, rollbackTarget, weightsFor("green", 5), one);
   await assert.rejects(
     play(late),
     (error) => error instanceof Fenced && /somebody took the traffic over/.test(error.message),
   );
-  assert.deepEqual([sent.map(({ green }) => green), model.rule?.weights], [[5, 0], home]);
+  assert.deepEqual([sent.map(({ green }) => green), model.rule?.weights], [[5, 0], rollbackTarget]);
   assert.ok(events.some(({ kind }) => kind === "repaired"));
 });
 
 test("taking over is one rule change, raises the fence and the tasks, and gives the lease back", async () => {
   const over = { weights: weightsFor("green", 25), rollout: { ...rollout, tried: [], passed: [] } };
-  const { world, model, sent, play } = quiet(over);
+  const { ports, model, sent, play } = quiet(over);
   model.slots.blue.settle(1);
   const by = { who: "somebody", why: "by hand" };
-  const taken = await play(takeTrafficOver(world, () => ({ to: home, rejected: b }), by, 30_000));
+  const taken = await play(takeTrafficOver(ports, () => ({ to: rollbackTarget, rejected: b }), by, 30_000));
   assert.ok(taken?.proof?.proved);
   const { record } = model.item ?? {};
   assert.deepEqual(
@@ -133,34 +134,34 @@ test("taking over is one rule change, raises the fence and the tasks, and gives 
 
 for (const propagationMs of [0, 10_000])
   test(`a write that was under way as the traffic was taken over is put right before the slot drains, at a balancer that is ${propagationMs} ms late`, async () => {
-    const { time, world, model, sent, play } = quiet({ weights: weightsFor("green", 25) });
+    const { time, ports, model, sent, play } = quiet({ weights: weightsFor("green", 25) });
     model.propagationMs = propagationMs;
     let asked = 0;
-    const traffic: typeof world.traffic = {
-      ...world.traffic,
+    const traffic: typeof ports.traffic = {
+      ...ports.traffic,
       ask: async (address, cancelled) => {
-        const answer = await world.traffic.ask(address, cancelled);
+        const answer = await ports.traffic.ask(address, cancelled);
         asked = answer === "blue" ? asked + 1 : 0;
         if (asked === 40 && sent.length === 1) model.setRule(weightsFor("green", 50), "late");
         return answer;
       },
     };
-    const rule: typeof world.rule = {
-      ...world.rule,
+    const rule: typeof ports.rule = {
+      ...ports.rule,
       modify: async (weights, timeoutMs) => {
-        await world.clock.sleep(500);
-        await world.rule.modify(weights, timeoutMs);
+        await ports.clock.sleep(500);
+        await ports.rule.modify(weights, timeoutMs);
       },
     };
     const by = { who: "me", why: "by hand" };
-    const to = () => ({ to: home, rejected: b });
-    const taken = await play(takeTrafficOver({ ...world, rule, traffic }, to, by, 30_000));
+    const to = () => ({ to: rollbackTarget, rejected: b });
+    const taken = await play(takeTrafficOver({ ...ports, rule, traffic }, to, by, 30_000));
     assert.ok(taken?.proof?.proved);
     assert.deepEqual(
       [taken.writes, sent.length, model.rule?.weights, model.item?.record.drain.green !== null],
-      [2, 2, home, true],
+      [2, 2, rollbackTarget, true],
     );
-    for (const end = time.now + propagationMs; time.now <= end; await play(world.clock.sleep(100)))
+    for (const end = time.now + propagationMs; time.now <= end; await play(ports.clock.sleep(100)))
       assert.equal(model.carries("green"), false, "green drains and still gets new sessions");
     assert.deepEqual(model.violations, []);
   });
@@ -170,15 +171,15 @@ test("a first deployment takes up a rule that an attempt of this stack set, and 
     ruleArn: null,
     live: "green" as const,
     weights: weightsFor("green", 100),
-    rollout: { ...rollout, home: weightsFor("green", 100), tried: [], passed: [] },
+    rollout: { ...rollout, rollbackTarget: weightsFor("green", 100), tried: [], passed: [] },
   };
   const own = quiet({ ...died });
-  const outcome = await own.play(applyUp(own.world, up(0), signal));
-  assert.deepEqual([outcome.state, own.model.rule?.weights], ["promoted", home]);
+  const outcome = await own.play(applyUp(own.ports, up(0), signal));
+  assert.deepEqual([outcome.state, own.model.rule?.weights], ["promoted", rollbackTarget]);
   const edited = quiet({ ...died });
   edited.model.setRule(weightsFor("green", 99), "hand edit");
   await assert.rejects(
-    edited.play(applyUp(edited.world, up(0), signal)),
+    edited.play(applyUp(edited.ports, up(0), signal)),
     (error) =>
       error instanceof Refusal &&
       /there already and has blue 1 · green 99.*Set it to blue 100 · green 0, or delete it/.test(
@@ -190,9 +191,9 @@ test("a first deployment takes up a rule that an attempt of this stack set, and 
 
 test("a change that somebody holds the lease for is refused with the holder and since when", async () => {
   const lease = { owner: "ci", since: then, until: then * 2 };
-  const { world, sent, play } = quiet({ lease });
+  const { ports, sent, play } = quiet({ lease });
   await assert.rejects(
-    play(applyUp(world, up(100), signal)),
+    play(applyUp(ports, up(100), signal)),
     (error) =>
       error instanceof Refusal &&
       error.message.includes(`ci holds the lease since ${new Date(then).toISOString().slice(0, 19)}Z`),
@@ -201,36 +202,36 @@ test("a change that somebody holds the lease for is refused with the holder and 
 });
 
 test("Ctrl-C sends everybody home and returns only then", async () => {
-  const { world, model, time, play } = quiet();
+  const { ports, model, time, play } = quiet();
   const cancel = new AbortController();
   void time.sleep(12_000).then(() => cancel.abort(new Error("cancelled")));
-  const outcome = await play(applyUp(world, up(100), cancel.signal));
+  const outcome = await play(applyUp(ports, up(100), cancel.signal));
   assert.deepEqual(
     [outcome.state, outcome.why, model.rule?.weights],
-    ["rolled-back", "the rollout was cancelled", home],
+    ["rolled-back", "the rollout was cancelled", rollbackTarget],
   );
 });
 
 test("a gate that Ctrl-C interrupts is no verdict: the rollout was cancelled, and nothing bakes again", async () => {
-  const { world, model, time, events, play } = quiet();
+  const { ports, model, time, events, play } = quiet();
   const cancel = new AbortController();
   void time.sleep(12_000).then(() => cancel.abort(new Error("cancelled")));
-  const bake: typeof world.gate.bake = async (_of, _step, _extended, interrupt) => {
+  const bake: typeof ports.gate.bake = async (_of, _step, _extended, interrupt) => {
     await time.sleep(60_000, interrupt).catch(() => undefined);
     return { verdict: "inconclusive", why: "too few", firstBadAt: null, decidedAt: time.now };
   };
-  const gate = { ...world.gate, bake };
-  const outcome = await play(applyUp({ ...world, gate }, up(100), cancel.signal));
+  const gate = { ...ports.gate, bake };
+  const outcome = await play(applyUp({ ...ports, gate }, up(100), cancel.signal));
   assert.deepEqual(
     [outcome.state, outcome.why, model.rule?.weights, events.filter(({ kind }) => kind === "baking").length],
-    ["rolled-back", "the rollout was cancelled", home, 1],
+    ["rolled-back", "the rollout was cancelled", rollbackTarget, 1],
   );
 });
 
 test("a hand edit ends the rollout and its lease, and leaves the rest for whoever comes next", async () => {
-  const { world, model, time, play } = quiet();
+  const { ports, model, time, play } = quiet();
   void time.sleep(12_000).then(() => model.setRule(weightsFor("green", 40), "hand edit"));
-  const outcome = await play(applyUp(world, up(100), signal));
+  const outcome = await play(applyUp(ports, up(100), signal));
   const record = model.item?.record;
   assert.equal(outcome.state, "taken-over");
   assert.ok(record?.lease && record.lease.until <= time.now, "nobody has to wait for the lease to run out");
@@ -239,41 +240,42 @@ test("a hand edit ends the rollout and its lease, and leaves the rest for whoeve
 });
 
 test("a refresh whose record changed between its two looks adopts nothing", async () => {
-  const { world, model, play } = quiet({ weights: weightsFor("green", 50) });
+  const { ports, model, play } = quiet({ weights: weightsFor("green", 50) });
   const rule = {
     read: async () => {
       const { item } = model;
-      if (item) model.item = { record: { ...item.record, weights: home }, version: item.version + 1 };
-      return { weights: weightsFor("green", 30), strangers: [] };
+      if (item)
+        model.item = { record: { ...item.record, weights: rollbackTarget }, version: item.version + 1 };
+      return { weights: weightsFor("green", 30), foreign: [] };
     },
   };
-  await assert.rejects(play(refresh(world.store, rule, world.clock)), /changed while it was being refreshed/);
-  assert.deepEqual(model.item?.record.weights, home);
+  await assert.rejects(play(refresh(ports.store, rule, ports.clock)), /changed while it was being refreshed/);
+  assert.deepEqual(model.item?.record.weights, rollbackTarget);
 });
 
-test("a first weight given again after an unproved way home is pending again, and nobody's later one takes its place", async () => {
-  const intent = { from: weightsFor("green", 5), to: home, at: then, pending: null };
-  const { world, model, play } = quiet({ weights: weightsFor("green", 5), intent });
-  model.setRule(home, "rollout");
-  const session = await takeLease(world, "me", { ...(model.item as NonNullable<typeof model.item>) });
-  assert.ok(session);
+test("a first weight given again after an unproved rollback is pending again, and nobody's later one takes its place", async () => {
+  const intent = { from: weightsFor("green", 5), to: rollbackTarget, at: then, pending: null };
+  const { ports, model, play } = quiet({ weights: weightsFor("green", 5), intent });
+  model.setRule(rollbackTarget, "rollout");
+  const lease = await Lease.take(ports, "me", { ...(model.item as NonNullable<typeof model.item>) });
+  assert.ok(lease);
   const pending = () => model.item?.record.intent?.pending;
-  await play(shift(world, session, weightsFor("green", 5), weightsFor("green", 5), one, [home]));
+  await play(shift(lease, weightsFor("green", 5), weightsFor("green", 5), one, [rollbackTarget]));
   assert.equal(pending()?.colour, "green");
   const since = pending()?.since;
-  await play(shift(world, session, weightsFor("green", 5), home, one));
+  await play(shift(lease, weightsFor("green", 5), rollbackTarget, one));
   assert.deepEqual(pending(), { colour: "green", since });
 });
 
 test("traffic that was taken over before a first weight was seen, and again, is proved only once that was seen or had its time", async () => {
-  const { world, model, play } = quiet();
+  const { ports, model, play } = quiet();
   model.propagationMs = 5_000;
   const by = { who: "me", why: "by hand" };
   const share = weightsFor("green", 5);
-  await play(takeTrafficOver(world, () => ({ to: share, rejected: null }), by, null));
+  await play(takeTrafficOver(ports, () => ({ to: share, rejected: null }), by, null));
   const since = model.item?.record.unseen?.since;
-  assert.deepEqual(model.item?.record.unseen, { colour: "green", since, before: [home] });
-  const taken = await play(takeTrafficOver(world, () => ({ to: home, rejected: b }), by, 60_000));
+  assert.deepEqual(model.item?.record.unseen, { colour: "green", since, before: [rollbackTarget] });
+  const taken = await play(takeTrafficOver(ports, () => ({ to: rollbackTarget, rejected: b }), by, 60_000));
   assert.ok(
     taken?.proof?.proved && taken.proof.tookMs >= 4_900,
     "answers from before both changes proved it",
@@ -282,22 +284,22 @@ test("traffic that was taken over before a first weight was seen, and again, is 
 });
 
 test("a hand edit that a refresh adopted, and the weights before it, are told apart from what comes next", async () => {
-  const { world, model, play } = quiet({ weights: weightsFor("green", 10) });
+  const { ports, model, play } = quiet({ weights: weightsFor("green", 10) });
   model.propagationMs = 5_000;
   model.setRule(weightsFor("green", 96), "hand edit");
-  await refresh(world.store, world.rule, world.clock);
+  await refresh(ports.store, ports.rule, ports.clock);
   assert.deepEqual(model.item?.record.unseen?.before, [weightsFor("green", 10)]);
   const by = { who: "me", why: "by hand" };
   const to = { to: weightsFor("green", 25), rejected: null };
-  const taken = await play(takeTrafficOver(world, () => to, by, 60_000));
+  const taken = await play(takeTrafficOver(ports, () => to, by, 60_000));
   assert.ok(taken?.proof?.proved && taken.proof.tookMs >= 4_900, "10 % passed for 25 %");
 });
 
 test("a hand edit that break-glass overwrites is told apart from what it sets", async () => {
-  const { world, model, play } = quiet({ weights: weightsFor("green", 100), live: "green" });
+  const { ports, model, play } = quiet({ weights: weightsFor("green", 100), live: "green" });
   model.setRule(weightsFor("green", 1), "hand edit");
   model.propagationMs = 5_000;
   const by = { who: "me", why: "by hand" };
-  const taken = await play(takeTrafficOver(world, () => ({ to: home, rejected: b }), by, 60_000));
+  const taken = await play(takeTrafficOver(ports, () => ({ to: rollbackTarget, rejected: b }), by, 60_000));
   assert.ok(taken?.proof?.proved && taken.proof.tookMs >= 4_900, "99 % passed for 100 %");
 });

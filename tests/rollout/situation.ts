@@ -1,5 +1,5 @@
 import { parsedPlan } from "../../domain/plan.ts";
-import type { SwitchRecord } from "../../domain/record.ts";
+import { type SwitchRecord, recordSchema } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import type { Situation } from "../../rollout/policy/decision.ts";
 import { inputsFor } from "../../simulation/inputs.ts";
@@ -13,7 +13,7 @@ export const plan = parsedPlan.parse({});
 /** Blue is live with release a, green is idle with release b, which passed its gate at weight 0. */
 export function record(over: Partial<SwitchRecord> = {}): SwitchRecord {
   return {
-    schema: 1,
+    schema: recordSchema,
     ruleArn: "arn:rule",
     live: "blue",
     liveSince: now - 86_400_000,
@@ -55,7 +55,7 @@ export function situation(
   return {
     now,
     record: of,
-    rule: over.rule === undefined ? { weights: of.weights, strangers: [] } : over.rule,
+    rule: over.rule === undefined ? { weights: of.weights, foreign: [] } : over.rule,
     request: {
       greenWeight,
       releases: { blue: a, green: b, ...over.releases },

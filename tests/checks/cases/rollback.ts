@@ -13,7 +13,7 @@ export function rollbackEvidence(minutes: number | null): EvidenceLog {
   log.append("shifting", { from: { blue: 100, green: 0 }, to: { blue: 95, green: 5 } });
   log.append("reading", failedReading);
   now += 60_000;
-  log.append("returning", { to: { blue: 100, green: 0 }, why: "error-share: 12 of 60 answers bad" });
+  log.append("rolling-back", { to: { blue: 100, green: 0 }, why: "error-share: 12 of 60 answers bad" });
   now += (minutes ?? 1) * 60_000;
   if (minutes !== null) log.append("proved", { weights: { blue: 100, green: 0 } });
   log.append("ended", { outcome: "rolled-back", why: "error-share: 12 of 60 answers bad" });

@@ -3,7 +3,7 @@ import type { Colour } from "../../../domain/colour.ts";
 import { parseInputs } from "../../../rollout/plugin/inputs.ts";
 import { trafficSwitch } from "../../../rollout/plugin/provider.ts";
 import { applyUp } from "../../../rollout/run/apply.ts";
-import { openWorld } from "../../../rollout/run/open-ports.ts";
+import { openPorts } from "../../../rollout/run/open-ports.ts";
 
 /**
  * The traffic switch where the hub's public name leads nowhere: a first deployment runs as always, rule and record and
@@ -13,15 +13,15 @@ const real = trafficSwitch({ say: () => undefined, flush: () => Promise.resolve(
 
 async function create(_urn: string, given: unknown): Promise<pulumi.provider.CreateResult> {
   const inputs = parseInputs(given);
-  const open = openWorld(
+  const open = openPorts(
     inputs,
     null,
     () => undefined,
     () => undefined,
   );
   const pass = { verdict: "pass" as const, why: "taken to pass", firstBadAt: null, decidedAt: Date.now() };
-  const world = {
-    ...open.world,
+  const ports = {
+    ...open.ports,
     gate: { candidate: async () => pass, bake: async () => pass, close: async () => undefined },
     traffic: {
       namesSlots: true,
@@ -31,7 +31,7 @@ async function create(_urn: string, given: unknown): Promise<pulumi.provider.Cre
   };
   try {
     const outcome = await applyUp(
-      world,
+      ports,
       { inputs, owner: open.owner, id: open.id },
       new AbortController().signal,
     );

@@ -25,14 +25,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "ignore the fence",
     file: "rollout/record/lease.ts",
-    search: "function refuseFenced(session: Session, record: SwitchRecord): void {",
-    replacement: "function refuseFenced(session: Session, record: SwitchRecord): void { return;",
+    search: "#refuseFenced({ fence, fencedBy, lease }: SwitchRecord): void {",
+    replacement: "#refuseFenced({ fence, fencedBy, lease }: SwitchRecord): void { return;",
   },
   {
     name: "ignore another holder's lease",
     file: "rollout/record/lease.ts",
-    search: "if (record.lease?.owner !== session.owner)",
-    replacement: "if (session.owner === null)",
+    search: "if (lease?.owner !== this.owner)",
+    replacement: "if (this.owner === null)",
   },
   {
     name: "no compare before the write",
@@ -50,7 +50,7 @@ export const mutants: readonly Mutant[] = [
     name: "write without an intent",
     file: "rollout/run/shift.ts",
     search:
-      "intent: { from, to, at: world.clock.now(), pending: firstWeight(record, to, world.clock.now()) },",
+      "intent: { from, to, at: ports.clock.now(), pending: firstWeight(record, to, ports.clock.now()) },",
     replacement: "intent: null,",
   },
   {
@@ -86,11 +86,11 @@ export const mutants: readonly Mutant[] = [
     replacement: 'if (retirement === null || retirement.stage === "idle")',
   },
   {
-    name: "a way home waits for a gate",
+    name: "a rollback waits for a gate",
     file: "rollout/run/states.ts",
-    search: 'world.report({ kind: "returning", to: course.home, why: at.why });',
+    search: 'ports.report({ kind: "rolling-back", to: spec.rollbackTarget, why: run.why });',
     replacement:
-      'world.report({ kind: "returning", to: course.home, why: at.why }); await bake(at, false, at.cancel);',
+      'ports.report({ kind: "rolling-back", to: spec.rollbackTarget, why: run.why }); await bake(run, false, run.cancel);',
   },
   {
     name: "the guardian fights a fresh lease",
@@ -107,15 +107,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the guardian acts twice inside a window",
     file: "rollout/policy/rollback-target.ts",
-    search: "live: other(emptied), liveSince: now, previous: null,",
+    search: "live: other(left), liveSince: now, previous: null,",
     replacement:
-      "live: other(emptied), liveSince: now, previous: { colour: emptied, ...record.slots[emptied], until: now + 9e6 },",
+      "live: other(left), liveSince: now, previous: { colour: left, ...record.slots[left], until: now + 9e6 },",
   },
   {
     name: "the guardian takes a provider's outage for the release's fault",
     file: "rollout/guardian/decision.ts",
-    search: "sight.homeProbe === true;",
-    replacement: "sight.homeProbe !== null;",
+    search: "observation.previousProbe === true;",
+    replacement: "observation.previousProbe !== null;",
   },
   {
     name: "retire before the sessions end",
@@ -125,14 +125,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "the drain's time runs while the traffic still flows",
-    file: "rollout/guardian/act.ts",
+    file: "rollout/guardian/tick.ts",
     search: "return end(record, left, now, now + limits.evictMs);",
     replacement: "return record;",
   },
   {
     name: "a slot drains as soon as somebody decided to leave it",
     file: "rollout/policy/rollback-target.ts",
-    search: "return keepSessions(back, emptied, now, now + stay);",
-    replacement: "return drainSlot(back, emptied, now, now + stay);",
+    search: "return keepSessions(back, left, now, now + stay);",
+    replacement: "return drainSlot(back, left, now, now + stay);",
   },
 ];
