@@ -81,7 +81,7 @@ export const steadySessions = 4;
  * Most sessions open at once: what a bake holds at both slots, and places of their own for what checks open. Steady sessions stay
  * open while users ask enough; without those places a check waited for one until its time was over.
  */
-const mostSessions = 2 * steadySessions + 8;
+export const mostSessions = 2 * steadySessions + 8;
 
 const maxBody = 1_000_000;
 

@@ -1,5 +1,6 @@
 import { percentile } from "../../domain/share-evidence.ts";
 import { type Open, type Sample, isFault } from "../logs/samples.ts";
+import { AfterLiveEvidence } from "./after-live.ts";
 import { ComparisonEvidence } from "./comparison.ts";
 
 /**
@@ -13,6 +14,9 @@ import { ComparisonEvidence } from "./comparison.ts";
  * it sees soonest, and where one user has them all it sees nothing. Requests without a session are sent to a slot one by one, and own
  * probes are all alike: there each request is a unit, and nothing else is compared. Of users' sessions only those count
  * that began since the rollout did: they were sent to a slot by chance. The evidence is that of the whole rollout, step after step.
+ *
+ * At full weight nobody new is sent to live. Then the step's requests are held against live's last ones before it, with a chance of
+ * its own.
  */
 
 /** Ways in which an answer may be worse than live's. */
@@ -43,6 +47,8 @@ const shareOfWay: Readonly<Record<Way, number>> = {
   refused: 0.1,
   "not-ok": 0.8,
 };
+/** What of each chance is for the step in which live is asked hardly any longer. */
+const shareAfterLive = 0.25;
 /** So many methods and tools, the first to come, share nearly all of the chance evenly: a hub has about as many. */
 const evenGroups = 16;
 const evenShare = 0.95;
@@ -340,7 +346,7 @@ function judgeGroup(
   // One bad request is never enough, and most comparisons have none.
   if (all.candidate.bad < 2) return { ...seen, difference: rounded(all.points), weight: 0 };
   all.clear();
-  const evidence = new Evidence();
+  const evidence = new Evidence(of.window);
   let weight = 0;
   for (const step of stepsOf(group, decide, now)) {
     if (step.of === "request") all.add(step.side, step);
@@ -378,20 +384,37 @@ class Tallies {
   }
 }
 
+/** One comparison: with live at the same time, and with live before the step. */
+class Beside {
+  readonly atOnce = new ComparisonEvidence();
+  readonly after = new AfterLiveEvidence();
+
+  add(side: SideName, bad: boolean, inStep: boolean): void {
+    this.atOnce.add(side, bad);
+    if (inStep) this.after.add(side, bad);
+    else this.after.addBefore(side, bad);
+  }
+}
+
 /** The evidence of several comparisons. Their average is evidence as each of them is, however they depend on each other. */
 class Evidence {
   /** Request by request. */
-  readonly #requests = new ComparisonEvidence();
-  readonly #bySpan = new Map(
-    spansMs.map((span): [number, ComparisonEvidence] => [span, new ComparisonEvidence()]),
-  );
+  readonly #requests = new Beside();
+  readonly #bySpan = new Map(spansMs.map((span): [number, Beside] => [span, new Beside()]));
+  readonly #window: number;
   #hasSessions = false;
   /** Of the candidate. */
   readonly #sessions = new Map<string, { requests: number; bad: number }>();
 
-  add({ of, side, bad, session }: Step): void {
-    if (of !== "request") return void this.#bySpan.get(of)?.add(side, bad);
-    this.#requests.add(side, bad);
+  /** @param window when the step began */
+  constructor(window: number) {
+    this.#window = window;
+  }
+
+  add({ at, of, side, bad, session }: Step): void {
+    const inStep = at >= this.#window;
+    if (of !== "request") return void this.#bySpan.get(of)?.add(side, bad, inStep);
+    this.#requests.add(side, bad, inStep);
     if (session === null) return;
     this.#hasSessions = true;
     if (side === "live") return;
@@ -403,17 +426,30 @@ class Evidence {
 
   /** Compares with what is enough: 1 and more is. */
   over(enough: number): number {
-    if (!this.#hasSessions) return this.#requests.value / enough;
-    let sum = 0;
-    for (const { value } of this.#bySpan.values()) sum += value;
-    const ofSessions = sum / spansMs.length;
+    const afterLive = this.#afterLive() / (enough / shareAfterLive);
+    return Math.max(afterLive, this.#atOnce(enough / (1 - shareAfterLive)));
+  }
+
+  #afterLive(): number {
+    return this.#hasSessions ? this.#meanOfSpans(({ after }) => after.value) : this.#requests.after.value;
+  }
+
+  #atOnce(enough: number): number {
+    if (!this.#hasSessions) return this.#requests.atOnce.value / enough;
+    const ofSessions = this.#meanOfSpans(({ atOnce }) => atOnce.value);
     // Each has half of the chance.
     return Math.max(ofSessions, this.#ofRequests(2 * enough)) / (2 * enough);
   }
 
+  #meanOfSpans(valueOf: (span: Beside) => number): number {
+    let sum = 0;
+    for (const span of this.#bySpan.values()) sum += valueOf(span);
+    return sum / spansMs.length;
+  }
+
   /** Evidence that is enough by itself is taken to the power that bad requests in clumps leave of it. */
   #ofRequests(enough: number): number {
-    const { value } = this.#requests;
+    const { value } = this.#requests.atOnce;
     if (value < enough) return 0;
     const sessions = [...this.#sessions.values()];
     if (sessions.filter(({ bad }) => bad > 0).length < fewestSessions) return 0;

@@ -8,12 +8,15 @@ import { type Held, held } from "./result.ts";
 import { type LoadWanted, type Play, type Scenario, describeFailure, nothingLost } from "./scenario.ts";
 import { whereabouts } from "./witnessed.ts";
 
-/** Two steps: at the first one most users are still at home. */
+/**
+ * Two steps. At the first one most users are still on live, and it is as long as it takes for a dozen of them to ask green for a tool
+ * that is asked for now and then: fewer tell nobody anything.
+ */
 export const twoSteps = {
   rollout: {
     steps: [
-      { weight: 25, bake: "6s" },
-      { weight: 100, bake: "4s" },
+      { weight: 25, bake: "20s" },
+      { weight: 100, bake: "6s" },
     ],
   },
 };

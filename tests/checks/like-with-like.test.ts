@@ -136,6 +136,58 @@ test("calls that hang are late as soon as they have waited longer than live's p9
   assert.deepEqual(failing(compare([], live, { candidate: young })), []);
 });
 
+/** Calls without a session, one each 100 ms from `from` on. */
+const alone = (slot: "blue" | "green", count: number, from: number, of: (nth: number) => Given): Sample[] =>
+  Array.from({ length: count }, (_, nth) =>
+    call(slot, `${slot}/${nth}`, from + 100 * nth, { sessionAt: null, begun: null, ...of(nth) }),
+  );
+
+test("at full weight live is asked no longer: what the candidate does then is held against live just before", () => {
+  const window = noon - 60_000;
+  const live = alone("blue", 60, window - 10_000, () => ({}));
+  const before = alone("green", 3, window - 8_000, () => ({}));
+  const found = (after: Sample[], open: Open[] = []) =>
+    failing(
+      compareLikeWithLike({
+        candidate: { ended: [...before, ...after], open },
+        live: { ended: live, open: [] },
+        since: began,
+        window,
+        now: noon,
+        leastFaults: 0.5,
+      }),
+    );
+  for (const outcome of ["withdrawn", "tool-error", "server-fault"] as const)
+    assert.equal(found(alone("green", 12, window, () => ({ outcome }))).length, 1, outcome);
+  const hung = Array.from({ length: 12 }, (_, nth): Open => ({
+    ...open("green", `green/${nth}`, window + 100 * nth),
+    sessionAt: null,
+    begun: null,
+  }));
+  assert.deepEqual(found([], hung), ["tools/call search (without a session): late"]);
+  assert.deepEqual(found(alone("green", 500, window, () => ({}))), []);
+});
+
+test("of 500 identical releases none fails at full weight because one call in five ends badly, as it did on live", () => {
+  const window = noon - 60_000;
+  for (let seed = 0; seed < 500; seed += 1) {
+    const random = seeded(seed);
+    const often = () => (random() < 0.2 ? { outcome: "tool-error" as const } : {});
+    const found = compareLikeWithLike({
+      candidate: {
+        ended: [...alone("green", 5, window - 9_000, often), ...alone("green", 400, window, often)],
+        open: [],
+      },
+      live: { ended: alone("blue", 80, window - 10_000, often), open: [] },
+      since: began,
+      window,
+      now: noon,
+      leastFaults: 0.5,
+    });
+    assert.deepEqual(failing(found), [], `seed ${seed}`);
+  }
+});
+
 test("a tool that takes thirty seconds everywhere is not late, and one that hangs beside it is", () => {
   const slow = () => ({ latencyMs: 30_000 });
   const live = sessions("blue", 100, 3, slow);

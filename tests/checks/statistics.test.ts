@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { type Verdict, verdicts, worstOf } from "../../checks/core/check.ts";
 import { builtInChecks } from "../../checks/core/registry.ts";
 import { Samples } from "../../checks/logs/samples.ts";
+import { AfterLiveEvidence } from "../../checks/statistics/after-live.ts";
 import { ComparisonEvidence } from "../../checks/statistics/comparison.ts";
 import { judgeCount } from "../../checks/statistics/counts.ts";
 import { falseAlarmRate, judgeShare } from "../../checks/statistics/shares.ts";
@@ -77,6 +78,27 @@ test("10,000 bakes of a candidate as good as live fail no more often than stated
     });
     heldTo(falseAlarmRate, alarms, `at ${share}, ${livePerCandidate} of live to one of the candidate`);
   }
+});
+
+test("of 5,000 steps at full weight no more fail than stated, whatever share live had before, and none while live is asked too", () => {
+  const enough = 50;
+  let failed = 0;
+  for (let seed = 0; seed < 5_000; seed += 1) {
+    const random = seeded(seed);
+    const share = [0, 0.005, 0.05, 0.3, 0.9][seed % 5] as number;
+    const [evidence, both] = [new AfterLiveEvidence(), new AfterLiveEvidence()];
+    for (let n = 0; n < 60; n += 1) evidence.addBefore("live", random() < share);
+    let most = 0;
+    for (let n = 0; n < 300; n += 1) {
+      evidence.add("candidate", random() < share);
+      most = Math.max(most, evidence.value);
+      both.add("candidate", true);
+      both.add("live", false);
+      assert.equal(both.value, 0);
+    }
+    if (most >= enough) failed += 1;
+  }
+  assert.ok(failed / 5_000 <= 1 / enough, `${failed} of 5,000`);
 });
 
 test("a candidate ten times as bad as live is caught within 300 answers of each in 95 of 100 bakes", () => {
