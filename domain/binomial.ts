@@ -13,7 +13,7 @@ function logFactorial(n: number): number {
 }
 
 /** P(X = k) of n draws with share p in [0, 1]. */
-export function binomialPmf(k: number, n: number, p: number): number {
+function binomialPmf(k: number, n: number, p: number): number {
   if (k < 0 || k > n) return 0;
   if (p <= 0) return k === 0 ? 1 : 0;
   if (p >= 1) return k === n ? 1 : 0;

@@ -3,13 +3,10 @@ import { z } from "zod";
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 type Unit = keyof typeof unitMs;
 
-/** A whole number and a unit: `500ms`, `30s`, `5m`, `24h`, `7d`. */
-export type DurationText = `${number}${Unit}`;
-
 /** Nothing here lasts longer, and every duration stays a number that is exact. */
 const longestMs = 365 * unitMs.d;
 
-/** What a duration text looks like. */
+/** What a duration text looks like, a whole number and a unit: `500ms`, `30s`, `5m`, `24h`, `7d`. */
 export const durationPattern = /^(\d{1,9})(ms|s|m|h|d)$/;
 
 /** Milliseconds of a duration text, a year at most. The whole text must match; throws a sentence with the bad text. */

@@ -11,7 +11,7 @@ import { weight } from "./weight.ts";
 const perColour = <T extends z.ZodType>(of: T) => z.strictObject({ blue: of, green: of });
 
 /** What the switch must know of the hub to probe it. */
-export const hubTarget = z.strictObject({
+const hubTarget = z.strictObject({
   /** Public base URL of the balancer, such as https://hub.example.com or http://127.0.0.1:8080, no trailing slash. */
   url: z.string(),
   healthPath: z.string(),
@@ -40,13 +40,13 @@ export const hubTarget = z.strictObject({
 export type HubTarget = z.infer<typeof hubTarget>;
 
 /** A condition of the weighted rule, as ELBv2 spells it. */
-export const ruleCondition = z.strictObject({
+const ruleCondition = z.strictObject({
   field: z.literal("path-pattern"),
   values: z.array(z.string()).min(1).max(5),
 });
 
 /** How many tasks a slot runs when it carries traffic, and its autoscaling bounds. */
-export const capacity = z.strictObject({ tasks: z.int().min(1), max: z.int().min(1) });
+const capacity = z.strictObject({ tasks: z.int().min(1), max: z.int().min(1) });
 
 /** Every input of TrafficSwitch. Milliseconds, percent, ARNs and names; never a secret's value. */
 export const switchInputs = z.strictObject({

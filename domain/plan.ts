@@ -22,7 +22,7 @@ export type Step = z.infer<ReturnType<typeof stepWith>>;
 
 const minutes = (n: number) => n * 60_000;
 /** DESIGN's default plan: 5 %, 25 %, 50 % for five minutes each, 100 % for fifteen. */
-export const defaultSteps: Step[] = [
+const defaultSteps: Step[] = [
   { weight: 5, bake: minutes(5) },
   { weight: 25, bake: minutes(5) },
   { weight: 50, bake: minutes(5) },

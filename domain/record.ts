@@ -8,14 +8,14 @@ import { weight } from "./weight.ts";
 const time = z.number();
 const weights = z.strictObject({ blue: weight, green: weight });
 
-const slotRelease = z.strictObject({ release: z.string(), taskDefinition: z.string() });
 /** What runs in a slot: the release's name and the task definition that carries it. */
-export type SlotRelease = z.infer<typeof slotRelease>;
+const slotRelease = z.strictObject({ release: z.string(), taskDefinition: z.string() });
 
 const lease = z.strictObject({ owner: z.string(), since: time, until: time });
 /** The lease as it is recorded: whoever holds it may shift traffic until it runs out; everybody else reads only, or raises the fence. */
 export type RecordedLease = z.infer<typeof lease>;
 
+/** An intent, written before a rule change and cleared after its proof: what a crash in between leaves behind. */
 const intent = z.strictObject({
   from: weights,
   to: weights,
@@ -23,8 +23,6 @@ const intent = z.strictObject({
   /** A colour that was given its first weight, since when, by this change or an unproved one before it. */
   pending: z.strictObject({ colour, since: time }).nullable(),
 });
-/** An intent, written before a rule change and cleared after its proof: what a crash in between leaves behind. */
-export type Intent = z.infer<typeof intent>;
 
 const rolloutUnderWay = z.strictObject({
   id: z.string(),
@@ -68,7 +66,6 @@ const retirement = z.strictObject({
   since: time,
   deadline: time,
 });
-export type Retirement = z.infer<typeof retirement>;
 
 /** The schema of the records that this version writes, and the only one that it reads. */
 export const recordSchema = 2;
@@ -122,7 +119,7 @@ export function refuseOtherSchema(value: unknown, stack: string): void {
 }
 
 /** Releases kept on the rejected list; the oldest go first. */
-export const rejectedLimit = 50;
+const rejectedLimit = 50;
 
 /** The record with a release marked as rejected; a release already there keeps its place with the new reason. */
 export function reject(record: SwitchRecord, release: string, why: string, at: number): SwitchRecord {

@@ -5,4 +5,3 @@ import { z } from "zod";
  * config, sidecar image, cpu, memory, environment, secret names). Known at preview, unlike a task definition's ARN.
  */
 export const releaseName = z.string().regex(/^[0-9a-f]{12,64}$/, "a release name is 12 to 64 hex digits");
-export type ReleaseName = z.infer<typeof releaseName>;

@@ -21,7 +21,7 @@ export const switchRequest = z.object({
 export type SwitchRequest = z.infer<typeof switchRequest>;
 
 /** The answer: what is live, and what this `up` will do to the traffic. */
-export const switchPreview = z.object({
+const switchPreview = z.object({
   /** No record yet: this is the first deployment. */
   first: z.boolean(),
   live: colour.nullable(),

@@ -74,7 +74,7 @@ const betsOn: readonly (readonly [factor: number, weight: number])[] = [
 const worst = { share: 0.95, weight: 0.005 } as const;
 
 /** The shares bet on above a limit, the last of them nearly always bad; their weights add up to 1. */
-export function betsAbove(limit: number): readonly { readonly share: number; readonly weight: number }[] {
+function betsAbove(limit: number): readonly { readonly share: number; readonly weight: number }[] {
   const above = betsOn
     .map(([factor, weight]) => ({ share: factor * limit, weight }))
     .filter(({ share }) => share < worst.share);

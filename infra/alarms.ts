@@ -27,9 +27,9 @@ export interface AlarmPlan {
 
 const minute = 60;
 /** A minute with fewer requests than this is not judged: one bad request at night pages nobody. */
-export const fewestRequests = 20;
+const fewestRequests = 20;
 /** The same for analyses, which are rarer. */
-export const fewestAnalyses = 10;
+const fewestAnalyses = 10;
 
 type Query = types.input.cloudwatch.MetricAlarmMetricQuery;
 type Metric = types.input.cloudwatch.MetricAlarmMetricQueryMetric;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { evenIfIncomplete } from "./config-problems.ts";
 
 /** Fargate's sizes (Amazon ECS, task size): memory in MiB allowed for each CPU value. */
-export const memoryFor: Readonly<Record<number, readonly [number, number]>> = {
+const memoryFor: Readonly<Record<number, readonly [number, number]>> = {
   256: [512, 2_048],
   512: [1_024, 4_096],
   1024: [2_048, 8_192],

@@ -6,7 +6,7 @@ import { longestPlanMs } from "./guards.ts";
 import { type RegionPrices, prices } from "./prices.ts";
 
 /** One line of the table. */
-export interface CostItem {
+interface CostItem {
   readonly item: string;
   /** A month, in dollars. */
   readonly usd: number;

@@ -14,7 +14,7 @@ export interface Findings {
 /** Longest session of the role that the switch assumes, in milliseconds (IAM, MaxSessionDuration). */
 export const longestCredentialsMs = 12 * 3_600_000;
 /** Sessions of a workflow by OpenID Connect last an hour unless the role allows more. */
-export const usualCredentialsMs = 3_600_000;
+const usualCredentialsMs = 3_600_000;
 
 /** How long a plan takes at most: every bake, extended once, with its proof, and the scaling before it. */
 export function longestPlanMs({ rollout }: Pick<HubConfig, "rollout">): number {

@@ -71,7 +71,7 @@ function makeBucket(
 }
 
 /** Load balancers of this account may write; nobody may use the bucket without TLS. */
-export function logDelivery(bucketArn: string, account: string, region: string): object {
+function logDelivery(bucketArn: string, account: string, region: string): object {
   return {
     Version: "2012-10-17",
     Statement: [

@@ -54,7 +54,7 @@ const settings = z.strictObject({
   observe: z.boolean().default(true),
 });
 /** The settings that the program gives. */
-export type Settings = z.infer<typeof settings>;
+type Settings = z.infer<typeof settings>;
 
 /** The sidecar's configuration: everything of the environment. Keys stay in memory. */
 export interface SidecarConfig {

@@ -15,7 +15,7 @@ export type Deed = { readonly key: string; readonly atMs: number } & (
 );
 
 /** Parts of the account that may answer nothing but errors for a while. */
-export const parts = ["rule", "modify", "modify", "record", "capacity", "traffic"] as const;
+const parts = ["rule", "modify", "modify", "record", "capacity", "traffic"] as const;
 export type Part = (typeof parts)[number];
 
 const weights = [0, 5, 25, 50, 60, 100, 100, 100] as const;

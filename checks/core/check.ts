@@ -127,7 +127,7 @@ export interface CheckContext {
 }
 
 /** What a check cannot do without. */
-export const needs = ["slot", "deployment", "log-groups", "alarms", "record", "topics"] as const;
+const needs = ["slot", "deployment", "log-groups", "alarms", "record", "topics"] as const;
 export type Need = (typeof needs)[number];
 
 /** One question with one limit. */

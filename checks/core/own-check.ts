@@ -4,7 +4,10 @@ import { z } from "zod";
 import { type Check, type CheckContext, type Judgement, verdicts } from "./check.ts";
 import { defineCheck, type StatedLimit } from "./define.ts";
 
-/** A user's own check: the default export of a module. */
+/**
+ * A user's own check: the default export of a module.
+ * @public
+ */
 export interface OwnCheck<M> {
   /** Lower-case words joined by dashes; no built-in check has it. */
   name: string;

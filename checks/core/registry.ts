@@ -91,7 +91,7 @@ export const builtInChecks: readonly Check[] = [
 const gateGroups: readonly Group[] = ["smoke", "gate"];
 
 /** Names of built-in checks valid in a plan's gates; configured commands and paths of own checks are valid as well. */
-export const knownChecks: readonly string[] = builtInChecks
+const knownChecks: readonly string[] = builtInChecks
   .filter((check) => gateGroups.includes(check.group))
   .map((check) => check.name);
 
@@ -187,7 +187,7 @@ function problemsOf(name: string, { commands, alarms, logGroups, thresholds }: G
 const hasLogs = ({ logGroups }: Pick<SwitchInputs, "logGroups">) =>
   logGroups.blue !== "" && logGroups.green !== "";
 
-export function unknownCheck(name: string, commands: Readonly<Record<string, unknown>>): string {
+function unknownCheck(name: string, commands: Readonly<Record<string, unknown>>): string {
   const known = [...builtInChecks.map((check) => check.name), ...Object.keys(commands)].join(", ");
   return `there is no check named ${name}; there are: ${known}`;
 }

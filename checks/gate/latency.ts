@@ -5,7 +5,7 @@ import type { Sample } from "../logs/samples.ts";
 import { judgeShare } from "../statistics/shares.ts";
 
 /** Whether a request's time says how long its answer took, or at least that it took longer than the limit. */
-export const isTimed = ({ outcome, latencyMs }: Sample, limit: number): boolean =>
+const isTimed = ({ outcome, latencyMs }: Sample, limit: number): boolean =>
   latencyMs >= limit || !["withdrawn", "drained", "refused"].includes(outcome ?? "");
 
 /** Share of analyses that may be slower than the limit when the 95th percentile is at it. */

@@ -6,7 +6,7 @@ import { causeText } from "../sources/causes.ts";
 const placeholder =
   /^(|change[-_ ]?me|placeholder|todo|tbd|dummy|example|none|null|undefined|secret|password|x{3,}|\*{3,}|0+|your[-_ ].*|.*[-_ ]here|<.*>|\$\{.*\})$/i;
 
-export function isPlaceholder(value: string): boolean {
+function isPlaceholder(value: string): boolean {
   return placeholder.test(value.trim());
 }
 

@@ -35,7 +35,7 @@ export function isAnswer(error: unknown): boolean {
   return /HTTP \d{3}|\bstatus (code )?\(?\d{3}|Invalid content type|Error POSTing/i.test(message);
 }
 
-export function isTransportError(error: unknown): boolean {
+function isTransportError(error: unknown): boolean {
   return !isAnswer(error) && transportCodes.test(causeText(error));
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { endGroup } from "./process-group.ts";
 
-export interface CommandOutcome {
+interface CommandOutcome {
   /** Exit code; null when it was ended by a signal. */
   code: number | null;
   /** The last lines it wrote, stdout and stderr together. */

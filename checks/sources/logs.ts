@@ -9,7 +9,7 @@ export interface LogLine {
   stream?: string;
 }
 
-export interface LogQuery {
+interface LogQuery {
   group: string;
   /** The one stream to read; left out: all. */
   stream?: string;

@@ -1,7 +1,7 @@
 import { metricDimension } from "../../domain/telemetry.ts";
 import type { Clients } from "../core/clients.ts";
 
-export interface MetricPoint {
+interface MetricPoint {
   /** Start of the period, milliseconds since the epoch. */
   at: number;
   value: number;

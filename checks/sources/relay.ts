@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { Colour } from "../../domain/colour.ts";
 
 /** An address on this machine behind which one slot answers; close it when nobody asks any more. */
-export interface Relay extends AsyncDisposable {
+interface Relay extends AsyncDisposable {
   url: string;
 }
 

@@ -1,6 +1,6 @@
 import type { Clients } from "../core/clients.ts";
 
-export interface ServiceState {
+interface ServiceState {
   desired: number;
   running: number;
   pending: number;

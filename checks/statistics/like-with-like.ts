@@ -20,7 +20,7 @@ import { ComparisonEvidence } from "./comparison.ts";
  */
 
 /** Ways in which an answer may be worse than live's. */
-export const ways = ["fault", "tool-error", "client-fault", "withdrawn", "refused", "late"] as const;
+const ways = ["fault", "tool-error", "client-fault", "withdrawn", "refused", "late"] as const;
 /** `not-ok`: an older sidecar in live says no more of an answer than whether it was good. */
 export type Way = (typeof ways)[number] | "not-ok";
 const waysWithOlder = ["not-ok", "late"] as const;
@@ -35,7 +35,7 @@ export const comparisonAlarmRate = 8e-4;
  * A difference that is not worth a rollback, in percentage points of a method's or tool's requests; of faults it is half of what the
  * success rate allows.
  */
-export const leastDifferencePoints = 5;
+const leastDifferencePoints = 5;
 
 /** What of that chance each way gets. */
 const shareOfWay: Readonly<Record<Way, number>> = {
@@ -94,7 +94,7 @@ export interface Comparison {
   readonly lateMs?: number;
 }
 
-export interface Tally {
+interface Tally {
   readonly requests: number;
   readonly bad: number;
 }
@@ -413,7 +413,10 @@ class Evidence {
 
   add({ at, of, side, bad, session }: Step): void {
     const inStep = at >= this.#window;
-    if (of !== "request") return void this.#bySpan.get(of)?.add(side, bad, inStep);
+    if (of !== "request") {
+      this.#bySpan.get(of)?.add(side, bad, inStep);
+      return;
+    }
     this.#requests.add(side, bad, inStep);
     if (session === null) return;
     this.#hasSessions = true;

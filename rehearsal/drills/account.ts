@@ -7,7 +7,7 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { type Colour, colours } from "../../domain/colour.ts";
+import { colours } from "../../domain/colour.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { type Weights, sameWeights } from "../../domain/weight.ts";
@@ -169,8 +169,6 @@ export class Account {
 
 /** Weights with this percentage on green. */
 export const green = (weight: number): Weights => ({ blue: 100 - weight, green: weight });
-
-export type { Colour };
 
 /** Does something with the account's console open, and closes it whatever happens. */
 export async function withAccount<T>(stage: Stage, work: (account: Account) => Promise<T>): Promise<T> {

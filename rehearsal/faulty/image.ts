@@ -14,7 +14,7 @@ const namesake = (reference: string) =>
     .toLowerCase()}`;
 
 /** Reference of an image with faults in front of it; the same for the same faults. */
-export function faultyReference(reference: string, faults: Outside): string {
+function faultyReference(reference: string, faults: Outside): string {
   const mark = createHash("sha256")
     .update(`${reference} ${JSON.stringify(faults)}`)
     .digest("hex")
@@ -28,7 +28,7 @@ export function isOrWraps(image: string, reference: string): boolean {
 }
 
 /** The image that runs another one behind a small proxy which spoils its answers. Needs `{port}` in its command. */
-export function faultyImage(image: ImageCommand, faults: Outside): ImageCommand {
+function faultyImage(image: ImageCommand, faults: Outside): ImageCommand {
   const inner = image.command.map((word) =>
     word.replaceAll("{port}", innerPort).replaceAll("{config}", innerConfig),
   );

@@ -54,7 +54,7 @@ export const badRelease: Scenario = {
 };
 
 /** The judgement that failed the rollout. */
-export function decisionOf(lines: readonly Line[]): { firstBadAt: number | null; decidedAt: number } | null {
+function decisionOf(lines: readonly Line[]): { firstBadAt: number | null; decidedAt: number } | null {
   const judged = lines.findLast((line) => line.kind === "judged" && line.judgement.verdict === "fail");
   return judged?.kind === "judged" ? judged.judgement : null;
 }

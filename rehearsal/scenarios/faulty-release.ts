@@ -80,14 +80,14 @@ const describeFaults = (faults: readonly Fault[]) =>
 const after = 40;
 const ofOutcomes = ["error-share", "live-comparison", "llm-failures", "success-rate"];
 
-export const toolFails = notKept({
+const toolFails = notKept({
   name: "tool-fails",
   promise: "A green of which one tool, asked for now and then, fails every time does not stay.",
   faults: [{ kind: "status-5xx", where: "other-tool", share: 1 }],
   checks: ofOutcomes,
 });
 
-export const callsHang = notKept({
+const callsHang = notKept({
   name: "calls-hang",
   promise:
     "A green that never answers the calls of one tool, on which clients give up after 4 s, does not stay.",
@@ -96,7 +96,7 @@ export const callsHang = notKept({
   checks: ofOutcomes,
 });
 
-export const analysisHangs = notKept({
+const analysisHangs = notKept({
   name: "analysis-hangs",
   promise: "A green whose analyses never end, while every other tool answers, does not stay.",
   faults: [{ kind: "hang", where: "analysis", share: 1, after }],

@@ -51,26 +51,26 @@ function kept({ name, promise, faults = [], load, usersMind = false }: Same): Sc
   };
 }
 
-export const sameHubOptionalLists = kept({
+const sameHubOptionalLists = kept({
   name: "same-hub-optional-lists",
   promise: "A hub that answers resources/list and prompts/list with -32601, as it always did, is kept.",
   load: { also: optionalLists },
   usersMind: true,
 });
 
-export const sameHubSlowStart = kept({
+const sameHubSlowStart = kept({
   name: "same-hub-slow-start",
   promise: "A hub whose initialize takes 2.5 s on both sides is kept.",
   faults: [{ kind: "slow", where: "initialize", share: 1, ms: 2_500 }],
 });
 
 /** The sample hub's memory says `"error":null` in every result, as many programs do. */
-export const sameHubNullError = kept({
+const sameHubNullError = kept({
   name: "same-hub-null-error",
   promise: 'A hub that says "error":null in a tool\'s good results is kept, and no alarm rings.',
 });
 
-export const compressed = kept({
+const compressed = kept({
   name: "compressed",
   promise:
     "A hub that gzips answers and streams although nobody accepts that serves its sessions, and is kept.",

@@ -330,7 +330,7 @@ export function nothingLost(tally: Tally, drains: readonly Drain[]): Held[] {
 }
 
 /** Sessions that had to begin anew although nothing drained their slot. */
-export function brokenSessions({ renewals }: Tally, drains: readonly Drain[]): Renewal[] {
+function brokenSessions({ renewals }: Tally, drains: readonly Drain[]): Renewal[] {
   return renewals.filter(({ at, slot }) => !drains.some((drain) => drain.slot === slot && drain.at <= at));
 }
 

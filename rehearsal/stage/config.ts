@@ -2,7 +2,7 @@ import { defaultVpc, type Images } from "local-aws";
 
 /** Image references that the rehearsal itself uses. */
 export const sampleImage = "bluegreen-hub/sample-hub:1";
-export const sidecarImage = "bluegreen-hub/sidecar:rehearsal";
+const sidecarImage = "bluegreen-hub/sidecar:rehearsal";
 export const signingSecret = "hub/signing";
 
 /** How Node is told to start the sidecar, as in its image (sidecar/Dockerfile says why). */
@@ -20,7 +20,7 @@ export function sampleImages(repository: string): Images {
 }
 
 /** Steps of a rehearsal: the default weights, held for seconds instead of minutes. */
-export const rehearsalSteps = [5, 25, 50, 100].map((weight) => ({ weight, bake: "4s" }));
+const rehearsalSteps = [5, 25, 50, 100].map((weight) => ({ weight, bake: "4s" }));
 
 /**
  * Stack config of a rehearsal. It differs from a production stack's in places and times only: the account's own network,

@@ -44,7 +44,7 @@ export interface StageOptions {
   readonly onNote?: (note: string) => void;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly signal?: AbortSignal;
   /** Aborted: the engine ends at once, as if it were killed. */
   readonly killSignal?: AbortSignal;

@@ -4,7 +4,7 @@ import type { Transport } from "../faults/cells.ts";
  * What became of a request, in its user's eyes. `well` is the only good one; the others say whose fault it looks like, as far
  * as a client can know.
  */
-export const verdicts = [
+const verdicts = [
   "well",
   /** No answer that the official client takes, or one that does not hold what was asked for. */
   "fault",

@@ -111,7 +111,7 @@ function forward(targetGroups: PerColour<string>, weights: Weights): Action {
 }
 
 /** The rule's weights by colour; groups that are not ours are foreign. A rule with one group and no weight gives it all. */
-export function liveRule(rule: ElbRule, targetGroups: PerColour<string>): LiveRule {
+function liveRule(rule: ElbRule, targetGroups: PerColour<string>): LiveRule {
   const action = rule.Actions?.find((candidate) => candidate.Type === "forward");
   const groups =
     action?.ForwardConfig?.TargetGroups ??

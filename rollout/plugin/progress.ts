@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url);
 const { EngineClient } = require("@pulumi/pulumi/proto/engine_grpc_pb.js");
 const messages = require("@pulumi/pulumi/proto/engine_pb.js");
 
-export type Severity = "debug" | "info" | "warning" | "error";
+type Severity = "debug" | "info" | "warning" | "error";
 
 /** Puts lines on a resource's line in Pulumi's output, through the engine's own log call: stdout is not shown. */
 export interface Progress {

@@ -289,7 +289,7 @@ function stepsLeft(steps: readonly Step[], from: number, asked: number): Step[] 
 }
 
 /** A colour's weight when green is asked to have `greenWeight`. */
-export function weightOf(of: Colour, greenWeight: number): number {
+function weightOf(of: Colour, greenWeight: number): number {
   return of === "green" ? greenWeight : 100 - greenWeight;
 }
 

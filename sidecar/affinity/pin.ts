@@ -31,7 +31,7 @@ export function pinUrl(url: string, home: Home, key: string): string {
 }
 
 /** Reads a pin from a request's path and query. Null: there is none. "forged": there is one that nobody here signed. */
-export function readUrlPin(url: string, keys: readonly string[]): Pinned | "forged" | null {
+function readUrlPin(url: string, keys: readonly string[]): Pinned | "forged" | null {
   const [path, query] = split(url, "?");
   const parameters = new URLSearchParams(query ?? "");
   const [slot, task, signature] = [pinQuery.slot, pinQuery.task, pinQuery.signature].map((name) =>
@@ -54,7 +54,7 @@ export function pinSession(id: string, home: Home, key: string): string {
 }
 
 /** Reads a pin from a session id. "forged": nobody here signed it. */
-export function readSessionPin(text: string, keys: readonly string[]): Pinned | "forged" {
+function readSessionPin(text: string, keys: readonly string[]): Pinned | "forged" {
   const [slot = "", task64 = "", signature = "", ...rest] = text.split(".");
   const task = Buffer.from(task64, "base64url").toString("utf8");
   const own = rest.join(".");

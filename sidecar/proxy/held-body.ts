@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** Most bytes of request bodies that may be held at once. */
-export const mostHeld = 64 * 1024 * 1024;
+const mostHeld = 64 * 1024 * 1024;
 
 /** The count of bytes that all requests hold together. */
 export interface Holding {

@@ -22,7 +22,7 @@ export interface ProductionAccount {
   close(): Promise<void>;
 }
 
-export interface Run {
+interface Run {
   readonly result: RunResult;
   /** `operation type name` of every step but those that change nothing, each once. */
   readonly steps: readonly string[];

@@ -10,7 +10,7 @@ import { makeStack } from "../../infra/stack.ts";
 import { layConfig } from "../../rehearsal/stage/config.ts";
 
 /** One resource as the program registered it. */
-export interface Registered {
+interface Registered {
   readonly type: string;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -213,10 +213,7 @@ export async function evaluate(
 }
 
 /** The same with this config and nothing under it. */
-export function evaluateExactly(
-  config: Readonly<Record<string, unknown>>,
-  world: World = {},
-): Promise<Evaluation> {
+function evaluateExactly(config: Readonly<Record<string, unknown>>, world: World = {}): Promise<Evaluation> {
   return (runtimeState as unknown as Internals).withLocalStorage(async () => {
     const monitor = new Recorder(world);
     const internals = runtimeSettings as unknown as Internals;

@@ -30,7 +30,7 @@ import type { Store } from "../../rollout/run/ports.ts";
 import { inputsFor } from "../../simulation/inputs.ts";
 import { a, b, plan, record } from "./situation.ts";
 
-export const table = "hub-production-switch";
+const table = "hub-production-switch";
 export const stack = "production";
 const proofPath = "/.slot";
 

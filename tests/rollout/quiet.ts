@@ -10,7 +10,7 @@ import { Random } from "../../simulation/random.ts";
 import { VirtualTime } from "../../simulation/time.ts";
 import { a, b, record } from "./situation.ts";
 
-export const steps = [
+const steps = [
   { weight: 5, bake: 10_000 },
   { weight: 100, bake: 10_000 },
 ];

@@ -6,7 +6,7 @@ import { messagesIn } from "../../sidecar/mcp/messages.ts";
 import { StringReplacer } from "../../sidecar/mcp/string-replacer.ts";
 
 /** Random numbers from a seed (mulberry32): a failing case can be run again. */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -1,4 +1,4 @@
-export type Unit = "ms" | "req/s" | "MB" | "KB" | "count" | "ratio";
+type Unit = "ms" | "req/s" | "MB" | "KB" | "count" | "ratio";
 
 /** One number that a bench found. */
 export interface Figure {
@@ -13,7 +13,7 @@ export interface Figure {
   note?: string;
 }
 
-export interface BenchOptions {
+interface BenchOptions {
   /** Folder of another checkout, installed, whose build is measured beside this one; null: none is. */
   readonly against: string | null;
 }

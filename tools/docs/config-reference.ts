@@ -48,7 +48,7 @@ function written(value: unknown, schema: Schema): unknown {
 }
 
 /** Schema of a file Pulumi.STACK.yaml: what editors check while somebody types. Keys of other namespaces are let through. */
-export function stackFileSchema(): object {
+function stackFileSchema(): object {
   const { properties = {} } = configSchema();
   const own = Object.entries(properties).map(([key, schema]) => [`hub:${key}`, schema]);
   return {
@@ -86,7 +86,7 @@ export function keysOf(schema: Schema, at = ""): Key[] {
 }
 
 /** docs/config.md, whole. */
-export function page(): string {
+function page(): string {
   const whole = configSchema();
   const sections = Object.entries(whole.properties ?? {}).map(([name, schema]) => {
     const nested = keysOf(schema);

@@ -15,7 +15,7 @@ export const bakeRequests = 3_000;
 /** Simulated bakes of each rate. */
 const bakes = 1_000;
 /** Requests of one window of the plain check: as many as the sequential one needs before it may pass. */
-export const window = cleanAnswersToShow(limit);
+const window = cleanAnswersToShow(limit);
 const rates = [0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5];
 
 /** Numbers in [0, 1) that repeat for a seed (mulberry32). */
@@ -54,7 +54,7 @@ export function simulateBake(rate: number, random: () => number): Caught {
 }
 
 /** Each rate of bad answers: how many bakes each way of judging failed, and after how many requests. */
-export function detectionTable(): string {
+function detectionTable(): string {
   const rows = rates.map((rate, index) => {
     const random = seeded(index + 1);
     const found = Array.from({ length: bakes }, () => simulateBake(rate, random));

@@ -82,7 +82,7 @@ function counts(results: readonly CellResult[]): string {
   return shares.map(of).join("; ");
 }
 
-export function faultsTable(results: readonly CellResult[]): string {
+function faultsTable(results: readonly CellResult[]): string {
   return [
     `${results.length} rollouts, one for each cell. Of requests ${counts(results)}.`,
     "",

@@ -19,7 +19,7 @@ const proof = (one: Proof) =>
   "scenario" in one ? `scenario \`${one.scenario}\`` : `\`${one.in}\`: ${one.test}`;
 
 /** Every line of the requirement, as the README shows it. */
-export function specTable(): string {
+function specTable(): string {
   const byHand = specLines.filter((line) => line.by.length === 0).length;
   const partly = specLines.filter((line) => line.by.length > 0 && line.byHand !== undefined).length;
   const sections = [...new Set(specLines.map(({ section }) => section))].map((section) => {

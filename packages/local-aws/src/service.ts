@@ -1,5 +1,5 @@
 /** How a service's requests and answers look on the wire. */
-export type Protocol = "json" | "query" | "ec2" | "rest-json" | "rest-xml";
+type Protocol = "json" | "query" | "ec2" | "rest-json" | "rest-xml";
 
 /** What a handler knows about a call besides its input. */
 export interface Call {

@@ -16,7 +16,7 @@ export type FilterPattern =
  * Texts of a line, case-sensitive and wherever they stand: `ERROR` is in `ERRORCODE` too (AWS's own example of a single term, as
  * `Exception` in `IllegalArgumentException` is of two).
  */
-export interface Terms {
+interface Terms {
   readonly kind: "terms";
   /** Each of them must be there. */
   readonly all: readonly string[];

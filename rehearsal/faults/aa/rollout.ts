@@ -8,13 +8,7 @@ import { modelInputs, modelSources } from "../matrix/model-inputs.ts";
 import { type Planned, type Population, type Visit, analysisTool } from "./populations.ts";
 
 /** Checks that judge samples: all others ask about one thing at a time and have nothing to do with chance. */
-export const judging = [
-  "error-share",
-  "latency",
-  "first-requests",
-  "llm-failures",
-  "live-comparison",
-] as const;
+const judging = ["error-share", "latency", "first-requests", "llm-failures", "live-comparison"] as const;
 
 const weights = [5, 25, 50, 100] as const;
 /** A step of the model, in milliseconds, and its users. */

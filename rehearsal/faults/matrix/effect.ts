@@ -45,7 +45,7 @@ function textResult(value: object): Record<string, unknown> {
   return { content: [{ type: "text", text: JSON.stringify(value) }] };
 }
 
-export const answered = (answer: RpcAnswer, status = 200): Ending => ({ kind: "answer", answer, status });
+const answered = (answer: RpcAnswer, status = 200): Ending => ({ kind: "answer", answer, status });
 const status = (code: number): Ending => ({ kind: "status", status: code, sessionOpen: true });
 const noAnswer = (what: string): Ending => ({ kind: "no-answer", what });
 

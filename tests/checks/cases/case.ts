@@ -15,7 +15,7 @@ export interface Case {
 }
 
 /** What every check is shown: each must end as it says, for the reason stated. */
-export interface FourCases {
+interface FourCases {
   passes: Case;
   fails: Case | { never: string };
   cannotTell: Case;

@@ -7,7 +7,7 @@ import { inputsFor } from "../fixtures/inputs.ts";
 import { asking, type Cases, tear, tornWords } from "./case.ts";
 
 /** Evidence of a rollback that was seen in traffic after so many minutes; null: never. */
-export function rollbackEvidence(minutes: number | null): EvidenceLog {
+function rollbackEvidence(minutes: number | null): EvidenceLog {
   let now = noon - 3_600_000;
   const log = new EvidenceLog({ rollout: "hub-1", stack: "test", now: () => now });
   log.append("shifting", { from: { blue: 100, green: 0 }, to: { blue: 95, green: 5 } });

@@ -46,7 +46,7 @@ export interface TaskSpec {
 }
 
 export type TaskState = "PENDING" | "RUNNING" | "STOPPING" | "STOPPED";
-export type ContainerState = "PENDING" | "RUNNING" | "STOPPED";
+type ContainerState = "PENDING" | "RUNNING" | "STOPPED";
 
 /** A container as DescribeTasks tells it. */
 export interface ContainerStatus {

@@ -164,13 +164,13 @@ function changed({ diffs = [], replaces = [] }: StepInfo): string {
 }
 
 /** One line: sign, type, name, words; cut where it is wider than `columns`. */
-export function stepLine(sign: string, step: StepInfo, words: string, columns: number): string {
+function stepLine(sign: string, step: StepInfo, words: string, columns: number): string {
   const head = ` ${sign} ${shortType(step.type).padEnd(TYPE_WIDTH)} ${step.name.padEnd(NAME_WIDTH)} `;
   return clip(`${head}${words}`.replaceAll(/\s*\n\s*/g, " "), columns);
 }
 
 /** `aws:lb/listener:Listener` reads `aws:lb:Listener`. */
-export function shortType(type: string): string {
+function shortType(type: string): string {
   return type === STACK_TYPE ? type : type.replace(/^([^:]+:[^:/]+)\/[^:]+:/, "$1:");
 }
 
@@ -238,7 +238,7 @@ function shownOutput({ value, secret }: OutputValue): string {
 }
 
 /** Breaks a message at spaces; its own line breaks stay. */
-export function wrap(message: string, columns: number, indent: string): string[] {
+function wrap(message: string, columns: number, indent: string): string[] {
   return message.split("\n").flatMap((line) => {
     const lines: string[] = [];
     let rest = line;

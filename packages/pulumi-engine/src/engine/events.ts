@@ -38,7 +38,7 @@ export type EngineEvent =
   | { kind: "end"; verb: Verb; result: RunResult };
 
 /** Who said it: the program, a provider, or the engine itself. */
-export type LogSource = "program" | "provider" | "engine";
+type LogSource = "program" | "provider" | "engine";
 
 export interface Diagnostic {
   severity: "warning" | "error";

@@ -12,7 +12,7 @@ export function reportPending(run: Run): void {
   snapshot.pending = snapshot.pending.filter(({ type }) => type === "creating");
 }
 
-export function pendingMessage(pending: readonly PendingOperation[]): string {
+function pendingMessage(pending: readonly PendingOperation[]): string {
   const lines = pending.map(({ urn, type }) => `  * ${urn}, interrupted while ${type}`);
   const [operations, them] = pending.length === 1 ? ["operation", "it"] : ["operations", "they"];
   return [

@@ -113,7 +113,7 @@ export function changedKeys(olds: PropertyMap, news: PropertyMap): string[] {
 }
 
 /** Splits a property path as Pulumi writes it: `a.b[0]["c.d"]`. */
-export function parsePath(path: string): string[] {
+function parsePath(path: string): string[] {
   const parts = [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+|\*)\]|([^.[\]]+)/g)];
   return parts.map(([, quoted, index, word]) => quoted?.replaceAll('\\"', '"') ?? index ?? word ?? "");
 }

@@ -1,11 +1,10 @@
 /** An answer of AWS that is an error. The SDK names the code `name`; the operation is added by `withOperation`. */
-export interface AwsError extends Error {
+interface AwsError extends Error {
   operation?: string;
   $metadata?: { httpStatusCode?: number; requestId?: string };
 }
 
-export const isAwsError = (error: unknown): error is AwsError =>
-  error instanceof Error && "$metadata" in error;
+const isAwsError = (error: unknown): error is AwsError => error instanceof Error && "$metadata" in error;
 
 /** Whether the error is an AWS answer with one of these codes. */
 export function isCode(error: unknown, ...codes: readonly string[]): boolean {

@@ -43,7 +43,7 @@ export const isObject = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Everything that is wrong with a value, each with its path. `isUnknown` values pass: they are judged when known. */
-export function faultsIn(
+function faultsIn(
   field: Field,
   value: unknown,
   path: string,

@@ -241,8 +241,6 @@ const invokes: Record<string, Invoke> = {
   },
 };
 
-export const invokeTokens = Object.keys(invokes);
-
 /** Calls a function of the provider; an unknown one, and arguments it does not know, are errors that name them. */
 export async function invoked(aws: Clients, token: string, args: Values): Promise<Values> {
   const found = invokes[token];

@@ -39,7 +39,7 @@ export interface Naming {
   suffix?: string;
 }
 
-export interface Update<A> {
+interface Update<A> {
   /** The live resource's outputs before the change. */
   state: Values;
   inputs: A;

@@ -39,7 +39,7 @@ import { topicPolicy, topicSubscription } from "./sns/subscription.ts";
 import { topic } from "./sns/topic.ts";
 
 /** Every resource type of the rehearsal's AWS provider. */
-export const kinds: readonly Kind[] = [
+const kinds: readonly Kind[] = [
   loadBalancer,
   targetGroup,
   listener,

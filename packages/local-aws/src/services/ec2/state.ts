@@ -8,7 +8,7 @@ import type { Tags } from "../../tags.ts";
 export type Thing = Record<string, unknown>;
 export type Held = Map<string, Thing>;
 
-export type SecurityGroup = Thing & { GroupId: string; GroupName: string; VpcId: string };
+type SecurityGroup = Thing & { GroupId: string; GroupName: string; VpcId: string };
 export type HeldRule = SecurityGroupRule & {
   SecurityGroupRuleId: string;
   GroupId: string;

@@ -4,7 +4,7 @@ import { AwsError } from "../../error.ts";
 import type { Ids } from "../../names.ts";
 import type { Tags } from "../../tags.ts";
 
-export interface HeldLoadBalancer {
+interface HeldLoadBalancer {
   readonly live: LoadBalancer & { LoadBalancerArn: string; LoadBalancerName: string };
   readonly attributes: Map<string, string>;
 }
@@ -39,12 +39,7 @@ export interface State {
   readonly listeners: Map<string, HeldListener>;
 }
 
-export function mustFind<T>(
-  held: ReadonlyMap<string, T>,
-  arn: string | undefined,
-  code: string,
-  what: string,
-): T {
+function mustFind<T>(held: ReadonlyMap<string, T>, arn: string | undefined, code: string, what: string): T {
   const found = arn === undefined ? undefined : held.get(arn);
   if (found === undefined) throw new AwsError(code, `${what} '${arn ?? ""}' not found`);
   return found;

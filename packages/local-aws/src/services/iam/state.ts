@@ -10,14 +10,14 @@ export interface Role {
   readonly attached: Set<string>;
 }
 
-export interface Policy {
+interface Policy {
   readonly live: Record<string, unknown> & { Arn: string; PolicyName: string };
   /** Documents by version id. */
   readonly versions: Map<string, string>;
   usual: string;
 }
 
-export interface IdentityProvider {
+interface IdentityProvider {
   readonly url: string;
   readonly clients: Set<string>;
   thumbprints: string[];

@@ -4,7 +4,7 @@ import { type Ids, account, arn } from "../../names.ts";
 import type { Call, Service } from "../../service.ts";
 import { Tags } from "../../tags.ts";
 
-export interface Message {
+interface Message {
   readonly topic: string;
   readonly subject: string | undefined;
   readonly text: string;

@@ -1,5 +1,5 @@
 /** Pulumi's own limit on the size of one message, in both directions: 400 MB. */
-export const MAX_MESSAGE_BYTES = 1024 * 1024 * 400;
+const MAX_MESSAGE_BYTES = 1024 * 1024 * 400;
 
 export const CHANNEL_OPTIONS = {
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,

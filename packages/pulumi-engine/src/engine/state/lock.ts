@@ -3,7 +3,7 @@ import { link, mkdir, readFile, rename, rm, unlink, writeFile } from "node:fs/pr
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 
-export interface Holder {
+interface Holder {
   pid: number;
   host: string;
   verb: string;

@@ -1,8 +1,8 @@
 import { type Block, bitsFor, contains, nextBlock, parseBlock, sizeOf, writeBlock } from "./blocks.ts";
 
-export type SubnetType = "Public" | "Private" | "Isolated" | "Unused";
+type SubnetType = "Public" | "Private" | "Isolated" | "Unused";
 
-export interface SubnetSpec {
+interface SubnetSpec {
   type: SubnetType;
   name?: string;
   cidrMask?: number;

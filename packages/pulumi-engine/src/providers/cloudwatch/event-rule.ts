@@ -15,7 +15,7 @@ const request = (inputs: Plain<EventRuleArgs>) => ({
 });
 
 /** On the default bus the rule's name; on another `<bus>/<rule>`. */
-export function ruleKey(id: string): { Name: string; EventBusName?: string } {
+function ruleKey(id: string): { Name: string; EventBusName?: string } {
   const at = id.lastIndexOf("/");
   return at < 0 ? { Name: id } : { Name: id.slice(at + 1), EventBusName: id.slice(0, at) };
 }
