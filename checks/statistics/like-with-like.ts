@@ -434,7 +434,9 @@ class Evidence {
   }
 
   #afterLive(): number {
-    return this.#hasSessions ? this.#meanOfSpans(({ after }) => after.value) : this.#requests.after.value;
+    if (this.#hasSessions) return this.#meanOfSpans(({ after }) => after.value);
+    // Whose requests they are nobody knows, and one user may have half of a short step's: as if each had been seen twice.
+    return Math.sqrt(this.#requests.after.value);
   }
 
   #atOnce(enough: number): number {

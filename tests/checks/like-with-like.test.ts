@@ -158,8 +158,8 @@ test("at full weight live is asked no longer: what the candidate does then is he
       }),
     );
   for (const outcome of ["withdrawn", "tool-error", "server-fault"] as const)
-    assert.equal(found(alone("green", 12, window, () => ({ outcome }))).length, 1, outcome);
-  const hung = Array.from({ length: 12 }, (_, nth): Open => ({
+    assert.equal(found(alone("green", 15, window, () => ({ outcome }))).length, 1, outcome);
+  const hung = Array.from({ length: 15 }, (_, nth): Open => ({
     ...open("green", `green/${nth}`, window + 100 * nth),
     sessionAt: null,
     begun: null,
