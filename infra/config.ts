@@ -6,6 +6,7 @@ import { hubDefaults, readyRule } from "../domain/hub.ts";
 import { plan } from "../domain/plan.ts";
 import { releaseRecord } from "../domain/release-record.ts";
 import { thresholds } from "../domain/spec.ts";
+import { proofPath } from "../domain/telemetry.ts";
 import { weight } from "../domain/weight.ts";
 import { access, domain, network, openDoor } from "./config-network.ts";
 import { ConfigError, describeIssue, evenIfIncomplete, secretNameWanted } from "./config-problems.ts";
@@ -284,7 +285,7 @@ export function publicPaths({
   hub: { healthPath, mcpPath, messagePath },
   sidecar: { enabled },
 }: Paths): string[] {
-  return [...new Set([mcpPath, messagePath, healthPath, ...(enabled ? ["/.slot"] : [])])];
+  return [...new Set([mcpPath, messagePath, healthPath, ...(enabled ? [proofPath] : [])])];
 }
 
 function imagesOf({ blue, green, sidecar: guard }: Partial<Values>): [string[], string][] {

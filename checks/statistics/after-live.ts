@@ -6,8 +6,8 @@
  * for them, is held against what a learner says who learns live's and the candidate's share apart, answer by answer (universal
  * inference of Wasserman, Ramdas and Balakrishnan, with the estimator of Krichevsky and Trofimov). Where both have one share that
  * stays the same, the chance that the ratio ever reaches 1/alpha is at most alpha. It says nothing of which side is worse: whoever
- * asks looks at the shares too. What changes with the time of day would count against the candidate: that is why no more than a
- * few minutes of live's answers are taken.
+ * asks looks at the shares too. What changes with the time of day would count against the candidate: that is why only live's
+ * last answers are taken.
  */
 export class AfterLiveEvidence {
   #before: boolean[] = [];
@@ -41,7 +41,7 @@ export class AfterLiveEvidence {
   }
 }
 
-/** Answers of live from before the step that stand for it: with so many good ones five bad ones of the candidate tell. */
+/** Answers of live from before the step that stand for it. */
 const mostBefore = 50;
 /** Live is asked hardly any longer when the candidate has so many times as many answers. */
 const hardlyAny = 20;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Open, Sample } from "../../checks/logs/samples.ts";
 import { type Comparison, type Way, compareLikeWithLike } from "../../checks/statistics/like-with-like.ts";
 import type { Outcome } from "../../domain/outcome.ts";
-import { seeded } from "../../tools/docs/detection-table.ts";
+import { seeded } from "../../rehearsal/random.ts";
 import { noon } from "./fixtures/context.ts";
 
 const began = noon - 600_000;

@@ -11,14 +11,8 @@ import { falseAlarmRate, judgeShare } from "../../checks/statistics/shares.ts";
 import { binomialCdf } from "../../domain/binomial.ts";
 import { type Outcome, outcomes } from "../../domain/outcome.ts";
 import { cleanAnswersToShow, ShareEvidence } from "../../domain/share-evidence.ts";
-import {
-  bakeRequests,
-  limit,
-  page,
-  readPage,
-  seeded,
-  simulateBake,
-} from "../../tools/docs/detection-table.ts";
+import { seeded } from "../../rehearsal/random.ts";
+import { bakeRequests, limit, page, readPage, simulateBake } from "../../tools/docs/detection-table.ts";
 import { analysisOf } from "./cases/case.ts";
 import { contextWith, noon } from "./fixtures/context.ts";
 

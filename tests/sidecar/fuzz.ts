@@ -1,20 +1,10 @@
 import assert from "node:assert/strict";
+import { seeded } from "../../rehearsal/random.ts";
 import { EndpointRewriter } from "../../sidecar/affinity/endpoint-event.ts";
 import { EventData } from "../../sidecar/mcp/event-data.ts";
 import { EventStrings } from "../../sidecar/mcp/event-strings.ts";
 import { messagesIn } from "../../sidecar/mcp/messages.ts";
 import { StringReplacer } from "../../sidecar/mcp/string-replacer.ts";
-
-/** Random numbers from a seed (mulberry32): a failing case can be run again. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 type Random = () => number;
 const pick = <T>(random: Random, all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;
@@ -104,7 +94,7 @@ const wraps = { path: ["result", "requestState"], largest: 1 << 20, replace: (ow
 
 /** One random case, from its own seed. Throws an AssertionError when a byte changed that must not. */
 export function fuzzCase(seed: number): void {
-  const random = randomFrom(seed);
+  const random = seeded(seed);
   const endpoint = random() < 0.5 ? `/messages?sessionId=${Math.floor(random() * 1e9)}` : null;
   const whole = Buffer.from(events(random, endpoint));
   const pinned = Buffer.from(

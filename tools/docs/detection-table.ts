@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { falseAlarmRate } from "../../checks/statistics/shares.ts";
 import { cleanAnswersToShow, ShareEvidence } from "../../domain/share-evidence.ts";
+import { seeded } from "../../rehearsal/random.ts";
 import { withTable } from "./marked-table.ts";
 
 const path = fileURLToPath(new URL("../../docs/checks.md", import.meta.url));
@@ -17,17 +18,6 @@ const bakes = 1_000;
 /** Requests of one window of the plain check: as many as the sequential one needs before it may pass. */
 const window = cleanAnswersToShow(limit);
 const rates = [0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5];
-
-/** Numbers in [0, 1) that repeat for a seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** After how many requests each of the two says "fail" within one bake; null: not at all. */
 export interface Caught {

@@ -4,7 +4,7 @@ import { type Open, type Sample, Samples } from "../../../checks/logs/samples.ts
 import { type Colour, perColour } from "../../../domain/colour.ts";
 import { openAfterMs } from "../../../domain/telemetry.ts";
 import { Random } from "../../../simulation/random.ts";
-import { modelInputs, modelSources } from "../matrix/model-inputs.ts";
+import { modelContext, modelInputs, modelSources } from "../matrix/model-inputs.ts";
 import { type Planned, type Population, type Visit, analysisTool } from "./populations.ts";
 
 /** Checks that judge samples: all others ask about one thing at a time and have nothing to do with chance. */
@@ -61,26 +61,15 @@ async function look(context: CheckContext): Promise<Reading | null> {
 
 const checks: readonly Check[] = findChecks(judging, {});
 const inputs = modelInputs("streamable");
-const never = new AbortController().signal;
 const sources = modelSources({});
 const base = {
+  ...modelContext(inputs),
   // Time limits never end by themselves.
   sleep: () => new Promise<void>(() => undefined),
-  signal: never,
-  thresholds: inputs.thresholds,
-  hub: inputs.hub,
   slot: candidate,
-  deployment: inputs,
-  release: null,
-  record: null,
-  watch: { name: "first-hour", ms: 3_600_000 },
-  incident: null,
   sources,
   logs: perColour(() => null),
-  errors: perColour(() => null),
   rolloutSince: start,
-  logErrorPatterns: [],
-  commands: {},
 } as const;
 
 const contextAt = (samples: Samples, now: number, since: number): CheckContext => ({

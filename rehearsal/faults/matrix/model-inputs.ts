@@ -1,4 +1,5 @@
 import type { Sources } from "../../../checks/sources/index.ts";
+import { perColour } from "../../../domain/colour.ts";
 import { type SwitchInputs, switchInputs } from "../../../domain/inputs.ts";
 import type { Transport } from "../cells.ts";
 import { analysisTool } from "./clients.ts";
@@ -40,6 +41,22 @@ export function modelInputs(transport: Transport): SwitchInputs {
     evidence: {},
   });
 }
+
+/** What a check's context holds in every rollout of the model: no record and no rollback, users' logs where they are laid over it. */
+export const modelContext = (inputs: SwitchInputs) =>
+  ({
+    signal: new AbortController().signal,
+    thresholds: inputs.thresholds,
+    hub: inputs.hub,
+    deployment: inputs,
+    release: null,
+    record: null,
+    watch: { name: "first-hour", ms: 3_600_000 },
+    incident: null,
+    errors: perColour(() => null),
+    logErrorPatterns: [],
+    commands: {},
+  }) as const;
 
 /** Sources of which those that the model does not have throw when they are asked, naming themselves. */
 export function modelSources(of: Partial<Sources>): Sources {

@@ -8,7 +8,7 @@ import type { Outcome } from "../../../domain/outcome.ts";
 import { Random } from "../../../simulation/random.ts";
 import { VirtualTime } from "../../../simulation/time.ts";
 import type { Fault, FaultPlace, Transport } from "../cells.ts";
-import { modelInputs, modelSources } from "./model-inputs.ts";
+import { modelContext, modelInputs, modelSources } from "./model-inputs.ts";
 import { Probes } from "./probes.ts";
 import { type Harm, Traffic, candidate, live } from "./traffic.ts";
 
@@ -214,20 +214,12 @@ class Rollout {
     const samples = new Booked(books);
     const started = time.now;
     return {
+      ...modelContext(inputs),
       now: () => time.now,
       sleep,
-      signal: new AbortController().signal,
-      thresholds: inputs.thresholds,
-      hub: inputs.hub,
       slot: candidate,
-      deployment: inputs,
-      release: null,
-      record: null,
-      watch: { name: "first-hour", ms: 3_600_000 },
-      incident: null,
       sources,
       samples,
-      errors: perColour(() => null),
       logs: perColour(
         (slot) =>
           new SlotLog({
@@ -241,8 +233,6 @@ class Rollout {
       ),
       since: started,
       rolloutSince: started,
-      logErrorPatterns: [],
-      commands: {},
     };
   }
 

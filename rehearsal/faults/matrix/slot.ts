@@ -5,21 +5,11 @@ import { type Ending, outcomeOf } from "../../../domain/outcome.ts";
 import {
   type AccessLine,
   type OpenLine,
+  type OpenRequest,
   accessSchema,
   mostOpenListed,
   openAfterMs,
 } from "../../../domain/telemetry.ts";
-
-/** A request as its slot's sidecar knows it. */
-export interface Known {
-  readonly request: number;
-  readonly session: string;
-  readonly sessionAt: number | null;
-  readonly begun: boolean | null;
-  readonly method: string;
-  readonly tool: string | null;
-  readonly since: number;
-}
 
 export interface SlotOptions {
   readonly colour: Colour;
@@ -30,7 +20,7 @@ export interface SlotOptions {
 export class Slot {
   readonly #of: SlotOptions;
   readonly #lines: LogLine[] = [];
-  readonly #waiting = new Map<number, Known>();
+  readonly #waiting = new Map<number, OpenRequest>();
   #task: string;
   #tasks = 1;
   #requests = 0;
@@ -41,14 +31,14 @@ export class Slot {
     this.#task = `${of.colour}-1`;
   }
 
-  begins(known: Omit<Known, "request">): Known {
-    const request: Known = { ...known, request: ++this.#requests };
+  begins(known: Omit<OpenRequest, "request">): OpenRequest {
+    const request: OpenRequest = { ...known, request: ++this.#requests };
     this.#waiting.set(request.request, request);
     return request;
   }
 
   /** It ends now, unless it has. */
-  ends(known: Known, ending: Ending, now: number): void {
+  ends(known: OpenRequest, ending: Ending, now: number): void {
     if (!this.#waiting.delete(known.request)) return;
     const { colour, contract } = this.#of;
     const durationMs = now - known.since;
@@ -78,7 +68,7 @@ export class Slot {
   }
 
   /** Something that is told of only once it is over, such as a stream's end. */
-  tells(known: Omit<Known, "request">, ending: Ending, now: number): void {
+  tells(known: Omit<OpenRequest, "request">, ending: Ending, now: number): void {
     this.ends(this.begins(known), ending, now);
   }
 

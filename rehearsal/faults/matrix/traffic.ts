@@ -2,6 +2,7 @@ import type { LogLine } from "../../../checks/sources/logs.ts";
 import type { Colour } from "../../../domain/colour.ts";
 import type { HubContract } from "../../../domain/hub.ts";
 import { type Ending, answerMsOf } from "../../../domain/outcome.ts";
+import type { OpenRequest } from "../../../domain/telemetry.ts";
 import { Random } from "../../../simulation/random.ts";
 import type { Fault, Transport } from "../cells.ts";
 import { Agenda } from "./agenda.ts";
@@ -17,7 +18,7 @@ import {
 } from "./clients.ts";
 import { type Effect, type Question, effectOf, goodEnding, taken } from "./effect.ts";
 import { latencyMs, slowestMs } from "./latency.ts";
-import { type Known, Slot } from "./slot.ts";
+import { Slot } from "./slot.ts";
 
 export const live: Colour = "blue";
 export const candidate: Colour = "green";
@@ -221,7 +222,7 @@ export class Traffic {
     this.#agenda.at(this.#agenda.now + 5, () => this.#goOn(user, user.client.next(lost)));
   }
 
-  #unknown(user: User, known: Known, sessionOpen: boolean): void {
+  #unknown(user: User, known: OpenRequest, sessionOpen: boolean): void {
     this.#agenda.at(this.#agenda.now + 3, () => {
       this.badAt.push(this.#agenda.now);
       this.#slots[candidate].ends(known, { kind: "status", status: 404, sessionOpen }, this.#agenda.now);
@@ -238,7 +239,7 @@ export class Traffic {
   #answers(
     user: User,
     asked: Asking,
-    known: Known,
+    known: OpenRequest,
     { colour, effect }: { readonly colour: Colour; readonly effect: Effect | null },
   ): void {
     const { now } = this.#agenda;
