@@ -9,7 +9,8 @@ import { write as writeTransitions } from "./transition-table.ts";
 
 const help = `npm run docs -- [--help]
 
-Writes every generated page, table and schema of docs/ and the README anew from the code. Tests compare the two.
+Writes every generated page, table and schema of docs/ and the README anew from the code. Tests
+compare the two.
 
 Example: npm run docs && git diff docs README.md
 Exit: 0 written, 2 usage.

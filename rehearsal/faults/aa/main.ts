@@ -5,8 +5,11 @@ import { type Population, populations } from "./populations.ts";
 
 const help = `npm run aa -- [--population NAME] [--rollouts N] [--seed N] [--json]
 
-Plays rollouts of a release that is identical to live, on users as real hubs have them, through every check that judges samples,
-and counts those that are sent home: at most ${mostOfTenThousand} of 10,000 may be. Populations: ${populations.map(({ name }) => name).join(", ")}.
+Plays rollouts of a release that is identical to live, on users as real hubs have them, through
+every check that judges samples, and counts those that are sent home: at most ${mostOfTenThousand} of 10,000 may be.
+
+Populations:
+${populations.map(({ name }) => `  ${name}`).join("\n")}
 
 Example: npm run aa -- --population own-is-error --rollouts 10000
 Exit: 0 no population above the bound, 1 at least one, 2 usage.

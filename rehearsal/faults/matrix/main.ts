@@ -4,11 +4,13 @@ import { allCells, playAll } from "./matrix.ts";
 import type { Cell } from "./play.ts";
 import { brokenBy } from "./promises.ts";
 
-const help = `npm run matrix -- [--seeds N] [--seed N] [--kind KIND] [--where PLACE] [--share S] [--transport T] [--json]
+const help = `npm run matrix -- [--seeds N] [--seed N] [--kind KIND] [--where PLACE] [--share S]
+                  [--transport T] [--json]
 
-Plays a rollout of every fault that a release may have, against the real gates, in virtual time: each kind at each place, of
-2, 10 and all of 100 requests, over each transport. Says how each ends and which promises are not held; --json prints a line of
-JSON for each rollout instead. Each cell is played --seeds times, from seed --seed on.
+Plays a rollout of every fault that a release may have, against the real gates, in virtual time:
+each kind at each place, of 2, 10 and all of 100 requests, over each transport. Says how each ends
+and which promises are not held; --json prints a line of JSON for each rollout instead. Each cell is
+played --seeds times, from seed --seed on.
 
 Example: npm run matrix -- --kind hang --share 0.1 --seeds 100
 Exit: 0 every promise held, 1 at least one not, 2 usage.
