@@ -1,7 +1,7 @@
 import { stepsOf } from "./evidence.ts";
 import { greenRelease } from "./releases.ts";
 import { held } from "./result.ts";
-import { type Scenario, nobodyHurt, nothingLost, observed, sharesHeld } from "./scenario.ts";
+import { type Scenario, enoughSeen, nobodyHurt, nothingLost, observed, sharesHeld } from "./scenario.ts";
 
 export const cutover: Scenario = {
   name: "cutover",
@@ -13,20 +13,16 @@ export const cutover: Scenario = {
     await play.mustUp("green is deployed beside it, at weight 0", greenRelease(play.stage.config));
     const moved = await play.mustUp("greenWeight 100", { greenWeight: 100 });
     await play.pause(2_000);
+    await play.enoughLoad();
     const tasks = load.tasksPerSession();
     const tally = await play.stopLoad();
     const steps = observed(stepsOf(await play.evidence(), "green"), tally, "green");
     const live = moved.outputs["live"]?.value;
-    const { requests, sessions } = tally.counts;
     return {
       outcome: live === "green" ? "promoted" : "held",
       held: [
         held("green is live", live === "green", `live is ${JSON.stringify(live)}`),
-        held(
-          "at least 2,000 requests and 50 MCP sessions",
-          requests.sent >= 2_000 && sessions.opened >= 50,
-          `${requests.sent} requests, ${sessions.opened} sessions`,
-        ),
+        enoughSeen(tally),
         ...nothingLost(tally, play.drains),
         nobodyHurt(tally),
         held(

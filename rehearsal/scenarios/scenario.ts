@@ -63,6 +63,12 @@ export const lightLoad: typeof usualLoad = {
   newSessionsPerSecond: 1,
 };
 
+/** What a scenario that speaks of many users must have played. */
+const leastLoad = { requests: 2_000, sessions: 50 };
+/** How often a load is looked at while it is waited for, and how long it is, in milliseconds. */
+const lookMs = 250;
+const mostWaitMs = 60_000;
+
 /** What a scenario wants otherwise than usual. */
 export type LoadWanted = Partial<Omit<LoadOptions, "session" | "random" | "asks">> & {
   /** Asked for besides the usual. */
@@ -132,6 +138,14 @@ export class Play {
       : "requests of sessions that come and go";
     this.say(`${this.#load.openSessions} MCP sessions open, ${load.perSecond} ${further} a second`);
     return this.#load;
+  }
+
+  /** Waits until the clients have asked and opened enough to show something: how long a scenario takes is the machine's. */
+  async enoughLoad(): Promise<void> {
+    const load = this.#load;
+    if (load === null) throw new Error("the load was never started");
+    for (let waited = 0; !isEnough(load.tally.counts) && waited < mostWaitMs; waited += lookMs)
+      await this.pause(lookMs);
   }
 
   /** @param where what of the scenario it was, when there are several loads */
@@ -311,6 +325,20 @@ export function nobodyHurt({ counts: { requests }, hurts }: Tally): Held {
     "no request is answered badly",
     requests.hurt === 0,
     `${requests.hurt} of ${requests.sent}${first}`,
+  );
+}
+
+function isEnough({ requests, sessions }: Counts): boolean {
+  return requests.sent >= leastLoad.requests && sessions.opened >= leastLoad.sessions;
+}
+
+/** That enough was asked and opened to show something. */
+export function enoughSeen({ counts }: Tally): Held {
+  const { requests, sessions } = leastLoad;
+  return held(
+    `at least ${requests.toLocaleString("en")} requests and ${sessions} MCP sessions`,
+    isEnough(counts),
+    `${counts.requests.sent} requests, ${counts.sessions.opened} sessions`,
   );
 }
 
