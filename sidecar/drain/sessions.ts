@@ -4,6 +4,10 @@ interface Held {
   under: number;
   /** When it was heard of last, in milliseconds since 1970. */
   at: number;
+  /** The same, when it got its place in the order. */
+  placedAt: number;
+  /** It is counted. */
+  isHeld: boolean;
 }
 
 /** The options of a task's sessions. */
@@ -19,6 +23,8 @@ export interface SessionsOptions {
 
 /** About 200 bytes each: 4 MB at most. More than one task's hub holds. */
 const mostHeld = 20_000;
+/** A session that is heard of again within so many milliseconds keeps its place in the order: a new one is two changes of a map. */
+const placeMs = 1_000;
 /** Ended sessions that are remembered: more than end while a hub takes to notice that a stream is gone. */
 const mostEnded = 4_096;
 
@@ -29,7 +35,7 @@ const mostEnded = 4_096;
  */
 export class Sessions {
   readonly #options: Required<SessionsOptions>;
-  /** By id; the longest silent first. */
+  /** By id, in the order of `placedAt`: the longest silent first, within `placeMs`. */
   readonly #held = new Map<string, Held>();
   /** Sessions of any transport that ended lately, the oldest first. */
   readonly #ended = new Set<string>();
@@ -54,8 +60,7 @@ export class Sessions {
     held.under++;
     return () => {
       held.under--;
-      held.at = this.#options.now();
-      if (this.#held.get(id) === held) this.#newest(id, held);
+      if (held.isHeld) this.#heardOf(id, held);
       else if (held.under === 0 && !this.#held.has(id)) this.#options.onGone(id, this.#ended.has(id));
     };
   }
@@ -63,8 +68,10 @@ export class Sessions {
   /** It is over, and whoever asks for it again is answered by the hub. */
   closed(id: string): void {
     const held = this.#held.get(id);
+    if (held === undefined) return;
     this.#held.delete(id);
-    if (held?.under === 0) this.#options.onGone(id, this.#ended.has(id));
+    held.isHeld = false;
+    if (held.under === 0) this.#options.onGone(id, this.#ended.has(id));
   }
 
   /** It is over, and whoever asks for it again hears so here. */
@@ -78,21 +85,23 @@ export class Sessions {
     return this.#ended.has(id);
   }
 
-  /** Each with the time it was heard of last and its requests under way; the longest silent first. */
+  /** Each with the time it was heard of last and its requests under way; the longest silent first, within a second. */
   *all(): Generator<{ readonly id: string; readonly at: number; readonly under: number }> {
     this.#forgetSilent();
     for (const [id, { at, under }] of this.#held) yield { id, at, under };
   }
 
   #hold(id: string): Held {
-    const held = this.#held.get(id) ?? { under: 0, at: 0 };
-    held.at = this.#options.now();
-    this.#newest(id, held);
+    const held = this.#held.get(id) ?? { under: 0, at: 0, placedAt: -Infinity, isHeld: true };
+    this.#heardOf(id, held);
     if (this.#held.size > this.#options.most) this.closed(this.#held.keys().next().value as string);
     return held;
   }
 
-  #newest(id: string, held: Held): void {
+  #heardOf(id: string, held: Held): void {
+    held.at = this.#options.now();
+    if (Math.abs(held.at - held.placedAt) < placeMs) return;
+    held.placedAt = held.at;
     this.#held.delete(id);
     this.#held.set(id, held);
   }
@@ -100,9 +109,9 @@ export class Sessions {
   #forgetSilent(): void {
     const { now, idleMs } = this.#options;
     const since = now() - idleMs;
-    for (const [id, { at, under }] of this.#held) {
-      if (at > since) return;
-      if (under === 0) this.closed(id);
+    for (const [id, { at, placedAt, under }] of this.#held) {
+      if (placedAt > since) return;
+      if (at <= since && under === 0) this.closed(id);
     }
   }
 }

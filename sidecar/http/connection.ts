@@ -71,9 +71,9 @@ export class Connection implements Answered {
   /** Sends a request; the asker hears the answer, never before this returns. */
   send(asking: Asking, asker: Asker): void {
     this.#asker = asker;
-    if (!this.isOpen) this.#connect();
-    else if (this.#now() - this.#since > freshMs)
-      return void setImmediate(() => this.#sendLater(asking, asker));
+    const now = this.#now();
+    if (this.#socket === null || now >= this.#until) this.#connect();
+    else if (now - this.#since > freshMs) return void setImmediate(() => this.#sendLater(asking, asker));
     this.#write(asking);
   }
 

@@ -22,9 +22,11 @@ export function messagesIn(text: string): Message[] {
   } catch {
     return []; // passed on unharmed; whoever it is for will say what is wrong
   }
-  const all = Array.isArray(parsed) ? parsed : [parsed];
-  return all.filter((one): one is Message => typeof one === "object" && one !== null);
+  if (Array.isArray(parsed)) return parsed.filter(isMessage);
+  return isMessage(parsed) ? [parsed] : [];
 }
+
+const isMessage = (value: unknown): value is Message => typeof value === "object" && value !== null;
 
 /** The id of the one request in a body; null when there is none to answer. */
 export function idOf(body: Buffer | null): string | number | null {

@@ -42,9 +42,9 @@ export class AccessLog {
    * what JSON.stringify asks for all of it.
    */
   readonly ended = ({ waiting, outcome, cause, durationMs, status }: Ended): void => {
-    const { id, method, request, session, synthetic, tool } = waiting;
+    const { id, method, request, session, since, synthetic, tool } = waiting;
     this.#write(
-      `${this.#beginning}"timestamp":"${this.#timestamp()}","session":${quoted(this.#nameOf(waiting))},` +
+      `${this.#beginning}"timestamp":"${this.#timeOf(since + durationMs)}","session":${quoted(this.#nameOf(waiting))},` +
         `"sessionAt":${session?.at ?? null},"begun":${session?.begun ?? null},"request":${request},` +
         `"id":${quoted(shortId(id))},"method":${quoted(method)},"tool":${quoted(tool)},"outcome":"${outcome}",` +
         `"cause":${quoted(cause)},"durationMs":${durationMs},"status":${status},"synthetic":${synthetic}}`,
@@ -58,7 +58,7 @@ export class AccessLog {
     const line: OpenLine = {
       type: "open",
       schema: accessSchema,
-      timestamp: this.#timestamp(),
+      timestamp: this.#timeOf(this.#now()),
       ...this.#whose,
       requests: requests.map((waiting) => this.#openOf(waiting)),
       more,
@@ -84,12 +84,11 @@ export class AccessLog {
     return session?.name ?? `${this.#whose.task}/${request}`;
   }
 
-  #timestamp(): string {
-    const now = this.#now();
-    const second = Math.floor(now / 1_000);
+  #timeOf(ms: number): string {
+    const second = Math.floor(ms / 1_000);
     if (second !== this.#second) this.#secondsWritten = new Date(second * 1_000).toISOString().slice(0, -4);
     this.#second = second;
-    return this.#secondsWritten + (milliseconds[Math.floor(now) - second * 1_000] as string);
+    return this.#secondsWritten + (milliseconds[Math.floor(ms) - second * 1_000] as string);
   }
 }
 

@@ -28,6 +28,37 @@ test("a session is open until it is deleted or silent for long, and never while 
   assert.equal(sessions.size, 1, "one that speaks again counts again");
 });
 
+test("a session is over once it was silent for long, however often and how fast others speak, and if the clock steps back", () => {
+  let now = 100_000;
+  const gone: string[] = [];
+  const sessions = new Sessions({ now: () => now, idleMs: 5_000, onGone: (id) => gone.push(id) });
+  sessions.opened("first");
+  sessions.opened("second");
+  for (let ms = 0; ms < 2_000; ms += 100) {
+    now = 100_000 + ms;
+    sessions.enter("first")();
+  }
+  assert.deepEqual(
+    [...sessions.all()].map(({ id, at }) => [id, at]),
+    [
+      ["second", 100_000],
+      ["first", 101_900],
+    ],
+  );
+  now = 105_000;
+  assert.equal(sessions.size, 1);
+  now = 106_899;
+  assert.equal(sessions.size, 1);
+  now = 106_900;
+  assert.equal(sessions.size, 0);
+  sessions.opened("before the step");
+  now = 50_000;
+  sessions.enter("before the step")();
+  now = 55_000;
+  assert.equal(sessions.size, 0);
+  assert.deepEqual(gone, ["second", "first", "before the step"]);
+});
+
 test("however many sessions are opened, memory has an end", () => {
   const gone: string[] = [];
   const sessions = new Sessions({ now: () => 0, idleMs: 1_000, most: 100, onGone: (id) => gone.push(id) });
