@@ -9,14 +9,14 @@ async function main(): Promise<void> {
   const { config, host } = await start();
   const lines = new LineBuffer(
     (bytes) => process.stdout.write(bytes),
-    () => performance.now(),
+    () => Date.now(),
   );
   process.on("exit", () => lines.flush());
   const sidecar = new Sidecar({
     config,
     readFlag: flagReader(config),
     now: () => Date.now(),
-    write: (line) => lines.add(line),
+    write: (line, isAscii) => lines.add(line, isAscii),
     address: (port) => `${host}:${port}`,
   });
   const port = await sidecar.start();

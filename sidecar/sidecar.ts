@@ -10,6 +10,7 @@ import { Streams, graceMs, sliceMs } from "./drain/streams.ts";
 import type { HeaderList } from "./http/answer-head.ts";
 import { Connections } from "./http/connections.ts";
 import { AccessLog } from "./observe/access-log.ts";
+import type { WriteLine } from "./observe/line-buffer.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { type Ended, Observer } from "./observe/observer.ts";
 import { refusal } from "./proxy/decide-route.ts";
@@ -26,7 +27,7 @@ export interface SidecarOptions {
   readonly readFlag: ReadFlag;
   readonly now: () => number;
   /** Takes lines for standard output: JSON, one each. */
-  readonly write: (line: string) => void;
+  readonly write: WriteLine;
   /** This task's address as peer tasks reach it, `host:port`; known once it listens. */
   readonly address: (port: number) => string;
 }

@@ -1,5 +1,7 @@
 import { type AccessLine, type OpenLine, type OpenRequest, accessSchema } from "../../domain/telemetry.ts";
+import type { WriteLine } from "./line-buffer.ts";
 import type { Ended, StillOpen } from "./observer.ts";
+import { QuotedNames, asciiJson, quoted } from "./quoted.ts";
 import type { Id, Waiting } from "./waiting.ts";
 
 /** The owner of the lines: stands in each of them. */
@@ -14,11 +16,12 @@ const longestId = 64;
 
 /** The task's log of requests: a line for each that ended, and lines of those that are open. */
 export class AccessLog {
-  readonly #write: (line: string) => void;
+  readonly #write: WriteLine;
   readonly #now: () => number;
   readonly #whose: Whose;
   /** What all access lines begin with. */
   readonly #beginning: string;
+  readonly #names = new QuotedNames();
   /** The second of the last line, and how its time begins: many lines are of the same one. */
   #second = NaN;
   #secondsWritten = "";
@@ -29,25 +32,29 @@ export class AccessLog {
    * @param write takes a line of JSON
    * @param now in milliseconds since 1970
    */
-  constructor(write: (line: string) => void, now: () => number, whose: Whose) {
+  constructor(write: WriteLine, now: () => number, whose: Whose) {
     this.#write = write;
     this.#now = now;
     this.#whose = whose;
     const same = { type: "access", schema: accessSchema, ...whose } satisfies Partial<AccessLine>;
-    this.#beginning = `${JSON.stringify(same).slice(0, -1)},`;
+    this.#beginning = `${asciiJson(same).slice(0, -1)},`;
   }
 
   /**
-   * One line for each request: put together by hand, from what is the same in all of them and what is not, it costs a half of
+   * One line for each request: put together by hand, from what is the same in all of them and what is not, it costs a third of
    * what JSON.stringify asks for all of it.
    */
   readonly ended = ({ waiting, outcome, cause, durationMs, status }: Ended): void => {
     const { id, method, request, session, since, synthetic, tool } = waiting;
+    const names = this.#names;
+    const name = session === null ? quoted(this.#nameOf(waiting)) : session.quotedName;
     this.#write(
-      `${this.#beginning}"timestamp":"${this.#timeOf(since + durationMs)}","session":${quoted(this.#nameOf(waiting))},` +
+      `${this.#beginning}"timestamp":"${this.#timeOf(since + durationMs)}","session":${name},` +
         `"sessionAt":${session?.at ?? null},"begun":${session?.begun ?? null},"request":${request},` +
-        `"id":${quoted(shortId(id))},"method":${quoted(method)},"tool":${quoted(tool)},"outcome":"${outcome}",` +
-        `"cause":${quoted(cause)},"durationMs":${durationMs},"status":${status},"synthetic":${synthetic}}`,
+        `"id":${quotedId(id)},"method":${names.of(method)},"tool":${tool === null ? null : names.of(tool)},` +
+        `"outcome":"${outcome}","cause":${names.of(cause)},"durationMs":${durationMs},"status":${status},` +
+        `"synthetic":${synthetic}}`,
+      true,
     );
   };
 
@@ -95,10 +102,5 @@ export class AccessLog {
 /** How a time in ISO 8601 ends, by milliseconds. */
 const milliseconds = Array.from({ length: 1_000 }, (_, ms) => `${String(ms).padStart(3, "0")}Z`);
 
-/** Texts that are themselves between quotation marks: nearly all that stand in a line. */
-const plain = /^[\w ./:~-]*$/;
-
-const quoted = (value: Id | null): string =>
-  typeof value === "string" && plain.test(value) ? `"${value}"` : JSON.stringify(value);
-
-const shortId = (id: Id | null): Id | null => (typeof id === "string" ? id.slice(0, longestId) : id);
+const quotedId = (id: Id | null): string =>
+  typeof id === "string" ? quoted(id.slice(0, longestId)) : JSON.stringify(id);

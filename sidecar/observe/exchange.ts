@@ -147,7 +147,8 @@ function endingOf(waiting: Waiting, status: number, messages: readonly Message[]
   return { kind: "status", status, sessionOpen: waiting.session?.isOpen ?? false };
 }
 
-const isJson = (type: string | undefined): boolean => type !== undefined && /application\/json/i.test(type);
+const isJson = (type: string | undefined): boolean =>
+  type === "application/json" || (type !== undefined && /application\/json/i.test(type));
 
 /** What an answer is that holds none. Never a word of the hub's. */
 function missingIn(type: string | undefined, body: Body | null): string {

@@ -8,6 +8,9 @@ const most = 64 * 1_024;
 const widest = 3;
 const lineFeed = 0x0a;
 
+/** Takes a line without its end. `isAscii`: all of its characters are one byte in UTF-8. */
+export type WriteLine = (line: string, isAscii?: boolean) => void;
+
 /**
  * Lines for standard output, written some at a time: a write for each would cost as much as a request's own. They are
  * written while one is added, for that is right after an answer went out, when nobody waits for the next one yet; a timer
@@ -32,13 +35,13 @@ export class LineBuffer {
     this.#now = now;
   }
 
-  add(line: string): void {
+  add(line: string, isAscii = false): void {
     const now = this.#now();
     const needed = line.length * widest + 1;
     if (this.#size + needed > most) this.flush();
     if (needed > most) return this.#write(Buffer.from(`${line}\n`));
     if (this.#size === 0) this.#since = now;
-    this.#size += this.#held.write(line, this.#size, "utf8");
+    this.#size += this.#held.write(line, this.#size, isAscii ? "latin1" : "utf8");
     this.#held[this.#size++] = lineFeed;
     if (now - this.#since >= waitMs) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), longestWaitMs);

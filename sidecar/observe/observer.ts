@@ -4,6 +4,7 @@ import { metricOfOutcome, mostOpenListed, openAfterMs } from "../../domain/telem
 import type { Message } from "../mcp/messages.ts";
 import { type AnswerScope, type EndsRequests, Exchange } from "./exchange.ts";
 import type { Metrics } from "./metrics.ts";
+import { WaitingQueue } from "./waiting-queue.ts";
 import { type AskedWithId, Waiting, WatchedSession, isId } from "./waiting.ts";
 
 /** A request that ended. */
@@ -57,7 +58,7 @@ export class Observer implements EndsRequests {
   readonly #options: ObserverOptions;
   readonly #sessions = new Map<string, WatchedSession>();
   /** Requests without an outcome, the oldest first. */
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new WaitingQueue();
   #requests = 0;
 
   constructor(options: ObserverOptions) {
@@ -213,7 +214,7 @@ export class Observer implements EndsRequests {
 
   #book(waiting: Waiting, ending: Ending, status: number | null, now: number): void {
     waiting.isBooked = true;
-    this.#waiting.delete(waiting);
+    this.#waiting.remove(waiting);
     const { contract, log } = this.#options;
     const seen = waiting.seenAs(ending);
     const durationMs = Math.max(0, now - waiting.since);

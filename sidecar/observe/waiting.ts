@@ -1,4 +1,5 @@
 import type { Asked, Ending } from "../../domain/outcome.ts";
+import { quoted } from "./quoted.ts";
 
 /** The id that an answer is matched by: the number 1 and the text "1" are two ids. */
 export type Id = string | number;
@@ -38,6 +39,9 @@ export class Waiting implements Asked {
   isBlurred = false;
   /** The stream that was to bring its answer has ended, and its client may fetch the rest over another one. */
   isLeft = false;
+  /** Its neighbours in the queue that it stands in. */
+  before: Waiting | null = null;
+  after: Waiting | null = null;
 
   constructor({ id, method, tool }: AskedWithId, { request, since, synthetic, session }: Arrival) {
     this.request = request;
@@ -66,8 +70,16 @@ export class WatchedSession {
   begun: boolean;
   /** It was opened here, and neither side has ended it. */
   isOpen: boolean;
-  /** Most sessions are idle: those have none. */
-  #waiting: Map<Id, Waiting> | null = null;
+  /** The name as the lines of requests have it, once there is one. */
+  #quotedName: string | null = null;
+  /** Most sessions are idle and have none; one that asks mostly has one. */
+  #only: Waiting | null = null;
+  /**
+   * All of them, where there is more than one. A map that lives as long as its session and is filled and emptied with each
+   * request costs more than all else here: V8 takes its former tables, which are dead, for alive (a chain that begins at one
+   * that grew old), and copies them into its old space.
+   */
+  #several: Map<Id, Waiting> | null = null;
 
   constructor(name: string, at: number, state: { readonly begun: boolean; readonly isOpen: boolean }) {
     this.name = name;
@@ -76,26 +88,43 @@ export class WatchedSession {
     this.isOpen = state.isOpen;
   }
 
+  /** The name as JSON. */
+  get quotedName(): string {
+    this.#quotedName ??= quoted(this.name);
+    return this.#quotedName;
+  }
+
   /** Requests that wait, the oldest first. */
   get waiting(): Iterable<Waiting> {
-    return this.#waiting?.values() ?? [];
+    if (this.#several !== null) return this.#several.values();
+    return this.#only === null ? [] : [this.#only];
   }
 
   get size(): number {
-    return this.#waiting?.size ?? 0;
+    if (this.#several !== null) return this.#several.size;
+    return this.#only === null ? 0 : 1;
   }
 
   find(id: Id): Waiting | undefined {
-    return this.#waiting?.get(id);
+    if (this.#several !== null) return this.#several.get(id);
+    return this.#only?.id === id ? this.#only : undefined;
   }
 
   add(waiting: Waiting): void {
     if (waiting.id === null) return;
-    this.#waiting ??= new Map();
-    this.#waiting.set(waiting.id, waiting);
+    if (this.#several === null && (this.#only === null || this.#only.id === waiting.id)) {
+      this.#only = waiting;
+      return;
+    }
+    this.#several ??= new Map(this.#only === null ? [] : [[this.#only.id as Id, this.#only]]);
+    this.#only = null;
+    this.#several.set(waiting.id, waiting);
   }
 
   remove(waiting: Waiting): void {
-    if (waiting.id !== null && this.#waiting?.get(waiting.id) === waiting) this.#waiting.delete(waiting.id);
+    if (waiting.id === null || this.find(waiting.id) !== waiting) return;
+    if (this.#several === null) this.#only = null;
+    else this.#several.delete(waiting.id);
+    if (this.#several?.size === 0) this.#several = null;
   }
 }

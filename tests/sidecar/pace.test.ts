@@ -57,6 +57,9 @@ test("lines wait for one another and are written whole, at the latest when the p
   for (let at = 0; at < 9; at++) lines.add("é".repeat(5_000));
   lines.flush();
   assert.equal(written.splice(1).join(""), `${"é".repeat(5_000)}\n`.repeat(9));
+  lines.add("ascii", true);
+  lines.flush();
+  assert.deepEqual(written.splice(1), ["ascii\n"]);
   lines.add("three");
   now = 19;
   lines.add("four");

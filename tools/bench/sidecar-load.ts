@@ -27,8 +27,8 @@ const post = (body: string, session: string | null): string =>
   `${session === null ? "" : `mcp-session-id: ${session}\r\n`}content-length: ${body.length}\r\n\r\n${body}`;
 const get = "GET /mcp HTTP/1.1\r\nhost: hub.example\r\naccept: text/event-stream\r\n\r\n";
 
-/** A session at this port: one connection, and the call that is sent over it again and again. */
-class Caller {
+/** A caller is a session at a port: one connection, and the call that is sent over it again and again. */
+export class Caller {
   readonly #socket: Socket;
   #request = post(initialize, null);
   #held = "";

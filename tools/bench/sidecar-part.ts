@@ -1,4 +1,5 @@
 /** One process of the sidecar's bench: hub, peer or load, as its parent orders. Ends with its parent. */
+import { type Asked, type BurstEffort, type Bursts, burstsInTurn } from "./sidecar-bursts.ts";
 import { startHub } from "./sidecar-hub.ts";
 import { type Latencies, type Throughput, latencies, openSessions, throughput } from "./sidecar-load.ts";
 import { type Peer, startPeer } from "./sidecar-peers.ts";
@@ -9,6 +10,7 @@ export type Order =
   /** One request at a time on one connection to each port in turn. */
   | { kind: "latency"; ports: number[]; requests: number }
   | { kind: "throughput"; port: number; connections: number; ms: number }
+  | { kind: "bursts"; programs: Asked[]; effort: BurstEffort }
   /** Opens so many event streams more, which stay idle until this process ends. */
   | { kind: "sessions"; port: number; count: number };
 
@@ -19,7 +21,7 @@ export interface Opened {
   open: number;
 }
 
-async function obey(order: Order): Promise<Ready | Latencies | Throughput | Opened> {
+async function obey(order: Order): Promise<Ready | Latencies | Throughput | Bursts[] | Opened> {
   switch (order.kind) {
     case "hub":
       return { port: await startHub() };
@@ -29,6 +31,8 @@ async function obey(order: Order): Promise<Ready | Latencies | Throughput | Open
       return latencies(order.ports, order.requests);
     case "throughput":
       return throughput(order.port, order.connections, order.ms);
+    case "bursts":
+      return burstsInTurn(order.programs, order.effort);
     case "sessions":
       return { open: await openSessions(order.port, order.count) };
     default:

@@ -162,13 +162,6 @@ export function memoryOf(pid: number): number {
   return Number(kilobytes) * 1_024;
 }
 
-/** Seconds of processor time that a process has used, all its threads together. Linux only. */
-export function processorSeconds(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
 /** Files and sockets that a process started here may hold open. Linux only. */
 export function mostOpenFiles(): number {
   const most = /Max open files\s+\d+\s+(\d+)/.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];

@@ -1,7 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { percentile } from "./bench.ts";
+import type { BurstEffort, Bursts } from "./sidecar-bursts.ts";
 import type { Latencies, Throughput } from "./sidecar-load.ts";
-import { type Program, type ProgramName, ask, processorSeconds, startProgram } from "./sidecar-programs.ts";
+import { type Program, type ProgramName, ask, startProgram } from "./sidecar-programs.ts";
 
 /**
  * Each program is started so often: where its code lies in memory, and what of it is compiled when, makes one start of the
@@ -18,6 +19,8 @@ export const connections = 32;
  */
 const latencyRounds = 10;
 const requestsPerRound = 1_500;
+/** What tells the requests for each second of processor time. */
+const burstEffort: BurstEffort = { connections, bursts: 80, requests: 10 };
 
 /** How fast one program was seen to be. */
 export interface Speed {
@@ -47,6 +50,7 @@ interface Rounds {
   readonly addedP50: number[];
   readonly addedP99: number[];
   readonly busyP99: number[];
+  /** Start by start. */
   readonly perCore: number[];
   readonly perSecond: number[];
   failed: number;
@@ -82,11 +86,13 @@ export async function compareSpeed(
       say(`requests a second: ${rounds} rounds of ${roundMs} ms each, ${connections} connections, in turn`);
       for (let round = 0; round < rounds; round++)
         await measureThroughput(measured, programs, direct, load, start * rounds + round);
+      say(`requests for a second of processor time: ${burstEffort.bursts} bursts each, in turn`);
+      await measureBursts(measured, programs, load);
     } finally {
       for (const program of programs) await program.stop();
     }
   }
-  return new Map(names.map((name, index) => [name, speedOf(measured[index]!, rounds)]));
+  return new Map(names.map((name, index) => [name, speedOf(measured[index]!)]));
 }
 
 /** Until what is asked for has been compiled, by both ways of asking. */
@@ -126,14 +132,26 @@ async function measureThroughput(
   const at = (port: number) => ask<Throughput>(load, { kind: "throughput", port, connections, ms: roundMs });
   const alone = await at(direct);
   for (const index of order) {
-    const { port, pid } = programs[index]!;
+    const { port } = programs[index]!;
     const kept = measured[index]!;
-    const before = processorSeconds(pid);
     const seen = await at(port);
-    kept.perCore.push(seen.requests / (processorSeconds(pid) - before));
     kept.perSecond.push(seen.requests / seen.seconds);
     kept.busyP99.push(seen.p99 - alone.p99);
     kept.failed += seen.failed;
+  }
+}
+
+async function measureBursts(
+  measured: readonly Rounds[],
+  programs: readonly Program[],
+  load: ChildProcess,
+): Promise<void> {
+  const asked = programs.map(({ port, pid }) => ({ port, pid }));
+  const seen = await ask<Bursts[]>(load, { kind: "bursts", programs: asked, effort: burstEffort });
+  for (const [index, { perCore, failed }] of seen.entries()) {
+    const kept = measured[index]!;
+    kept.perCore.push(middleMean(perCore));
+    kept.failed += failed;
   }
 }
 
@@ -153,16 +171,13 @@ export function orderOf(count: number, round: number): number[] {
   return order;
 }
 
-function speedOf({ addedP50, addedP99, busyP99, perCore, perSecond, failed }: Rounds, rounds: number): Speed {
-  const starts = Array.from({ length: perCore.length / rounds }, (_, at) =>
-    perCore.slice(at * rounds, (at + 1) * rounds),
-  );
+function speedOf({ addedP50, addedP99, busyP99, perCore, perSecond, failed }: Rounds): Speed {
   return {
     addedP50: middleMean(addedP50),
     addedP99s: addedP99,
     busyP99: percentile(busyP99, 0.5),
     perCore: percentile(perCore, 0.5),
-    perCores: starts.map(middleMean),
+    perCores: perCore,
     perSecond: percentile(perSecond, 0.5),
     failed,
   };

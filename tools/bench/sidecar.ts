@@ -62,7 +62,7 @@ export const bench: Bench = {
 };
 
 /** Starts of each: one start of the same program is some hundredths faster than another. */
-const closely: Effort = { starts: 16, rounds: 3 };
+const closely: Effort = { starts: 16, rounds: 1 };
 
 /** This sidecar beside the one of another checkout: it may cost no more than a few hundredths. */
 async function besideBefore(folder: string, say: (line: string) => void): Promise<Figure[]> {
