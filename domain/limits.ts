@@ -38,9 +38,9 @@ export const limits = {
   targetsFreshMs: 10_000,
   /** How old the look at the fence may be when the rule is changed: this machine may have slept since. */
   fenceFreshMs: 5_000,
-  /** How long an `up` waits for the guardian to finish one deed, and how often it looks. */
-  guardianDeedMs: 25_000,
-  /** How long one deed of the guardian watches traffic: well under its function's time limit. */
+  /** How long an `up` waits for the guardian to finish one step, and how often it looks. */
+  guardianWaitMs: 25_000,
+  /** How long one step of the guardian watches traffic: well under its function's time limit. */
   guardianProofMs: 20_000,
   guardianLookMs: 500,
   /** Time one ModifyRule may take. */

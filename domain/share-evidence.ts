@@ -59,7 +59,7 @@ export class ShareEvidence {
 /**
  * Multiples of the limit, and how much of the money is bet on each. Most lies on those that are hard to tell; what is far above the
  * limit shows after a few answers with little money on it, and little money there is what keeps two bad answers in a row from
- * sending home a release that is well within the limit.
+ * rolling back a release that is well within the limit.
  */
 const betsOn: readonly (readonly [factor: number, weight: number])[] = [
   [1.5, 0.25],

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MadeRole } from "./roles.ts";
 import type { StackNames } from "./stack-names.ts";
 
-/** Seconds one tick may take: a way home and its proof. */
+/** Seconds one tick may take: a rollback and its proof. */
 const timeout = 50;
 const memory = 256;
 

@@ -47,7 +47,7 @@ export function guard(config: HubConfig, preview: SwitchPreview, now: number): F
     warnings.push(
       "The sidecar is off: shifts are not proved in traffic, and latency and LLM failures have no metric.",
     );
-  refusals.push(...stranded(config), ...tooSmall(config, preview));
+  refusals.push(...outlivesTasks(config), ...tooSmall(config, preview));
   warnings.push(...capacityWarnings(config, preview));
   return { refusals, warnings };
 }
@@ -93,7 +93,7 @@ function tooShort({ rollout, thresholds }: Pick<HubConfig, "rollout" | "threshol
 }
 
 /** Pinned sessions must not outlive the tasks that hold them. */
-function stranded({ rollout }: HubConfig): string[] {
+function outlivesTasks({ rollout }: HubConfig): string[] {
   return rollout.drainDeadline > rollout.warmTime
     ? [
         `rollout.drainDeadline is ${rollout.drainDeadline / 1_000} s and rollout.warmTime ${rollout.warmTime / 1_000} s: sessions pinned to a slot could outlive its tasks. Raise warmTime to at least drainDeadline.`,

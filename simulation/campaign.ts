@@ -25,7 +25,7 @@ export interface CampaignResult {
   readonly violations: readonly { readonly seed: number; readonly first: string }[];
   readonly faults: Readonly<Record<FaultKind, number>>;
   /** What people, machines and the weather did, by kind. */
-  readonly deeds: Readonly<Record<string, number>>;
+  readonly actions: Readonly<Record<string, number>>;
   /** Rows of the table taken, and those never taken. */
   readonly covered: number;
   readonly rows: number;
@@ -36,7 +36,7 @@ export interface CampaignResult {
 /** Many runs, the first from this seed and each further one from the next whole number, which replays it alone. */
 export async function campaign(options: CampaignOptions): Promise<CampaignResult> {
   const faults = Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
-  const deeds: Record<string, number> = {};
+  const actions: Record<string, number> = {};
   const taken = new Set<string>();
   const guardings = new Set<string>();
   const violations: { seed: number; first: string }[] = [];
@@ -48,7 +48,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
     const result = await run({ seed: (options.seed + done) % 4_294_967_296, faults: options.faults ?? 1 });
     done++;
     await turn();
-    tally(result, { faults, deeds, taken, guardings });
+    tally(result, { faults, actions, taken, guardings });
     if (result.violations[0] !== undefined)
       violations.push({ seed: result.seed, first: result.violations[0] });
     if (violations.length > 0 && options.stopAtFirst) break;
@@ -68,7 +68,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
     runsPerCoreSecond: (done * 1_000) / Math.max(1, options.cpu() - cpuStarted),
     violations,
     faults,
-    deeds,
+    actions,
     covered: rows.size - missed.length,
     rows: rows.size,
     missed,
@@ -78,16 +78,16 @@ export async function campaign(options: CampaignOptions): Promise<CampaignResult
 
 interface Tally {
   readonly faults: Record<FaultKind, number>;
-  readonly deeds: Record<string, number>;
+  readonly actions: Record<string, number>;
   readonly taken: Set<string>;
   readonly guardings: Set<string>;
 }
 
-function tally(result: RunResult, { faults, deeds, taken, guardings }: Tally): void {
+function tally(result: RunResult, { faults, actions, taken, guardings }: Tally): void {
   for (const key of result.faults) faults[kindOf(key)]++;
-  for (const key of result.deeds) {
+  for (const key of result.actions) {
     const kind = key.slice(key.indexOf(":") + 1);
-    deeds[kind] = (deeds[kind] ?? 0) + 1;
+    actions[kind] = (actions[kind] ?? 0) + 1;
   }
   for (const row of result.transitions) taken.add(row);
   for (const kind of result.guardings) guardings.add(kind);

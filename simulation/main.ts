@@ -12,7 +12,7 @@ const help = `npm run simulate -- [--runs N] [--seed N] [--faults X] [--replay S
 Runs the switch's own code, the guardian and the break-glass rollback against a model of the account in virtual time, with
 crashes, delays, lost and late answers at every call, two operators and lying metrics, and checks the invariants after
 every event. Run number n plays seed --seed + n, so that --seed N --runs 1 plays one run again. A failing seed is shrunk to
-the deeds and faults it needs; --replay SEED prints that run line by line.
+the actions and faults it needs; --replay SEED prints that run line by line.
 
 Example: npm run simulate -- --runs 10000 --seed 7
 Exit: 0 no violation, 1 violations, 2 usage, 3 with ${fullSize} runs or more: a row of the table was never taken.
@@ -103,7 +103,7 @@ function describe(result: CampaignResult): string {
     `${result.runs} runs from seed ${result.seed}: ${result.violations.length} violations`,
     `${result.runsPerSecond.toFixed(0)} runs/s, ${result.runsPerCoreSecond.toFixed(0)} per second of processor time`,
     ...wrapped("faults injected:", counts(result.faults)),
-    ...wrapped("deeds:", counts(result.deeds)),
+    ...wrapped("actions:", counts(result.actions)),
     `transitions covered: ${result.covered} of ${result.rows}`,
     ...(result.missed.length > 0 ? wrapped("never taken:", result.missed) : []),
     `the guardian: ${result.guardings.join(", ")}`,
@@ -130,7 +130,7 @@ async function explain(seed: number, faults: number): Promise<void> {
   const shrunk = await shrink(seed, faults);
   if (shrunk === null) return;
   process.stdout.write(
-    `\nseed ${seed}: ${shrunk.violation}\n  deeds ${shrunk.deeds.join(", ")}\n  faults ${shrunk.faults.join(", ")}\n  replay: npm run simulate -- --replay ${seed}\n`,
+    `\nseed ${seed}: ${shrunk.violation}\n  actions ${shrunk.actions.join(", ")}\n  faults ${shrunk.faults.join(", ")}\n  replay: npm run simulate -- --replay ${seed}\n`,
   );
 }
 

@@ -197,7 +197,7 @@ export class Model {
     const idle = !this.carries(of);
     return () => {
       this.slots[of].settle(tasks);
-      // A hand edit may come between the look and the deed.
+      // A hand edit may come between the look and the action.
       if (this.editedSince !== null && this.time.now - this.editedSince < editToWriteMs) return;
       if (idle && this.carries(of)) {
         void this.#mustRise(of, tasks);
@@ -331,9 +331,9 @@ export class Model {
     // ELBv2 has no conditional write: a change that was under way when somebody took over may still arrive, and is put right.
     const underWay =
       record.fencedBy !== null && this.time.now - record.fencedBy.at < 2 * limits.modifyTimeoutMs;
-    const isHome = record.rollout !== null && sameWeights(record.rollout.rollbackTarget, after);
+    const rollsBack = record.rollout !== null && sameWeights(record.rollout.rollbackTarget, after);
     const retried = record.inputs?.plan.retry === release;
-    if (rejection && !underWay && !isHome && !retried && record.previous?.colour !== colour)
+    if (rejection && !underWay && !rollsBack && !retried && record.previous?.colour !== colour)
       this.violate(
         `rejected release ${release} of ${colour} went from ${before[colour]} to ${after[colour]} %`,
       );

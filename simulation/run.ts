@@ -15,14 +15,14 @@ import { inputsFor, randomPlan } from "./inputs.ts";
 import { Model } from "./model.ts";
 import { type Judge, Process } from "./process.ts";
 import { Random } from "./random.ts";
-import { type Deed, type Part, script } from "./script.ts";
+import { type Action, type Part, script } from "./script.ts";
 import { VirtualTime } from "./time.ts";
 
 export interface RunOptions {
   readonly seed: number;
   /** Scales the odds of every fault; 1 is usual. */
   readonly faults?: number;
-  /** Faults and deeds to leave out, for shrinking. */
+  /** Faults and actions to leave out, for shrinking. */
   readonly leftOut?: ReadonlySet<string>;
   readonly onLine?: (line: string) => void;
 }
@@ -31,7 +31,7 @@ export interface RunResult {
   readonly seed: number;
   readonly violations: readonly string[];
   readonly faults: readonly string[];
-  readonly deeds: readonly string[];
+  readonly actions: readonly string[];
   /** Transitions taken, as `state event state`. */
   readonly transitions: ReadonlySet<string>;
   readonly guardings: ReadonlySet<Guarding["kind"]>;
@@ -80,10 +80,10 @@ class Scene {
 
   async play(): Promise<RunResult> {
     const start = this.#time.now;
-    const { deeds, endMs } = script(this.#random, this.#options.leftOut ?? new Set());
+    const { actions, endMs } = script(this.#random, this.#options.leftOut ?? new Set());
     const first = this.#newRelease(0);
     for (const colour of colours) this.#model.slots[colour].deploy(first);
-    for (const deed of deeds) void this.#time.sleep(deed.atMs).then(() => this.#act(deed));
+    for (const action of actions) void this.#time.sleep(action.atMs).then(() => this.#act(action));
     for (let at = minute; at < endMs + quietMs; at += minute)
       void this.#time.sleep(at).then(() => this.#minute());
     await this.#time.run(start + endMs, () => this.#model.noteLive());
@@ -94,7 +94,7 @@ class Scene {
       seed: this.#options.seed,
       violations: this.#model.violations,
       faults: this.#faults.struck,
-      deeds: deeds.map((deed) => deed.key),
+      actions: actions.map((action) => action.key),
       transitions: this.#transitions,
       guardings: this.#guardings,
     };
@@ -110,7 +110,7 @@ class Scene {
     return name;
   }
 
-  /** A process for one deed. In the quiet time at the end no more faults strike. */
+  /** A process for one action. In the quiet time at the end no more faults strike. */
   #process(
     writer: "rollout" | "guardian" | "by hand",
     label: string,
@@ -147,48 +147,48 @@ class Scene {
     };
   };
 
-  async #act(deed: Deed): Promise<void> {
-    this.#say(`— ${deed.key}`);
-    switch (deed.kind) {
+  async #act(action: Action): Promise<void> {
+    this.#say(`— ${action.key}`);
+    switch (action.kind) {
       case "deploy":
-        return this.#up(deed.key, { deploy: true, weight: deed.weight });
+        return this.#up(action.key, { deploy: true, weight: action.weight });
       case "weigh":
-        return this.#up(deed.key, { deploy: false, weight: deed.weight });
+        return this.#up(action.key, { deploy: false, weight: action.weight });
       case "repeat":
-        return this.#up(deed.key, { deploy: false, weight: null });
+        return this.#up(action.key, { deploy: false, weight: null });
       case "cancel":
         return this.#cancels.at(-1)?.abort(new Error("cancelled"));
       case "rollback":
-        return this.#byHand(deed.key, false);
+        return this.#byHand(action.key, false);
       case "abort":
-        return this.#byHand(deed.key, true);
+        return this.#byHand(action.key, true);
       case "hand-edit":
         return this.#model.rule === null
           ? undefined
-          : this.#model.setRule(weightsFor("green", deed.weight), "hand edit");
+          : this.#model.setRule(weightsFor("green", action.weight), "hand edit");
       case "destroy-rule":
         return this.#model.removeRule();
       case "foreign":
-        return this.#model.addForeign(deed.forMs);
+        return this.#model.addForeign(action.forMs);
       case "swap-tasks":
-        return this.#swapTasks(deed.forMs);
+        return this.#swapTasks(action.forMs);
       case "refresh":
-        return this.#refresh(deed.key);
+        return this.#refresh(action.key);
       case "sick":
-        return this.#model.slots[deed.colour].sicken(deed.healthy, deed.forMs);
+        return this.#model.slots[action.colour].sicken(action.healthy, action.forMs);
       case "starts-fail":
-        return this.#model.slots[deed.colour].failStarts(deed.forMs);
+        return this.#model.slots[action.colour].failStarts(action.forMs);
       case "alarm":
-        return this.#alarm(deed.alarm, deed.lateMs);
+        return this.#alarm(action.alarm, action.lateMs);
       case "calm":
         this.#alarms = [];
         return undefined;
       case "throttling":
-        return this.#throttle(deed.share, deed.forMs);
+        return this.#throttle(action.share, action.forMs);
       case "outage":
-        return this.#outage(deed.of, deed.forMs);
+        return this.#outage(action.of, action.forMs);
       default:
-        return deed satisfies never;
+        return action satisfies never;
     }
   }
 

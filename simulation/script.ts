@@ -3,7 +3,7 @@ import { type AlarmKind, alarmKinds } from "../rollout/guardian/decision.ts";
 import type { Random } from "./random.ts";
 
 /** What people, machines and the weather do in a run. `weight` is the idle colour's. */
-export type Deed = { readonly key: string; readonly atMs: number } & (
+export type Action = { readonly key: string; readonly atMs: number } & (
   | { readonly kind: "deploy" | "weigh" | "hand-edit"; readonly weight: number }
   | { readonly kind: "repeat" | "cancel" | "rollback" | "abort" | "destroy-rule" | "refresh" | "calm" }
   | { readonly kind: "foreign" | "swap-tasks"; readonly forMs: number }
@@ -19,17 +19,17 @@ const parts = ["rule", "modify", "modify", "record", "capacity", "traffic"] as c
 export type Part = (typeof parts)[number];
 
 const weights = [0, 5, 25, 50, 60, 100, 100, 100] as const;
-/** Kinds of deeds, as often as they come. */
-const kinds: readonly Deed["kind"][] = [
+/** Kinds of actions, as often as they come. */
+const kinds: readonly Action["kind"][] = [
   ...Array.from({ length: 4 }, () => ["deploy", "weigh", "repeat"] as const).flat(),
   ...(["cancel", "rollback", "abort", "refresh", "calm", "outage"] as const).flatMap((kind) => [kind, kind]),
   ...(["hand-edit", "foreign", "swap-tasks", "destroy-rule", "alarm", "alarm"] as const),
   ...(["sick", "starts-fail", "throttling", "outage"] as const),
 ];
 
-/** A first deployment and up to eight more deeds, some minutes apart or nearly at once. */
-export function script(random: Random, leftOut: ReadonlySet<string>): { deeds: Deed[]; endMs: number } {
-  const deeds: Deed[] = [
+/** A first deployment and up to eight more actions, some minutes apart or nearly at once. */
+export function script(random: Random, leftOut: ReadonlySet<string>): { actions: Action[]; endMs: number } {
+  const actions: Action[] = [
     { key: "0:weigh", atMs: 0, kind: "weigh", weight: 0 },
     { key: "1:deploy", atMs: 60_000, kind: "deploy", weight: 100 },
   ];
@@ -37,12 +37,12 @@ export function script(random: Random, leftOut: ReadonlySet<string>): { deeds: D
   const count = random.whole(1, 7);
   for (let n = 2; n < 2 + count; n++) {
     atMs += random.chance(0.45) ? random.whole(0, 8_000) : random.whole(5_000, 300_000);
-    deeds.push(deed(random, n, atMs));
+    actions.push(action(random, n, atMs));
   }
-  return { deeds: deeds.filter(({ key }) => !leftOut.has(key)), endMs: atMs + 300_000 };
+  return { actions: actions.filter(({ key }) => !leftOut.has(key)), endMs: atMs + 300_000 };
 }
 
-function deed(random: Random, n: number, atMs: number): Deed {
+function action(random: Random, n: number, atMs: number): Action {
   const kind = random.pick(kinds);
   const is = { key: `${n}:${kind}`, atMs };
   const colour = () => (random.chance(0.5) ? ("blue" as const) : ("green" as const));

@@ -8,7 +8,7 @@ import { slowShare } from "./latency.ts";
 /**
  * The requirement to the letter: p95 and success rate over the first 100 analyses of the rollout, no more and no fewer. What the
  * letter says is shown and recorded; what decides is how much evidence those analyses are. To the letter alone 39 of 100 releases
- * with 0.5 % of faults would be sent home, and they meet the requirement.
+ * with 0.5 % of faults would be rolled back, and they meet the requirement.
  */
 export const firstRequests = defineCheck({
   name: "first-requests",
@@ -52,7 +52,7 @@ export const firstRequests = defineCheck({
       };
     const weighed = letter.met
       ? ""
-      : "; to the letter that is not enough, as evidence it is too little to send it home";
+      : "; to the letter that is not enough, as evidence it is too little to roll it back";
     return { ...base, verdict: "pass", why: `${letter.seen}, p95 ${letter.p95} ms${weighed}` };
   },
 });

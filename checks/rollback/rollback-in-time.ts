@@ -7,7 +7,7 @@ import { timelineOf } from "./timeline.ts";
 export const rollbackInTime = defineCheck({
   name: "rollback-in-time",
   group: "rollback",
-  question: "Did the traffic come home in time?",
+  question: "Did the rollback arrive in time?",
   source: "the rollout's evidence",
   query: ({ record, incident }) => incident?.evidence ?? record?.last?.evidence ?? "(no evidence)",
   limit: (thresholds) => ({ value: thresholds.rollbackMinutes, unit: "minutes", good: "<" }),
@@ -20,7 +20,7 @@ export const rollbackInTime = defineCheck({
     const { decidedAt, provedAt } = timelineOf(evidence.lines);
     if (decidedAt === null) return cannot("the evidence shows no rollback");
     if (provedAt === null) {
-      const why = "the evidence shows that traffic was sent home, but never that it arrived";
+      const why = "the evidence shows that a rollback began, but never that it arrived";
       return { verdict: "fail", value: null, samples: 1, why };
     }
     const minutes = (provedAt - decidedAt) / 60_000;

@@ -5,7 +5,7 @@ export interface RollbackTimeline {
   startedAt: number;
   /** When the first bad answer was seen that the judgement before the rollback knew of. */
   firstBadAt: number | null;
-  /** When the traffic was sent home. */
+  /** When the rollback began. */
   decidedAt: number | null;
   /** When real responses showed it. */
   provedAt: number | null;

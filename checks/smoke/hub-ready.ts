@@ -13,7 +13,7 @@ interface Seen {
   readonly tools: Answered<number> | null;
 }
 
-/** The hub is up by its own word and by its deeds: a health page alone is never enough. */
+/** The hub is up by its own word and by what it does: a health page alone is never enough. */
 export const hubReady = defineCheck({
   name: "hub-ready",
   group: "smoke",

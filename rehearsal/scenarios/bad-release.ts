@@ -8,7 +8,7 @@ const goodCalls = 40;
 
 export const badRelease: Scenario = {
   name: "bad-release",
-  promise: "A green that fails under traffic is sent home by its gate, and up says why.",
+  promise: "A green that fails under traffic is rolled back by its gate, and up says why.",
   usual: true,
   async run(play) {
     await play.mustUp("blue goes live");

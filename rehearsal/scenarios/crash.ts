@@ -55,8 +55,8 @@ interface Killed {
   /** The rule shows what the record says, or what it says is about to be set. */
   readonly explained: boolean;
   readonly saw: string;
-  /** From the end of the lease to the traffic being home, by the guardian; null where an `up` came back. */
-  homeMs: number | null;
+  /** From the end of the lease to the rollback being there, by the guardian; null where an `up` came back. */
+  rollbackMs: number | null;
   /** What the next `up` said it does about it; null where the guardian did. */
   said: string | null;
 }
@@ -66,7 +66,7 @@ async function show(play: Play, account: Account) {
   await play.mustUp("blue goes live");
   const load = await play.startLoad(lightLoad);
   await play.mustUp("green is deployed beside it", { ...greenRelease(play.stage.config), ...plan });
-  // Every way home rejects green: each further rollout is a person's retry.
+  // Every rollback rejects green: each further rollout is a person's retry.
   play.stage.set({ rollout: { retry: (await account.record()).slots.green.release } });
 
   const all: Killed[] = [];
@@ -89,7 +89,7 @@ async function show(play: Play, account: Account) {
     all.push(last);
     play.say(`kill ${last.n} ${last.how}: ${last.saw}`);
     await account.passLease();
-    if (last.n % 4 === 0) last.homeMs = await broughtHome(account, load.tally);
+    if (last.n % 4 === 0) last.rollbackMs = await awaitRollback(account, load.tally);
   }
 
   await account.passLease();
@@ -157,21 +157,21 @@ async function look(account: Account, n: number, how: string): Promise<Killed> {
     unfinished,
     explained: rule !== null && explains(record, rule),
     saw: `${live}, recorded ${describeWeights(record.weights)}${record.intent ? `, intended ${describeWeights(record.intent.to)}` : ""}`,
-    homeMs: null,
+    rollbackMs: null,
     said: null,
   };
 }
 
 /** What the `up` after a kill made of it, unless the guardian was there first. */
 async function follow(account: Account, killed: Killed, { said }: Operator): Promise<void> {
-  if (!killed.unfinished || killed.homeMs !== null) return;
+  if (!killed.unfinished || killed.rollbackMs !== null) return;
   killed.said = decisionIn(said);
   const { fencedBy } = await account.record();
   if (killed.said === null && fencedBy?.who.startsWith(guardianOwner) === true && fencedBy.at >= killed.at)
-    killed.homeMs = fencedBy.at - killed.at;
+    killed.rollbackMs = fencedBy.at - killed.at;
 }
 
-/** Home, the weights recorded, or those that the record says were being set. */
+/** The rollback target, the weights recorded, or those that the record says were being set. */
 function explains(record: SwitchRecord, { weights, foreign }: LiveRule): boolean {
   const ours = [
     record.weights,
@@ -188,7 +188,7 @@ const quietMs = 500;
  * Milliseconds until the guardian has closed what was open, with the rule where its record says and all answers of a while
  * from there. It may still be watching: what the killed process had written could yet arrive.
  */
-async function broughtHome(account: Account, { seen }: Tally): Promise<number> {
+async function awaitRollback(account: Account, { seen }: Tally): Promise<number> {
   return account.until("the guardian brings the traffic home", periodMs + tickMs, async () => {
     const record = await account.record();
     const rule = await account.rule();
@@ -206,12 +206,12 @@ function decisionIn(said: readonly string[]): string | null {
 
 function judge(all: readonly Killed[]): Held[] {
   const unexplained = all.filter(({ explained }) => !explained);
-  const homes = all.flatMap(({ homeMs }) => (homeMs === null ? [] : [homeMs]));
-  const left = all.filter(({ unfinished, homeMs }) => unfinished && homeMs === null);
+  const rollbacks = all.flatMap(({ rollbackMs }) => (rollbackMs === null ? [] : [rollbackMs]));
+  const left = all.filter(({ unfinished, rollbackMs }) => unfinished && rollbackMs === null);
   const told = left.filter(({ said }) => said !== null);
   const count = (words: RegExp) => told.filter(({ said }) => words.test(said ?? "")).length;
   const silent = left.filter(({ said }) => said === null);
-  const slowest = Math.max(0, ...homes);
+  const slowest = Math.max(0, ...rollbacks);
   return [
     held(
       "after each kill the rule shows what the record says",
@@ -222,8 +222,8 @@ function judge(all: readonly Killed[]): Held[] {
     ),
     held(
       "where nobody comes back, the guardian has it home within one period of the lease's end",
-      homes.length > 0 && slowest <= periodMs + tickMs,
-      `${homes.length} times, slowest ${slowest} ms, period ${periodMs} ms, lease ${limits.leaseMs} ms`,
+      rollbacks.length > 0 && slowest <= periodMs + tickMs,
+      `${rollbacks.length} times, slowest ${slowest} ms, period ${periodMs} ms, lease ${limits.leaseMs} ms`,
     ),
     held(
       "the next up resumes or undoes, and says which and why",

@@ -57,7 +57,7 @@ export const faults: Scenario = {
   async run(play) {
     const { index, of } = play.choices.shard;
     const mine = cells.filter((_, n) => n % of === index);
-    // Each release takes the place of one that was just sent home, or, where it was kept by mistake, taken back.
+    // Each release takes the place of one that was just rolled back, or, where it was kept by mistake, taken back.
     const rollout = { steps, replaceRollbackTarget: true };
     await play.mustUp("blue goes live", { rollout });
     const results: CellResult[] = [];

@@ -31,7 +31,7 @@ interface Bad {
   readonly checks: readonly string[];
 }
 
-/** A release with faults is refused or sent home, whoever is at home sees nothing of it, and `up` says why. */
+/** A release with faults is refused or rolled back, whoever is on live sees nothing of it, and `up` says why. */
 function notKept({ name, promise, faults, load, checks }: Bad): Scenario {
   return {
     name,
@@ -57,7 +57,7 @@ function notKept({ name, promise, faults, load, checks }: Bad): Scenario {
         outcome: ended.ok ? "promoted" : deployed.ok ? "rolled-back" : "refused",
         held: [
           held(
-            `green is ${deployed.ok ? "sent home" : "refused"} by ${checks.join(" or ")}`,
+            `green is ${deployed.ok ? "rolled back" : "refused"} by ${checks.join(" or ")}`,
             !ended.ok && checks.some((check) => why.includes(check)),
             ended.ok ? "it was promoted" : (why.split("\n")[0]?.slice(0, 120) ?? ""),
           ),

@@ -34,8 +34,8 @@ async function show(play: Play, account: Account) {
   });
   const seen: Held[] = [];
   seen.push(...(await retires(account)));
-  seen.push(...(await pagesForAnotherHome(play, account)));
-  seen.push(...(await sendsHomeOnce(play, account)));
+  seen.push(...(await pagesForAnotherTarget(play, account)));
+  seen.push(...(await rollsBackOnce(play, account)));
   seen.push(noRequestLost(tally, "no request is lost by what the guardian does"));
   // From here on somebody sends new sessions to a slot that drains, which refuses them.
   seen.push(...(await reasserts(play, account)));
@@ -69,8 +69,8 @@ async function retires(account: Account): Promise<Held[]> {
   ];
 }
 
-/** Blue's service runs another task definition than the one that was live: no way home on a guess. */
-async function pagesForAnotherHome(play: Play, account: Account): Promise<Held[]> {
+/** Blue's service runs another task definition than the one that was live: no rollback on a guess. */
+async function pagesForAnotherTarget(play: Play, account: Account): Promise<Held[]> {
   const { cluster, services, taskDefinitions } = await account.inputs();
   const other = await copyDefinition(account, taskDefinitions.blue);
   await deploy(account, cluster, services.blue, other);
@@ -84,15 +84,15 @@ async function pagesForAnotherHome(play: Play, account: Account): Promise<Held[]
   await deploy(account, cluster, services.blue, taskDefinitions.blue);
   return [
     held(
-      "it pages instead of moving while home runs another task definition",
+      "it pages instead of moving while the rollback target runs another task definition",
       rule?.weights.green === 100 && page.includes(other),
       `green ${rule?.weights.green}; ${page.slice(0, 100)}`,
     ),
   ];
 }
 
-/** The alarm still rings, and home is what it was: back, once. */
-async function sendsHomeOnce(play: Play, account: Account): Promise<Held[]> {
+/** The alarm still rings, and the rollback target is what it was: back, once. */
+async function rollsBackOnce(play: Play, account: Account): Promise<Held[]> {
   const changes = account.countRuleChanges();
   ring(play, "green");
   await account.shows(green(0), patienceMs);

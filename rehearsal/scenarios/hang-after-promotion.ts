@@ -31,14 +31,16 @@ async function show(play: Play, account: Account) {
   play.say("green is live, and its analyses are about to hang");
   const changes = account.countRuleChanges();
   await account.shows(green(0), patienceMs);
-  const homeAt = Date.now();
+  const rolledBackAt = Date.now();
   const count = changes();
-  const firstHurt = load.tally.firstHurtAt ?? homeAt;
+  const firstHurt = load.tally.firstHurtAt ?? rolledBackAt;
   await play.pause(15_000);
   const tally = await play.stopLoad();
   const record = await account.record();
   const rang = alarmsThatRang(play, "green");
-  const late = tally.seen.filter(({ slot, sentAt }) => slot === "green" && sentAt > homeAt + 500).length;
+  const late = tally.seen.filter(
+    ({ slot, sentAt }) => slot === "green" && sentAt > rolledBackAt + 500,
+  ).length;
   return {
     outcome: "rolled-back" as const,
     held: [
@@ -51,7 +53,7 @@ async function show(play: Play, account: Account) {
       held(
         "the guardian sends the traffic home, once",
         count === 1 && record.live === "blue",
-        `${count} rule change ${Math.round((homeAt - firstHurt) / 1_000)} s after the first bad answer; ${record.fencedBy?.why}`,
+        `${count} rule change ${Math.round((rolledBackAt - firstHurt) / 1_000)} s after the first bad answer; ${record.fencedBy?.why}`,
       ),
       held("all new requests are on blue", late === 0, `${late} on green since`),
       noRequestLost(tally),

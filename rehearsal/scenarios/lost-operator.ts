@@ -36,15 +36,15 @@ export const lostOperator: Scenario = {
       const { lease } = await account.record();
       play.say(`kill -9; the lease runs out ${Math.round(((lease?.until ?? 0) - killedAt) / 1_000)} s later`);
       await account.shows(green(0), limits.leaseMs + periodMs + tickMs);
-      const homeAt = Date.now();
+      const rolledBackAt = Date.now();
       await account.until("the guardian pages", tickMs, () => Promise.resolve(account.pages().length > 0));
       await play.pause(2_000);
       const tally = await play.stopLoad();
       const record = await account.record();
       const onGreen = tally.seen.filter(
-        ({ sentAt, slot }) => slot === "green" && sentAt > homeAt + 500,
+        ({ sentAt, slot }) => slot === "green" && sentAt > rolledBackAt + 500,
       ).length;
-      const afterLease = homeAt - (lease?.until ?? 0);
+      const afterLease = rolledBackAt - (lease?.until ?? 0);
       return {
         outcome: "rolled-back" as const,
         held: [

@@ -29,7 +29,7 @@ async function show(play: Play, account: Account) {
   return { outcome: "held" as const, held: seen };
 }
 
-/** Ctrl-C in a bake: home first, then the end. */
+/** Ctrl-C in a bake: the rollback first, then the end. */
 async function interrupted(play: Play, account: Account): Promise<Held[]> {
   const operator = await startUp(play, "greenWeight 100, and Ctrl-C in its bake");
   await baking(account, operator, 25);

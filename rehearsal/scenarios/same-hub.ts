@@ -5,7 +5,7 @@ import { faultyBlue, greenRelease } from "./releases.ts";
 import { held } from "./result.ts";
 import { type LoadWanted, type Scenario, describeFailure, nobodyHurt, nothingLost } from "./scenario.ts";
 
-/** Two releases of the same hub, which has its ways: they are no reason to send the second one home. */
+/** Two releases of the same hub, which has its ways: they are no reason to roll the second one back. */
 interface Same {
   readonly name: string;
   readonly promise: string;

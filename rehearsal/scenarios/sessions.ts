@@ -35,9 +35,9 @@ export const sessions: Scenario = {
     const onward = load.tasksPerSession();
     const back = await play.mustUp("greenWeight 0", { greenWeight: 0 });
     await play.pause(25_000);
-    const home = load.tasksPerSession();
+    const returned = load.tasksPerSession();
     const tally = await play.stopLoad();
-    const several = [...onward, ...home].filter((count) => count > 1).length;
+    const several = [...onward, ...returned].filter((count) => count > 1).length;
     return {
       outcome: "rolled-back",
       held: [
@@ -57,7 +57,7 @@ export const sessions: Scenario = {
         held(
           "every session is served by one task throughout",
           several === 0,
-          `${several} of ${home.length} open sessions met more than one`,
+          `${several} of ${returned.length} open sessions met more than one`,
         ),
       ],
     };

@@ -88,7 +88,7 @@ async function takeTrafficBack(
   await page(
     ports,
     guardian,
-    "Traffic was sent home",
+    "Traffic was rolled back",
     `${decided.why}. blue ${taken.record.weights.blue} · green ${taken.record.weights.green}, ${proof}.`,
   );
 }

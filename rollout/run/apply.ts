@@ -166,7 +166,7 @@ async function rollBackAsAsked(at: At, from: Colour, to: Weights): Promise<Outco
       passed: [],
     },
   }));
-  const why = `sent home by greenWeight ${up.inputs.greenWeight}`;
+  const why = `rolled back by greenWeight ${up.inputs.greenWeight}`;
   return runRollout(
     lease,
     {

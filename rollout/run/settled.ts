@@ -7,7 +7,7 @@ import type { Clock, Store, Versioned } from "./ports.ts";
  * comes at that moment has no rollout to wait for. After a while the record is taken as it is.
  */
 export async function readSettled(store: Pick<Store, "read">, clock: Clock): Promise<Versioned | null> {
-  const until = clock.now() + limits.guardianDeedMs;
+  const until = clock.now() + limits.guardianWaitMs;
   for (;;) {
     const found = await store.read();
     const now = clock.now();

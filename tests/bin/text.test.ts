@@ -71,7 +71,7 @@ describe("simulate", () => {
     assert.match(out, /^20 runs from seed 7: 0 violations\n\d+ runs\/s, \d+ per second of processor time\n/);
     for (const part of [
       "faults injected: delay \\d+",
-      "deeds: weigh \\d+",
+      "actions: weigh \\d+",
       "transitions covered: \\d+ of \\d+",
     ])
       assert.match(out, new RegExp(`^${part}`, "m"));

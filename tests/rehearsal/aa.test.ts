@@ -5,17 +5,17 @@ import { type Population, populations } from "../../rehearsal/faults/aa/populati
 import { playIdentical } from "../../rehearsal/faults/aa/rollout.ts";
 import { Random } from "../../simulation/random.ts";
 
-/** So few that one sent home of them is already more than 10 of 10,000: a promise of all of them is measured by the command. */
+/** So few that one rolled back of them is already more than 10 of 10,000: a promise of all of them is measured by the command. */
 const rollouts = 200;
 const turn = () => Promise.resolve();
 
 for (const population of populations)
-  test(`of ${rollouts} releases identical to live none is sent home: ${population.what}`, async () => {
-    const { sentHome } = await playPopulation(population, { rollouts, seed: 1, turn });
-    assert.deepEqual(sentHome, []);
+  test(`of ${rollouts} releases identical to live none is rolled back: ${population.what}`, async () => {
+    const { rolledBack } = await playPopulation(population, { rollouts, seed: 1, turn });
+    assert.deepEqual(rolledBack, []);
   });
 
-test("a population in which the candidate is worse is sent home: identical rollouts can fail", async () => {
+test("a population in which the candidate is worse is rolled back: identical rollouts can fail", async () => {
   const plain = populations.find(({ name }) => name === "plain") as Population;
   // Every second call fails in whatever slot it lands: beyond what the success rate allows.
   const failing: Population = {

@@ -26,7 +26,7 @@ const some = allCells().filter((cell) =>
 
 const results: Promise<CellResult[]> = playAll({ cells: [...whole, ...some], seeds: [1] });
 
-test("a fault of all calls of a place is sent home before 15 bad answers or within 5 s, but for the gaps that are named", async () => {
+test("a fault of all calls of a place is rolled back before 15 bad answers or within 5 s, but for the gaps that are named", async () => {
   const broken = (await results).flatMap((result) => brokenBy([result]).map((why) => ({ why, result })));
   const unnamed = broken.filter(({ result }) => gaps.every(({ cell }) => cell !== nameOf(result)));
   assert.deepEqual(
@@ -73,7 +73,7 @@ test("a promise that is not held is a sentence, and one that is held is none", (
     usersHurt: 10,
     liveHurt: 0,
     asked: 100,
-    outcome: "sent-home",
+    outcome: "rolled-back",
     badAnswers: 10,
     seconds: 3,
     weight: 5,
@@ -84,9 +84,9 @@ test("a promise that is not held is a sentence, and one that is held is none", (
   const bad: [Partial<CellResult>, RegExp][] = [
     [{ outcome: "kept" }, /kept, with users worse off by 10 points/],
     [{ badAnswers: 31 }, /more than 30 bad answers in 1 of 1 rollouts, 31 at most/],
-    [{ share: 1, badAnswers: 16, seconds: 5.1 }, /sent-home after 16 bad answers and 5.1 s/],
+    [{ share: 1, badAnswers: 16, seconds: 5.1 }, /rolled-back after 16 bad answers and 5.1 s/],
     [{ liveHurt: 1 }, /1 % of live's requests were hurt/],
-    [{ kind: "compressed" }, /sent-home, and no user is hurt/],
+    [{ kind: "compressed" }, /rolled-back, and no user is hurt/],
   ];
   for (const [over, sentence] of bad) {
     const broken = brokenBy([{ ...good, ...over }]);
@@ -116,29 +116,30 @@ function questionAt(where: Cell["where"]) {
   return { method, tool: null, analysis: false };
 }
 
-/** For each outcome a release that is sent home because of it, and kept if it were booked as a good answer. */
-const deeds: readonly (Pick<PlayOptions, "cell"> & Partial<PlayOptions> & { readonly outcome: Outcome })[] = [
-  { outcome: "server-fault", ...spoilt("status-5xx", "other-tool") },
-  // After the candidate's gate, which looks at the result itself.
-  { outcome: "llm-failure", ...spoilt("llm-failure", "analysis", 20) },
-  { outcome: "tool-error", ...spoilt("is-error", "other-tool") },
-  { outcome: "client-fault", ...spoilt("status-4xx", "other-tool") },
-  {
-    outcome: "withdrawn",
-    cell: { kind: "wrong-content-type", where: "stream", share: 1, transport: "sse" },
-    probesMeetFaults: false,
-  },
-  { outcome: "refused", ...spoilt("compressed", "other-tool"), turnedAway: 0.3 },
-];
+/** For each outcome a release that is rolled back because of it, and kept if it were booked as a good answer. */
+const faulty: readonly (Pick<PlayOptions, "cell"> & Partial<PlayOptions> & { readonly outcome: Outcome })[] =
+  [
+    { outcome: "server-fault", ...spoilt("status-5xx", "other-tool") },
+    // After the candidate's gate, which looks at the result itself.
+    { outcome: "llm-failure", ...spoilt("llm-failure", "analysis", 20) },
+    { outcome: "tool-error", ...spoilt("is-error", "other-tool") },
+    { outcome: "client-fault", ...spoilt("status-4xx", "other-tool") },
+    {
+      outcome: "withdrawn",
+      cell: { kind: "wrong-content-type", where: "stream", share: 1, transport: "sse" },
+      probesMeetFaults: false,
+    },
+    { outcome: "refused", ...spoilt("compressed", "other-tool"), turnedAway: 0.3 },
+  ];
 
 function spoilt(kind: FaultKind, where: Cell["where"], after = 0): { cell: Cell } {
   return { cell: { kind, where, share: 1, transport: "stateless", after } };
 }
 
-for (const { outcome, ...deed } of deeds)
-  test(`a release that is sent home for its ${outcome} would be kept if that were booked as ok`, async () => {
-    const real = await play({ ...deed, seed: 1 });
+for (const { outcome, ...asked } of faulty)
+  test(`a release that is rolled back for its ${outcome} would be kept if that were booked as ok`, async () => {
+    const real = await play({ ...asked, seed: 1 });
     assert.notEqual(real.outcome, "kept", real.why);
-    const mutant = await play({ ...deed, seed: 1, books: (of) => (of === outcome ? "ok" : of) });
+    const mutant = await play({ ...asked, seed: 1, books: (of) => (of === outcome ? "ok" : of) });
     assert.equal(mutant.outcome, "kept", mutant.why);
   });

@@ -30,7 +30,7 @@ test("a raised fence ends every state, and never by a write", () => {
   for (const state of workingStates) assert.equal(next(state, "fenced", facts), "taken-over");
 });
 
-test("a candidate with weight is sent home by everything that goes wrong, and one without is refused", () => {
+test("a candidate with weight is rolled back by everything that goes wrong, and one without is refused", () => {
   const wrong: readonly Event[] = ["short", "broken", "cancelled"];
   for (const event of wrong) {
     assert.equal(next("scaling", event, { ...facts, exposed: true }), "rolling-back");
@@ -40,7 +40,7 @@ test("a candidate with weight is sent home by everything that goes wrong, and on
     assert.equal(next("baking", event, facts), "rolling-back");
 });
 
-test("a bake that cannot tell is extended once and then sent home, or held where the plan says so", () => {
+test("a bake that cannot tell is extended once and then rolled back, or held where the plan says so", () => {
   assert.equal(next("baking", "inconclusive", facts), "extending");
   assert.equal(next("extending", "inconclusive", facts), "rolling-back");
   assert.equal(next("baking", "inconclusive", { ...facts, holds: true }), "held");

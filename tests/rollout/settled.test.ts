@@ -32,7 +32,7 @@ test("a guardian that is never done is waited for so long and no longer", async 
   const { clock, store, waited } = heldBy("the guardian (tick 00000001)", Infinity);
   const found = await readSettled(store, clock);
   assert.equal(found?.record.lease?.owner, "the guardian (tick 00000001)");
-  assert.equal(waited(), limits.guardianDeedMs);
+  assert.equal(waited(), limits.guardianWaitMs);
 });
 
 test("an up of somebody else is not waited for", async () => {

@@ -26,7 +26,7 @@ function ending({ outcome, weight, badAnswers, seconds, usersHurt, check }: Cell
   if (outcome === "refused") return `refused: ${check}`;
   if (outcome === "kept") return `kept, ${usersHurt.toFixed(1)} points worse`;
   const after = seconds === null ? "" : `, ${seconds.toFixed(1)} s`;
-  return `home at ${weight} %: ${check}, ${badAnswers} bad${after}`;
+  return `rolled back at ${weight} %: ${check}, ${badAnswers} bad${after}`;
 }
 
 /** Transports with the same ending stand together. */
@@ -77,7 +77,7 @@ function counts(results: readonly CellResult[]): string {
     const found = results.filter((result) => result.share === share);
     const count = (outcome: CellResult["outcome"]) =>
       found.filter((result) => result.outcome === outcome).length;
-    return `${percent(share)}: ${count("refused")} refused, ${count("sent-home")} sent home, ${count("kept")} kept`;
+    return `${percent(share)}: ${count("refused")} refused, ${count("rolled-back")} rolled back, ${count("kept")} kept`;
   };
   return shares.map(of).join("; ");
 }

@@ -6,10 +6,10 @@ export interface AaResult {
   readonly population: string;
   readonly rollouts: number;
   readonly seed: number;
-  readonly sentHome: readonly FalseAlarm[];
+  readonly rolledBack: readonly FalseAlarm[];
 }
 
-/** Most of 10,000 identical releases that may be sent home. */
+/** Most of 10,000 identical releases that may be rolled back. */
 export const mostOfTenThousand = 10;
 
 /**
@@ -24,15 +24,15 @@ export async function playPopulation(
     turn,
   }: { readonly rollouts: number; readonly seed: number; readonly turn: () => Promise<void> },
 ): Promise<AaResult> {
-  const sentHome: FalseAlarm[] = [];
+  const rolledBack: FalseAlarm[] = [];
   for (let n = 0; n < rollouts; n += 1) {
     const alarm = await playIdentical(population, seed + n);
-    if (alarm !== null) sentHome.push(alarm);
+    if (alarm !== null) rolledBack.push(alarm);
     await turn();
   }
-  return { population: population.name, rollouts, seed, sentHome };
+  return { population: population.name, rollouts, seed, rolledBack };
 }
 
-/** Whether so few were sent home that the promise holds: of fewer than 10,000 rollouts, in proportion, but one is never too many. */
-export const holds = ({ rollouts, sentHome }: AaResult): boolean =>
-  sentHome.length <= Math.max(1, (mostOfTenThousand * rollouts) / 10_000);
+/** Whether so few were rolled back that the promise holds: of fewer than 10,000 rollouts, in proportion, but one is never too many. */
+export const holds = ({ rollouts, rolledBack }: AaResult): boolean =>
+  rolledBack.length <= Math.max(1, (mostOfTenThousand * rollouts) / 10_000);

@@ -6,7 +6,7 @@ import { type Population, populations } from "./populations.ts";
 const help = `npm run aa -- [--population NAME] [--rollouts N] [--seed N] [--json]
 
 Plays rollouts of a release that is identical to live, on users as real hubs have them, through
-every check that judges samples, and counts those that are sent home: at most ${mostOfTenThousand} of 10,000 may be.
+every check that judges samples, and counts those that are rolled back: at most ${mostOfTenThousand} of 10,000 may be.
 
 Populations:
 ${populations.map(({ name }) => `  ${name}`).join("\n")}
@@ -28,13 +28,13 @@ async function main(): Promise<number> {
   return results.every(holds) ? 0 : 1;
 }
 
-function row({ name, what }: Population, { rollouts, sentHome }: AaResult): string {
-  const first = sentHome[0];
+function row({ name, what }: Population, { rollouts, rolledBack }: AaResult): string {
+  const first = rolledBack[0];
   const why =
     first === undefined
       ? ""
       : `, first seed ${first.seed} at ${first.weight} %: ${first.check}: ${first.why}`;
-  return `${name.padEnd(16)} ${sentHome.length} of ${rollouts} sent home (${what})${why}`;
+  return `${name.padEnd(16)} ${rolledBack.length} of ${rollouts} rolled back (${what})${why}`;
 }
 
 interface AaFlags {

@@ -25,7 +25,7 @@ const looks = [0.12, 1] as const;
 const candidate: Colour = "green";
 const start = 1_767_225_600_000;
 
-/** A rollout of a release identical to live that was sent home. */
+/** A rollout of a release identical to live that was rolled back. */
 export interface FalseAlarm {
   readonly seed: number;
   readonly weight: number;

@@ -35,7 +35,7 @@ export interface CellResult extends Cell {
   readonly liveHurt: number;
   /** Users' requests of the candidate at the fault's place. */
   readonly asked: number;
-  readonly outcome: "refused" | "sent-home" | "kept";
+  readonly outcome: "refused" | "rolled-back" | "kept";
   /** Bad answers that users of the candidate had got when the verdict stood. */
   readonly badAnswers: number;
   /** Seconds from the first of them to the verdict; null: there was none, or the release was kept. */
@@ -130,7 +130,7 @@ class Rollout {
       this.#traffic.advance(this.#time.now);
       this.#traffic.weight = weight;
       last = await this.#bake();
-      if (last.verdict !== "pass") return this.#result("sent-home", weight, last);
+      if (last.verdict !== "pass") return this.#result("rolled-back", weight, last);
     }
     return this.#result("kept", 100, last);
   }
