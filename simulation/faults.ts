@@ -1,4 +1,4 @@
-import { Random } from "./random.ts";
+import { Random } from "local-aws/random";
 
 export const faultKinds = [
   "delay",

@@ -1,10 +1,10 @@
+import type { Random } from "local-aws/random";
 import type { PerColour } from "../domain/colour.ts";
 import { perColour } from "../domain/colour.ts";
 import { hubDefaults } from "../domain/hub.ts";
 import type { SwitchInputs } from "../domain/inputs.ts";
 import { type Plan, parsedPlan } from "../domain/plan.ts";
 import { thresholds } from "../domain/spec.ts";
-import type { Random } from "./random.ts";
 
 const defaults = thresholds.parse({});
 

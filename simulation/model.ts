@@ -1,9 +1,9 @@
+import { Random } from "local-aws/random";
 import { type Colour, colours, other, perColour } from "../domain/colour.ts";
 import { limits } from "../domain/limits.ts";
 import { type SwitchRecord, rejectionOf } from "../domain/record.ts";
 import { type Weights, describeWeights, sameWeights } from "../domain/weight.ts";
 import type { LiveRule } from "../rollout/policy/decision.ts";
-import { Random } from "./random.ts";
 import type { Part } from "./script.ts";
 import { Slot, fullTasks } from "./slot.ts";
 import type { VirtualTime } from "./time.ts";

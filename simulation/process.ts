@@ -1,10 +1,10 @@
+import type { Random } from "local-aws/random";
 import { type Colour, colours, perColour } from "../domain/colour.ts";
 import { limits } from "../domain/limits.ts";
 import { sameWeights } from "../domain/weight.ts";
 import type { Judgement, RolloutEvent, Ports } from "../rollout/run/ports.ts";
 import type { FaultKind, Faults } from "./faults.ts";
 import type { Looks, Model, Writer } from "./model.ts";
-import type { Random } from "./random.ts";
 import type { Part } from "./script.ts";
 
 /** What a gate says of a release, by the run's own truth. */

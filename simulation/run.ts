@@ -1,3 +1,4 @@
+import { Random } from "local-aws/random";
 import { type Colour, colours, perColour } from "../domain/colour.ts";
 import type { SwitchInputs } from "../domain/inputs.ts";
 import { leaseHeld } from "../domain/record.ts";
@@ -14,7 +15,6 @@ import { Faults } from "./faults.ts";
 import { inputsFor, randomPlan } from "./inputs.ts";
 import { Model } from "./model.ts";
 import { type Judge, Process } from "./process.ts";
-import { Random } from "./random.ts";
 import { type Action, type Part, script } from "./script.ts";
 import { VirtualTime } from "./time.ts";
 

@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "local-aws/random";
 import type { VirtualTime } from "./time.ts";
 
 /** Most tasks a slot of a simulated service needs. */

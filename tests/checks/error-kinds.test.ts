@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { Random } from "local-aws/random";
 import { type LiveCounts, kindOf, ownErrors, kindsAlarmRate } from "../../checks/statistics/error-kinds.ts";
-import { Random } from "../../simulation/random.ts";
 
 const alike: readonly (readonly [name: string, ...lines: string[]])[] = [
   [

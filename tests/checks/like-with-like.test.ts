@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { seeded } from "local-aws/random";
 import type { Open, Sample } from "../../checks/logs/samples.ts";
 import { type Comparison, type Way, compareLikeWithLike } from "../../checks/statistics/like-with-like.ts";
 import type { Outcome } from "../../domain/outcome.ts";
-import { seeded } from "../../rehearsal/random.ts";
 import { noon } from "./fixtures/context.ts";
 
 const began = noon - 600_000;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { seeded } from "local-aws/random";
 import { type Verdict, verdicts, worstOf } from "../../checks/core/check.ts";
 import { builtInChecks } from "../../checks/core/registry.ts";
 import { Samples } from "../../checks/logs/samples.ts";
@@ -11,7 +12,6 @@ import { falseAlarmRate, judgeShare } from "../../checks/statistics/shares.ts";
 import { binomialCdf } from "../../domain/binomial.ts";
 import { type Outcome, outcomes } from "../../domain/outcome.ts";
 import { cleanAnswersToShow, ShareEvidence } from "../../domain/share-evidence.ts";
-import { seeded } from "../../rehearsal/random.ts";
 import { bakeRequests, limit, page, readPage, simulateBake } from "../../tools/docs/detection-table.ts";
 import { analysisOf } from "./cases/case.ts";
 import { contextWith, noon } from "./fixtures/context.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startAws, systemClock } from "local-aws";
-import { seeded } from "../../rehearsal/random.ts";
+import { seeded } from "local-aws/random";
 import { prepare } from "./account.ts";
 import { sendBoth } from "./both.ts";
 import { cases } from "./cases.ts";

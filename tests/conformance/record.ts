@@ -1,4 +1,4 @@
-import { seeded } from "../../rehearsal/random.ts";
+import { seeded } from "local-aws/random";
 import { sampleImages } from "../../rehearsal/stage/config.ts";
 import { openStage, repository } from "../../rehearsal/stage/index.ts";
 

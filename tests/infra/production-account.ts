@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 import { Route53 } from "@aws-sdk/client-route-53";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { type LocalAws, startAws, systemClock } from "local-aws";
+import { seeded } from "local-aws/random";
 import { type EngineEvent, type RunResult, preview, up } from "pulumi-engine";
 import { awsProvider, awsxProvider } from "pulumi-engine/providers";
-import { seeded } from "../../rehearsal/random.ts";
 import { repository } from "../../rehearsal/stage/index.ts";
 import { production } from "./program.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Random } from "local-aws/random";
 import { playPopulation } from "../../rehearsal/faults/aa/campaign.ts";
 import { type Population, populations } from "../../rehearsal/faults/aa/populations.ts";
 import { playIdentical } from "../../rehearsal/faults/aa/rollout.ts";
-import { Random } from "../../simulation/random.ts";
 
 /** So few that one rolled back of them is already more than 10 of 10,000: a promise of all of them is measured by the command. */
 const rollouts = 200;

@@ -19,11 +19,11 @@ import {
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { defaultVpc, type LocalAws, startAws, systemClock } from "local-aws";
+import { seeded } from "local-aws/random";
 import { type Colour, type PerColour, colours } from "../../domain/colour.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { header } from "../../domain/telemetry.ts";
 import type { Weights } from "../../domain/weight.ts";
-import { seeded } from "../../rehearsal/random.ts";
 import { freePort } from "../../rehearsal/stage/index.ts";
 import { makeStore } from "../../rollout/record/store.ts";
 import type { Store } from "../../rollout/run/ports.ts";

@@ -12,6 +12,7 @@ import {
   ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { defaultVpc, type LocalAws, startAws, systemClock } from "local-aws";
+import { Random } from "local-aws/random";
 import { type SwitchRecord, switchRecord } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { freePort } from "../../rehearsal/stage/index.ts";
@@ -19,7 +20,6 @@ import { openRule } from "../../rollout/aws/rule.ts";
 import { makeStore } from "../../rollout/record/store.ts";
 import type { Rule, Store } from "../../rollout/run/ports.ts";
 import { Model } from "../../simulation/model.ts";
-import { Random } from "../../simulation/random.ts";
 import { VirtualTime } from "../../simulation/time.ts";
 import { record } from "./situation.ts";
 

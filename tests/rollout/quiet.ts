@@ -1,3 +1,4 @@
+import { Random } from "local-aws/random";
 import { perColour } from "../../domain/colour.ts";
 import { parsedPlan } from "../../domain/plan.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
@@ -6,7 +7,6 @@ import { Faults } from "../../simulation/faults.ts";
 import { inputsFor } from "../../simulation/inputs.ts";
 import { Model } from "../../simulation/model.ts";
 import { Process } from "../../simulation/process.ts";
-import { Random } from "../../simulation/random.ts";
 import { VirtualTime } from "../../simulation/time.ts";
 import { a, b, record } from "./situation.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { seeded } from "../../rehearsal/random.ts";
+import { seeded } from "local-aws/random";
 import { EndpointRewriter } from "../../sidecar/affinity/endpoint-event.ts";
 import { EventData } from "../../sidecar/mcp/event-data.ts";
 import { EventStrings } from "../../sidecar/mcp/event-strings.ts";

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { seeded } from "local-aws/random";
 import { falseAlarmRate } from "../../checks/statistics/shares.ts";
 import { cleanAnswersToShow, ShareEvidence } from "../../domain/share-evidence.ts";
-import { seeded } from "../../rehearsal/random.ts";
 import { withTable } from "./marked-table.ts";
 
 const path = fileURLToPath(new URL("../../docs/checks.md", import.meta.url));

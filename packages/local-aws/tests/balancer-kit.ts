@@ -275,14 +275,3 @@ export async function serve(
   for (const target of targets) made.balancer.registerTarget("group", target);
   return { ...made, port };
 }
-
-/** Small, seeded and good enough for tests of weights. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

@@ -5,17 +5,8 @@ import fc from "fast-check";
 import { chooseGroup } from "../src/balancer/routes.ts";
 import type { Condition, ForwardAction, Rule } from "../src/balancer/types.ts";
 import { fitsWildcard } from "../src/balancer/wildcard.ts";
-import {
-  ask,
-  forward,
-  group,
-  listener,
-  seededRandom,
-  setup,
-  startTarget,
-  until,
-  type Setup,
-} from "./balancer-kit.ts";
+import { seeded } from "../src/random.ts";
+import { ask, forward, group, listener, setup, startTarget, until, type Setup } from "./balancer-kit.ts";
 import { binomialBand } from "./binomial.ts";
 
 const blueGreen = ["blue", "green"] as const;
@@ -141,7 +132,7 @@ test("weights split traffic within the 99.9 % binomial band, and 0 means never",
     [0, 100],
     [499, 500],
   ] as const;
-  const random = seededRandom(7);
+  const random = seeded(7);
   for (const [blue, green] of weights) {
     const draws = 20_000;
     const action = forward(["blue", blue], ["green", green]) as ForwardAction;
@@ -163,7 +154,7 @@ test("each request is drawn anew, also on one client connection", async (t) => {
     conditions: [],
     action: forward(["blue", 25], ["green", 75]),
   };
-  const { port, log } = await twoSlots(t, [weighted], setup(t, { random: seededRandom(1) }));
+  const { port, log } = await twoSlots(t, [weighted], setup(t, { random: seeded(1) }));
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
   t.after(() => agent.destroy());
   const answers = await Promise.all(Array.from({ length: draws }, () => ask(port, "/", { agent })));

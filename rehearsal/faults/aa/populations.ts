@@ -1,5 +1,5 @@
+import type { Random } from "local-aws/random";
 import type { Outcome } from "../../../domain/outcome.ts";
-import type { Random } from "../../../simulation/random.ts";
 
 /** The tool that analyses in this model. */
 export const analysisTool = "hub__analyze_prompt";

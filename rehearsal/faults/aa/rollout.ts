@@ -1,9 +1,9 @@
+import { Random } from "local-aws/random";
 import type { Check, CheckContext, Reading } from "../../../checks/core/check.ts";
 import { findChecks } from "../../../checks/core/registry.ts";
 import { type Open, type Sample, Samples } from "../../../checks/logs/samples.ts";
 import { type Colour, perColour } from "../../../domain/colour.ts";
 import { openAfterMs } from "../../../domain/telemetry.ts";
-import { Random } from "../../../simulation/random.ts";
 import { modelContext, modelInputs, modelSources } from "../matrix/model-inputs.ts";
 import { type Planned, type Population, type Visit, analysisTool } from "./populations.ts";
 

@@ -1,4 +1,4 @@
-import type { Random } from "../../../simulation/random.ts";
+import type { Random } from "local-aws/random";
 import type { FaultPlace, Transport } from "../cells.ts";
 
 /** Tools of the hub in this model; the first is the one that analyses. */

@@ -1,4 +1,4 @@
-import type { Random } from "../../../simulation/random.ts";
+import type { Random } from "local-aws/random";
 import type { Asking } from "./clients.ts";
 import { analysisTool } from "./clients.ts";
 

@@ -1,3 +1,4 @@
+import { Random } from "local-aws/random";
 import type { CheckContext } from "../../../checks/core/check.ts";
 import { type GateResult, judgeBake, judgeCandidate } from "../../../checks/core/gate.ts";
 import { defaultCandidateGate, defaultGate } from "../../../checks/core/registry.ts";
@@ -5,7 +6,6 @@ import { type RequestKey, type Sample, Samples } from "../../../checks/logs/samp
 import { SlotLog } from "../../../checks/logs/slot-log.ts";
 import { perColour } from "../../../domain/colour.ts";
 import type { Outcome } from "../../../domain/outcome.ts";
-import { Random } from "../../../simulation/random.ts";
 import { VirtualTime } from "../../../simulation/time.ts";
 import type { Fault, FaultPlace, Transport } from "../cells.ts";
 import { modelContext, modelInputs, modelSources } from "./model-inputs.ts";

@@ -1,4 +1,5 @@
 import type { CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js";
+import type { Random } from "local-aws/random";
 import { retryTransport } from "../../../checks/sources/causes.ts";
 import {
   type ProbeSession,
@@ -8,7 +9,6 @@ import {
 } from "../../../checks/sources/probes.ts";
 import type { Colour } from "../../../domain/colour.ts";
 import type { Ending } from "../../../domain/outcome.ts";
-import type { Random } from "../../../simulation/random.ts";
 import type { Transport } from "../cells.ts";
 import { type Asking, placeOfTool } from "./clients.ts";
 import { type Effect, goodEnding } from "./effect.ts";

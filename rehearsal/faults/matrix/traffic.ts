@@ -1,9 +1,9 @@
+import { Random } from "local-aws/random";
 import type { LogLine } from "../../../checks/sources/logs.ts";
 import type { Colour } from "../../../domain/colour.ts";
 import type { HubContract } from "../../../domain/hub.ts";
 import { type Ending, answerMsOf } from "../../../domain/outcome.ts";
 import type { OpenRequest } from "../../../domain/telemetry.ts";
-import { Random } from "../../../simulation/random.ts";
 import type { Fault, Transport } from "../cells.ts";
 import { Agenda } from "./agenda.ts";
 import {
