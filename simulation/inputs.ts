@@ -1,10 +1,10 @@
 import type { Random } from "local-aws/random";
-import type { PerColour } from "../domain/colour.ts";
-import { perColour } from "../domain/colour.ts";
+import { type PerColour, perColour } from "../domain/colour.ts";
 import { hubDefaults } from "../domain/hub.ts";
 import type { SwitchInputs } from "../domain/inputs.ts";
 import { type Plan, parsedPlan } from "../domain/plan.ts";
 import { thresholds } from "../domain/spec.ts";
+import { proofPath } from "../domain/telemetry.ts";
 
 const defaults = thresholds.parse({});
 
@@ -58,7 +58,7 @@ export function inputsFor(
       answerMs: hubDefaults.answerMs,
       analysisMs: hubDefaults.analysisMs,
       mayDisappear: [],
-      proofPath: "/.slot",
+      proofPath,
     },
     logGroups: { blue: "blue", green: "green" },
     alarms: { blue: [], green: [] },

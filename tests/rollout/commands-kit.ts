@@ -22,7 +22,7 @@ import { defaultVpc, type LocalAws, startAws, systemClock } from "local-aws";
 import { seeded } from "local-aws/random";
 import { type Colour, type PerColour, colours } from "../../domain/colour.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
-import { header } from "../../domain/telemetry.ts";
+import { header, proofPath } from "../../domain/telemetry.ts";
 import type { Weights } from "../../domain/weight.ts";
 import { freePort } from "../../rehearsal/stage/index.ts";
 import { makeStore } from "../../rollout/record/store.ts";
@@ -32,7 +32,6 @@ import { a, b, plan, record } from "./situation.ts";
 
 const table = "hub-production-switch";
 export const stack = "production";
-const proofPath = "/.slot";
 
 /** An account with a balancer, the weighted rule of stack `production` and its record; nothing runs that `serve` did not start. */
 export interface Place {

@@ -3,6 +3,7 @@ import { Agent, createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Balancer } from "local-aws/balancer";
 import { systemClock } from "local-aws/clock";
+import { proofPath } from "../../domain/telemetry.ts";
 
 export type Order =
   | { kind: "target" }
@@ -91,7 +92,7 @@ async function startBalancer(target: number): Promise<Ready> {
     });
     balancer.registerTarget(arn, { id: "127.0.0.1", port: target });
   }
-  const paths = { field: "path-pattern" as const, values: ["/mcp", "/messages", "/stream", "/.slot"] };
+  const paths = { field: "path-pattern" as const, values: ["/mcp", "/messages", "/stream", proofPath] };
   const to = (blue: number): { type: "forward"; groups: { arn: string; weight: number }[] } => ({
     type: "forward",
     groups: [
