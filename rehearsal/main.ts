@@ -9,6 +9,7 @@ import { parse as parseYaml } from "yaml";
 import { UsageError } from "../domain/usage-error.ts";
 import { ConfigError, configKeys, parseConfig } from "../infra/config.ts";
 import { renderHtml } from "./html.ts";
+import { listText } from "./list.ts";
 import { describeAll, describeScenario } from "./report.ts";
 import { type Choices, type ScenarioResult, runScenario, scenarios } from "./scenarios/index.ts";
 import { layConfig, rehearsalConfig, sampleImages } from "./stage/config.ts";
@@ -21,7 +22,7 @@ Deploys the real program on a local AWS, moves real MCP sessions from blue to gr
 whether each scenario kept its promise. Nothing leaves this machine.
 
   --scenario NAME   one scenario, or all; without it those that --list marks with *
-  --list            the scenarios, one line each
+  --list            the scenarios, each with its promise
   --images FILE     what image references run: {"my/hub:1": {"command": ["node", "hub.js", "{port}"]}}
   --config FILE     stack config (YAML or JSON) laid over the rehearsal's own: paths, images, limits
   --seed N          seed of everything that is random here
@@ -114,9 +115,7 @@ async function readFlags(args: readonly string[]): Promise<Flags | number> {
     return 0;
   }
   if (values.list) {
-    const widest = Math.max(...scenarios.map(({ name }) => name.length));
-    for (const { name, promise, usual } of scenarios)
-      process.stdout.write(`${usual ? "*" : " "} ${name.padEnd(widest)} ${promise}\n`);
+    process.stdout.write(listText(scenarios));
     return 0;
   }
   const names = namesOf(values.scenario);

@@ -3,6 +3,7 @@ import type { Thresholds } from "../../domain/spec.ts";
 import type { Check, Reading, Value, Verdict } from "../core/check.ts";
 import { groups } from "../core/check.ts";
 import type { Run } from "./judge.ts";
+import { columns, wrapped } from "./wrapped.ts";
 
 /** All words of the command line. */
 
@@ -11,9 +12,6 @@ const marks: Record<Verdict, { text: string; colour: "green" | "red" | "yellow" 
   fail: { text: "FAIL", colour: "red" },
   inconclusive: { text: "????", colour: "yellow" },
 };
-
-/** Longest line for people, characters. */
-const columns = 100;
 
 /**
  * One line for a check: verdict, name, value, limit, sample and time, and why where it fits. What did not pass says why
@@ -83,18 +81,6 @@ function derivation({ shows }: Check, thresholds: Thresholds): string {
   if (shows === null) return "";
   const share = Number((100 * shows(thresholds)).toFixed(4));
   return `, because that many without a bad one show with 95 % confidence that fewer than ${share} % are bad`;
-}
-
-/** Breaks a text into lines of at most the terminal's width, each indented; a longer word stays whole. */
-function wrapped(text: string, indent: number): string {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && indent + last.length + 1 + word.length <= columns)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines.map((line) => " ".repeat(indent) + line).join("\n");
 }
 
 export const helpText = `npm run check -- GROUP|NAME… [options]
