@@ -87,6 +87,7 @@ export const switchInputs = z.strictObject({
   /** Where evidence goes: a log group, and/or a folder on this machine. */
   evidence: z.strictObject({ logGroup: z.string().optional(), folder: z.string().optional() }),
 });
+/** The inputs of the switch, as the program gives them. */
 export type SwitchInputs = z.infer<typeof switchInputs>;
 
 /** What the resource hands back to the program. */
@@ -109,4 +110,5 @@ export const switchOutputs = z.strictObject({
     })
     .nullable(),
 });
+/** The outputs of the switch, as the program gets them. */
 export type SwitchOutputs = z.infer<typeof switchOutputs>;

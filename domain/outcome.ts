@@ -22,6 +22,7 @@ export const outcomes = [
   /** Never reached the hub: turned away by the sidecar, or by the balancer itself (502, 503, 504). */
   "refused",
 ] as const;
+/** The outcome of one request. */
 export type Outcome = (typeof outcomes)[number];
 
 /** What a request asked for, as far as it decides what an answer to it is. */

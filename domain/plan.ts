@@ -18,6 +18,7 @@ const stepWith = (time: Milliseconds) =>
       .optional()
       .describe("Names of the checks of this step; left out: the default gate."),
   });
+/** One step of a plan: its weight, bake and gate. */
 export type Step = z.infer<ReturnType<typeof stepWith>>;
 
 const minutes = (n: number) => n * 60_000;
@@ -119,6 +120,7 @@ const planWith = (time: Milliseconds) =>
 export const plan = planWith(duration);
 /** The same plan as it travels to the plugin: durations are milliseconds. */
 export const parsedPlan = planWith(z.int().min(0));
+/** The plan of a rollout: its steps, and what becomes of a failed one. */
 export type Plan = z.infer<typeof plan>;
 
 /** Longest time a step's gate may ask for on top of its bake, in milliseconds. */

@@ -43,6 +43,7 @@ export type RolloutUnderWay = z.infer<typeof rolloutUnderWay>;
 
 /** A release that failed a gate, was aborted or was rolled back. It gets no weight until it changes or is named for retry. */
 const rejected = z.strictObject({ release: z.string(), why: z.string(), at: time });
+/** A release that was rejected, and why. */
 export type Rejected = z.infer<typeof rejected>;
 
 /** The colour one weight flip away after a promotion, until the window closes. */

@@ -101,6 +101,7 @@ export const specLimits = {
     section: "Phase 4: Monitoring, metrics to track; the companion documents name $100 a day",
   }),
 } as const;
+/** The name of a limit of the requirement. */
 export type LimitName = keyof typeof specLimits;
 
 const overridable = [
@@ -131,6 +132,7 @@ export const thresholds = z.strictObject(
     ReturnType<typeof threshold>
   >,
 );
+/** The limits in force: the requirement's, or what a stack's config lays over them. */
 export type Thresholds = z.infer<typeof thresholds>;
 
 /** The share of bad answers that a success rate allows; rounded, because 1 - 0.99 is not 0.01 in floating point. */

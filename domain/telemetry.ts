@@ -33,6 +33,7 @@ export const notReadyWords = "the hub is not ready: ";
 
 /** CloudWatch namespace of one stack: stacks that share an account must not mix. The only dimension is the slot. */
 export const metricNamespaceOf = (project: string, stack: string): string => `McpHub/${project}/${stack}`;
+/** The one dimension of every metric: the slot. */
 export const metricDimension = "Slot";
 
 /**
@@ -68,6 +69,7 @@ export const metrics = {
   OutputTokens: "Count",
   SyntheticRequests: "Count",
 } as const;
+/** The name of a metric. */
 export type MetricName = keyof typeof metrics;
 
 /** Metrics the guardian publishes each minute, with the same dimension; its own heartbeat has none. */

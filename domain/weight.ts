@@ -20,6 +20,7 @@ export function weightsFor(of: Colour, percent: Weight): Weights {
   return weights;
 }
 
+/** Whether two pairs of weights are the same. */
 export function sameWeights(a: Weights, b: Weights): boolean {
   return a.blue === b.blue && a.green === b.green;
 }

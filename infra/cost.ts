@@ -2,7 +2,7 @@ import { type Colour, colours } from "../domain/colour.ts";
 import { guardianMetrics, metrics } from "../domain/telemetry.ts";
 import { type AlarmPlan, slotAlarms, stackAlarms } from "./alarms.ts";
 import { type HubConfig, slotOf } from "./config.ts";
-import { longestPlanMs } from "./guards.ts";
+import { longestPlanMs } from "./plan-length.ts";
 import { type RegionPrices, prices } from "./prices.ts";
 
 /** One line of the table. */

@@ -1,4 +1,4 @@
-import { type PolicyDocument, type Statement, allow, document } from "./policies.ts";
+import { type PolicyDocument, type Statement, allow, document } from "./policy-document.ts";
 
 /** What the deploy role acts on. */
 export interface Deployed {

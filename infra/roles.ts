@@ -1,7 +1,7 @@
 import * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { longestCredentialsMs } from "./guards.ts";
-import { type PolicyDocument, trust, trustAccount, trustWorkflow } from "./policies.ts";
+import { longestCredentialsMs } from "./plan-length.ts";
+import { type PolicyDocument, trust, trustAccount, trustWorkflow } from "./policy-document.ts";
 
 /** A role and what it may do. Whoever uses the role at once has to wait for the policy, too. */
 export interface MadeRole {

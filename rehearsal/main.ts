@@ -1,38 +1,13 @@
-import { randomInt } from "node:crypto";
-import { constants } from "node:fs";
-import { access, readFile, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { UnusableImages, loadImages } from "local-aws";
+import { writeFile } from "node:fs/promises";
+import { UnusableImages } from "local-aws";
 import { seeded } from "local-aws/random";
-import { parse as parseYaml } from "yaml";
 import { UsageError } from "../domain/usage-error.ts";
-import { ConfigError, configKeys, parseConfig } from "../infra/config.ts";
+import { ConfigError } from "../infra/config.ts";
+import type { Flags } from "./flag-values.ts";
+import { readFlags } from "./flags.ts";
 import { renderHtml } from "./html.ts";
-import { listText } from "./list.ts";
 import { describeAll, describeScenario } from "./report.ts";
-import { type Choices, type ScenarioResult, runScenario, scenarios } from "./scenarios/index.ts";
-import { layConfig, rehearsalConfig, sampleImages } from "./stage/config.ts";
-import { repository } from "./stage/index.ts";
-
-const help = `npm run rehearse -- [--scenario NAME|all] [--list] [--images FILE] [--config FILE] [--seed N]
-                    [--shard K/N] [--json FILE] [--report FILE.html] [--help]
-
-Deploys the real program on a local AWS, moves real MCP sessions from blue to green and back, and says
-whether each scenario kept its promise. Nothing leaves this machine.
-
-  --scenario NAME   one scenario, or all; without it those that --list marks with *
-  --list            the scenarios, each with its promise
-  --images FILE     what image references run: {"my/hub:1": {"command": ["node", "hub.js", "{port}"]}}
-  --config FILE     stack config (YAML or JSON) laid over the rehearsal's own: paths, images, limits
-  --seed N          seed of everything that is random here
-  --shard K/N       the K-th of N parts of the scenario "faults", which is none of "all"
-  --json FILE       writes the results as JSON; "-" writes them to standard output, and nothing else
-  --report FILE     writes the results as one HTML page that opens offline
-
-Example: npm run rehearse -- --scenario cutover --seed 7
-Exit: 0 every promise kept, 1 one was broken, 2 usage or config, 3 a scenario could not be played.
-`;
+import { type ScenarioResult, runScenario, scenarios } from "./scenarios/index.ts";
 
 /** Room for a text beside its time, in columns. */
 const longestText = 90;
@@ -58,13 +33,6 @@ async function main(args: readonly string[]): Promise<number> {
   } finally {
     process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal);
   }
-}
-
-interface Flags extends Omit<Choices, "say" | "signal" | "random"> {
-  readonly names: readonly string[];
-  readonly seed: number;
-  readonly json: string | null;
-  readonly report: string | null;
 }
 
 async function play(flags: Flags, signal: AbortSignal): Promise<number> {
@@ -106,128 +74,6 @@ async function write({ json, report, seed }: Flags, results: readonly ScenarioRe
   const text = `${JSON.stringify({ schema: 1, seed, scenarios: results }, null, 2)}\n`;
   if (json === "-") process.stdout.write(text);
   else await writeFile(json, text);
-}
-
-async function readFlags(args: readonly string[]): Promise<Flags | number> {
-  const { values } = parse(args);
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
-  if (values.list) {
-    process.stdout.write(listText(scenarios));
-    return 0;
-  }
-  const names = namesOf(values.scenario);
-  await mustBeWritable("--json", values.json);
-  await mustBeWritable("--report", values.report);
-  const shard = shardOf(values.shard);
-  const seed = values.seed === undefined ? randomInt(4_294_967_295) : seedOf(values.seed);
-  const config = values.config === undefined ? {} : await readConfigFile(values.config);
-  const images = {
-    ...sampleImages(repository),
-    ...(values.images === undefined ? {} : await loadImages(values.images)),
-  };
-  checkConfig(config);
-  return { names, seed, shard, config, images, json: values.json ?? null, report: values.report ?? null };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        scenario: { type: "string" },
-        list: { type: "boolean", default: false },
-        images: { type: "string" },
-        config: { type: "string" },
-        seed: { type: "string" },
-        shard: { type: "string" },
-        json: { type: "string" },
-        report: { type: "string" },
-        help: { type: "boolean", default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\nSee: npm run rehearse -- --help`, null, {
-      cause: error,
-    });
-  }
-}
-
-/** Said before the rehearsal, not after minutes of it. */
-async function mustBeWritable(flag: string, path: string | undefined): Promise<void> {
-  if (path === undefined || (flag === "--json" && path === "-")) return;
-  const folder = dirname(resolve(path));
-  await access(folder, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === "ENOENT" ? "does not exist" : `cannot be written to (${error.code})`;
-    throw new UsageError(`${flag} ${path}: the folder ${folder} ${why}`, null, { cause: error });
-  });
-}
-
-function namesOf(asked: string | undefined): string[] {
-  if (asked === undefined) return scenarios.filter(({ usual }) => usual).map(({ name }) => name);
-  if (asked === "all")
-    return scenarios.filter(({ byNameOnly }) => byNameOnly !== true).map(({ name }) => name);
-  if (!scenarios.some(({ name }) => name === asked))
-    throw new UsageError(
-      `there is no scenario "${asked}"; there are: ${scenarios.map(({ name }) => name).join(", ")}, all`,
-    );
-  return [asked];
-}
-
-function seedOf(text: string): number {
-  if (!/^\d{1,10}$/.test(text) || Number(text) > 4_294_967_295)
-    throw new UsageError(`--seed is "${text}": give a whole number from 0 to 4294967295`);
-  return Number(text);
-}
-
-function shardOf(text = "1/1"): Flags["shard"] {
-  const [, part, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
-  if (part === undefined || of === undefined || part < 1 || part > of)
-    throw new UsageError(`--shard is "${text}": give a part and how many there are, such as 2/8`);
-  return { index: part - 1, of };
-}
-
-/** Stack config from a file: keys with or without their namespace, as `Pulumi.<stack>.yaml` has them under `config`. */
-async function readConfigFile(path: string): Promise<Record<string, unknown>> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `config file ${path}: ${error.code === "ENOENT" ? "there is no such file" : error.message}`,
-      null,
-      { cause: error },
-    );
-  });
-  let parsed: unknown;
-  try {
-    parsed = parseYaml(text);
-  } catch (error) {
-    throw new UsageError(`config file ${path} is neither YAML nor JSON: ${(error as Error).message}`, null, {
-      cause: error,
-    });
-  }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
-    throw new UsageError(
-      `config file ${path} holds no keys; it looks like:\n  hub:\n    healthPath: /api/health`,
-    );
-  const whole = parsed as Record<string, unknown>;
-  const keys =
-    typeof whole["config"] === "object" && whole["config"] !== null
-      ? (whole["config"] as Record<string, unknown>)
-      : whole;
-  return Object.fromEntries(
-    Object.entries(keys)
-      .filter(([key]) => !/^(aws|pulumi):/.test(key))
-      .map(([key, value]) => [key.replace(/^hub:/, ""), value]),
-  );
-}
-
-/** What no scenario could start with is said before one does. */
-function checkConfig(config: Readonly<Record<string, unknown>>): void {
-  const unknown = Object.keys(config).filter((key) => !(configKeys as string[]).includes(key));
-  if (unknown.length > 0)
-    throw new UsageError(`the config has no key ${unknown.join(", ")}; there are: ${configKeys.join(", ")}`);
-  parseConfig(layConfig(rehearsalConfig(8_080, "evidence"), config));
 }
 
 process.exitCode = await main(process.argv.slice(2));

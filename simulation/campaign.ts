@@ -2,6 +2,7 @@ import { transitions } from "../rollout/policy/machine.ts";
 import { type FaultKind, faultKinds, kindOf } from "./faults.ts";
 import { type RunResult, run } from "./run.ts";
 
+/** What a campaign plays. */
 export interface CampaignOptions {
   readonly seed: number;
   readonly runs: number;
@@ -16,6 +17,7 @@ export interface CampaignOptions {
   readonly stopAtFirst?: boolean;
 }
 
+/** What a campaign found, and what of the table it covered. */
 export interface CampaignResult {
   readonly seed: number;
   readonly runs: number;

@@ -1,5 +1,6 @@
 import { Random } from "local-aws/random";
 
+/** Kinds of faults that may strike a call. */
 export const faultKinds = [
   "delay",
   "long-delay",

@@ -3,7 +3,7 @@ import { type Colour, colours, other, perColour } from "../domain/colour.ts";
 import { limits } from "../domain/limits.ts";
 import { type SwitchRecord, rejectionOf } from "../domain/record.ts";
 import { type Weights, describeWeights, sameWeights } from "../domain/weight.ts";
-import type { LiveRule } from "../rollout/policy/decision.ts";
+import type { LiveRule } from "../rollout/policy/live-rule.ts";
 import type { Part } from "./script.ts";
 import { Slot, fullTasks } from "./slot.ts";
 import type { VirtualTime } from "./time.ts";

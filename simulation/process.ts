@@ -13,6 +13,7 @@ export type Judge = (
   weight: number,
 ) => { judgement: Pick<Judgement, "verdict" | "why">; afterShare: number };
 
+/** What a simulated process is made of. */
 export interface ProcessOptions {
   readonly number: number;
   readonly writer: Writer;

@@ -3,7 +3,8 @@ import { type Colour, colours, perColour } from "../domain/colour.ts";
 import type { SwitchInputs } from "../domain/inputs.ts";
 import { leaseHeld } from "../domain/record.ts";
 import { describeWeights, sameWeights, weightsFor } from "../domain/weight.ts";
-import { type AlarmKind, type Guarding, type Observation, decisive } from "../rollout/guardian/decision.ts";
+import type { AlarmKind, Guarding, Observation } from "../rollout/guardian/guarding.ts";
+import { decisive } from "../rollout/guardian/send-back.ts";
 import { tick } from "../rollout/guardian/tick.ts";
 import { decide } from "../rollout/policy/decision.ts";
 import { rollbackOf } from "../rollout/policy/rollback-target.ts";
@@ -18,6 +19,7 @@ import { type Judge, Process } from "./process.ts";
 import { type Action, type Part, script } from "./script.ts";
 import { VirtualTime } from "./time.ts";
 
+/** What one run plays. */
 export interface RunOptions {
   readonly seed: number;
   /** Scales the odds of every fault; 1 is usual. */
@@ -27,6 +29,7 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
 }
 
+/** What one run did, and what it violated. */
 export interface RunResult {
   readonly seed: number;
   readonly violations: readonly string[];

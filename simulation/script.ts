@@ -1,6 +1,6 @@
 import type { Random } from "local-aws/random";
 import type { Colour } from "../domain/colour.ts";
-import { type AlarmKind, alarmKinds } from "../rollout/guardian/decision.ts";
+import { type AlarmKind, alarmKinds } from "../rollout/guardian/guarding.ts";
 
 /** What people, machines and the weather do in a run. `weight` is the idle colour's. */
 export type Action = { readonly key: string; readonly atMs: number } & (

@@ -1,5 +1,6 @@
 import { run } from "./run.ts";
 
+/** A violation with as little as leads to it. */
 export interface Shrunk {
   readonly seed: number;
   /** What is still needed for the violation: actions and faults. */

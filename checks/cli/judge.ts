@@ -1,5 +1,8 @@
-import { type Check, type CheckContext, type Reading, worstOf, type Verdict } from "../core/check.ts";
-import { judgeBake, type ProbeCount } from "../core/gate.ts";
+import type { Check, CheckContext } from "../core/check.ts";
+import type { ProbeCount } from "../core/gate-result.ts";
+import { judgeBake } from "../core/gate.ts";
+import type { Reading } from "../core/reading.ts";
+import { worstOf, type Verdict } from "../core/verdict.ts";
 
 /** The result of one run of the command line. */
 export interface Run {

@@ -1,12 +1,14 @@
 import type { Check } from "../core/check.ts";
 import { EvidenceLog } from "../evidence/evidence-log.ts";
 import { type Run, runChecks } from "./judge.ts";
+import { markdown } from "./markdown.ts";
 import type { Options } from "./options.ts";
 import { stopped } from "./refusal.ts";
-import { leftOutLine, markdown, readingLine, summaryLine } from "./report.ts";
+import { leftOutLine, readingLine, summaryLine } from "./report.ts";
 import type { Target } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Exit codes of the command, by how it ended. */
 export const exitCodes = { pass: 0, fail: 1, usage: 2, inconclusive: 3, stopped: stopped.exitCode } as const;
 
 export interface Asked {

@@ -1,92 +1,15 @@
 import type { Colour, PerColour } from "../../domain/colour.ts";
-import type { HubTarget, SwitchInputs } from "../../domain/inputs.ts";
+import type { HubTarget } from "../../domain/inputs.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import type { ReleaseRecord } from "../../domain/release-record.ts";
-import type { Limit, Thresholds } from "../../domain/spec.ts";
+import type { Thresholds } from "../../domain/spec.ts";
 import type { ErrorLog } from "../logs/error-log.ts";
 import type { Samples } from "../logs/samples.ts";
 import type { SlotLog } from "../logs/slot-log.ts";
 import type { Sources } from "../sources/index.ts";
-
-export const verdicts = ["pass", "inconclusive", "fail"] as const;
-/** Inconclusive: too little data, or the check itself could not be carried out. Never a pass and never a fail. */
-export type Verdict = (typeof verdicts)[number];
-
-/** Fail outranks inconclusive outranks pass; nothing judged is inconclusive. */
-export function worstOf(of: Iterable<Verdict>): Verdict {
-  let worst: Verdict | null = null;
-  for (const verdict of of)
-    if (worst === null || verdicts.indexOf(verdict) > verdicts.indexOf(worst)) worst = verdict;
-  return worst ?? "inconclusive";
-}
-
-export const groups = ["preflight", "smoke", "gate", "watch", "rollback"] as const;
-export type Group = (typeof groups)[number];
-
-export type Value = number | string | boolean | null;
-
-/** What one look of one check found: everything an auditor needs to follow the verdict. */
-export interface Reading {
-  check: string;
-  verdict: Verdict;
-  /** What was measured; null when nothing could be. */
-  value: Value;
-  operator: Limit["good"];
-  limit: Value;
-  unit: string;
-  samples: number;
-  /** Below this many samples the check never passes. */
-  minimumSamples: number;
-  /** The span the samples come from, in words. */
-  window: string;
-  source: string;
-  /** What was asked of the source, so that it can be asked again. */
-  query: string;
-  /** One sentence with the numbers, or the cause when the check could not be carried out. */
-  why: string;
-  durationMs: number;
-  /** Milliseconds since the epoch. */
-  at: number;
-}
-
-/** A pure judgement over a measurement; `defineCheck` adds the check's own facts to make a reading of it. */
-export interface Judgement {
-  verdict: Verdict;
-  value: Value;
-  samples: number;
-  why: string;
-  /** Left out: the check's own limit, unit, operator, minimum and window. */
-  limit?: Value;
-  unit?: string;
-  operator?: Limit["good"];
-  minimumSamples?: number;
-  window?: string;
-  query?: string;
-}
-
-/** What of the deployment a check may ask about. Absent when checking a bare URL. */
-export type Deployment = Pick<
-  SwitchInputs,
-  | "stack"
-  | "cluster"
-  | "services"
-  | "taskDefinitions"
-  | "targetGroups"
-  | "releases"
-  | "capacity"
-  | "logGroups"
-  | "alarms"
-  | "metricNamespace"
-  | "topics"
-  | "table"
-  | "plan"
->;
-
-/** A span after a promotion with its own criteria. */
-export interface WatchPeriod {
-  name: "first-hour" | "first-day" | "first-week";
-  ms: number;
-}
+import type { Deployment, WatchPeriod } from "./deployment.ts";
+import type { Group } from "./groups.ts";
+import type { Reading } from "./reading.ts";
 
 /** Everything a check may touch. Time and I/O come in here and nowhere else. */
 export interface CheckContext {

@@ -1,42 +1,12 @@
 import { cleanAnswersToShow } from "../../domain/share-evidence.ts";
-import type { Limit, Thresholds } from "../../domain/spec.ts";
+import type { Thresholds } from "../../domain/spec.ts";
 import { conceal } from "../evidence/conceal.ts";
 import { causeText } from "../sources/causes.ts";
-import { untilAborted } from "../sources/probes.ts";
-import type { Check, CheckContext, Group, Judgement, Need, Reading } from "./check.ts";
+import type { CheckDefinition } from "./check-definition.ts";
+import type { Check } from "./check.ts";
+import type { Judgement, Reading } from "./reading.ts";
 import { deploymentOf } from "./require.ts";
-
-/** The limit a check states, when it is no number of the requirement. */
-export interface StatedLimit {
-  value: number | string | boolean;
-  unit: string;
-  good: Limit["good"];
-}
-
-export interface CheckDefinition<M> {
-  name: string;
-  group: Group;
-  /** One line, a question: what a pass says yes to. */
-  question: string;
-  source: string;
-  query: (context: CheckContext) => string;
-  limit: (thresholds: Thresholds) => StatedLimit;
-  /** The requirement's sentence this check answers; left out: the product's own. */
-  sentence?: string;
-  /** The share of bad ones that a pass must show not to be reached; the minimum sample follows from it. */
-  shows?: (thresholds: Thresholds) => number;
-  /** A minimum sample that follows from nothing else; left out: from `shows`, or one. */
-  minimumSamples?: (thresholds: Thresholds) => number;
-  needs?: readonly Need[];
-  probes?: Check["probes"];
-  everyMs?: number;
-  confirmations?: number;
-  timeoutMs?: number;
-  window?: (context: CheckContext) => string;
-  measure: (context: CheckContext) => Promise<M>;
-  /** Pure: from what was measured to a verdict. */
-  judge: (measured: M, context: CheckContext) => Judgement;
-}
+import { withinTime } from "./within-time.ts";
 
 /** Makes a check of a way to measure and a way to judge. A pass below the minimum sample becomes inconclusive here, once for all. */
 export function defineCheck<M>(of: CheckDefinition<M>): Check {
@@ -99,24 +69,4 @@ function neverBelowMinimum(judgement: Judgement, minimum: number): Judgement {
   if (judgement.verdict !== "pass" || judgement.samples >= needed) return judgement;
   const why = `${judgement.why}; ${judgement.samples} of the ${needed} samples that a pass needs`;
   return { ...judgement, verdict: "inconclusive", why };
-}
-
-/** Runs with a signal of its own that ends with the context's or after `ms`; what is left running is told to stop. */
-async function withinTime<M>(
-  context: CheckContext,
-  ms: number,
-  work: (context: CheckContext) => Promise<M>,
-): Promise<M> {
-  const time = new AbortController();
-  const signal = AbortSignal.any([context.signal, time.signal]);
-  const done = new AbortController();
-  void context.sleep(ms, done.signal).then(() => {
-    if (!done.signal.aborted) time.abort(new Error(`no result within ${ms} ms`));
-  });
-  try {
-    return await untilAborted(work({ ...context, signal }), signal);
-  } finally {
-    done.abort();
-    time.abort(new Error("the check is over"));
-  }
 }

@@ -1,45 +1,16 @@
 import { other } from "../../domain/colour.ts";
 import type { SlotLog } from "../logs/slot-log.ts";
 import { Probing } from "../probing/probing.ts";
-import { steadySessions } from "../sources/probes.ts";
-import { type Check, type CheckContext, type Reading, type Verdict, worstOf } from "./check.ts";
+import { steadySessions } from "../sources/probe-options.ts";
+import type { Check, CheckContext } from "./check.ts";
+import type { GateOptions } from "./gate-options.ts";
+import { type GateResult, resultOf, probeWords, type ProbeCount } from "./gate-result.ts";
+import type { Reading } from "./reading.ts";
 import { findChecks } from "./registry.ts";
+import { Reporter } from "./reporter.ts";
+import { type Verdict, worstOf } from "./verdict.ts";
 
-/** Own probes of a judgement: how many, how many answered well, and what their analyses cost by estimate. */
-export interface ProbeCount {
-  sent: number;
-  ok: number;
-  costUsd: number;
-}
-
-/** The verdict of all checks of a gate. */
-export interface GateResult {
-  verdict: Verdict;
-  /** The last reading of every check, in the order they were asked for. */
-  readings: Reading[];
-  /** One sentence with the numbers of what decided. */
-  why: string;
-  /** When the first bad answer of the slot under test was seen, milliseconds since the epoch; null: none. */
-  firstBadAt: number | null;
-  /** When the verdict stood, milliseconds since the epoch. */
-  decidedAt: number;
-  probes: ProbeCount;
-}
-
-interface GateOptions {
-  context: CheckContext;
-  /** Names of built-in checks and of configured commands; unknown ones throw. */
-  checks: readonly string[];
-  /** Told of a reading when its verdict is new, and of every check's last one. */
-  onReading?: (reading: Reading) => void;
-  signal?: AbortSignal;
-}
-
-export interface CandidateOptions extends GateOptions {
-  /** How long the slot may take to have healthy targets and a ready hub, milliseconds. */
-  readyWithinMs?: number;
-}
-
+/** What the gate of a bake is judged with. */
 export interface BakeOptions extends GateOptions {
   bakeMs: number;
   /** Answers count from here on, milliseconds since the epoch; from the start of this bake unless given. */
@@ -48,45 +19,6 @@ export interface BakeOptions extends GateOptions {
   extendMs?: number;
   /** Bound on own probes at the slot under test. */
   maxProbesPerSecond?: number;
-}
-
-/** Checks that the others build on, in this order. */
-const groundwork = ["target-health", "hub-ready"];
-const retryEveryMs = 500;
-
-/** Judges the candidate at weight 0, through the probe header: first that it is up, then everything else at once. */
-export async function judgeCandidate(options: CandidateOptions): Promise<GateResult> {
-  const { checks, readyWithinMs = 30_000 } = options;
-  const context = during(options);
-  const all = findChecks(checks, context.commands);
-  const reporter = new Reporter(options.onReading);
-  const latest = new Map<string, Reading>();
-  const deadline = context.now() + readyWithinMs;
-
-  for (const check of all.filter((of) => groundwork.includes(of.name))) {
-    const reading = await readUntilPass(check, context, deadline);
-    latest.set(check.name, reading);
-    reporter.take(reading);
-  }
-  const up = worstOf([...latest.values()].map((reading) => reading.verdict));
-  const rest = all.filter((check) => !latest.has(check.name));
-  if (latest.size === 0 || up === "pass")
-    await Promise.all(
-      rest.map(async (check) => {
-        const reading = await check.read(context);
-        latest.set(check.name, reading);
-        reporter.take(reading);
-      }),
-    );
-  return resultOf(context, all, latest, { sent: 0, ok: 0, costUsd: 0 });
-}
-
-async function readUntilPass(check: Check, context: CheckContext, deadline: number): Promise<Reading> {
-  for (;;) {
-    const reading = await check.read(context);
-    if (reading.verdict === "pass" || context.now() >= deadline || context.signal.aborted) return reading;
-    await context.sleep(retryEveryMs, context.signal);
-  }
 }
 
 /**
@@ -263,70 +195,13 @@ class Bake {
   }
 }
 
-/** What the own probes were and cost, said with every verdict they had a part in. */
-function probeWords({ sent, costUsd }: ProbeCount): string {
-  return sent === 0 ? "" : `; ${sent} own probes, about $${costUsd.toFixed(2)}`;
-}
-
 /** Own probes a second once the sample is large enough and no users ask: enough to notice a late fault within 10 s. */
 const idlePerSecond = 2;
 /** Lines of a slot's log are looked for so often, in milliseconds: a request that hangs is told of once a second. */
 const accessLogEveryMs = 1_000;
 
-function during(options: GateOptions): CheckContext {
+/** The context of a gate's checks while it may still be stopped. */
+export function during(options: GateOptions): CheckContext {
   const { context, signal } = options;
   return signal === undefined ? context : { ...context, signal: AbortSignal.any([context.signal, signal]) };
-}
-
-/** Passes on readings whose verdict is new; `final` passes on any that was not told yet. */
-class Reporter {
-  readonly #told = new Map<string, Reading>();
-  readonly #onReading: ((reading: Reading) => void) | undefined;
-
-  constructor(onReading: ((reading: Reading) => void) | undefined) {
-    this.#onReading = onReading;
-  }
-
-  take(reading: Reading): void {
-    if (this.#told.get(reading.check)?.verdict !== reading.verdict) this.final(reading);
-  }
-
-  final(reading: Reading): void {
-    if (this.#told.get(reading.check) === reading) return;
-    this.#told.set(reading.check, reading);
-    this.#onReading?.(reading);
-  }
-}
-
-function resultOf(
-  context: CheckContext,
-  checks: readonly Check[],
-  latest: ReadonlyMap<string, Reading>,
-  probes: ProbeCount,
-): GateResult {
-  const readings = checks.flatMap((check) => latest.get(check.name) ?? []);
-  const missing = checks.filter((check) => !latest.has(check.name)).map((check) => check.name);
-  const known = worstOf(readings.map((reading) => reading.verdict));
-  const verdict = missing.length > 0 ? worstOf([known, "inconclusive"]) : known;
-  const decisive = readings.filter((reading) => reading.verdict === verdict && verdict !== "pass");
-  const sentences = decisive.map((reading) => `${reading.check}: ${reading.why}`);
-  if (missing.length > 0 && verdict === "inconclusive") sentences.push(`not judged: ${missing.join(", ")}`);
-  return {
-    verdict,
-    readings,
-    why: verdict === "pass" ? passWords(readings) : sentences.join("; "),
-    firstBadAt: context.samples.firstBadAt(
-      context.slot,
-      context.since,
-      context.thresholds.analysisLatencyP95Ms,
-    ),
-    decidedAt: context.now(),
-    probes,
-  };
-}
-
-/** The judgement on the largest sample stands for the others. */
-function passWords(readings: readonly Reading[]): string {
-  const largest = readings.reduce((a, b) => (b.samples > a.samples ? b : a));
-  return `all ${readings.length} checks pass; ${largest.check}: ${largest.why}`;
 }

@@ -40,7 +40,8 @@ import { watchLlmFailures } from "../watch/llm-failures.ts";
 import { watchLogErrors } from "../watch/log-errors.ts";
 import { watchStability } from "../watch/stability.ts";
 import { watchSuccessRate } from "../watch/success-rate.ts";
-import { type Check, type Group, groups } from "./check.ts";
+import type { Check } from "./check.ts";
+import { type Group, groups } from "./groups.ts";
 import { isModulePath, loadOwnCheck } from "./own-check.ts";
 
 /** Every built-in check, group by group. */
@@ -139,6 +140,7 @@ function findCheck(name: string, commands: Readonly<Record<string, unknown>>): C
   throw new Error(unknownCheck(name, commands));
 }
 
+/** Whether a name is that of a group. */
 export function isGroup(name: string): name is Group {
   return (groups as readonly string[]).includes(name);
 }

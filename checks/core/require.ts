@@ -1,5 +1,6 @@
 import type { Colour } from "../../domain/colour.ts";
-import type { CheckContext, Deployment } from "./check.ts";
+import type { CheckContext } from "./check.ts";
+import type { Deployment } from "./deployment.ts";
 
 /** The slot under test; throws what to type when none was named. */
 export function slotOf(context: CheckContext): Colour {

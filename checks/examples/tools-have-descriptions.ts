@@ -1,4 +1,4 @@
-import type { OwnCheck } from "../core/own-check.ts";
+import type { OwnCheck } from "../core/own-check-shape.ts";
 import { withSession } from "../probing/with-session.ts";
 
 /** An example of your own check: a model chooses tools by their descriptions, so every listed tool must have one. */

@@ -2,7 +2,8 @@ import { type Colour, other } from "../../domain/colour.ts";
 import { defineCheck } from "../core/define.ts";
 import { slotOf } from "../core/require.ts";
 import { answered } from "../probing/mcp-error.ts";
-import type { Catalogue, ProbeSession, ProbeSource } from "../sources/probes.ts";
+import type { Catalogue, ProbeSession } from "../sources/probe-session.ts";
+import type { ProbeSource } from "../sources/probe-source.ts";
 
 const kinds = [
   "capabilities",

@@ -1,5 +1,6 @@
-import type { Check, Group } from "../core/check.ts";
+import type { Check } from "../core/check.ts";
 import { defineCheck } from "../core/define.ts";
+import type { Group } from "../core/groups.ts";
 
 /** Longest time a user's command may take. */
 const commandTimeoutMs = 15 * 60_000;

@@ -1,6 +1,6 @@
 import { badShare, specLimits } from "../../domain/spec.ts";
 import { defineCheck } from "../core/define.ts";
-import { isServerFault, reached } from "../logs/samples.ts";
+import { isServerFault, reached } from "../logs/sample.ts";
 import { commonest, judgeShare } from "../statistics/shares.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { percentile } from "../../domain/share-evidence.ts";
 import { badShare, specLimits, type Thresholds } from "../../domain/spec.ts";
 import { defineCheck } from "../core/define.ts";
-import { type Sample, isServerFault, reached } from "../logs/samples.ts";
+import { type Sample, isServerFault, reached } from "../logs/sample.ts";
 import { commonest, judgeShare, percentText } from "../statistics/shares.ts";
 import { slowShare } from "./latency.ts";
 

@@ -1,7 +1,7 @@
 import { percentile } from "../../domain/share-evidence.ts";
 import { specLimits } from "../../domain/spec.ts";
 import { defineCheck } from "../core/define.ts";
-import type { Sample } from "../logs/samples.ts";
+import type { Sample } from "../logs/sample.ts";
 import { judgeShare } from "../statistics/shares.ts";
 
 /** Whether a request's time says how long its answer took, or at least that it took longer than the limit. */

@@ -1,8 +1,9 @@
 import { other } from "../../domain/colour.ts";
 import { defineCheck } from "../core/define.ts";
 import { slotOf } from "../core/require.ts";
-import { type Comparison, compareLikeWithLike, type Way } from "../statistics/like-with-like.ts";
+import { type Comparison, compareLikeWithLike } from "../statistics/like-with-like.ts";
 import { percentText } from "../statistics/shares.ts";
+import type { Way } from "../statistics/ways.ts";
 
 /** The candidate against live over the same time, method by method and tool by tool: what no limit of the requirement judges. */
 export const liveComparison = defineCheck({

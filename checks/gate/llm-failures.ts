@@ -1,6 +1,6 @@
 import { specLimits } from "../../domain/spec.ts";
 import { defineCheck } from "../core/define.ts";
-import { reached } from "../logs/samples.ts";
+import { reached } from "../logs/sample.ts";
 import { judgeShare } from "../statistics/shares.ts";
 
 /** The share of analyses that the language model failed, whatever the hub made of it. */

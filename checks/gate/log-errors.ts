@@ -1,7 +1,8 @@
 import { type Colour, other } from "../../domain/colour.ts";
 import { specLimits } from "../../domain/spec.ts";
-import type { CheckContext, Judgement } from "../core/check.ts";
+import type { CheckContext } from "../core/check.ts";
 import { defineCheck } from "../core/define.ts";
+import type { Judgement } from "../core/reading.ts";
 import { slotOf } from "../core/require.ts";
 import { type ErrorKinds, type ErrorLog, countOf, firstOf } from "../logs/error-log.ts";
 import { brief } from "../probing/analysis.ts";

@@ -1,53 +1,13 @@
-import { z } from "zod";
 import type { Colour } from "../../domain/colour.ts";
-import { outcomes } from "../../domain/outcome.ts";
-import { accessSchema } from "../../domain/telemetry.ts";
 import type { LogLine } from "../sources/logs.ts";
-import type { Open, RequestKey, Sample } from "./samples.ts";
+import { accessLine, olderLine, unjudged, openLine } from "./line-schemas.ts";
+import type { Open, RequestKey, Sample } from "./sample.ts";
 
 /** Whose lines are read, and which tool's calls are analyses. */
 export interface Reading {
   readonly slot: Colour;
   readonly tool: string;
 }
-
-const request = {
-  request: z.number(),
-  session: z.string(),
-  sessionAt: z.number().nullable(),
-  begun: z.boolean().nullable(),
-  method: z.string(),
-  tool: z.string().nullable(),
-};
-
-/** What is read of an access line; more may stand in it. */
-const accessLine = z.object({
-  ...request,
-  schema: z.literal(accessSchema),
-  task: z.string(),
-  outcome: z.enum(outcomes),
-  cause: z.string(),
-  durationMs: z.number(),
-  synthetic: z.boolean(),
-});
-
-const openLine = z.object({
-  schema: z.literal(accessSchema),
-  task: z.string(),
-  requests: z.array(z.object({ ...request, since: z.number() })),
-});
-
-/** An older sidecar's access line: of what was not `ok` it does not say what it was. */
-const olderLine = z.object({
-  session: z.string(),
-  method: z.string(),
-  tool: z.string().nullable(),
-  outcome: z.string(),
-  durationMs: z.number(),
-  synthetic: z.boolean(),
-});
-/** What an older sidecar let pass without judging it. */
-const unjudged: ReadonlySet<string> = new Set(["cancelled", "refused"]);
 
 /** What a line of a slot's log tells of its users' requests. */
 export type Told =

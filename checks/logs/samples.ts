@@ -1,43 +1,5 @@
 import type { Colour } from "../../domain/colour.ts";
-import type { Outcome } from "../../domain/outcome.ts";
-
-/** What was asked, by whom: answers are compared with others to the same only. */
-interface Request {
-  /** Null: whatever slot the weighted rule gave. */
-  slot: Colour | null;
-  method: string;
-  /** Null: no tool was called. */
-  tool: string | null;
-  /** Whether it was an analysis: only those count for the limits of latency and LLM failures. */
-  analysis: boolean;
-  from: "probe" | "user";
-  /** Name of its session within the slot; null: it belongs to none, or nobody said. */
-  session: string | null;
-  /** When that session began, milliseconds since the epoch; null: nobody said. */
-  sessionAt: number | null;
-  /** Its session's `initialize` was seen; null: nobody said. */
-  begun: boolean | null;
-}
-
-/** One request that ended. */
-export interface Sample extends Request {
-  /** When it ended, milliseconds since the epoch. */
-  at: number;
-  /** Null: an older sidecar saw it, which knows no more than whether it was `ok`. */
-  outcome: Outcome | null;
-  latencyMs: number;
-  /** What went wrong, for the report: a word or two. */
-  detail?: string;
-}
-
-/** One request that still waits. */
-export interface Open extends Request {
-  /** When it came, milliseconds since the epoch. */
-  since: number;
-}
-
-/** Names a request within its slot: its task's address and its number there. */
-export type RequestKey = string;
+import { type RequestKey, type Open, type Sample, isFault } from "./sample.ts";
 
 /** What waits in one task, by its newest line. */
 interface Waiting {
@@ -92,14 +54,3 @@ export class Samples {
     return this.of(slot, since).find(isBad)?.at ?? null;
   }
 }
-
-/** What the requirement's success rate counts as an error. */
-export const isServerFault = ({ outcome }: Pick<Sample, "outcome">): boolean => outcome === "server-fault";
-
-/** What a user got no good answer from, whoever is to blame: the hub, or the language model behind it. */
-export const isFault = ({ outcome }: Pick<Sample, "outcome">): boolean =>
-  outcome === "server-fault" || outcome === "llm-failure";
-
-/** Requests that shares are of: those that reached the hub, and whose outcome is known. */
-export const reached = ({ outcome }: Pick<Sample, "outcome">): boolean =>
-  outcome !== null && outcome !== "refused";

@@ -1,9 +1,11 @@
 import { other } from "../../domain/colour.ts";
 import { badShare } from "../../domain/spec.ts";
 import type { Thresholds } from "../../domain/spec.ts";
-import { type CheckContext, type Judgement, worstOf } from "../core/check.ts";
+import type { CheckContext } from "../core/check.ts";
 import { defineCheck } from "../core/define.ts";
+import type { Judgement } from "../core/reading.ts";
 import { deploymentOf, slotOf } from "../core/require.ts";
+import { worstOf } from "../core/verdict.ts";
 import { judgeLlmFailures, judgeP95, judgeSuccess } from "../watch/judge.ts";
 import { sums, worstP95 } from "../watch/metrics.ts";
 

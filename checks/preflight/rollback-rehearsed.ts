@@ -1,6 +1,6 @@
 import { defineCheck } from "../core/define.ts";
 import { deploymentOf, slotOf } from "../core/require.ts";
-import { verifyEvidence } from "../evidence/evidence-log.ts";
+import { verifyEvidence } from "../evidence/verify-evidence.ts";
 import { howToRecord } from "./stated.ts";
 
 /** A rollback of this very release was rehearsed: its evidence is whole, names the release, and ends rolled back. */

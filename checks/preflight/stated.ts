@@ -1,6 +1,7 @@
 import type { ReleaseRecord } from "../../domain/release-record.ts";
-import type { Check, CheckContext, Judgement } from "../core/check.ts";
+import type { Check, CheckContext } from "../core/check.ts";
 import { defineCheck } from "../core/define.ts";
+import type { Judgement } from "../core/reading.ts";
 
 /** How to write the record, said wherever a part of it is missing. */
 export const howToRecord =

@@ -2,7 +2,7 @@ import type { Colour } from "../../domain/colour.ts";
 import { type Asked, type Ending, outcomeOf } from "../../domain/outcome.ts";
 import type { CheckContext } from "../core/check.ts";
 import { causeText, isUnreachable } from "../sources/causes.ts";
-import { type ProbeSession, TurnedAway } from "../sources/probes.ts";
+import { type ProbeSession, TurnedAway } from "../sources/probe-session.ts";
 import { costPerAnalysisUsd } from "./cost.ts";
 import { endingOf } from "./probe-ending.ts";
 

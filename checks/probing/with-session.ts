@@ -1,5 +1,5 @@
 import type { CheckContext } from "../core/check.ts";
-import type { ProbeSession } from "../sources/probes.ts";
+import type { ProbeSession } from "../sources/probe-session.ts";
 
 /** Opens a session at the slot under test, and closes it whatever happens. */
 export async function withSession<T>(

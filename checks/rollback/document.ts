@@ -1,6 +1,7 @@
-import type { Deployment, Value } from "../core/check.ts";
-import type { EvidenceLine } from "../evidence/evidence-log.ts";
-import { evidenceReading } from "../evidence/evidence-log.ts";
+import type { Deployment } from "../core/deployment.ts";
+import type { Value } from "../core/reading.ts";
+import type { EvidenceLine } from "../evidence/evidence-line.ts";
+import { evidenceReading } from "../evidence/evidence-line.ts";
 import { timelineRow } from "./event-words.ts";
 import type { ReadEvidence } from "./read-evidence.ts";
 import { timelineOf } from "./timeline.ts";

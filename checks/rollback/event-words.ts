@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { describeWeights } from "../../domain/weight.ts";
-import type { EvidenceLine } from "../evidence/evidence-log.ts";
+import type { EvidenceLine } from "../evidence/evidence-line.ts";
 
 const weights = z.object({ blue: z.number(), green: z.number() });
 

@@ -1,5 +1,7 @@
 import type { CheckContext } from "../core/check.ts";
-import { type EvidenceLine, parseEvidenceLine, verifyEvidence } from "../evidence/evidence-log.ts";
+import type { EvidenceLine } from "../evidence/evidence-line.ts";
+import { parseEvidenceLine } from "../evidence/parse-line.ts";
+import { verifyEvidence } from "../evidence/verify-evidence.ts";
 
 export interface ReadEvidence {
   lines: EvidenceLine[];

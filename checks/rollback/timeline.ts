@@ -1,4 +1,4 @@
-import type { EvidenceLine } from "../evidence/evidence-log.ts";
+import type { EvidenceLine } from "../evidence/evidence-line.ts";
 
 /** What of a rollback the evidence tells; times are milliseconds since the epoch. */
 export interface RollbackTimeline {

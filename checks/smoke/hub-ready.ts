@@ -3,7 +3,7 @@ import { defineCheck } from "../core/define.ts";
 import { brief } from "../probing/analysis.ts";
 import { type Answered, answered } from "../probing/mcp-error.ts";
 import { withSession } from "../probing/with-session.ts";
-import type { HttpAnswer } from "../sources/probes.ts";
+import type { HttpAnswer } from "../sources/probe-session.ts";
 
 /** What was asked: the health path, and MCP where that said nothing to the contrary. */
 interface Seen {

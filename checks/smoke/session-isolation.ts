@@ -2,7 +2,7 @@ import { defineCheck } from "../core/define.ts";
 import { untilTrue } from "../core/until-true.ts";
 import { judgeAnalysis } from "../probing/analysis.ts";
 import { answered } from "../probing/mcp-error.ts";
-import type { ProbeSession } from "../sources/probes.ts";
+import type { ProbeSession } from "../sources/probe-session.ts";
 
 const sessions = 3;
 /** How long a change in the wrong session may take to show, milliseconds. */

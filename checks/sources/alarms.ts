@@ -1,5 +1,6 @@
 import type { Clients } from "../core/clients.ts";
 
+/** The state of one alarm. */
 export interface AlarmState {
   name: string;
   state: "OK" | "ALARM" | "INSUFFICIENT_DATA";
@@ -9,6 +10,7 @@ export interface AlarmState {
   actions: string[];
 }
 
+/** The source of alarms' states. */
 export interface AlarmSource {
   /** The alarms that exist of those named; a name without an alarm is left out. */
   states(names: readonly string[], signal: AbortSignal): Promise<AlarmState[]>;

@@ -1,6 +1,6 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import type { Readable } from "node:stream";
-import { endGroup } from "./process-group.ts";
+import { spawn } from "node:child_process";
+import { endAll, exitOf } from "./command-exit.ts";
+import { tailOf } from "./output-tail.ts";
 
 interface CommandOutcome {
   /** Exit code; null when it was ended by a signal. */
@@ -9,6 +9,7 @@ interface CommandOutcome {
   tail: string[];
 }
 
+/** The source of what users' own commands say. */
 export interface CommandSource {
   /**
    * Runs a command without a shell, until it exits; then, and on abort at once, what is left of its process group is
@@ -22,14 +23,6 @@ export interface CommandSource {
   /** Resolves when every command has really ended, and all that it started in its process group. */
   close(): Promise<void>;
 }
-
-type Child = ChildProcessByStdio<null, Readable, Readable>;
-
-const tailLines = 20;
-/** Most that is kept of the output, in characters. */
-const tailLength = 16_000;
-/** How long the pipes of a command that has exited are read on when a helper it left behind holds them open, in milliseconds. */
-const pipeGraceMs = 500;
 
 /** `inherited` is the environment the command starts from. */
 export function commandSource(inherited: NodeJS.ProcessEnv): CommandSource {
@@ -69,36 +62,4 @@ async function runOne(
     signal.removeEventListener("abort", stop);
     await end();
   }
-}
-
-/** Reads both pipes from now on. Returns how to ask for the last lines. */
-function tailOf({ stdout, stderr }: Child): () => string[] {
-  let text = "";
-  for (const pipe of [stdout, stderr])
-    pipe.setEncoding("utf8").on("data", (part: string) => (text = (text + part).slice(-tailLength)));
-  return () => text.trimEnd().split("\n").slice(-tailLines);
-}
-
-/** Resolves with the exit code once all that the command itself wrote was read. Rejects when it cannot be started. */
-function exitOf(child: Child, program: string): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    child.once("error", (error) =>
-      reject(new Error(`cannot start ${program}: ${error.message}`, { cause: error })),
-    );
-    child.once("exit", (code) => {
-      // However late this process gets its turn: in one more of the loop it reads what stands in the pipes.
-      const grace = setTimeout(() => setImmediate(() => resolve(code)), pipeGraceMs);
-      child.once("close", () => {
-        clearTimeout(grace);
-        resolve(code);
-      });
-    });
-  });
-}
-
-async function endAll({ pid, stdout, stderr }: Child): Promise<void> {
-  if (pid !== undefined) await endGroup(pid);
-  // One that left the group may still hold the pipes; nobody waits for it.
-  stdout.destroy();
-  stderr.destroy();
 }

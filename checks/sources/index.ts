@@ -3,7 +3,7 @@ import type { CommandSource } from "./commands.ts";
 import type { FileSource } from "./files.ts";
 import type { LogSource } from "./logs.ts";
 import type { MetricSource } from "./metrics.ts";
-import type { ProbeSource } from "./probes.ts";
+import type { ProbeSource } from "./probe-source.ts";
 import type { RecordSource } from "./record.ts";
 import type { RelaySource } from "./relay.ts";
 import type { SecretSource } from "./secrets.ts";

@@ -1,5 +1,6 @@
 import type { Clients } from "../core/clients.ts";
 
+/** One line of a log group. */
 export interface LogLine {
   /** Milliseconds since the epoch. */
   at: number;
@@ -22,6 +23,7 @@ interface LogQuery {
   most: number;
 }
 
+/** The source of log lines. */
 export interface LogSource {
   /**
    * Lines of a log group from `from` to `to` (milliseconds since the epoch, both included), oldest first, at most `most`.

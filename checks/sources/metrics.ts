@@ -7,6 +7,7 @@ interface MetricPoint {
   value: number;
 }
 
+/** One question to CloudWatch's metrics. */
 export interface MetricQuery {
   /** Of the stack whose metric it is. */
   namespace: string;
@@ -19,6 +20,7 @@ export interface MetricQuery {
   to: number;
 }
 
+/** The source of metrics. */
 export interface MetricSource {
   /** Points of each query, oldest first; a period without data has no point. */
   read(queries: readonly MetricQuery[], signal: AbortSignal): Promise<MetricPoint[][]>;

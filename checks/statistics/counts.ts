@@ -1,6 +1,6 @@
 import { binomialCdf } from "../../domain/binomial.ts";
 import { cleanAnswersToShow } from "../../domain/share-evidence.ts";
-import type { Judgement } from "../core/check.ts";
+import type { Judgement } from "../core/reading.ts";
 import { falseAlarmRate, percentText } from "./shares.ts";
 
 /** From this many on, a share is as good as known, and the exact sum is not worth its time. */

@@ -1,5 +1,5 @@
 import { binomialCdf } from "../../domain/binomial.ts";
-import { comparisonAlarmRate } from "./like-with-like.ts";
+import { comparisonAlarmRate } from "./comparison-chance.ts";
 
 /** Of that chance, the part of one bake of ten: lines are counted anew in each. */
 export const kindsAlarmRate = comparisonAlarmRate / 10;

@@ -1,6 +1,6 @@
 import { cleanAnswersToShow, ShareEvidence } from "../../domain/share-evidence.ts";
-import type { Judgement } from "../core/check.ts";
-import type { Sample } from "../logs/samples.ts";
+import type { Judgement } from "../core/reading.ts";
+import type { Sample } from "../logs/sample.ts";
 
 /**
  * A sequential check of a share raises at most this share of false alarms per bake on a release exactly at its limit, however often

@@ -1,6 +1,6 @@
 import { cleanAnswersToShow } from "../../domain/share-evidence.ts";
 import { badShare, type Thresholds } from "../../domain/spec.ts";
-import type { Judgement } from "../core/check.ts";
+import type { Judgement } from "../core/reading.ts";
 import { judgeCount } from "../statistics/counts.ts";
 
 /** Sums over a window of metrics that count the same requests; null: nobody reported. */

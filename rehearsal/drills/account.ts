@@ -12,7 +12,7 @@ import type { SwitchInputs } from "../../domain/inputs.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { type Weights, sameWeights } from "../../domain/weight.ts";
 import { openRule } from "../../rollout/aws/rule.ts";
-import type { LiveRule } from "../../rollout/policy/decision.ts";
+import type { LiveRule } from "../../rollout/policy/live-rule.ts";
 import { makeStore } from "../../rollout/record/store.ts";
 import type { Store } from "../../rollout/run/ports.ts";
 import { type Stage, project, stackName } from "../stage/index.ts";

@@ -1,7 +1,9 @@
 import type { Line } from "./evidence.ts";
+import { describeFailure } from "./failure.ts";
+import { nothingLost } from "./losses.ts";
 import { faultyGreen } from "./releases.ts";
 import { held } from "./result.ts";
-import { type Scenario, describeFailure, nothingLost } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** Calls that green answers well: more than its gate at weight 0 makes, fewer than its first step does. */
 const goodCalls = 40;

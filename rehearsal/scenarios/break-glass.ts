@@ -1,9 +1,12 @@
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { type Ran, runCommand } from "../drills/command.ts";
 import { type Operator, startUp } from "../drills/operator.ts";
+import { describeFailure } from "./failure.ts";
+import { lightLoad } from "./loads.ts";
+import { noRequestLost } from "./losses.ts";
 import { greenRelease } from "./releases.ts";
 import { type Held, held } from "./result.ts";
-import { type Play, type Scenario, describeFailure, lightLoad, noRequestLost } from "./scenario.ts";
+import type { Play, Scenario } from "./scenario.ts";
 
 /** A bake that is still under way whenever somebody takes over. */
 export const longSteps = {

@@ -2,13 +2,16 @@ import type { Colour } from "../../domain/colour.ts";
 import { limits } from "../../domain/limits.ts";
 import { type SwitchRecord, guardianOwner } from "../../domain/record.ts";
 import { describeWeights, sameWeights } from "../../domain/weight.ts";
-import type { LiveRule } from "../../rollout/policy/decision.ts";
+import type { LiveRule } from "../../rollout/policy/live-rule.ts";
 import type { Tally } from "../clients/tally.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { type Operator, startUp } from "../drills/operator.ts";
+import { describeFailure } from "./failure.ts";
+import { lightLoad } from "./loads.ts";
+import { noRequestLost } from "./losses.ts";
 import { greenRelease } from "./releases.ts";
 import { type Held, held } from "./result.ts";
-import { type Play, type Scenario, describeFailure, lightLoad, noRequestLost } from "./scenario.ts";
+import type { Play, Scenario } from "./scenario.ts";
 
 /** Kills that must have met a running switch. */
 const kills = 25;

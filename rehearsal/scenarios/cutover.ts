@@ -1,7 +1,9 @@
 import { stepsOf } from "./evidence.ts";
+import { enoughSeen, nobodyHurt, nothingLost } from "./losses.ts";
 import { greenRelease } from "./releases.ts";
 import { held } from "./result.ts";
-import { type Scenario, enoughSeen, nobodyHurt, nothingLost, observed, sharesHeld } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
+import { observed, sharesHeld } from "./shares.ts";
 
 export const cutover: Scenario = {
   name: "cutover",

@@ -11,9 +11,11 @@ import {
 import { otherTool } from "../hub/tools.ts";
 import { type Sight, isBad } from "../witness/sight.ts";
 import type { Line } from "./evidence.ts";
+import { describeFailure } from "./failure.ts";
+import type { LoadWanted } from "./loads.ts";
 import { faultyGreen } from "./releases.ts";
 import { type CellResult, type Held, held } from "./result.ts";
-import { type LoadWanted, type Play, type Scenario, describeFailure } from "./scenario.ts";
+import type { Play, Scenario } from "./scenario.ts";
 import { accessLines, whereabouts } from "./witnessed.ts";
 
 /** Half of the users meet the candidate, for as long as 500 of their requests at the fault's place take. */

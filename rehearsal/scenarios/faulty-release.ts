@@ -3,9 +3,12 @@ import type { Fault } from "../faults/cells.ts";
 import { stackName } from "../stage/index.ts";
 import { describe } from "../witness/compare.ts";
 import { isBad } from "../witness/sight.ts";
+import { describeFailure } from "./failure.ts";
+import type { LoadWanted } from "./loads.ts";
+import { nothingLost } from "./losses.ts";
 import { faultyGreen } from "./releases.ts";
 import { type Held, held } from "./result.ts";
-import { type LoadWanted, type Play, type Scenario, describeFailure, nothingLost } from "./scenario.ts";
+import type { Play, Scenario } from "./scenario.ts";
 import { whereabouts } from "./witnessed.ts";
 
 /**

@@ -9,9 +9,11 @@ import { metricDimension, type MetricName, metricNamespaceOf } from "../../domai
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { project, stackName } from "../stage/index.ts";
 import { shortSteps } from "./break-glass.ts";
+import { lightLoad } from "./loads.ts";
+import { noRequestLost } from "./losses.ts";
 import { greenRelease } from "./releases.ts";
 import { type Held, held } from "./result.ts";
-import { type Play, type Scenario, lightLoad, noRequestLost } from "./scenario.ts";
+import type { Play, Scenario } from "./scenario.ts";
 
 /** Several ticks and what each takes on a busy machine, in milliseconds. */
 const patienceMs = 90_000;

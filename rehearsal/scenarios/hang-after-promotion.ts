@@ -1,9 +1,11 @@
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { shortSteps } from "./break-glass.ts";
 import { alarmsThatRang } from "./faulty-release.ts";
+import { lightLoad } from "./loads.ts";
+import { noRequestLost } from "./losses.ts";
 import { faultyGreen } from "./releases.ts";
 import { held } from "./result.ts";
-import { type Play, type Scenario, lightLoad, noRequestLost } from "./scenario.ts";
+import type { Play, Scenario } from "./scenario.ts";
 
 /** Analyses that green answers well: more than a short rollout and its gates see. */
 const goodAnalyses = 400;

@@ -17,7 +17,8 @@ import type { Scenario } from "./scenario.ts";
 import { sessions } from "./sessions.ts";
 import { throttled } from "./throttled.ts";
 
-export { runScenario, type Choices, type Scenario } from "./scenario.ts";
+export type { Choices } from "./choices.ts";
+export { runScenario, type Scenario } from "./scenario.ts";
 export type { ScenarioResult } from "./result.ts";
 
 /** Every scenario, in the order in which they run. */

@@ -2,9 +2,11 @@ import { limits } from "../../domain/limits.ts";
 import { Account, green } from "../drills/account.ts";
 import { startUp } from "../drills/operator.ts";
 import { baking, longSteps } from "./break-glass.ts";
+import { lightLoad } from "./loads.ts";
+import { noRequestLost } from "./losses.ts";
 import { greenRelease } from "./releases.ts";
 import { held } from "./result.ts";
-import { type Scenario, lightLoad, noRequestLost } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** The guardian's minute, as this stage has it. */
 const speedup = 10;

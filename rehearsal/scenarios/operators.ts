@@ -2,9 +2,12 @@ import { join } from "node:path";
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { copyState, startUp } from "../drills/operator.ts";
 import { baking, longSteps } from "./break-glass.ts";
+import { describeFailure } from "./failure.ts";
+import { lightLoad } from "./loads.ts";
+import { noRequestLost } from "./losses.ts";
 import { greenRelease } from "./releases.ts";
 import { type Held, held } from "./result.ts";
-import { type Play, type Scenario, describeFailure, lightLoad, noRequestLost } from "./scenario.ts";
+import type { Play, Scenario } from "./scenario.ts";
 
 export const operators: Scenario = {
   name: "operators",

@@ -1,9 +1,11 @@
 import { type Account, withAccount } from "../drills/account.ts";
 import { type Ran, runCommand } from "../drills/command.ts";
 import { shortSteps } from "./break-glass.ts";
+import { lightLoad } from "./loads.ts";
+import { noRequestLost } from "./losses.ts";
 import { greenRelease } from "./releases.ts";
 import { held } from "./result.ts";
-import { type Play, type Scenario, lightLoad, noRequestLost } from "./scenario.ts";
+import type { Play, Scenario } from "./scenario.ts";
 
 /** From a rule change to its effect in traffic, in milliseconds. */
 const delayMs = 3_000;

@@ -1,6 +1,8 @@
+import { describeFailure } from "./failure.ts";
+import { nothingLost } from "./losses.ts";
 import { faultyGreen } from "./releases.ts";
 import { held } from "./result.ts";
-import { type Scenario, describeFailure, nothingLost } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 export const refused: Scenario = {
   name: "refused",

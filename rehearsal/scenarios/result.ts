@@ -59,4 +59,5 @@ export interface Held {
   readonly ok: boolean;
 }
 
+/** One promise of a scenario, whether it held and what was seen. */
 export const held = (what: string, ok: boolean, saw: string): Held => ({ what, ok, saw });

@@ -1,7 +1,8 @@
 import type { Tally } from "../clients/tally.ts";
+import { nobodyHurt, nothingLost } from "./losses.ts";
 import { greenRelease } from "./releases.ts";
 import { held } from "./result.ts";
-import { type Scenario, nobodyHurt, nothingLost } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** Sessions open on the slot that is drained: so many that the largest second shows its pace, and not by chance whose call came when. */
 const open = 480;

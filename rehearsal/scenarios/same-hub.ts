@@ -1,9 +1,12 @@
 import { optionalLists } from "../clients/asks.ts";
 import { type Fault, faultPlaces } from "../faults/cells.ts";
+import { describeFailure } from "./failure.ts";
 import { noAlarm, twoSteps } from "./faulty-release.ts";
+import type { LoadWanted } from "./loads.ts";
+import { nobodyHurt, nothingLost } from "./losses.ts";
 import { faultyBlue, greenRelease } from "./releases.ts";
 import { held } from "./result.ts";
-import { type LoadWanted, type Scenario, describeFailure, nobodyHurt, nothingLost } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** Two releases of the same hub, which has its ways: they are no reason to roll the second one back. */
 interface Same {

@@ -1,34 +1,21 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Images } from "local-aws";
 import type { EngineEvent, RunResult } from "pulumi-engine";
-import { binomialBand } from "../../domain/binomial.ts";
-import type { Colour } from "../../domain/colour.ts";
-import { hubDefaults } from "../../domain/hub.ts";
-import { type Ask, type KnownHub, sampleTools, usualAsks } from "../clients/asks.ts";
-import { Load, type LoadOptions } from "../clients/load.ts";
-import type { Counts, Renewal, Tally } from "../clients/tally.ts";
-import { isOrWraps } from "../faulty/image.ts";
-import { sampleImage } from "../stage/config.ts";
+import { usualAsks } from "../clients/asks.ts";
+import { Load } from "../clients/load.ts";
+import type { Counts, Tally } from "../clients/tally.ts";
 import { type Stage, type StageOptions, openStage } from "../stage/index.ts";
 import type { Sight } from "../witness/sight.ts";
+import type { Choices } from "./choices.ts";
 import { type Drain, watchDrains } from "./drains.ts";
-import { type Line, type Held as HeldStep, readEvidence, stepsOf } from "./evidence.ts";
-import { type Held, type ScenarioResult, type StepResult, held } from "./result.ts";
+import { type Line, readEvidence, stepsOf } from "./evidence.ts";
+import { describeFailure } from "./failure.ts";
+import { hubOf } from "./hub-of.ts";
+import { type LoadWanted, usualLoad } from "./loads.ts";
+import { isEnough, brokenSessions } from "./losses.ts";
+import { type Held, type ScenarioResult, held } from "./result.ts";
+import { observed } from "./shares.ts";
 import { sameAsCounted } from "./witnessed.ts";
-
-/** What the user of a rehearsal chose. */
-export interface Choices {
-  readonly images: Images;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly random: () => number;
-  /** A line of progress. */
-  readonly say: (text: string) => void;
-  /** Aborted: the scenario stops, tears down and rejects. */
-  readonly signal: AbortSignal;
-  /** Which part of a scenario in parts is played: the `index`-th, from 0, of `of`. */
-  readonly shard: { readonly index: number; readonly of: number };
-}
 
 /** A promise and what shows it. */
 export interface Scenario {
@@ -45,37 +32,9 @@ export interface Scenario {
     play: Play,
   ): Promise<Pick<ScenarioResult, "outcome" | "held" | "cells"> & Partial<ScenarioResult["timings"]>>;
 }
-
-/** About 90 MCP requests a second, which two cores carry beside everything else. Answers are waited for as long as 20 s. */
-const usualLoad = {
-  sessions: 50,
-  perSecond: 45,
-  callEveryMs: 1_500,
-  newSessionsPerSecond: 3,
-  asksPerShortSession: 1,
-  patienceMs: 20_000,
-};
-/** For drills that look at the switch more than at its users. */
-export const lightLoad: typeof usualLoad = {
-  ...usualLoad,
-  sessions: 12,
-  perSecond: 30,
-  newSessionsPerSecond: 1,
-};
-
-/** What a scenario that speaks of many users must have played. */
-const leastLoad = { requests: 2_000, sessions: 50 };
 /** How often a load is looked at while it is waited for, and how long it is, in milliseconds. */
 const lookMs = 250;
 const mostWaitMs = 60_000;
-
-/** What a scenario wants otherwise than usual. */
-export type LoadWanted = Partial<Omit<LoadOptions, "session" | "random" | "asks">> & {
-  /** Asked for besides the usual. */
-  readonly also?: readonly Ask[];
-  /** How often each of the usual is asked for; unset: as usual. */
-  readonly shareOf?: (ask: Ask) => number;
-};
 
 /** A scenario under way: its stage, its load, and what it learns. */
 export class Play {
@@ -282,108 +241,4 @@ function result(
     ...(said.cells === undefined ? {} : { cells: said.cells }),
     observedIn: "responses",
   };
-}
-
-/** The share of what the weighted rule splits, in each step: requests that were sent and answered while it held. */
-export function observed(steps: readonly HeldStep[], { seen }: Tally, candidate: Colour): StepResult[] {
-  return steps.map(({ weight, from, to, verdict, why }) => {
-    const within = seen.filter(
-      ({ sentAt, answeredAt, slot }) => sentAt >= from && answeredAt <= to && slot !== null,
-    );
-    const there = within.filter(({ slot }) => slot === candidate).length;
-    const share = within.length === 0 ? 0 : Math.round((1_000 * there) / within.length) / 10;
-    return { weight, observed: share, samples: within.length, verdict, why };
-  });
-}
-
-/** Whether each observed share lies within the 99.9 % interval of its weight. */
-export function sharesHeld(steps: readonly StepResult[]): Held[] {
-  return steps.map(({ weight, observed: share, samples }) => {
-    const count = Math.round((share / 100) * samples);
-    const { low, high } = binomialBand(samples, weight / 100);
-    const band = samples === 0 ? "no requests" : `${round(low / samples)} to ${round(high / samples)} % fit`;
-    return held(
-      `at ${weight} % the candidate answers its share`,
-      samples > 0 && count >= low && count <= high,
-      `${share} % of ${samples}, ${band}`,
-    );
-  });
-}
-
-const round = (share: number) => Math.round(share * 1_000) / 10;
-
-/** That every request was answered, with what the first that was not had to say. */
-export function noRequestLost({ counts: { requests }, troubles }: Tally, what = "no request is lost"): Held {
-  const first = troubles[0] === undefined ? "" : `; first: ${troubles[0]}`;
-  return held(what, requests.lost === 0, `${requests.lost} of ${requests.sent} lost${first}`);
-}
-
-/** That every answer was a good one: of scenarios without a fault. */
-export function nobodyHurt({ counts: { requests }, hurts }: Tally): Held {
-  const first = hurts[0] === undefined ? "" : `; first: ${hurts[0]}`;
-  return held(
-    "no request is answered badly",
-    requests.hurt === 0,
-    `${requests.hurt} of ${requests.sent}${first}`,
-  );
-}
-
-function isEnough({ requests, sessions }: Counts): boolean {
-  return requests.sent >= leastLoad.requests && sessions.opened >= leastLoad.sessions;
-}
-
-/** That enough was asked and opened to show something. */
-export function enoughSeen({ counts }: Tally): Held {
-  const { requests, sessions } = leastLoad;
-  return held(
-    `at least ${requests.toLocaleString("en")} requests and ${sessions} MCP sessions`,
-    isEnough(counts),
-    `${counts.requests.sent} requests, ${counts.sessions.opened} sessions`,
-  );
-}
-
-/** What every scenario promises of its clients. */
-export function nothingLost(tally: Tally, drains: readonly Drain[]): Held[] {
-  const { sessions } = tally.counts;
-  const broken = brokenSessions(tally, drains).length;
-  const renewed = tally.renewals.length - broken;
-  return [
-    noRequestLost(tally),
-    held(
-      "no open session breaks",
-      broken === 0,
-      `${broken} of ${sessions.opened} broken, ${renewed} renewed while their slot drained`,
-    ),
-  ];
-}
-
-/** Sessions that had to begin anew although nothing drained their slot. */
-function brokenSessions({ renewals }: Tally, drains: readonly Drain[]): Renewal[] {
-  return renewals.filter(({ at, slot }) => !drains.some((drain) => drain.slot === slot && drain.at <= at));
-}
-
-export function describeFailure({ diagnostics }: RunResult): string {
-  return diagnostics
-    .filter(({ severity }) => severity === "error")
-    .map(({ message }) => message)
-    .join("\n");
-}
-
-/** The hub's facts as the stack config has them, and what its clients know of it. */
-function hubOf(config: Readonly<Record<string, unknown>>) {
-  const given = (config["hub"] ?? {}) as Partial<{
-    mcpPath: string;
-    transport: "sse" | "streamable-http";
-    tool: string;
-    toolArguments: Record<string, unknown>;
-  }>;
-  const { image } = config["blue"] as { image: string };
-  const others: KnownHub["others"] = isOrWraps(image, sampleImage) ? sampleTools : {};
-  return {
-    mcpPath: given.mcpPath ?? hubDefaults.mcpPath,
-    transport: given.transport ?? hubDefaults.transport,
-    tool: given.tool ?? hubDefaults.tool,
-    toolArguments: given.toolArguments ?? hubDefaults.toolArguments,
-    others,
-  } as const;
 }

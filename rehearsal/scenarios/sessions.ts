@@ -1,6 +1,7 @@
+import { nobodyHurt, nothingLost } from "./losses.ts";
 import { greenRelease } from "./releases.ts";
 import { held } from "./result.ts";
-import { type Scenario, nobodyHurt, nothingLost } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** Sessions open throughout. */
 const open = 500;

@@ -1,8 +1,11 @@
 import { type Account, withAccount } from "../drills/account.ts";
 import { runCommand } from "../drills/command.ts";
+import { describeFailure } from "./failure.ts";
+import { lightLoad } from "./loads.ts";
+import { noRequestLost } from "./losses.ts";
 import { greenRelease } from "./releases.ts";
 import { held } from "./result.ts";
-import { type Play, type Scenario, describeFailure, lightLoad, noRequestLost } from "./scenario.ts";
+import type { Play, Scenario } from "./scenario.ts";
 
 /** Share of the calls that are throttled. */
 const share = 0.5;

@@ -87,6 +87,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** A stage, opened: a local AWS in a folder of its own, on which the real program runs. */
 export async function openStage(options: StageOptions): Promise<Stage> {
   const port = await portOf(options.config);
   const folder = await mkdtemp(join(tmpdir(), "rehearsal-"));

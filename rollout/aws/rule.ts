@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { type PerColour, colours } from "../../domain/colour.ts";
 import { type Weights, describeWeights } from "../../domain/weight.ts";
-import type { LiveRule } from "../policy/decision.ts";
+import type { LiveRule } from "../policy/live-rule.ts";
 import type { Rule } from "../run/ports.ts";
 import type { SwitchClients } from "./clients.ts";
 

@@ -1,8 +1,8 @@
 import { other } from "../../domain/colour.ts";
 import { type SwitchRecord, leaseHeld } from "../../domain/record.ts";
 import { sameWeights } from "../../domain/weight.ts";
-import type { LiveRule } from "./decision.ts";
 import { keepSessions, undrainSlot } from "./drain.ts";
+import type { LiveRule } from "./live-rule.ts";
 import { unseenAfter } from "./unseen.ts";
 
 /**

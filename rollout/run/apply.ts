@@ -1,21 +1,24 @@
-import { type Colour, other, perColour } from "../../domain/colour.ts";
+import type { Colour } from "../../domain/colour.ts";
 import { commandLine } from "../../domain/command-line.ts";
 import { limits } from "../../domain/limits.ts";
 import type { Step } from "../../domain/plan.ts";
-import type { RolloutUnderWay, SwitchRecord } from "../../domain/record.ts";
-import { type Weights, weightsFor } from "../../domain/weight.ts";
-import { type Decision, decide } from "../policy/decision.ts";
-import { stillArriving } from "../policy/unseen.ts";
+import { decide } from "../policy/decision.ts";
+import type { Decision } from "../policy/situation.ts";
 import { Lease } from "../record/lease.ts";
-import { createRule } from "./create-rule.ts";
+import { adoptInputs } from "./adopt-inputs.ts";
+import { begin } from "./begin.ts";
+import type { DecidedUp } from "./decided-up.ts";
 import { Refusal } from "./failures.ts";
 import { deployFirst } from "./first-deployment.ts";
+import { createRuleAgain, keep } from "./keep.ts";
 import type { Ports } from "./ports.ts";
 import { mustReach } from "./prove.ts";
 import { withRetries } from "./retry.ts";
-import { type RolloutSpec, type Outcome, type Up, type UpUnderLease, specOf } from "./rollout-spec.ts";
+import { rollBackAsAsked } from "./roll-back-as-asked.ts";
+import { type RolloutSpec, type Outcome, type Up, specOf } from "./rollout-spec.ts";
 import { runRollout } from "./rollout.ts";
 import { readSettled } from "./settled.ts";
+import { undo } from "./undo.ts";
 import { describeDecision } from "./words.ts";
 
 /** Does what one `up` asks. Throws Refusal where the policy refuses; then nothing was touched. */
@@ -57,14 +60,9 @@ async function tryUp(ports: Ports, up: Up, cancel: AbortSignal): Promise<Tried> 
     : carryOut(at, decision);
 }
 
-interface At extends UpUnderLease {
-  /** The record as it was decided on. */
-  readonly before: SwitchRecord;
-}
-
 type Work = Exclude<Decision, { kind: "refuse" | "first" | "undo" }>;
 
-async function carryOut(at: At, decision: Work): Promise<Outcome> {
+async function carryOut(at: DecidedUp, decision: Work): Promise<Outcome> {
   const { up, lease, cancel } = at;
   if (decision.kind === "nothing") return keep(at);
   if (decision.kind === "rollback") return rollBackAsAsked(at, decision.from, decision.to);
@@ -91,119 +89,6 @@ function resumeAt(decision: { at: number; steps: readonly Step[] }): RolloutSpec
   return decision.steps[0]?.weight === decision.at ? "proving" : "shifting";
 }
 
-function isVerified({ before, up }: At, candidate: Colour): boolean {
+function isVerified({ before, up }: DecidedUp, candidate: Colour): boolean {
   return before.verified?.colour === candidate && before.verified.release === up.inputs.releases[candidate];
-}
-
-/** The record learns what this `up` deployed. A changed release in a slot is no longer verified. */
-async function adoptInputs({ lease, up }: At): Promise<SwitchRecord> {
-  const { inputs } = up;
-  return lease.change((record) => ({
-    ...record,
-    inputs,
-    slots: perColour((of) => ({ release: inputs.releases[of], taskDefinition: inputs.taskDefinitions[of] })),
-    verified:
-      record.verified && record.verified.release === inputs.releases[record.verified.colour]
-        ? record.verified
-        : null,
-    previous:
-      record.previous && record.previous.release === inputs.releases[record.previous.colour]
-        ? record.previous
-        : null,
-  }));
-}
-
-/** Notes the rollout in the record before anything moves: what a crash leaves for the next `up` and the guardian. */
-async function begin({ lease, up, before }: At, candidate: Colour, asked: number): Promise<void> {
-  const { clock } = lease.ports;
-  await lease.change((record) => {
-    const fresh: RolloutUnderWay = {
-      id: up.id,
-      candidate,
-      release: up.inputs.releases[candidate],
-      asked,
-      rollbackTarget: weightsFor(record.live, 100),
-      startedAt: clock.now(),
-      tried: stillArriving(before, clock.now()),
-      passed: [],
-    };
-    return { ...record, rollout: record.rollout ?? fresh };
-  });
-}
-
-/** No traffic moves. A changed live release, accepted by `allowLiveChange`, is judged all the same, and the verdict is told. */
-async function keep(at: At): Promise<Outcome> {
-  const { lease, up, cancel } = at;
-  const { live } = lease.record;
-  const changed = up.inputs.releases[live] !== at.before.slots[live].release;
-  await adoptInputs(at);
-  if (changed) return runRollout(lease, specOf(up, lease, live, []), cancel);
-  return {
-    state: "verified",
-    asAsked: true,
-    why: "no traffic was to be moved",
-    record: await lease.end(),
-    judgement: null,
-  };
-}
-
-/** A rollback that was asked for: one rule change, proved, not gated. Its target is noted, so that a crash goes there too. */
-async function rollBackAsAsked(at: At, from: Colour, to: Weights): Promise<Outcome> {
-  const { lease, up, before } = at;
-  const { clock } = lease.ports;
-  const { release } = before.slots[from];
-  await lease.change((record) => ({
-    ...record,
-    inputs: up.inputs,
-    rollout: {
-      id: up.id,
-      candidate: from,
-      release,
-      asked: to[from],
-      rollbackTarget: to,
-      startedAt: clock.now(),
-      tried: stillArriving(before, clock.now()),
-      passed: [],
-    },
-  }));
-  const why = `rolled back by greenWeight ${up.inputs.greenWeight}`;
-  return runRollout(
-    lease,
-    {
-      ...specOf(up, lease, from, []),
-      release,
-      rollbackTarget: to,
-      unverified: false,
-      start: "rolling-back",
-      why,
-    },
-    at.cancel,
-  );
-}
-
-/** Finishes what a process that died left: everything goes to where that rollout came from. */
-async function undo(at: At, rollbackTarget: Weights, why: string): Promise<Outcome> {
-  const { up, lease, before } = at;
-  const candidate = before.rollout?.candidate ?? other(before.live);
-  const release = before.rollout?.release ?? before.slots[candidate].release;
-  const arriving = stillArriving(before, lease.ports.clock.now());
-  return runRollout(
-    lease,
-    {
-      ...specOf(up, lease, candidate, []),
-      release,
-      rollbackTarget,
-      arriving,
-      unverified: false,
-      start: "rolling-back",
-      why,
-    },
-    at.cancel,
-  );
-}
-
-/** A rule that was destroyed and noticed by a refresh comes back as it was recorded. */
-async function createRuleAgain(lease: Lease): Promise<void> {
-  const { ruleArn } = await createRule(lease, []);
-  await lease.change((record) => ({ ...record, ruleArn }));
 }

@@ -1,5 +1,5 @@
 import { describeWeights, type Weights } from "../../domain/weight.ts";
-import type { LiveRule } from "../policy/decision.ts";
+import type { LiveRule } from "../policy/live-rule.ts";
 
 /** Somebody outside the lease took the traffic over: a break-glass rollback, an abort, the guardian, or another holder. */
 export class Fenced extends Error {

@@ -1,7 +1,10 @@
-import type { Reading } from "../../checks/core/check.ts";
-import { contextFor, type OpenContext } from "../../checks/core/context.ts";
-import { type GateResult, judgeBake, judgeCandidate } from "../../checks/core/gate.ts";
+import { contextFor } from "../../checks/core/context.ts";
+import type { GateResult } from "../../checks/core/gate-result.ts";
+import { judgeBake } from "../../checks/core/gate.ts";
+import { judgeCandidate } from "../../checks/core/judge-candidate.ts";
+import type { Reading } from "../../checks/core/reading.ts";
 import { defaultCandidateGate, defaultGate } from "../../checks/core/registry.ts";
+import type { OpenContext } from "../../checks/core/wiring.ts";
 import { catalogue } from "../../checks/gate/catalogue.ts";
 import type { Colour } from "../../domain/colour.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";

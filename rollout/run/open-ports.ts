@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Reading } from "../../checks/core/check.ts";
+import type { Reading } from "../../checks/core/reading.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";
 import { makeCapacity } from "../aws/capacity.ts";
 import { type SwitchClients, makeClients } from "../aws/clients.ts";

@@ -2,7 +2,7 @@ import type { Colour } from "../../domain/colour.ts";
 import type { Step } from "../../domain/plan.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import type { Weights } from "../../domain/weight.ts";
-import type { LiveRule } from "../policy/decision.ts";
+import type { LiveRule } from "../policy/live-rule.ts";
 import type { Event, State } from "../policy/machine.ts";
 
 /** Time as an argument: `sleep` rejects with the signal's reason when it fires first. */

@@ -1,6 +1,6 @@
 import type { SwitchRecord } from "../../domain/record.ts";
 import { adopt } from "../policy/adoption.ts";
-import type { LiveRule } from "../policy/decision.ts";
+import type { LiveRule } from "../policy/live-rule.ts";
 import type { Clock, Rule, Store } from "./ports.ts";
 
 /**

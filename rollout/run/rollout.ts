@@ -6,16 +6,13 @@ import type { Lease } from "../record/lease.ts";
 import { ApiRefused, Drifted, Fenced, Short } from "./failures.ts";
 import { pendingOf } from "./pending.ts";
 import { type RolloutSpec, type Outcome, type RolloutRun, possible, weightsOf } from "./rollout-spec.ts";
-import {
-  bake,
-  rollBack,
-  mustStillShow,
-  proveRollback,
-  proveStep,
-  scale,
-  shiftToStep,
-  verify,
-} from "./states.ts";
+import { bake } from "./states/bake.ts";
+import { proveRollback, proveStep } from "./states/prove.ts";
+import { rollBack } from "./states/roll-back.ts";
+import { scale } from "./states/scale.ts";
+import { shiftToStep } from "./states/shift-to-step.ts";
+import { mustStillShow } from "./states/still-shown.ts";
+import { verify } from "./states/verify.ts";
 
 /** Runs a rollout to its end. Never throws for what the table knows; anything else is a defect and is thrown on. */
 export async function runRollout(lease: Lease, spec: RolloutSpec, cancel: AbortSignal): Promise<Outcome> {

@@ -1,20 +1,19 @@
 import { perColour } from "../../domain/colour.ts";
-import { commandLine } from "../../domain/command-line.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";
 import { limits } from "../../domain/limits.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import type { Weights } from "../../domain/weight.ts";
-import { shows } from "../policy/decision.ts";
 import { restartDrain } from "../policy/drain.ts";
-import { type Rollback, emptied, takeOver } from "../policy/rollback-target.ts";
+import { shows } from "../policy/live-rule.ts";
+import { emptied } from "../policy/rollback-target.ts";
 import { Hold } from "../record/hold.ts";
+import { type Choose, type Minding, claim, lookAgain } from "./claim.ts";
 import { Drifted } from "./failures.ts";
-import { pendingOf } from "./pending.ts";
-import type { Versioned, Ports } from "./ports.ts";
-import { type Pending, type Proof, type Watch, prove } from "./prove.ts";
+import type { Ports } from "./ports.ts";
+import { type Proof, type Watch, prove } from "./prove.ts";
 import { raiseServing } from "./raise-serving.ts";
 import { urgently } from "./retry.ts";
-import { compare } from "./shift.ts";
+import { setWeights } from "./set-weights.ts";
 
 /** What a takeover did. */
 export interface TakenOver {
@@ -23,17 +22,6 @@ export interface TakenOver {
   readonly writes: number;
   readonly proof: Proof | null;
 }
-
-/** What whoever is no person minds, right before each try of the change and as late as can be. */
-export interface Minding {
-  /** Weights that may be overwritten: anything else throws Drifted. */
-  readonly ours: readonly Weights[];
-  /** Throws when the slots are no longer what was decided on. */
-  readonly mayGo: () => Promise<void>;
-}
-
-/** Decides on what is found; null: there is nothing to do. Called again when somebody else wrote in between. */
-export type Choose = (found: SwitchRecord) => Rollback | null;
 
 /**
  * Takes the traffic over: fence and weights into the record, one ModifyRule, read back, proof. Waits for no lease, no gate
@@ -106,69 +94,4 @@ async function release(hold: Hold, proved: boolean): Promise<void> {
   const now = ports.clock.now();
   const over = proved ? { ...emptied(record, now), unseen: null } : restartDrain(record, now);
   await urgently(ports, () => hold.letGo({ ...over, lease: null }));
-}
-
-interface Claim {
-  readonly hold: Hold;
-  /** The record that was claimed. */
-  readonly before: SwitchRecord;
-  readonly pending: Pending | null;
-}
-
-/** Nothing was changed yet: where the slots are no longer what was decided on, all but the fence is again as it was found. */
-async function lookAgain({ ours, mayGo }: Minding, { hold, before }: Claim): Promise<void> {
-  const { ports, record } = hold;
-  const [looked, may] = await Promise.allSettled([compare(ports, ours, record.weights), mayGo()]);
-  if (looked.status === "rejected") throw looked.reason;
-  if (may.status === "fulfilled") return;
-  const { fence, fencedBy } = record;
-  await urgently(ports, () => hold.letGo({ ...before, fence, fencedBy }));
-  throw may.reason;
-}
-
-/** The record, with the fence raised, by conditional write against whatever anybody else writes meanwhile. */
-async function claim(ports: Ports, choose: Choose, by: { who: string; why: string }): Promise<Claim | null> {
-  let stack: string | undefined;
-  for (let n = 0; n < limits.urgentTries; n++) {
-    const found: Versioned | null = await urgently(ports, () => ports.store.read());
-    stack = found?.record.inputs?.stack;
-    const rollback = found && choose(found.record);
-    if (!found || !rollback) return null;
-    const record = takeOver(found.record, rollback, by, ports.clock.now());
-    const hold = await urgently(ports, () => Hold.take(ports, record, found.version));
-    if (hold) {
-      const pending = pendingOf(record, record.inputs?.plan.proofTimeout ?? 0);
-      return { hold, before: found.record, pending };
-    }
-  }
-  throw new Error(
-    `the record was changed ${limits.urgentTries} times while the traffic was being taken over; look at it with: ${commandLine("status", stack)}`,
-  );
-}
-
-/**
- * Sets the rule; looks at it before every further try, so that the usual way is exactly one ModifyRule. Stops when
- * somebody else took over in between: then their weights stand. No write arrives after the lease ran out.
- * @param minding null: whatever the rule shows may be overwritten
- */
-export async function setWeights(hold: Hold, to: Weights, minding: Minding | null): Promise<number> {
-  const { ports } = hold;
-  let writes = 0;
-  await urgently(ports, async () => {
-    if (writes > 0 && (await alreadySet(hold, to, minding))) return;
-    await hold.keep();
-    writes++;
-    await ports.rule.modify(to, limits.modifyTimeoutMs);
-  });
-  return writes;
-}
-
-async function alreadySet(hold: Hold, to: Weights, minding: Minding | null): Promise<boolean> {
-  await hold.mustLast();
-  const live = await hold.ports.rule.read();
-  if (live !== null && shows(live, [to])) return true;
-  if (minding === null) return false;
-  if (live === null || !shows(live, minding.ours)) throw new Drifted(live, to);
-  await minding.mayGo();
-  return false;
 }

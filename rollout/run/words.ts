@@ -3,7 +3,7 @@ import { commandLine } from "../../domain/command-line.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { Step } from "../../domain/plan.ts";
 import { describeWeights } from "../../domain/weight.ts";
-import type { Decision } from "../policy/decision.ts";
+import type { Decision } from "../policy/situation.ts";
 import type { RolloutEvent } from "./ports.ts";
 
 /** A decision in words, for previews and the resource's line. All of the rollout's prose stands in this file. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Check, Verdict } from "../../checks/core/check.ts";
+import type { Check } from "../../checks/core/check.ts";
 import { builtInChecks } from "../../checks/core/registry.ts";
-import { evidenceReading } from "../../checks/evidence/evidence-log.ts";
+import type { Verdict } from "../../checks/core/verdict.ts";
+import { evidenceReading } from "../../checks/evidence/evidence-line.ts";
 import { asking, type Case, type Cases, logging } from "./cases/case.ts";
 import { gateCases } from "./cases/gate.ts";
 import { preflightCases } from "./cases/preflight.ts";

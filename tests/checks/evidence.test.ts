@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { EvidenceLog, parseEvidenceLine, verifyEvidence } from "../../checks/evidence/evidence-log.ts";
+import { EvidenceLog } from "../../checks/evidence/evidence-log.ts";
+import { parseEvidenceLine } from "../../checks/evidence/parse-line.ts";
+import { verifyEvidence } from "../../checks/evidence/verify-evidence.ts";
 import { readSchema, schemaText } from "../../tools/docs/evidence-schema.ts";
 import { noon } from "./fixtures/context.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Reading } from "../../checks/core/check.ts";
-import { judgeBake, judgeCandidate } from "../../checks/core/gate.ts";
+import { judgeBake } from "../../checks/core/gate.ts";
+import { judgeCandidate } from "../../checks/core/judge-candidate.ts";
+import type { Reading } from "../../checks/core/reading.ts";
 import { costPerAnalysisUsd } from "../../checks/probing/cost.ts";
 import { makeGate } from "../../rollout/run/gate.ts";
 import { fixtureHub } from "./fixtures/hub.ts";

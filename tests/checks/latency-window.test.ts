@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { latency } from "../../checks/gate/latency.ts";
-import { type Open, Samples } from "../../checks/logs/samples.ts";
+import type { Open } from "../../checks/logs/sample.ts";
+import { Samples } from "../../checks/logs/samples.ts";
 import { contextWith, noon } from "./fixtures/context.ts";
 
 const asked = {

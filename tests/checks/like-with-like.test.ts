@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seeded } from "local-aws/random";
-import type { Open, Sample } from "../../checks/logs/samples.ts";
-import { type Comparison, type Way, compareLikeWithLike } from "../../checks/statistics/like-with-like.ts";
+import type { Open, Sample } from "../../checks/logs/sample.ts";
+import { type Comparison, compareLikeWithLike } from "../../checks/statistics/like-with-like.ts";
+import type { Way } from "../../checks/statistics/ways.ts";
 import type { Outcome } from "../../domain/outcome.ts";
 import { noon } from "./fixtures/context.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CheckContext, Verdict } from "../../checks/core/check.ts";
-import { watchPeriods } from "../../checks/core/context.ts";
+import type { CheckContext } from "../../checks/core/check.ts";
+import type { Verdict } from "../../checks/core/verdict.ts";
+import { watchPeriods } from "../../checks/core/watch-periods.ts";
 import { metricsInRange } from "../../checks/preflight/metrics-in-range.ts";
 import { costPerAnalysisUsd, costUsd } from "../../checks/probing/cost.ts";
 import { watchAdoption } from "../../checks/watch/adoption.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Clients } from "../../checks/core/clients.ts";
-import { sourcesOf } from "../../checks/core/context.ts";
 import { findChecks } from "../../checks/core/registry.ts";
+import { sourcesOf } from "../../checks/core/sources-of.ts";
 import { probeSource } from "../../checks/sources/probes.ts";
 import { header } from "../../domain/telemetry.ts";
 import { verifyFresh } from "../../sidecar/affinity/signature.ts";

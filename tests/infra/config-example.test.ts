@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { parseConfig } from "../../infra/config.ts";
-import { guard, longestCredentialsMs, longestPlanMs } from "../../infra/guards.ts";
+import { guard } from "../../infra/guards.ts";
+import { longestCredentialsMs, longestPlanMs } from "../../infra/plan-length.ts";
 import { configSchema, keysOf, makeFiles, readFiles } from "../../tools/docs/config-reference.ts";
 
 const fileAt = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");

@@ -1,4 +1,4 @@
-import type { PolicyDocument, Statement } from "../../infra/policies.ts";
+import type { PolicyDocument, Statement } from "../../infra/policy-document.ts";
 
 /** What somebody tries: an action on a resource, with what IAM knows about the request. */
 export interface Attempt {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { IAM } from "@aws-sdk/client-iam";
-import type { PolicyDocument } from "../../infra/policies.ts";
+import type { PolicyDocument } from "../../infra/policy-document.ts";
 import { type ProductionAccount, openProductionAccount } from "./production-account.ts";
 
 let account: ProductionAccount;

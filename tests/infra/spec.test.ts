@@ -6,7 +6,7 @@ import { slotAlarms } from "../../infra/alarms.ts";
 import { parseConfig } from "../../infra/config.ts";
 import { slotOf } from "../../infra/config.ts";
 import { containersOf } from "../../infra/containers.ts";
-import { trustWorkflow } from "../../infra/policies.ts";
+import { trustWorkflow } from "../../infra/policy-document.ts";
 import { releaseNameOf } from "../../infra/release.ts";
 import { containerFacts } from "./container-facts.ts";
 

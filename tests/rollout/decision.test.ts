@@ -3,7 +3,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { sameWeights, weightsFor } from "../../domain/weight.ts";
-import { type Decision, decide, stepsBetween } from "../../rollout/policy/decision.ts";
+import { decide } from "../../rollout/policy/decision.ts";
+import type { Decision } from "../../rollout/policy/situation.ts";
+import { stepsBetween } from "../../rollout/policy/steps-between.ts";
 import { a, b, c, now, plan, situation } from "./situation.ts";
 
 const refused = (decision: Decision): string =>

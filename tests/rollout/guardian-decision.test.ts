@@ -3,14 +3,10 @@ import { test } from "node:test";
 import { limits } from "../../domain/limits.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
-import {
-  type AlarmKind,
-  type Observation,
-  alarmKinds,
-  decisive,
-  guard,
-} from "../../rollout/guardian/decision.ts";
-import { sessionsFrom } from "../../rollout/guardian/observation.ts";
+import { guard } from "../../rollout/guardian/decision.ts";
+import { type AlarmKind, type Observation, alarmKinds } from "../../rollout/guardian/guarding.ts";
+import { sessionsFrom } from "../../rollout/guardian/open-sessions.ts";
+import { decisive } from "../../rollout/guardian/send-back.ts";
 import { abandoned, blue, green, promoted, rule, observation } from "./guardian-kit.ts";
 import { b, now, record } from "./situation.ts";
 

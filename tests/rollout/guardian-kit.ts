@@ -1,8 +1,8 @@
 import type { SwitchRecord } from "../../domain/record.ts";
 import { type Weights, weightsFor } from "../../domain/weight.ts";
-import type { Observation } from "../../rollout/guardian/decision.ts";
-import type { GuardianPorts } from "../../rollout/guardian/tick.ts";
-import type { LiveRule } from "../../rollout/policy/decision.ts";
+import type { Observation } from "../../rollout/guardian/guarding.ts";
+import type { GuardianPorts } from "../../rollout/guardian/ports.ts";
+import type { LiveRule } from "../../rollout/policy/live-rule.ts";
 import { quiet } from "./quiet.ts";
 import { a, b, now } from "./situation.ts";
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { ListTasksCommand } from "@aws-sdk/client-ecs";
 import { Account } from "local-aws/testing";
 import { Clients } from "pulumi-engine/providers";
-import type { Verdict } from "../../checks/core/check.ts";
+import type { Verdict } from "../../checks/core/verdict.ts";
 import { type Colour, colours, perColour } from "../../domain/colour.ts";
 import type { Asked, Ending } from "../../domain/outcome.ts";
 import { metricDimension } from "../../domain/telemetry.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
-import type { AlarmKind } from "../../rollout/guardian/decision.ts";
+import type { AlarmKind } from "../../rollout/guardian/guarding.ts";
 import { tick } from "../../rollout/guardian/tick.ts";
 import { applyUp } from "../../rollout/run/apply.ts";
 import { takeTrafficOver } from "../../rollout/run/take-over.ts";

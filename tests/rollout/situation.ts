@@ -1,7 +1,7 @@
 import { parsedPlan } from "../../domain/plan.ts";
 import { type SwitchRecord, recordSchema } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
-import type { Situation } from "../../rollout/policy/decision.ts";
+import type { Situation } from "../../rollout/policy/situation.ts";
 import { inputsFor } from "../../simulation/inputs.ts";
 
 export const now = Date.parse("2026-03-01T12:00:00Z");

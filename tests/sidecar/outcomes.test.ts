@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import test, { type TestContext } from "node:test";
-import { probeProof } from "../../checks/sources/probes.ts";
+import { probeProof } from "../../checks/sources/probe-marks.ts";
 import { header } from "../../domain/telemetry.ts";
 import { pinSession } from "../../sidecar/affinity/pin.ts";
 import { key, listen, raw, startSidecar } from "./kit.ts";

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { evidenceSchema } from "../../checks/evidence/evidence-log.ts";
+import { evidenceSchema } from "../../checks/evidence/evidence-schema.ts";
 
 const path = fileURLToPath(new URL("../../docs/evidence.schema.json", import.meta.url));
 

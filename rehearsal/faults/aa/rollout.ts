@@ -1,7 +1,9 @@
 import { Random } from "local-aws/random";
-import type { Check, CheckContext, Reading } from "../../../checks/core/check.ts";
+import type { Check, CheckContext } from "../../../checks/core/check.ts";
+import type { Reading } from "../../../checks/core/reading.ts";
 import { findChecks } from "../../../checks/core/registry.ts";
-import { type Open, type Sample, Samples } from "../../../checks/logs/samples.ts";
+import type { Open, Sample } from "../../../checks/logs/sample.ts";
+import { Samples } from "../../../checks/logs/samples.ts";
 import { type Colour, perColour } from "../../../domain/colour.ts";
 import { openAfterMs } from "../../../domain/telemetry.ts";
 import { modelContext, modelInputs, modelSources } from "../matrix/model-inputs.ts";

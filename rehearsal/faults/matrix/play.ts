@@ -1,8 +1,11 @@
 import { Random } from "local-aws/random";
 import type { CheckContext } from "../../../checks/core/check.ts";
-import { type GateResult, judgeBake, judgeCandidate } from "../../../checks/core/gate.ts";
+import type { GateResult } from "../../../checks/core/gate-result.ts";
+import { judgeBake } from "../../../checks/core/gate.ts";
+import { judgeCandidate } from "../../../checks/core/judge-candidate.ts";
 import { defaultCandidateGate, defaultGate } from "../../../checks/core/registry.ts";
-import { type RequestKey, type Sample, Samples } from "../../../checks/logs/samples.ts";
+import type { RequestKey, Sample } from "../../../checks/logs/sample.ts";
+import { Samples } from "../../../checks/logs/samples.ts";
 import { SlotLog } from "../../../checks/logs/slot-log.ts";
 import { perColour } from "../../../domain/colour.ts";
 import type { Outcome } from "../../../domain/outcome.ts";

@@ -1,12 +1,9 @@
 import type { CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js";
 import type { Random } from "local-aws/random";
 import { retryTransport } from "../../../checks/sources/causes.ts";
-import {
-  type ProbeSession,
-  type ProbeSource,
-  TurnedAway,
-  untilAborted,
-} from "../../../checks/sources/probes.ts";
+import { untilAborted } from "../../../checks/sources/pending.ts";
+import { type ProbeSession, TurnedAway } from "../../../checks/sources/probe-session.ts";
+import type { ProbeSource } from "../../../checks/sources/probe-source.ts";
 import type { Colour } from "../../../domain/colour.ts";
 import type { Ending } from "../../../domain/outcome.ts";
 import type { Transport } from "../cells.ts";

@@ -1,6 +1,6 @@
 import type { CheckContext } from "../../../checks/core/check.ts";
 import type { AlarmState } from "../../../checks/sources/alarms.ts";
-import type { ProbeSession } from "../../../checks/sources/probes.ts";
+import type { ProbeSession } from "../../../checks/sources/probe-session.ts";
 import type { TargetHealth } from "../../../checks/sources/targets.ts";
 import type { Colour } from "../../../domain/colour.ts";
 import { contextWith } from "../fixtures/context.ts";

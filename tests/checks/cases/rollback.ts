@@ -1,6 +1,6 @@
 import type { CheckContext } from "../../../checks/core/check.ts";
 import { EvidenceLog } from "../../../checks/evidence/evidence-log.ts";
-import type { HttpAnswer } from "../../../checks/sources/probes.ts";
+import type { HttpAnswer } from "../../../checks/sources/probe-session.ts";
 import type { SwitchRecord } from "../../../domain/record.ts";
 import { noon } from "../fixtures/context.ts";
 import { inputsFor } from "../fixtures/inputs.ts";

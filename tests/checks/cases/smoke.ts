@@ -1,6 +1,7 @@
 import type { CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js";
 import type { CheckContext } from "../../../checks/core/check.ts";
-import type { HttpAnswer, ProbeSession, ProbeSource } from "../../../checks/sources/probes.ts";
+import type { HttpAnswer, ProbeSession } from "../../../checks/sources/probe-session.ts";
+import type { ProbeSource } from "../../../checks/sources/probe-source.ts";
 import { asking, type Cases, tear, tornWords } from "./case.ts";
 
 /** What a fake hub does; the first session of several is the one that analyses. */

@@ -55,19 +55,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a late write after a fence is not put right and not awaited",
-    file: "rollout/guardian/decision.ts",
+    file: "rollout/guardian/late-write.ts",
     search: "if (shows(rule, [weights]) || !shows(rule, stillArriving(record, now))) return null;",
     replacement: "if (shows(rule, [weights]) || stillArriving(record, now).length >= 0) return null;",
   },
   {
     name: "the guardian ignores a rollout whose lease ran out",
-    file: "rollout/guardian/decision.ts",
+    file: "rollout/guardian/abandoned.ts",
     search: "if (record.lease === null || (record.rollout === null && record.intent === null)) return null;",
     replacement: "if (record.lease !== undefined) return null;",
   },
   {
     name: "a rejected release may rise again",
-    file: "rollout/policy/decision.ts",
+    file: "rollout/policy/refuse-releases.ts",
     search:
       "if (!rejection || request.plan.retry === release || returns || !(rises || changed)) return null;",
     replacement: "if (rejection || !rejection) return null;",
@@ -80,17 +80,17 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "retire while the slot carries weight",
-    file: "rollout/guardian/decision.ts",
+    file: "rollout/guardian/due-retirement.ts",
     search:
       'if (retirement === null || record.weights[retirement.colour] > 0 || retirement.stage === "idle")',
     replacement: 'if (retirement === null || retirement.stage === "idle")',
   },
   {
     name: "a rollback waits for a gate",
-    file: "rollout/run/states.ts",
-    search: 'ports.report({ kind: "rolling-back", to: spec.rollbackTarget, why: run.why });',
+    file: "rollout/run/rollout.ts",
+    search: "return rollBack(run);",
     replacement:
-      'ports.report({ kind: "rolling-back", to: spec.rollbackTarget, why: run.why }); await bake(run, false, run.cancel);',
+      'run.lease.ports.report({ kind: "rolling-back", to: run.spec.rollbackTarget, why: run.why }); return bake(run, false, run.cancel).then(() => rollBack(run));',
   },
   {
     name: "the guardian fights a fresh lease",
@@ -100,7 +100,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "the guardian goes back to a slot that runs another task definition",
-    file: "rollout/guardian/decision.ts",
+    file: "rollout/guardian/revived.ts",
     search: "if (others.length === 0 && running.length > 0) return null;",
     replacement: "if (others.length >= 0) return null;",
   },
@@ -113,19 +113,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "the guardian takes a provider's outage for the release's fault",
-    file: "rollout/guardian/decision.ts",
+    file: "rollout/guardian/send-back.ts",
     search: "observation.previousProbe === true;",
     replacement: "observation.previousProbe !== null;",
   },
   {
     name: "retire before the sessions end",
-    file: "rollout/guardian/decision.ts",
+    file: "rollout/guardian/due-retirement.ts",
     search: "if (!over && !empty) return null;",
     replacement: "",
   },
   {
     name: "the drain's time runs while the traffic still flows",
-    file: "rollout/guardian/tick.ts",
+    file: "rollout/guardian/reassert.ts",
     search: "return end(record, left, now, now + limits.evictMs);",
     replacement: "return record;",
   },

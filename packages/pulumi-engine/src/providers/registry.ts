@@ -1,4 +1,5 @@
-import { certificate, certificateValidation } from "./acm/certificate.ts";
+import { certificateValidation } from "./acm/certificate-validation.ts";
+import { certificate } from "./acm/certificate.ts";
 import { scalingPolicy } from "./appautoscaling/policy.ts";
 import { scalingTarget } from "./appautoscaling/target.ts";
 import { compositeAlarm } from "./cloudwatch/composite-alarm.ts";
@@ -9,9 +10,12 @@ import { logGroup } from "./cloudwatch/log-group.ts";
 import { logMetricFilter } from "./cloudwatch/log-metric-filter.ts";
 import { metricAlarm } from "./cloudwatch/metric-alarm.ts";
 import { table } from "./dynamodb/table.ts";
+import { eip } from "./ec2/eip.ts";
 import { internetGateway } from "./ec2/internet-gateway.ts";
-import { eip, natGateway } from "./ec2/nat-gateway.ts";
-import { route, routeTable, routeTableAssociation } from "./ec2/route-table.ts";
+import { natGateway } from "./ec2/nat-gateway.ts";
+import { routeTableAssociation } from "./ec2/route-table-association.ts";
+import { routeTable } from "./ec2/route-table.ts";
+import { route } from "./ec2/route.ts";
 import { securityGroupEgressRule, securityGroupIngressRule } from "./ec2/security-group-rule.ts";
 import { securityGroup } from "./ec2/security-group.ts";
 import { subnet } from "./ec2/subnet.ts";
@@ -31,11 +35,17 @@ import { listener } from "./lb/listener.ts";
 import { loadBalancer } from "./lb/load-balancer.ts";
 import { targetGroup } from "./lb/target-group.ts";
 import { record } from "./route53/record.ts";
-import * as bucketSettings from "./s3/bucket-settings.ts";
+import { bucketEncryption } from "./s3/bucket-encryption.ts";
+import { bucketLifecycle } from "./s3/bucket-lifecycle.ts";
+import { bucketOwnershipControls } from "./s3/bucket-ownership.ts";
+import { bucketPolicy } from "./s3/bucket-policy.ts";
+import { bucketPublicAccessBlock } from "./s3/bucket-public-access.ts";
+import { bucketVersioning } from "./s3/bucket-versioning.ts";
 import { bucket } from "./s3/bucket.ts";
 import { secretVersion } from "./secretsmanager/secret-version.ts";
 import { secret } from "./secretsmanager/secret.ts";
-import { topicPolicy, topicSubscription } from "./sns/subscription.ts";
+import { topicSubscription } from "./sns/subscription.ts";
+import { topicPolicy } from "./sns/topic-policy.ts";
 import { topic } from "./sns/topic.ts";
 
 /** Every resource type of the rehearsal's AWS provider. */
@@ -73,7 +83,12 @@ const kinds: readonly Kind[] = [
   openIdConnectProvider,
   policy,
   bucket,
-  ...Object.values(bucketSettings),
+  bucketPolicy,
+  bucketPublicAccessBlock,
+  bucketOwnershipControls,
+  bucketVersioning,
+  bucketEncryption,
+  bucketLifecycle,
   certificate,
   certificateValidation,
   record,

@@ -1,11 +1,10 @@
 import type { CertificateArgs } from "@pulumi/aws/acm/certificate.js";
-import type { CertificateValidationArgs } from "@pulumi/aws/acm/certificateValidation.js";
 import { unlessGone } from "../aws-error.ts";
 import { list, map, object, set, text } from "../fields.ts";
 import { awaited, kind, patiently, type Tools } from "../kind.ts";
 import { tagList, tagListOrNone, tagMap } from "../tags.ts";
 
-async function found(tools: Tools, CertificateArn: string) {
+export async function found(tools: Tools, CertificateArn: string) {
   const acm = await tools.aws.acm();
   const answer = await unlessGone(acm.describeCertificate({ CertificateArn }), "ResourceNotFound");
   return answer?.Certificate;
@@ -124,33 +123,4 @@ export const certificate = kind<CertificateArgs>({
       1_200_000,
     );
   },
-});
-
-export const certificateValidation = kind<CertificateValidationArgs>({
-  type: "aws:acm/certificateValidation:CertificateValidation",
-  fields: { certificateArn: text, validationRecordFqdns: set(text) },
-  required: ["certificateArn"],
-  forceNew: ["certificateArn", "validationRecordFqdns"],
-  gone: ["ResourceNotFound"],
-  async create(tools, { certificateArn }) {
-    const issued = await awaited(
-      tools,
-      async () => {
-        const live = await found(tools, certificateArn);
-        if (live?.Status === "FAILED" || live?.Status === "VALIDATION_TIMED_OUT")
-          throw new Error(`the certificate is ${live.Status}: ${live.FailureReason ?? "AWS gave no reason"}`);
-        return live?.Status === "ISSUED" ? live : undefined;
-      },
-      () =>
-        `${certificateArn} was not issued within 75 minutes; check that its validation records are in public DNS`,
-      75 * 60_000,
-    );
-    return (issued.IssuedAt ?? issued.CreatedAt ?? new Date(tools.now())).toISOString();
-  },
-  async read(tools, _id, { certificateArn }) {
-    const live = await found(tools, String(certificateArn));
-    return live?.Status === "ISSUED" ? { certificateArn } : undefined;
-  },
-  // validation is a wait, nothing that could be undone
-  remove: async () => {},
 });

@@ -1,0 +1,3 @@
+/** Groups of checks, in the order in which a release meets them. */
+export const groups = ["preflight", "smoke", "gate", "watch", "rollback"] as const;
+export type Group = (typeof groups)[number];

@@ -1,0 +1,25 @@
+import { cleanAnswersToShow } from "../domain/share-evidence.ts";
+import { badShare } from "../domain/spec.ts";
+import type { HubConfig } from "./config.ts";
+
+/** Most probes that a gate sends of its own where users are few, a second; and a little time for the last answers. */
+const probesPerSecond = 100;
+const answerMs = 1_000;
+
+/** A step must hold until its checks have seen as many answers as the success rate configured takes to be shown. */
+export function tooShort({ rollout, thresholds }: Pick<HubConfig, "rollout" | "thresholds">): string[] {
+  const { successRatePercent: rate } = thresholds;
+  const needed = cleanAnswersToShow(badShare(thresholds));
+  if (!Number.isFinite(needed))
+    return [
+      `thresholds.successRatePercent is ${rate}: no number of answers shows that none is ever bad, so no gate could pass. Set it below 100.`,
+    ];
+  const shortest = Math.ceil(needed / probesPerSecond) * 1_000 + answerMs;
+  return rollout.steps.flatMap(({ bake }, index) =>
+    bake < shortest
+      ? [
+          `rollout.steps[${index}].bake is ${bake / 1_000} s: too short for its checks to see the ${needed} requests that a success rate above ${rate} % needs. Bake at least ${shortest / 1_000} s.`,
+        ]
+      : [],
+  );
+}

@@ -1,0 +1,31 @@
+import { type Statement, allow } from "../policy-document.ts";
+
+/** The balancer's logs. Objects go with their bucket and are not read. */
+export function bucket(): Statement[] {
+  const settings = [
+    "EncryptionConfiguration",
+    "LifecycleConfiguration",
+    "BucketPolicy",
+    "BucketPublicAccessBlock",
+    "BucketTagging",
+  ];
+  return [
+    allow(
+      [
+        "s3:CreateBucket",
+        "s3:DeleteBucket",
+        "s3:DeleteBucketPolicy",
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:GetBucket*",
+        "s3:GetAccelerateConfiguration",
+        "s3:GetReplicationConfiguration",
+        ...settings.slice(0, 2).map((name) => `s3:Get${name}`),
+        ...settings.map((name) => `s3:Put${name}`),
+      ],
+      ["arn:aws:s3:::balancer-logs-*"],
+    ),
+  ];
+}

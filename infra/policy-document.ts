@@ -1,0 +1,59 @@
+/** A statement of an IAM policy. */
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[] | string;
+  readonly Condition?: object;
+}
+/** A policy of IAM. */
+export interface PolicyDocument {
+  readonly Version: "2012-10-17";
+  readonly Statement: readonly Statement[];
+}
+
+/** A statement that allows calls. */
+export const allow = (
+  Action: readonly string[],
+  Resource: readonly string[] | string,
+  Condition?: object,
+): Statement => ({
+  Effect: "Allow",
+  Action,
+  Resource,
+  ...(Condition ? { Condition } : {}),
+});
+/** A policy of these statements. */
+export const document = (...Statement: Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
+
+/** Who may take a role: a service of AWS. */
+export const trust = (service: string): object => ({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+});
+
+/** Who may take a role: principals of this account that policies of their own allow to. */
+export const trustAccount = (account: string): object => ({
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "sts:AssumeRole" },
+  ],
+});
+
+/** Who may take a role: workflows of one branch of one repository, by OpenID Connect. */
+export const trustWorkflow = (provider: string, repository: string, branch: string): object => ({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Federated: provider },
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Condition: {
+        StringEquals: {
+          "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+          "token.actions.githubusercontent.com:sub": `repo:${repository}:ref:refs/heads/${branch}`,
+        },
+      },
+    },
+  ],
+});

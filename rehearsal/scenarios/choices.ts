@@ -1,0 +1,14 @@
+import type { Images } from "local-aws";
+
+/** What the user of a rehearsal chose. */
+export interface Choices {
+  readonly images: Images;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly random: () => number;
+  /** A line of progress. */
+  readonly say: (text: string) => void;
+  /** Aborted: the scenario stops, tears down and rejects. */
+  readonly signal: AbortSignal;
+  /** Which part of a scenario in parts is played: the `index`-th, from 0, of `of`. */
+  readonly shard: { readonly index: number; readonly of: number };
+}

@@ -1,0 +1,40 @@
+import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { type Colour, colours } from "../../domain/colour.ts";
+import type { SwitchRecord } from "../../domain/record.ts";
+import { guardianMetrics, metricDimension } from "../../domain/telemetry.ts";
+import type { Observation } from "./guarding.ts";
+
+/** The time one value of them is about, in milliseconds. */
+export const reportMs = 60_000;
+
+/** Publishes heartbeat, weight and healthy targets of each slot. */
+export async function publish(
+  cloudwatch: CloudWatchClient,
+  namespace: string,
+  record: SwitchRecord,
+  observation: Observation,
+): Promise<void> {
+  await cloudwatch.send(
+    new PutMetricDataCommand({ Namespace: namespace, MetricData: reported(record, observation) }),
+  );
+}
+
+/** What is told each minute: its own heartbeat, and each slot's weight and healthy targets. */
+export function reported(record: SwitchRecord, observation: Pick<Observation, "healthy">): Reported[] {
+  const perSlot = colours.flatMap((of) => [
+    metric("Weight", record.weights[of], of),
+    metric("HealthyTargets", observation.healthy[of], of),
+  ]);
+  return [metric("GuardianHeartbeat", 1), ...perSlot];
+}
+
+type Reported = ReturnType<typeof metric>;
+
+function metric(name: keyof typeof guardianMetrics, value: number, of?: Colour) {
+  return {
+    MetricName: name,
+    Value: value,
+    Unit: guardianMetrics[name],
+    ...(of ? { Dimensions: [{ Name: metricDimension, Value: of }] } : {}),
+  };
+}

@@ -1,0 +1,16 @@
+import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { type AlarmKind, alarmKinds } from "./guarding.ts";
+
+/** Kinds of the named alarms that are in ALARM at this moment. */
+export async function alarmsOf(cloudwatch: CloudWatchClient, names: readonly string[]): Promise<AlarmKind[]> {
+  if (names.length === 0) return [];
+  const { MetricAlarms, CompositeAlarms } = await cloudwatch.send(
+    new DescribeAlarmsCommand({
+      AlarmNames: [...names],
+      StateValue: "ALARM",
+      AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
+    }),
+  );
+  const ringing = [...(MetricAlarms ?? []), ...(CompositeAlarms ?? [])].map((alarm) => alarm.AlarmName ?? "");
+  return alarmKinds.filter((kind) => ringing.some((name) => name.endsWith(`-${kind}`)));
+}
