@@ -160,7 +160,7 @@ class Scene {
       case "repeat":
         return this.#up(action.key, { deploy: false, weight: null });
       case "cancel":
-        return this.#cancels.at(-1)?.abort(new Error("cancelled"));
+        return this.#cancels.at(-1)?.abort(new Error("the rollout was cancelled"));
       case "rollback":
         return this.#byHand(action.key, false);
       case "abort":

@@ -1,11 +1,9 @@
 import { createRequire } from "node:module";
-import * as grpc from "@grpc/grpc-js";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb.js";
+import type { Engine } from "./engine.ts";
 
 // Pulumi ships its generated protocol code as CommonJS.
-const require = createRequire(import.meta.url);
-const { EngineClient } = require("@pulumi/pulumi/proto/engine_grpc_pb.js");
-const messages = require("@pulumi/pulumi/proto/engine_pb.js");
+const messages = createRequire(import.meta.url)("@pulumi/pulumi/proto/engine_pb.js");
 
 type Severity = "debug" | "info" | "warning" | "error";
 
@@ -17,14 +15,13 @@ export interface Progress {
   flush(): Promise<void>;
 }
 
-/** @param engineAddress host:port, the plugin's last argument; undefined when it is attached to later */
-export function connectProgress(engineAddress: string | undefined): Progress {
-  if (engineAddress === undefined) return { say: () => undefined, flush: () => Promise.resolve() };
-  const client = new EngineClient(engineAddress, grpc.credentials.createInsecure());
+/** @param engine null when it is attached to later: then nobody hears the lines */
+export function tellProgress(engine: Engine | null): Progress {
+  if (engine === null) return { say: () => undefined, flush: () => Promise.resolve() };
   let last: Promise<void> = Promise.resolve();
   return {
     say(urn, text, { fleeting = false, severity = "info" } = {}) {
-      last = last.then(() => send(client, line(urn, text, fleeting, severity)));
+      last = last.then(() => send(engine, line(urn, text, fleeting, severity)));
     },
     flush: () => last,
   };
@@ -40,12 +37,9 @@ function line(urn: string, text: string, fleeting: boolean, severity: Severity):
 }
 
 /** An engine that is gone takes no lines; the rollout goes on without them, and stderr tells. */
-function send(
-  client: { log(request: LogRequest, done: (error: Error | null) => void): void },
-  request: LogRequest,
-): Promise<void> {
+function send(engine: Engine, request: LogRequest): Promise<void> {
   return new Promise((resolve) => {
-    client.log(request, (error) => {
+    engine.log(request, (error) => {
       if (error) process.stderr.write(`the engine did not take a log line: ${error.message}\n`);
       resolve();
     });

@@ -15,56 +15,56 @@ import { gateProblems } from "./gate-problems.ts";
 import { hasUnknowns, inputProblems, parseInputs, unmark } from "./inputs.ts";
 import { hasWork, readSwitch } from "./preview.ts";
 import type { Progress } from "./progress.ts";
+import type { Work } from "./work.ts";
 
 /** Inputs whose change makes another rule of it. */
 const identity = ["listenerArn", "priority", "table", "stack", "region"] as const;
 
 /** The provider of `trafficswitch:index:TrafficSwitch`: gRPC calls in, rollouts out. */
-export function trafficSwitch(progress: Progress): provider.Provider {
-  const running = new Set<AbortController>();
-
-  /** Runs one call so that `cancel` reaches it, and every line is with the engine before the answer is. */
-  async function cancellable<T>(work: (cancel: AbortSignal) => Promise<T>): Promise<T> {
-    const controller = new AbortController();
-    running.add(controller);
-    try {
-      return await work(controller.signal);
-    } finally {
-      running.delete(controller);
-      await progress.flush();
-    }
-  }
+export function trafficSwitch(progress: Progress, work: Work): provider.Provider {
+  /** Runs one call so that a cancel reaches it, and every line is with the engine before the answer is. */
+  const telling = <T>(call: (cancel: AbortSignal) => Promise<T>): Promise<T> =>
+    work.run(async (cancel) => {
+      try {
+        return await call(cancel);
+      } finally {
+        await progress.flush();
+      }
+    });
 
   return {
     version: "0.1.0",
-    check(_urn, _olds, news) {
-      return Promise.resolve({ inputs: news, failures: [...inputProblems(news), ...gateProblems(news)] });
-    },
-    async diff(_id, _urn, olds, news) {
-      const before = unmark(olds) as Record<string, unknown>;
-      const after = unmark(news) as Record<string, unknown>;
-      const replaces = identity.filter(
-        (key) => before[key] !== undefined && before[key] !== after[key] && !hasUnknowns(after[key]),
-      );
-      const work = replaces.length === 0 && (await hasWork(after));
-      // Without a verdict on `changes` the engine compares the inputs itself.
-      return { replaces, deleteBeforeReplace: true, ...(work ? { changes: true } : {}) };
-    },
-    create: (urn, inputs) => cancellable((cancel) => create(progress, urn, parseInputs(inputs), cancel)),
+    check: (_urn, _olds, news) =>
+      work.run(async () => ({ inputs: news, failures: [...inputProblems(news), ...gateProblems(news)] })),
+    diff: (_id, _urn, olds, news) => work.run(() => diff(olds, news)),
+    create: (urn, inputs) => telling((cancel) => create(progress, urn, parseInputs(inputs), cancel)),
     update: (id, urn, olds, news) =>
-      cancellable((cancel) => update(progress, id, urn, unmark(olds), parseInputs(news), cancel)),
-    read,
-    delete: remove,
-    async invoke(token, request) {
-      if (token !== "trafficswitch:index:readSwitch")
-        throw new Error(`the traffic switch has no function ${token}`);
-      return readSwitch(unmark(request));
-    },
+      telling((cancel) => update(progress, id, urn, unmark(olds), parseInputs(news), cancel)),
+    read: (id, urn, props) => work.run(() => read(id, urn, props)),
+    delete: (id, urn, props) => work.run(() => remove(id, urn, props)),
+    invoke: (token, request) => work.run(() => invoke(token, unmark(request))),
     cancel() {
-      for (const controller of running) controller.abort(new Error("cancelled"));
+      work.cancel("the rollout was cancelled");
       return Promise.resolve();
     },
   };
+}
+
+async function invoke(token: string, request: unknown): Promise<provider.InvokeResult> {
+  if (token !== "trafficswitch:index:readSwitch")
+    throw new Error(`the traffic switch has no function ${token}`);
+  return readSwitch(request);
+}
+
+async function diff(olds: unknown, news: unknown): Promise<provider.DiffResult> {
+  const before = unmark(olds) as Record<string, unknown>;
+  const after = unmark(news) as Record<string, unknown>;
+  const replaces = identity.filter(
+    (key) => before[key] !== undefined && before[key] !== after[key] && !hasUnknowns(after[key]),
+  );
+  const changes = replaces.length === 0 && (await hasWork(after));
+  // Without a verdict on `changes` the engine compares the inputs itself.
+  return { replaces, deleteBeforeReplace: true, ...(changes ? { changes: true } : {}) };
 }
 
 async function create(

@@ -141,6 +141,7 @@ export async function mustReach(ports: Ports, signal: AbortSignal): Promise<void
     try {
       await ports.traffic.ask(address, signal);
     } catch (error) {
+      signal.throwIfAborted();
       throw new Refusal(
         `the balancer's address ${address} can't be reached from here, so no shift could be proved: ${(error as Error).message}`,
         { cause: error },

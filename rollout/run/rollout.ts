@@ -101,7 +101,7 @@ function eventOf(run: RolloutRun, state: WorkingState, error: unknown): Event {
     error,
     run.cancel.aborted && state !== "rolling-back" && state !== "proving-rollback",
   );
-  run.why = event === "cancelled" ? "the rollout was cancelled" : (error as Error).message;
+  run.why = ((event === "cancelled" ? run.cancel.reason : error) as Error).message;
   return event;
 }
 

@@ -10,6 +10,7 @@ import type { Reading } from "../../checks/core/reading.ts";
 import { repository } from "../../rehearsal/stage/index.ts";
 import type { Progress } from "../../rollout/plugin/progress.ts";
 import { trafficSwitch } from "../../rollout/plugin/provider.ts";
+import { Work } from "../../rollout/plugin/work.ts";
 import { contextWith } from "./fixtures/context.ts";
 import { fixtureHub } from "./fixtures/hub.ts";
 import { inputsFor } from "./fixtures/inputs.ts";
@@ -117,7 +118,7 @@ test("a preview that knows no more than the gates names what is wrong with them,
   };
   const { plan } = inputsFor("http://hub.test");
   const sound = { ...plan, gate: ["error-share", "log-errors", "suite", example] };
-  const checked = await trafficSwitch({} as Progress).check?.(
+  const checked = await trafficSwitch({} as Progress, new Work()).check?.(
     "urn",
     {},
     { ...emptyStack(), plan: sound, commands: { suite: ["true"] } },

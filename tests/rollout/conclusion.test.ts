@@ -113,7 +113,7 @@ test("a call that failed for good in a bake, and weights that never showed, are 
 test("whom a person stops or sends home is rejected", async () => {
   const stopped = quiet();
   const cancel = new AbortController();
-  void stopped.time.sleep(12_000).then(() => cancel.abort(new Error("cancelled")));
+  void stopped.time.sleep(12_000).then(() => cancel.abort(new Error("the rollout was cancelled")));
   const cancelled = await stopped.play(applyUp(stopped.ports, up(100), cancel.signal));
   assert.deepEqual([cancelled.state, rejections(cancelled.record)], ["rolled-back", [b]]);
   const sent = quiet({ weights: weightsFor("green", 5) });

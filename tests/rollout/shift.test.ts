@@ -204,7 +204,7 @@ test("a change that somebody holds the lease for is refused with the holder and 
 test("Ctrl-C sends everybody home and returns only then", async () => {
   const { ports, model, time, play } = quiet();
   const cancel = new AbortController();
-  void time.sleep(12_000).then(() => cancel.abort(new Error("cancelled")));
+  void time.sleep(12_000).then(() => cancel.abort(new Error("the rollout was cancelled")));
   const outcome = await play(applyUp(ports, up(100), cancel.signal));
   assert.deepEqual(
     [outcome.state, outcome.why, model.rule?.weights],
@@ -215,7 +215,7 @@ test("Ctrl-C sends everybody home and returns only then", async () => {
 test("a gate that Ctrl-C interrupts is no verdict: the rollout was cancelled, and nothing bakes again", async () => {
   const { ports, model, time, events, play } = quiet();
   const cancel = new AbortController();
-  void time.sleep(12_000).then(() => cancel.abort(new Error("cancelled")));
+  void time.sleep(12_000).then(() => cancel.abort(new Error("the rollout was cancelled")));
   const bake: typeof ports.gate.bake = async (_of, _step, _extended, interrupt) => {
     await time.sleep(60_000, interrupt).catch(() => undefined);
     return { verdict: "inconclusive", why: "too few", firstBadAt: null, decidedAt: time.now };

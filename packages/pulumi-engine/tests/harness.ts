@@ -14,6 +14,9 @@ import { Halted } from "../src/engine/run.ts";
 import type { ResourceState } from "../src/engine/state/resource.ts";
 import { makeUrn } from "../src/engine/urn.ts";
 
+export { Plugin } from "../src/engine/grpc/plugin.ts";
+export { listen } from "../src/engine/grpc/server.ts";
+export { engineService } from "../src/engine/grpc/engine-service.ts";
 export { invoke } from "../src/engine/invoke.ts";
 
 /** The folder that programs and plugins of the tests run in. */

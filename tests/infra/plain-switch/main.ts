@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Colour } from "../../../domain/colour.ts";
 import { parseInputs } from "../../../rollout/plugin/inputs.ts";
 import { trafficSwitch } from "../../../rollout/plugin/provider.ts";
+import { Work } from "../../../rollout/plugin/work.ts";
 import { applyUp } from "../../../rollout/run/apply.ts";
 import { openPorts } from "../../../rollout/run/open-ports.ts";
 
@@ -9,7 +10,7 @@ import { openPorts } from "../../../rollout/run/open-ports.ts";
  * The traffic switch where the hub's public name leads nowhere: a first deployment runs as always, rule and record and
  * capacity included, but its gate is taken to pass and its traffic to follow the rule.
  */
-const real = trafficSwitch({ say: () => undefined, flush: () => Promise.resolve() });
+const real = trafficSwitch({ say: () => undefined, flush: () => Promise.resolve() }, new Work());
 
 async function create(_urn: string, given: unknown): Promise<pulumi.provider.CreateResult> {
   const inputs = parseInputs(given);
