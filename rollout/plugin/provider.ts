@@ -240,7 +240,8 @@ function sentence(outcome: Outcome, inputs: SwitchInputs): string {
       ? "Nothing is live."
       : `${record.live} is live (${describeWeights(record.weights)}).`;
   const release = inputs.releases[candidate];
-  const rejected = rejectionOf(record, release) !== undefined;
+  // One that it had from before this rollout stands aside: `rollout.retry` names it, or this rollout had not begun.
+  const rejected = rejectionOf(record, release)?.why === why;
   const next = nextCommand(state, { candidate, release, rejected, stack: inputs.stack });
   return `${state}: ${why}. ${where} ${next}`.trim();
 }

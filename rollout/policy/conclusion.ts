@@ -17,16 +17,17 @@ export interface Ended {
   readonly why: string;
   /** A gate said fail. */
   readonly failed: boolean;
-  /** A person stopped it, or asked for the rollback. */
-  readonly byPerson: boolean;
+  /** A person asked for the rollback. */
+  readonly sentHome: boolean;
 }
 
 /**
- * Whether the release is rejected with it: by the verdict of a gate that saw it fail, or by a person's will. A gate that broke or
- * could not tell, a call that failed, a balancer that did not do what it accepted say nothing about the release.
+ * Whether the release is rejected with it: by the verdict of a gate that saw it fail, or by a person who sent it home. A rollout
+ * that was cancelled, a gate that broke or could not tell, a call that failed, a balancer that did not do what it accepted say
+ * nothing about the release.
  */
-function isBlamed({ failed, byPerson }: Pick<Ended, "failed" | "byPerson">): boolean {
-  return failed || byPerson;
+function isBlamed({ failed, sentHome }: Pick<Ended, "failed" | "sentHome">): boolean {
+  return failed || sentHome;
 }
 
 /** What a rollout leaves in the record, besides its lease and its evidence. */

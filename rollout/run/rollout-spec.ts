@@ -92,8 +92,6 @@ export interface RolloutRun {
   why: string;
   /** The last row of the table that was taken. */
   because: string;
-  /** A person stopped it. */
-  cancelled: boolean;
   judgement: Judgement | null;
   /** The first weight of the candidate, while traffic has not shown it. */
   pending: Pending | null;

@@ -24,7 +24,6 @@ export async function runRollout(lease: Lease, spec: RolloutSpec, cancel: AbortS
     possible: [lease.record.weights, ...spec.arriving],
     why: spec.why,
     because: "",
-    cancelled: false,
     judgement: null,
     pending: pendingOf(lease.record, spec.plan.proofTimeout),
   };
@@ -36,7 +35,6 @@ export async function runRollout(lease: Lease, spec: RolloutSpec, cancel: AbortS
     );
     const row = transitionFor(state, event, factsOf(run, state));
     run.because = row.because;
-    run.cancelled ||= event === "cancelled";
     lease.ports.report({ kind: "moved", from: state, on: event, to: row.to });
     if (row.to === "shifting" && event === "pass" && state !== "verifying") run.step++;
     state = row.to;
@@ -133,7 +131,7 @@ async function concludeRollout(run: RolloutRun, state: FinalState): Promise<Outc
   if (state === "rollback-failed") return outcome(state, lease.record);
   const now = ports.clock.now();
   const failed = run.judgement?.verdict === "fail";
-  const byPerson = run.cancelled || spec.start === "rolling-back";
+  const sentHome = spec.start === "rolling-back";
   const last = {
     id: spec.id,
     outcome: state,
@@ -148,7 +146,7 @@ async function concludeRollout(run: RolloutRun, state: FinalState): Promise<Outc
       spec.first
         ? await lease.change((record) => ({ ...record, last }))
         : await lease.end((record) => ({
-            ...conclude(record, { ...spec, state, why: run.why, failed, byPerson }, now),
+            ...conclude(record, { ...spec, state, why: run.why, failed, sentHome }, now),
             last,
           })),
     );

@@ -110,12 +110,14 @@ test("a call that failed for good in a bake, and weights that never showed, are 
   assert.deepEqual(rejections(unproved.record), []);
 });
 
-test("whom a person stops or sends home is rejected", async () => {
+test("whom a person sends home is rejected; a rollout that was cancelled may go on", async () => {
   const stopped = quiet();
   const cancel = new AbortController();
   void stopped.time.sleep(12_000).then(() => cancel.abort(new Error("the rollout was cancelled")));
   const cancelled = await stopped.play(applyUp(stopped.ports, up(100), cancel.signal));
-  assert.deepEqual([cancelled.state, rejections(cancelled.record)], ["rolled-back", [b]]);
+  assert.deepEqual([cancelled.state, rejections(cancelled.record)], ["rolled-back", []]);
+  const again = await stopped.play(applyUp(stopped.ports, up(100), signal));
+  assert.equal(again.state, "promoted");
   const sent = quiet({ weights: weightsFor("green", 5) });
   const back = await sent.play(applyUp(sent.ports, up(0), signal));
   assert.deepEqual([back.state, rejections(back.record)], ["rolled-back", [b]]);
@@ -153,7 +155,7 @@ test("however a rollout ended: a release is rejected by a verdict or a person on
   const ended = fc.record({
     state: fc.constantFrom(...finalStates),
     failed: fc.boolean(),
-    byPerson: fc.boolean(),
+    sentHome: fc.boolean(),
     underWay: fc.boolean(),
   });
   fc.assert(
@@ -161,8 +163,8 @@ test("however a rollout ended: a release is rejected by a verdict or a person on
       const how: Ended = { ...of, candidate: "green", release: b, rollbackTarget, plan, why: "it ended" };
       const left = conclude({ ...under, rollout: underWay ? rolloutUnderWay : null }, how, now);
       const isRejected = rejections(left).includes(b);
-      if (isRejected) assert.ok(of.failed || of.byPerson);
-      if (of.state === "rolled-back") assert.equal(isRejected, underWay && (of.failed || of.byPerson));
+      if (isRejected) assert.ok(of.failed || of.sentHome);
+      if (of.state === "rolled-back") assert.equal(isRejected, underWay && (of.failed || of.sentHome));
       else assert.equal(isRejected, of.state === "refused" && of.failed);
     }),
   );
