@@ -30,6 +30,8 @@ const switchPreview = z.object({
   action: z.string(),
   /** One sentence for people. */
   summary: z.string(),
+  /** What a person did to the rule past the program, in a sentence: it is adopted once a refresh has seen it; null: nothing. */
+  handEdit: z.string().nullable(),
   /** The steps that this `up` will walk. */
   steps: z.array(z.object({ weight: z.number(), bakeMs: z.number() })),
   /** When the credentials of this run end, milliseconds since 1970; null when that is not known or they are renewed. */

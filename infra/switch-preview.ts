@@ -23,7 +23,8 @@ export async function askSwitch(
     releases,
     plan: config.rollout,
   });
-  const { refusals, warnings } = guard(config, preview, Date.now());
+  const { refusals, warnings: found } = guard(config, preview, Date.now());
+  const warnings = [...(preview.handEdit === null ? [] : [preview.handEdit]), ...found];
   if (refusals.length > 0) throw new pulumi.RunError(refusals.join("\n"));
   for (const warning of warnings) await pulumi.log.warn(warning);
   return { preview, warnings };

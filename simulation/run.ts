@@ -1,16 +1,16 @@
 import { Random } from "local-aws/random";
 import { type Colour, colours, perColour } from "../domain/colour.ts";
+import { type HandEdit, isSameEdit } from "../domain/hand-edit.ts";
 import type { SwitchInputs } from "../domain/inputs.ts";
 import { leaseHeld } from "../domain/record.ts";
 import { describeWeights, sameWeights, weightsFor } from "../domain/weight.ts";
 import type { AlarmKind, Guarding, Observation } from "../rollout/guardian/guarding.ts";
 import { decisive } from "../rollout/guardian/send-back.ts";
 import { tick } from "../rollout/guardian/tick.ts";
-import { decide } from "../rollout/policy/decision.ts";
+import { editOf, foresee } from "../rollout/policy/adoption.ts";
 import { rollbackOf } from "../rollout/policy/rollback-target.ts";
 import { applyUp } from "../rollout/run/apply.ts";
 import type { RolloutEvent } from "../rollout/run/ports.ts";
-import { refresh } from "../rollout/run/refresh.ts";
 import { takeTrafficOver } from "../rollout/run/take-over.ts";
 import { Faults } from "./faults.ts";
 import { inputsFor, randomPlan } from "./inputs.ts";
@@ -66,6 +66,8 @@ class Scene {
   #processes = 0;
   #releases = 0;
   #greenWeight = 0;
+  /** What the last refresh left in Pulumi's state. */
+  #seen: HandEdit | null = null;
   #quiet = false;
   /** Alarms of the live colour, as the guardian is told: they may lie. */
   #alarms: AlarmKind[] = [];
@@ -136,7 +138,15 @@ class Scene {
 
   #onEvent(label: string, event: RolloutEvent): void {
     if (event.kind === "moved") this.#transitions.add(`${event.from} ${event.on} ${event.to}`);
+    if (event.kind === "adopted") this.#adopted(event.edit);
     this.#say(`${label}: ${JSON.stringify(event)}`);
+  }
+
+  /** What the rule still shows is no hand edit any more. */
+  #adopted({ live }: HandEdit): void {
+    const { rule } = this.#model;
+    if (live && rule && rule.foreign.length === 0 && sameWeights(live, rule.weights))
+      this.#model.editedSince = null;
   }
 
   /** Bad releases fail, mostly; good ones pass, mostly; sometimes nobody can tell. */
@@ -220,15 +230,18 @@ class Scene {
     const process = this.#process("rollout", label, releases);
     if (this.#refusedBeforeAnything(label, inputs)) return;
     if (mayDeploy) this.#model.slots[idle].deploy(releases[idle]);
-    await this.#told(label, applyUp(process.ports(), { inputs, owner: label, id: label }, cancel.signal));
+    const up = { inputs, owner: label, id: label, seen: this.#seen };
+    await this.#told(label, applyUp(process.ports(), up, cancel.signal));
   }
 
-  /** The program asks before it touches anything: a refusal leaves the slots as they are. */
+  /** The program and Pulumi's check ask before anything is touched: a refusal leaves the slots as they are. */
   #refusedBeforeAnything(label: string, request: SwitchInputs): boolean {
     const { item, rule, time } = this.#model;
-    const decision = decide({ now: time.now, record: item?.record ?? null, rule, request });
+    const { edit, decision } = foresee({ now: time.now, record: item?.record ?? null, rule, request });
     if (decision.kind === "refuse") this.#say(`${label} refused: ${decision.why}`);
-    return decision.kind === "refuse";
+    const unseen = edit !== null && !isSameEdit(edit, this.#seen);
+    if (unseen) this.#say(`${label} refused: no refresh has seen what was done by hand`);
+    return unseen || decision.kind === "refuse";
   }
 
   async #byHand(label: string, onlyUnderWay: boolean): Promise<void> {
@@ -257,16 +270,16 @@ class Scene {
     }
   }
 
+  /** Reads and writes nothing; what it saw stays in Pulumi's state. */
   async #refresh(label: string): Promise<void> {
     const { store, rule, clock } = this.#process("by hand", label).ports();
-    await this.#told(
-      label,
-      refresh(store, rule, clock).then(({ record, live }) => {
-        const now = this.#model.rule;
-        const adopted = record && live && now && sameWeights(record.weights, now.weights);
-        if (adopted && now.foreign.length === 0) this.#model.editedSince = null;
-      }),
-    );
+    const look = async (): Promise<void> => {
+      const record = (await store.read())?.record;
+      const live = await rule.read();
+      this.#seen = record ? editOf(record, live, clock.now()) : null;
+      if (this.#seen) this.#say(`${label} saw ${JSON.stringify(this.#seen)}`);
+    };
+    await this.#told(label, look());
   }
 
   /** Somebody deploys another release into the idle slot, past the program. */

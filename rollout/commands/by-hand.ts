@@ -62,7 +62,7 @@ export async function takeOverByHand(
 async function mustExist(ports: Ports, { ruleArn, inputs }: Target): Promise<void> {
   if ((await withRetries(ports, () => ports.rule.read())) !== null) return;
   throw new UsageError(
-    `The weighted rule ${ruleArn} no longer exists, so there are no weights to set. Make it again with pulumi refresh and pulumi up of stack ${inputs.stack}.`,
+    `The weighted rule ${ruleArn} no longer exists, so there are no weights to set. Make it again with pulumi refresh and then pulumi up of stack ${inputs.stack}.`,
   );
 }
 

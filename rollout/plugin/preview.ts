@@ -1,11 +1,15 @@
 import type { provider } from "@pulumi/pulumi";
+import { type HandEdit, handEdit, isSameEdit } from "../../domain/hand-edit.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { type SwitchPreview, type SwitchRequest, switchRequest } from "../../domain/request.ts";
 import { openAccount } from "../aws/open-account.ts";
-import { type Decision, type RefusalCode, decide } from "../policy/decision.ts";
+import { editOf, foresee } from "../policy/adoption.ts";
+import { refuseDisorder } from "../policy/refuse-disorder.ts";
+import type { Decision, RefusalCode, Situation } from "../policy/situation.ts";
 import { realClock } from "../run/open-ports.ts";
 import { readSettled } from "../run/settled.ts";
-import { describeDecision } from "../run/words.ts";
+import { describeDecision, describeEdit } from "../run/words.ts";
+import { hasUnknowns } from "./inputs.ts";
 
 /** The stack config key that a refusal is about. */
 const propertyOf: Record<RefusalCode, string> = {
@@ -14,6 +18,7 @@ const propertyOf: Record<RefusalCode, string> = {
   "rule-gone": "greenWeight",
   "foreign-in-rule": "greenWeight",
   "hand-edit": "greenWeight",
+  "edit-and-release": "releases",
   "live-changed": "releases",
   "unfinished-rollback": "releases",
   "both-carry-weight": "releases",
@@ -33,10 +38,33 @@ export async function readSwitch(value: unknown): Promise<provider.InvokeResult>
       })),
     };
   const request = parsed.data;
-  const { record, decision, credentialsUntil } = await look(request);
+  const { situation, credentialsUntil } = await look(request);
+  const { edit, decision } = foresee(situation);
   if (decision.kind === "refuse")
     return { failures: [{ property: propertyOf[decision.code], reason: decision.why }] };
-  return { outputs: { ...answer(record, decision), credentialsUntil } };
+  return { outputs: { ...answer(situation.record, edit, decision), credentialsUntil } };
+}
+
+/**
+ * The refusal of a hand edit that Pulumi's state does not show: no refresh has seen it. A resource that is not in the state yet
+ * has nothing to show.
+ */
+export async function refuseUnseenEdit(
+  olds: unknown,
+  news: unknown,
+): Promise<{ property: string; reason: string }[]> {
+  const request = switchRequest.safeParse(news);
+  const inState = Object.keys(olds as object).length > 0;
+  if (!inState || !request.success || hasUnknowns(request.data)) return [];
+  const { now, record, rule } = (await look(request.data)).situation;
+  const edit = record && editOf(record, rule, now);
+  if (!record || !edit || isSameEdit(edit, editInState(olds))) return [];
+  return [{ property: "greenWeight", reason: refuseDisorder({ now, rule }, record)?.why ?? "" }];
+}
+
+/** The hand edit that a refresh left in Pulumi's state. */
+export function editInState(state: unknown): HandEdit | null {
+  return handEdit.safeParse((state as { handEdit?: unknown }).handEdit).data ?? null;
 }
 
 /** What moves traffic or judges a release. */
@@ -44,19 +72,19 @@ const work: readonly Decision["kind"][] = ["verify", "shift", "rollback", "resum
 
 /**
  * Whether an `up` with these inputs has something to do although nothing about them changed: a rollout that was killed is
- * open, or somebody (the guardian, a break-glass command, a refresh) has moved the traffic since. Inputs that are not
+ * open, or somebody (the guardian, a break-glass command, a person at the rule) has moved the traffic since. Inputs that are not
  * known yet say nothing; what is refused the program has heard already, when it asked before anything was touched.
  */
 export async function hasWork(inputs: unknown): Promise<boolean> {
   const request = switchRequest.safeParse(inputs);
   if (!request.success) return false;
-  const { record, decision } = await look(request.data);
-  return record !== null && work.includes(decision.kind);
+  const { situation } = await look(request.data);
+  const { edit, decision } = foresee(situation);
+  return situation.record !== null && (edit !== null || work.includes(decision.kind));
 }
 
 interface Seen {
-  readonly record: SwitchRecord | null;
-  readonly decision: Decision;
+  readonly situation: Situation;
   readonly credentialsUntil: number | null;
 }
 
@@ -70,8 +98,7 @@ async function look(request: SwitchRequest): Promise<Seen> {
       : null;
   const rule = known && (await account.rule(known.ruleArn, known.targetGroups).read());
   return {
-    record,
-    decision: decide({ now: Date.now(), record, rule, request }),
+    situation: { now: Date.now(), record, rule, request },
     credentialsUntil: fixedUntil(await account.clients.dynamodb.config.credentials()),
   };
 }
@@ -82,7 +109,11 @@ function fixedUntil(of: { readonly accessKeyId: string; readonly expiration?: Da
   return fixed ? (of.expiration?.getTime() ?? null) : null;
 }
 
-function answer(record: SwitchRecord | null, decision: Decision): Omit<SwitchPreview, "credentialsUntil"> {
+function answer(
+  record: SwitchRecord | null,
+  edit: HandEdit | null,
+  decision: Decision,
+): Omit<SwitchPreview, "credentialsUntil"> {
   const steps = decision.kind === "shift" || decision.kind === "resume" ? decision.steps : [];
   return {
     first: record === null || decision.kind === "first",
@@ -90,6 +121,7 @@ function answer(record: SwitchRecord | null, decision: Decision): Omit<SwitchPre
     weights: record?.weights ?? null,
     action: decision.kind,
     summary: describeDecision(decision),
+    handEdit: edit && describeEdit(edit),
     steps: steps.map((step) => ({ weight: step.weight, bakeMs: step.bake })),
     releases: record && { blue: record.slots.blue.release, green: record.slots.green.release },
   };

@@ -1,19 +1,20 @@
 import type { provider } from "@pulumi/pulumi";
 import { commandLine } from "../../domain/command-line.ts";
+import type { HandEdit } from "../../domain/hand-edit.ts";
 import { type SwitchInputs, type SwitchOutputs, switchInputs } from "../../domain/inputs.ts";
 import { iso } from "../../domain/iso.ts";
 import { type SwitchRecord, leaseHeld, rejectionOf } from "../../domain/record.ts";
 import { describeWeights, sameWeights } from "../../domain/weight.ts";
 import { openAccount } from "../aws/open-account.ts";
+import { editOf } from "../policy/adoption.ts";
 import { applyUp } from "../run/apply.ts";
 import { Refusal } from "../run/failures.ts";
-import { openPorts, realClock } from "../run/open-ports.ts";
-import { refresh } from "../run/refresh.ts";
+import { openPorts } from "../run/open-ports.ts";
 import type { Outcome } from "../run/rollout-spec.ts";
 import { describeEvent, nextCommand } from "../run/words.ts";
 import { gateProblems } from "./gate-problems.ts";
 import { hasUnknowns, inputProblems, parseInputs, unmark } from "./inputs.ts";
-import { hasWork, readSwitch } from "./preview.ts";
+import { editInState, hasWork, readSwitch, refuseUnseenEdit } from "./preview.ts";
 import type { Progress } from "./progress.ts";
 import type { Work } from "./work.ts";
 
@@ -34,8 +35,7 @@ export function trafficSwitch(progress: Progress, work: Work): provider.Provider
 
   return {
     version: "0.1.0",
-    check: (_urn, _olds, news) =>
-      work.run(async () => ({ inputs: news, failures: [...inputProblems(news), ...gateProblems(news)] })),
+    check: (_urn, olds, news) => work.run(() => check(olds, news)),
     diff: (_id, _urn, olds, news) => work.run(() => diff(olds, news)),
     create: (urn, inputs) => telling((cancel) => create(progress, urn, parseInputs(inputs), cancel)),
     update: (id, urn, olds, news) =>
@@ -56,6 +56,13 @@ async function invoke(token: string, request: unknown): Promise<provider.InvokeR
   return readSwitch(request);
 }
 
+/** Inputs that are sound are also checked for what the state shows: the first call that sees it, and nothing was touched yet. */
+async function check(olds: unknown, news: unknown): Promise<provider.CheckResult> {
+  const problems = [...inputProblems(news), ...gateProblems(news)];
+  const failures = problems.length > 0 ? problems : await refuseUnseenEdit(unmark(olds), unmark(news));
+  return { inputs: news, failures };
+}
+
 async function diff(olds: unknown, news: unknown): Promise<provider.DiffResult> {
   const before = unmark(olds) as Record<string, unknown>;
   const after = unmark(news) as Record<string, unknown>;
@@ -73,7 +80,10 @@ async function create(
   inputs: SwitchInputs,
   cancel: AbortSignal,
 ): Promise<provider.CreateResult> {
-  const { outcome } = await run(progress, urn, inputs, null, cancel);
+  const record = await recorded(inputs);
+  // A rule that is gone leaves the state with a refresh: that this is a create shows that one has seen it.
+  const seen = record && { live: null, recorded: record.weights, fence: record.fence };
+  const { outcome } = await run(progress, urn, inputs, { ruleArn: record?.ruleArn ?? null, seen }, cancel);
   if (outcome.record.ruleArn === null) throw new Error(sentence(outcome, inputs));
   const id = outcome.record.ruleArn;
   const outs = stateOf(inputs, outcome.record);
@@ -90,7 +100,8 @@ async function update(
   cancel: AbortSignal,
 ): Promise<provider.UpdateResult> {
   await reshape(id, olds, inputs);
-  const { outcome } = await run(progress, urn, inputs, id, cancel);
+  const seen = editInState(olds);
+  const { outcome } = await run(progress, urn, inputs, { ruleArn: id, seen }, cancel);
   const outs = stateOf(inputs, outcome.record);
   if (!outcome.asAsked) throw partialFailure(id, outs, sentence(outcome, inputs));
   return { outs };
@@ -101,13 +112,12 @@ async function run(
   progress: Progress,
   urn: string,
   inputs: SwitchInputs,
-  ruleArn: string | null,
+  { ruleArn, seen }: { ruleArn: string | null; seen: HandEdit | null },
   cancel: AbortSignal,
 ): Promise<{ outcome: Outcome }> {
-  const recorded = ruleArn ?? (await recordedRule(inputs));
   const open = openPorts(
     inputs,
-    recorded,
+    ruleArn,
     (event) => {
       const { text, fleeting } = describeEvent(event);
       progress.say(urn, text, { fleeting });
@@ -116,7 +126,7 @@ async function run(
       progress.say(urn, `${reading.check}: ${reading.verdict}. ${reading.why}`, { fleeting: true }),
   );
   try {
-    const outcome = await applyUp(open.ports, { inputs, owner: open.owner, id: open.id }, cancel);
+    const outcome = await applyUp(open.ports, { inputs, owner: open.owner, id: open.id, seen }, cancel);
     if (outcome.record.ruleArn !== null) await tag(progress, urn, inputs, open.rule.tag, outcome.record);
     return { outcome };
   } finally {
@@ -124,9 +134,9 @@ async function run(
   }
 }
 
-async function recordedRule(inputs: SwitchInputs): Promise<string | null> {
+async function recorded(inputs: SwitchInputs): Promise<SwitchRecord | null> {
   await using account = openAccount(inputs);
-  return (await account.store(inputs).read())?.record.ruleArn ?? null;
+  return (await account.store(inputs).read())?.record ?? null;
 }
 
 /** The readable copy of the record on the rule itself. A copy that could not be written is told, and changes nothing. */
@@ -162,26 +172,31 @@ async function reshape(id: string, olds: unknown, inputs: SwitchInputs): Promise
   await account.rule(id, inputs.targetGroups).reshape(inputs.conditions);
 }
 
-/** Refresh: what is live is adopted into the record, unless a rollout holds the lease; a rule that is gone is noted as such. */
+/**
+ * What is live, for Pulumi's state. Nothing is written: a refresh may be only a preview, which does not show here. A hand edit is
+ * noted in the state, for the `up` that adopts it.
+ */
 async function read(id: string, _urn: string, props: unknown): Promise<provider.ReadResult> {
   const inputs = parseInputs(pick(unmark(props) as Record<string, unknown>));
   await using account = openAccount(inputs);
-  const { record, live: rule } = await refresh(
-    account.store(inputs),
-    account.rule(id, inputs.targetGroups),
-    realClock,
-  );
+  // In this order: a record that is older than the rule makes an edit of what is none, which no up then finds again.
+  const record = (await account.store(inputs).read())?.record;
+  const rule = await account.rule(id, inputs.targetGroups).read();
   if (rule === null) return { id: "", props: {} };
   if (!record)
     throw new Error(
       `The weighted rule ${id} is there, and its record in table ${inputs.table} is gone. Restore the item ${inputs.stack} from a backup before anything else.`,
     );
-  const weights = rule.weights;
-  const seen = {
-    ...inputs,
-    greenWeight: sameWeights(weights, record.weights) ? weights.green : inputs.greenWeight,
+  const { weights } = rule;
+  const edit = editOf(record, rule, Date.now());
+  const atRest = edit !== null || sameWeights(weights, record.weights);
+  const seen = { ...inputs, greenWeight: atRest ? weights.green : inputs.greenWeight };
+  const noted = edit === null ? {} : { handEdit: edit };
+  return {
+    id,
+    props: { ...stateOf(seen, record), weights, ...noted },
+    inputs: { ...plain(seen), ...noted },
   };
-  return { id, props: { ...stateOf(seen, record), weights }, inputs: plain(seen) };
 }
 
 async function remove(id: string, _urn: string, props: unknown): Promise<void> {

@@ -12,7 +12,7 @@ export function decide(situation: Situation): Decision {
   if (record === null) return decideFirst(situation);
   if (record.ruleArn === null && record.rollout?.candidate === record.live)
     return refuseHeld(situation, record) ?? decideFirst(situation);
-  // A refresh that found the rule gone has said so in the record: the rule is made again with the recorded weights.
+  // That the rule is gone has been adopted: it is made again with the recorded weights.
   if (situation.rule === null && record.ruleArn === null)
     return decide({ ...situation, rule: { weights: record.weights, foreign: [] } });
   return (

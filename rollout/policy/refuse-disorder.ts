@@ -3,11 +3,11 @@ import { isoToTheSecond } from "../../domain/iso.ts";
 import { type SwitchRecord, leaseHeld } from "../../domain/record.ts";
 import { describeWeights } from "../../domain/weight.ts";
 import { type LiveRule, shows } from "./live-rule.ts";
-import { type Situation, type Decision, refuse } from "./situation.ts";
+import { type Refused, type Situation, refuse } from "./situation.ts";
 import { stillArriving, unproved } from "./unseen.ts";
 
-/** Somebody else is at it. */
-export function refuseHeld({ now }: Pick<Situation, "now">, record: SwitchRecord): Decision | null {
+/** The refusal while somebody else is at it. */
+export function refuseHeld({ now }: Pick<Situation, "now">, record: SwitchRecord): Refused | null {
   const lease = leaseHeld(record, now);
   if (lease)
     return refuse(
@@ -17,8 +17,11 @@ export function refuseHeld({ now }: Pick<Situation, "now">, record: SwitchRecord
   return null;
 }
 
-/** Somebody else is at it, or the rule is not what was last recorded. */
-export function refuseDisorder({ now, rule }: Situation, record: SwitchRecord): Decision | null {
+/** The refusal while somebody else is at it, or the rule is not what was last recorded. */
+export function refuseDisorder(
+  { now, rule }: Pick<Situation, "now" | "rule">,
+  record: SwitchRecord,
+): Refused | null {
   const held = refuseHeld({ now }, record);
   if (held) return held;
   if (rule === null)
@@ -29,7 +32,7 @@ export function refuseDisorder({ now, rule }: Situation, record: SwitchRecord): 
   if (rule.foreign.length > 0)
     return refuse(
       "foreign-in-rule",
-      `The weighted rule forwards to ${rule.foreign.join(", ")}, which this stack does not own. Take that target group out of the rule, then run pulumi refresh.`,
+      `The weighted rule forwards to ${rule.foreign.join(", ")}, which this stack does not own. Take that target group out of the rule, then run pulumi up again.`,
     );
   if (explained(rule, record, now)) return null;
   const by = record.fencedBy
@@ -37,7 +40,7 @@ export function refuseDisorder({ now, rule }: Situation, record: SwitchRecord): 
     : "";
   return refuse(
     "hand-edit",
-    `The live rule has ${describeWeights(rule.weights)}, and the record says ${describeWeights(record.weights)}.${by} Adopt what is live with pulumi refresh, or undo it with: ${commandLine("rollback", record.inputs?.stack)}`,
+    `The live rule has ${describeWeights(rule.weights)}, and the record says ${describeWeights(record.weights)}.${by} Adopt what is live with pulumi refresh and then pulumi up, or undo it with: ${commandLine("rollback", record.inputs?.stack)}`,
   );
 }
 

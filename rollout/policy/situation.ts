@@ -12,6 +12,7 @@ export type RefusalCode =
   | "rule-gone"
   | "foreign-in-rule"
   | "hand-edit"
+  | "edit-and-release"
   | "live-changed"
   | "unfinished-rollback"
   | "both-carry-weight"
@@ -52,4 +53,5 @@ export interface Situation {
 }
 
 /** The decision to refuse, and why. */
-export const refuse = (code: RefusalCode, why: string): Decision => ({ kind: "refuse", code, why });
+export type Refused = Extract<Decision, { kind: "refuse" }>;
+export const refuse = (code: RefusalCode, why: string): Refused => ({ kind: "refuse", code, why });

@@ -6,6 +6,7 @@ import { decide } from "../policy/decision.ts";
 import type { Decision } from "../policy/situation.ts";
 import { Lease } from "../record/lease.ts";
 import { adoptInputs } from "./adopt-inputs.ts";
+import { adoptSeen } from "./adopt.ts";
 import { begin } from "./begin.ts";
 import type { DecidedUp } from "./decided-up.ts";
 import { Refusal } from "./failures.ts";
@@ -39,6 +40,7 @@ type Tried = (Outcome & { readonly undone?: boolean }) | "decide anew";
 async function tryUp(ports: Ports, up: Up, cancel: AbortSignal): Promise<Tried> {
   const found = await readSettled({ read: () => withRetries(ports, () => ports.store.read()) }, ports.clock);
   const rule = found?.record.ruleArn ? await withRetries(ports, () => ports.rule.read()) : null;
+  if (found && (await adoptSeen(ports, found, rule, up.seen))) return "decide anew";
   const decision = decide({
     now: ports.clock.now(),
     record: found?.record ?? null,

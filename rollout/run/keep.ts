@@ -21,7 +21,7 @@ export async function keep(at: DecidedUp): Promise<Outcome> {
   };
 }
 
-/** A rule that was destroyed and noticed by a refresh comes back as it was recorded. */
+/** A rule that was destroyed, as a refresh has seen, comes back as it was recorded. */
 export async function createRuleAgain(lease: Lease): Promise<void> {
   const { ruleArn } = await createRule(lease, []);
   await lease.change((record) => ({ ...record, ruleArn }));

@@ -1,4 +1,5 @@
 import type { Colour } from "../../domain/colour.ts";
+import type { HandEdit } from "../../domain/hand-edit.ts";
 import type { Step } from "../../domain/plan.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import type { Weights } from "../../domain/weight.ts";
@@ -102,6 +103,7 @@ export interface Gate {
 /** Facts for the evidence record and the resource's line. Words are made in rollout/run/words.ts. */
 export type RolloutEvent =
   | { kind: "decided"; decision: string; summary: string }
+  | { kind: "adopted"; edit: HandEdit }
   | { kind: "scaling"; colour: Colour; text: string }
   | { kind: "verifying"; colour: Colour }
   | { kind: "judged"; colour: Colour; weight: number; judgement: Judgement }

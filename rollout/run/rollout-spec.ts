@@ -1,4 +1,5 @@
 import { type Colour, perColour } from "../../domain/colour.ts";
+import type { HandEdit } from "../../domain/hand-edit.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";
 import type { Plan, Step } from "../../domain/plan.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
@@ -14,6 +15,8 @@ export interface Up {
   readonly inputs: SwitchInputs;
   readonly owner: string;
   readonly id: string;
+  /** The hand edit that a refresh saw, which this `up` may adopt; null: none. */
+  readonly seen: HandEdit | null;
 }
 
 /** An `up` that holds the lease. */

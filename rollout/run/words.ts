@@ -1,6 +1,7 @@
 import { type Colour, other } from "../../domain/colour.ts";
 import { commandLine } from "../../domain/command-line.ts";
 import { formatDuration } from "../../domain/duration.ts";
+import type { HandEdit } from "../../domain/hand-edit.ts";
 import type { Step } from "../../domain/plan.ts";
 import { describeWeights } from "../../domain/weight.ts";
 import type { Decision } from "../policy/situation.ts";
@@ -30,6 +31,15 @@ export function describeDecision(decision: Decision): string {
     default:
       return decision satisfies never;
   }
+}
+
+/** A hand edit in words, where it is not known whether a refresh has seen it. */
+export function describeEdit({ live, recorded }: HandEdit): string {
+  const what =
+    live === null
+      ? `The weighted rule is gone; the record says ${describeWeights(recorded)}, and an up makes it again`
+      : `The live rule has ${describeWeights(live)} by hand, and the record says ${describeWeights(recorded)}; an up adopts what is live`;
+  return `${what} once a pulumi refresh has seen it, and refuses before.`;
 }
 
 /** `5 % for 5m → 100 % for 15m (20m)`. */
@@ -77,6 +87,12 @@ export function describeEvent(event: RolloutEvent): { text: string; fleeting: bo
       return lasting(`going back to ${describeWeights(event.to)}: ${event.why}`);
     case "moved":
       return fleeting(`${event.from}: ${event.on} → ${event.to}`);
+    case "adopted":
+      return lasting(
+        event.edit.live === null
+          ? `the weighted rule is gone, which a refresh has seen: it is made again with ${describeWeights(event.edit.recorded)}`
+          : `what a refresh has seen is adopted: ${describeWeights(event.edit.live)} in place of ${describeWeights(event.edit.recorded)}`,
+      );
     case "repaired":
       return lasting(`a late change of ours was undone: ${describeWeights(event.weights)} again`);
     case "unkept":

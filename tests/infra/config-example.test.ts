@@ -24,6 +24,7 @@ test("Pulumi.production.yaml is a valid production config that no guard refuses"
     weights: null,
     action: "first",
     summary: "",
+    handEdit: null,
     steps: [],
     releases: null,
     credentialsUntil: null,

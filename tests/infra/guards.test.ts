@@ -17,6 +17,7 @@ const blueIsLive: SwitchPreview = {
   weights: { blue: 100, green: 0 },
   action: "nothing",
   summary: "",
+  handEdit: null,
   steps: [],
   releases: null,
   credentialsUntil: null,

@@ -64,6 +64,7 @@ const firstDeployment: SwitchPreview = {
   weights: null,
   action: "first",
   summary: "blue becomes live",
+  handEdit: null,
   steps: [],
   releases: null,
   credentialsUntil: null,

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { sameWeights, weightsFor } from "../../domain/weight.ts";
+import { foresee } from "../../rollout/policy/adoption.ts";
 import { decide } from "../../rollout/policy/decision.ts";
 import type { Decision } from "../../rollout/policy/situation.ts";
 import { stepsBetween } from "../../rollout/policy/steps-between.ts";
@@ -125,6 +126,26 @@ test("a hand edit, a foreign group in the rule and a rule that is gone are refus
     "foreign-in-rule",
   );
   assert.equal(refused(decide(situation(0, { rule: null }))), "rule-gone");
+});
+
+test("before anything is touched a hand edit is told and decided on as if adopted, and no release may change meanwhile", () => {
+  const rule = { weights: weightsFor("green", 30), foreign: [] };
+  const edit = { live: rule.weights, recorded: weightsFor("blue", 100), fence: 0 };
+  const back = foresee(situation(0, { rule }));
+  assert.deepEqual([back.edit, back.decision.kind], [edit, "rollback"]);
+  assert.equal(foresee(situation(30, { rule })).decision.kind, "nothing");
+  const changed = foresee(situation(30, { rule, releases: { green: c } }));
+  assert.equal(refused(changed.decision), "edit-and-release");
+  const gone = foresee(situation(0, { rule: null }));
+  assert.deepEqual([gone.edit?.live, gone.decision.kind], [null, "nothing"]);
+  for (const none of [
+    situation(0, { rule: { weights: weightsFor("blue", 100), foreign: ["other"] } }),
+    situation(0, { rule: { weights: { blue: 50, green: 0 }, foreign: [] } }),
+    situation(0, { rule, record: { lease: { owner: "ci", since: now - 5_000, until: now + 5_000 } } }),
+  ]) {
+    const { edit: found, decision } = foresee(none);
+    assert.deepEqual([found, decision.kind], [null, "refuse"]);
+  }
 });
 
 test("a held lease is refused with its holder and since when; one that ran out is not", () => {

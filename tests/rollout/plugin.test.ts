@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { copyFile, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import {
   CreateRuleCommand,
+  DeleteRuleCommand,
   DescribeRulesCommand,
   ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -15,7 +16,7 @@ import type { SwitchInputs } from "../../domain/inputs.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { repository } from "../../rehearsal/stage/index.ts";
 import { inputsFor } from "../../simulation/inputs.ts";
-import { a, b, plan, record } from "./situation.ts";
+import { a, b, c, plan, record } from "./situation.ts";
 
 /** The executable that the Pulumi CLI would start, in its own folder. */
 const plugins = { trafficswitch: join(repository, "rollout/plugin") };
@@ -72,6 +73,10 @@ async function deployed(over: Partial<SwitchRecord> = {}) {
       }),
     );
   await write(over);
+  const item = async () => {
+    const get = new GetItemCommand({ TableName: table, Key: { id: { S: stackName } } });
+    return (await account.dynamodb.send(get)).Item;
+  };
   return {
     account,
     inputs,
@@ -83,9 +88,9 @@ async function deployed(over: Partial<SwitchRecord> = {}) {
       (await account.elb.send(new DescribeRulesCommand({ ListenerArn: listenerArn }))).Rules?.find(
         ({ RuleArn }) => RuleArn === ruleArn,
       ),
+    item,
     recorded: async () => {
-      const get = new GetItemCommand({ TableName: table, Key: { id: { S: stackName } } });
-      const json = (await account.dynamodb.send(get)).Item?.["json"]?.S;
+      const json = (await item())?.["json"]?.S;
       return json === undefined ? null : (JSON.parse(json) as SwitchRecord);
     },
     [Symbol.asyncDispose]: () => account[Symbol.asyncDispose](),
@@ -186,9 +191,13 @@ test("the invoke tells what is live and what an up would do, refuses in words, a
     const fresh = await read({ ...asked, table: "no-such-table", greenWeight: 0 });
     assert.deepEqual([fresh.return?.["first"], fresh.return?.["live"]], [true, null]);
     await there.setBlue(60);
-    const refused = await read({ ...asked, greenWeight: 25 });
-    assert.equal(refused.failures?.[0]?.property, "greenWeight");
-    assert.match(refused.failures?.[0]?.reason ?? "", /60/);
+    const edited = await read({ ...asked, greenWeight: 40 });
+    assert.match(edited.return?.["handEdit"] as string, /The live rule has blue 60 · green 40 by hand/);
+    assert.equal(edited.return?.["action"], "nothing", "it decides as if what is live were adopted");
+    const releases = { ...inputs.releases, green: c };
+    const refused = await read({ ...asked, releases, greenWeight: 40 });
+    assert.equal(refused.failures?.[0]?.property, "releases");
+    assert.match(refused.failures?.[0]?.reason ?? "", /blue 60 .* no release may change, and green's would/);
     const malformed = await read({ ...asked, greenWeight: "5%" });
     assert.equal(malformed.failures?.[0]?.property, "greenWeight");
     await assert.rejects(read({}, "trafficswitch:index:guess"), /the traffic switch has no function/);
@@ -196,27 +205,69 @@ test("the invoke tells what is live and what an up would do, refuses in words, a
   assert.equal(result.ok, true, problem(result));
 });
 
-test("an update refuses a hand edit and touches nothing; a refresh adopts what is live; a lease that is held refuses both ways", async () => {
+test("looking writes nothing: a hand edit is refused until a refresh has put it into the state, and then adopted by an up", async () => {
   await using there = await deployed();
   using stack = stackFor(there.account);
   const { inputs } = there;
   await stack.up(theSwitch(inputs));
-  await there.setBlue(60);
-  const refused = await stack.up(theSwitch({ ...inputs, greenWeight: 5 }));
-  assert.equal(refused.ok, false);
-  assert.match(problem(refused), /60/);
-  assert.equal(stack.named("switch")[0]?.initErrors, undefined, "a refusal is no partial failure");
-  assert.deepEqual((await there.recorded())?.weights, { blue: 100, green: 0 });
+  await there.setBlue(80);
+  const before = await there.item();
+  const refuses = async () => {
+    for (const run of [stack.preview(theSwitch(inputs)), stack.up(theSwitch(inputs))]) {
+      const refused = await run;
+      assert.equal(refused.ok, false);
+      assert.match(problem(refused), /blue 80 · green 20, and the record says blue 100 · green 0/);
+    }
+    assert.equal(stack.named("switch")[0]?.initErrors, undefined, "a refusal is no partial failure");
+  };
+  await refuses();
+  // A refresh that is only a preview: what it reads does not stay in the state.
+  using another = stackFor(there.account);
+  await copyFile(stack.options.stateFile, another.options.stateFile);
+  assert.equal((await another.refresh()).changes.update, 1);
+  await refuses();
+  // A state that shows the same weights for another reason shows no edit.
+  await there.setBlue(100);
+  assert.equal((await stack.refresh()).ok, true);
+  await there.setBlue(80);
+  await refuses();
+  assert.deepEqual(await there.item(), before, "somebody who only looked has written");
 
   assert.equal((await stack.refresh()).changes.update, 1);
   const [entry] = stack.named("switch");
-  assert.deepEqual([entry?.outputs["weights"], entry?.inputs["greenWeight"]], [{ blue: 60, green: 40 }, 40]);
-  assert.deepEqual((await there.recorded())?.weights, { blue: 60, green: 40 });
+  assert.deepEqual([entry?.outputs["weights"], entry?.inputs["greenWeight"]], [{ blue: 80, green: 20 }, 20]);
+  assert.equal((await stack.preview(theSwitch({ ...inputs, greenWeight: 20 }))).changes.update, 1);
+  assert.deepEqual(await there.item(), before, "somebody who only looked has written");
 
+  const adopted = await stack.up(theSwitch({ ...inputs, greenWeight: 20 }));
+  assert.equal(adopted.ok, true, problem(adopted));
+  assert.deepEqual((await there.recorded())?.weights, { blue: 80, green: 20 });
+  assert.equal((await stack.preview(theSwitch({ ...inputs, greenWeight: 20 }))).changes.same, 1);
+  assert.equal(stack.named("switch")[0]?.inputs["handEdit"], undefined);
+});
+
+test("a rule that was deleted is made again by the up after a refresh, and refused before", async () => {
+  await using there = await deployed();
+  using stack = stackFor(there.account);
+  await stack.up(theSwitch(there.inputs));
+  await there.account.elb.send(new DeleteRuleCommand({ RuleArn: there.ruleArn }));
+  assert.match(problem(await stack.up(theSwitch(there.inputs))), /no longer exists\. Run pulumi refresh/);
+  assert.equal((await stack.refresh()).changes.delete, 1);
+  assert.equal((await there.recorded())?.ruleArn, there.ruleArn, "a refresh wrote");
+  const made = await stack.up(theSwitch(there.inputs));
+  assert.equal(made.ok, true, problem(made));
+  const { ruleArn, weights } = (await there.recorded()) ?? {};
+  assert.notEqual(ruleArn, there.ruleArn);
+  assert.deepEqual(weights, { blue: 100, green: 0 });
+});
+
+test("a lease that is held refuses an up and a destroy", async () => {
   const lease = { owner: "somebody else", since: Date.now(), until: Date.now() + 600_000 };
+  await using there = await deployed();
+  using stack = stackFor(there.account);
+  await stack.up(theSwitch(there.inputs));
   await there.write({ lease });
-  await there.setBlue(100);
-  assert.match(problem(await stack.up(theSwitch(inputs))), /somebody else/);
+  assert.match(problem(await stack.up(theSwitch({ ...there.inputs, greenWeight: 5 }))), /somebody else/);
   assert.match(problem(await stack.destroy()), /somebody else is moving traffic since 20/);
   assert.notEqual(await there.rule(), undefined);
 });

@@ -73,5 +73,10 @@ export function quiet(over: Partial<SwitchRecord> = {}, verdict: Verdict = "pass
 /** What an `up` asks there. */
 export function up(greenWeight: number, releases = { blue: a, green: b }) {
   const inputs = inputsFor(plan, greenWeight, releases, undefined);
-  return { inputs: { ...inputs, capacity: perColour(() => ({ tasks: 2, max: 4 })) }, owner: "me", id: "r1" };
+  return {
+    inputs: { ...inputs, capacity: perColour(() => ({ tasks: 2, max: 4 })) },
+    owner: "me",
+    id: "r1",
+    seen: null,
+  };
 }

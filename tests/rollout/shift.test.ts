@@ -5,9 +5,10 @@ import { weightsFor } from "../../domain/weight.ts";
 import { makeClients } from "../../rollout/aws/clients.ts";
 import { takeOver } from "../../rollout/policy/rollback-target.ts";
 import { Lease } from "../../rollout/record/lease.ts";
+import { adoptSeen } from "../../rollout/run/adopt.ts";
 import { applyUp } from "../../rollout/run/apply.ts";
 import { Fenced, Refusal } from "../../rollout/run/failures.ts";
-import { refresh } from "../../rollout/run/refresh.ts";
+import type { Ports } from "../../rollout/run/ports.ts";
 import { shift } from "../../rollout/run/shift.ts";
 import { takeTrafficOver } from "../../rollout/run/take-over.ts";
 import { quiet, up } from "./quiet.ts";
@@ -239,18 +240,65 @@ test("a hand edit ends the rollout and its lease, and leaves the rest for whoeve
   assert.deepEqual(model.rule?.weights, weightsFor("green", 40));
 });
 
-test("a refresh whose record changed between its two looks adopts nothing", async () => {
-  const { ports, model, play } = quiet({ weights: weightsFor("green", 50) });
-  const rule = {
+/** A person set 40 %, and the record says that all is on blue. */
+const edited = { live: weightsFor("green", 40), recorded: rollbackTarget, fence: 0 };
+
+test("a hand edit is adopted when it is the one that a refresh has seen, and refused when it is any other", async () => {
+  for (const [seen, asked, expected] of [
+    [edited, 40, "verified"],
+    [edited, 0, "rolled-back"],
+    [null, 40, null],
+    [{ ...edited, live: weightsFor("green", 30) }, 40, null],
+    [{ ...edited, recorded: weightsFor("green", 5) }, 40, null],
+    [{ ...edited, fence: 1 }, 40, null],
+    [{ ...edited, live: null }, 40, null],
+  ] as const) {
+    const { ports, model, play } = quiet();
+    model.setRule(edited.live, "hand edit");
+    const work = play(applyUp(ports, { ...up(asked), seen }, signal));
+    if (expected === null) {
+      await assert.rejects(
+        work,
+        /The live rule has blue 60 · green 40, and the record says blue 100 · green 0/,
+      );
+      assert.deepEqual([model.item?.version, model.rule?.weights], [1, edited.live]);
+    } else {
+      assert.equal((await work).state, expected);
+      assert.deepEqual(model.item?.record.weights, weightsFor("green", asked));
+    }
+  }
+});
+
+test("what changed while it was being adopted is decided anew, and an edit of another record is not adopted", async () => {
+  const { ports, model, play } = quiet();
+  model.setRule(edited.live, "hand edit");
+  const rule: Ports["rule"] = {
+    ...ports.rule,
     read: async () => {
       const { item } = model;
-      if (item)
-        model.item = { record: { ...item.record, weights: rollbackTarget }, version: item.version + 1 };
-      return { weights: weightsFor("green", 30), foreign: [] };
+      if (item?.record.fence === 0)
+        model.item = { record: { ...item.record, fence: 1 }, version: item.version + 1 };
+      return ports.rule.read();
     },
   };
-  await assert.rejects(play(refresh(ports.store, rule, ports.clock)), /changed while it was being refreshed/);
+  await assert.rejects(
+    play(applyUp({ ...ports, rule }, { ...up(40), seen: edited }, signal)),
+    /The live rule has blue 60/,
+  );
   assert.deepEqual(model.item?.record.weights, rollbackTarget);
+});
+
+test("a rule that is gone is made again with the recorded weights, once a refresh has seen that", async () => {
+  const { ports, model, play } = quiet();
+  model.removeRule();
+  await assert.rejects(play(applyUp(ports, up(0), signal)), /no longer exists/);
+  assert.equal(model.rule, null);
+  const seen = { ...edited, live: null };
+  assert.equal((await play(applyUp(ports, { ...up(0), seen }, signal))).asAsked, true);
+  assert.deepEqual(
+    [model.rule, model.item?.record.ruleArn !== null],
+    [{ weights: rollbackTarget, foreign: [] }, true],
+  );
 });
 
 test("a first weight given again after an unproved rollback is pending again, and nobody's later one takes its place", async () => {
@@ -283,11 +331,14 @@ test("traffic that was taken over before a first weight was seen, and again, is 
   assert.deepEqual([model.item?.record.unseen, model.violations], [null, []]);
 });
 
-test("a hand edit that a refresh adopted, and the weights before it, are told apart from what comes next", async () => {
+test("a hand edit that was adopted, and the weights before it, are told apart from what comes next", async () => {
   const { ports, model, play } = quiet({ weights: weightsFor("green", 10) });
   model.propagationMs = 5_000;
   model.setRule(weightsFor("green", 96), "hand edit");
-  await refresh(ports.store, ports.rule, ports.clock);
+  const { item, rule } = model;
+  assert.ok(item);
+  const seen = { live: weightsFor("green", 96), recorded: weightsFor("green", 10), fence: 0 };
+  assert.equal(await play(adoptSeen(ports, item, rule, seen)), true);
   assert.deepEqual(model.item?.record.unseen?.before, [weightsFor("green", 10)]);
   const by = { who: "me", why: "by hand" };
   const to = { to: weightsFor("green", 25), rejected: null };

@@ -33,7 +33,7 @@ async function create(_urn: string, given: unknown): Promise<pulumi.provider.Cre
   try {
     const outcome = await applyUp(
       ports,
-      { inputs, owner: open.owner, id: open.id },
+      { inputs, owner: open.owner, id: open.id, seen: null },
       new AbortController().signal,
     );
     const { ruleArn } = outcome.record;
