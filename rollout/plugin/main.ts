@@ -1,4 +1,5 @@
 import { flushCompileCache } from "node:module";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { connectEngine } from "./engine.ts";
 import { Lifeline } from "./lifeline.ts";
@@ -9,6 +10,10 @@ import { Work } from "./work.ts";
 // Who reads them may be gone before the traffic is home. What is said then nobody hears, and that is no error: without
 // these Pulumi's own handler writes about each failed write, for ever.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+
+// The CLI starts it in the folder of the program. Relative paths of the stack config (evidence, own commands) begin where
+// Pulumi.yaml stands, whoever starts it.
+process.chdir(join(import.meta.dirname, "../.."));
 
 /** The traffic switch as a Pulumi provider. The engine's address is the last argument that is no flag. */
 const engine = connectEngine(process.argv.slice(2).findLast((argument) => !argument.startsWith("-")));

@@ -2,53 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { DescribeRulesCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { PropertyMap } from "pulumi-engine";
 import { engineService, listen } from "pulumi-engine/testing";
-import type { SwitchInputs } from "../../domain/inputs.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { isAbandoned } from "../../rollout/plugin/lifeline.ts";
-import { type Place, openPlace } from "./commands-kit.ts";
-import { ended, startPlain, startUnderCli } from "./plugin-process.ts";
-import { b } from "./situation.ts";
-
-const TYPE = "trafficswitch:index:TrafficSwitch";
-const urn = `urn:pulumi:production::hub::${TYPE}::switch`;
-
-/** Green has a quarter, and a rollout to 100 that can be taken up there. */
-async function quarterWay(): Promise<Place & { inputs: SwitchInputs }> {
-  const place = await openPlace();
-  await place.serve("blue");
-  await place.serve("green");
-  await place.setRule(weightsFor("green", 25));
-  await place.edit((record) => ({
-    ...record,
-    weights: weightsFor("green", 25),
-    rollout: {
-      id: "r",
-      candidate: "green",
-      release: b,
-      asked: 100,
-      rollbackTarget: weightsFor("blue", 100),
-      startedAt: Date.now() - 60_000,
-      tried: [],
-      passed: [5, 25],
-    },
-  }));
-  const { inputs } = (await place.store.read())?.record ?? {};
-  assert.ok(inputs);
-  return { ...place, inputs: { ...inputs, greenWeight: 100 } };
-}
-
-const update = (ruleArn: string, inputs: SwitchInputs) => ({
-  urn,
-  type: TYPE,
-  name: "switch",
-  id: ruleArn,
-  olds: inputs as unknown as PropertyMap,
-  oldInputs: inputs as unknown as PropertyMap,
-  news: inputs as unknown as PropertyMap,
-  ignoreChanges: [],
-});
+import type { Place } from "./commands-kit.ts";
+import { ended, quarterWay, resource, startPlain, startUnderCli, updateOf } from "./plugin-process.ts";
 
 const greenOf = async (place: Place) => {
   const { Rules } = await place.elb.send(new DescribeRulesCommand({ RuleArns: [place.ruleArn] }));
@@ -71,7 +29,7 @@ for (const signal of ["SIGKILL", "SIGHUP"] as const)
     using started = await startUnderCli(place.aws.env);
     const { cli, pid, plugin } = started;
     try {
-      plugin.update(update(place.ruleArn, place.inputs)).catch(() => undefined); // nobody is there to hear it
+      plugin.update(updateOf(place)).catch(() => undefined); // nobody is there to hear it
       await baking(place);
       cli.kill(signal);
       await ended(pid);
@@ -97,9 +55,7 @@ test("an engine that is gone is noticed where stdin is held by nobody", async ()
   const engine = await listen(engineService(() => undefined));
   const { plugin, exited } = await startPlain(["ignore", "pipe", "ignore"], {}, [engine.address]);
   const bad = await plugin.check({
-    urn,
-    type: TYPE,
-    name: "switch",
+    ...resource,
     olds: {},
     news: {},
     preview: true,

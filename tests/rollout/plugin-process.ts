@@ -4,8 +4,53 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { PropertyMap } from "pulumi-engine";
 import { Plugin } from "pulumi-engine/testing";
+import type { SwitchInputs } from "../../domain/inputs.ts";
+import { weightsFor } from "../../domain/weight.ts";
 import { repository } from "../../rehearsal/stage/index.ts";
+import { type Place, openPlace } from "./commands-kit.ts";
+import { b } from "./situation.ts";
+
+const type = "trafficswitch:index:TrafficSwitch";
+
+/** The switch, as the engine names it in its calls. */
+export const resource = { urn: `urn:pulumi:production::hub::${type}::switch`, type, name: "switch" };
+
+export interface QuarterWay extends Place {
+  readonly inputs: SwitchInputs;
+}
+
+/** Green has a quarter, which passed its gate, and a rollout to 100 that is to be taken up there. */
+export async function quarterWay(): Promise<QuarterWay> {
+  const place = await openPlace();
+  for (const colour of ["blue", "green", "green"] as const) await place.serve(colour);
+  const weights = weightsFor("green", 25);
+  await place.setRule(weights);
+  await place.edit((record) => ({
+    ...record,
+    weights,
+    rollout: {
+      id: "r",
+      candidate: "green",
+      release: b,
+      asked: 100,
+      rollbackTarget: weightsFor("blue", 100),
+      startedAt: Date.now() - 60_000,
+      tried: [],
+      passed: [5, 25],
+    },
+  }));
+  const inputs = (await place.store.read())?.record.inputs;
+  if (!inputs) throw new Error("the record has no inputs");
+  return { ...place, inputs: { ...inputs, greenWeight: 100 } };
+}
+
+/** The update that goes on with it. */
+export function updateOf({ ruleArn, inputs }: QuarterWay) {
+  const map = inputs as unknown as PropertyMap;
+  return { ...resource, id: ruleArn, olds: map, oldInputs: map, news: map, ignoreChanges: [] };
+}
 
 /** The executable that the Pulumi CLI would start. */
 const executable = join(repository, "rollout/plugin/pulumi-resource-trafficswitch");
