@@ -146,7 +146,11 @@ const healthCheck = z
   }, evenIfIncomplete);
 
 const evidence = z.strictObject({
-  folder: z.string().min(1).optional().describe("Folder on this machine; left out: only the log group."),
+  folder: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Folder on this machine, from that of Pulumi.yaml on; left out: only the log group."),
   retentionDays: z
     .literal([30, 60, 90, 180, 365, 400, 731, 1827, 3653])
     .default(400)
@@ -190,7 +194,9 @@ const keys = {
       z.array(z.string().min(1)).min(1),
     )
     .default({})
-    .describe("Your own checks: a command line, run with MCP_HUB_URL set; exit code 0 passes."),
+    .describe(
+      "Your own checks: a command line, run in the folder of Pulumi.yaml with MCP_HUB_URL set; exit code 0 passes.",
+    ),
   evidence: evidence.prefault({}).describe("Where each rollout's record goes."),
   github: z
     .strictObject({
@@ -298,26 +304,28 @@ function imagesOf({ blue, green, sidecar: guard }: Partial<Values>): [string[], 
 }
 
 /**
- * Reads values as the stack config has them. Throws ConfigError with all problems at once; values of `secret` keys are not
- * repeated in it.
+ * Reads values as the stack config has them: the CLI keeps whole keys as text, `"100"` for a number. Throws ConfigError with all
+ * problems at once; values of `secret` keys are not repeated in it.
  */
 export function parseConfig(
   values: Readonly<Record<string, unknown>>,
   secret: readonly string[] = [],
 ): HubConfig {
-  const parsed = hubConfig.safeParse(values);
+  const given = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, typed(value)]));
+  const parsed = hubConfig.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.flatMap((issue) => describeIssue(issue, values, secret)));
+  throw new ConfigError(parsed.error.issues.flatMap((issue) => describeIssue(issue, given, secret)));
 }
 
 /** The keys of the stack config. */
 export const configKeys = Object.keys(keys) as (keyof HubConfig)[];
 
-/** A config value as its text in the stack's config says it: JSON where it is JSON, text elsewhere. */
-export function fromText(text: string): unknown {
+/** The value of a whole key as its text in the stack's config says it: JSON where it is JSON, text elsewhere. */
+export function typed(value: unknown): unknown {
+  if (typeof value !== "string") return value;
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(value) as unknown;
   } catch {
-    return text;
+    return value;
   }
 }

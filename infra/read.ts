@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type HubConfig, ConfigError, configKeys, fromText, parseConfig } from "./config.ts";
+import { type HubConfig, ConfigError, configKeys, parseConfig } from "./config.ts";
 
 /** Where and as whom the stack is deployed. */
 export interface Place {
@@ -20,7 +20,7 @@ export function readConfig(): { config: HubConfig; place: Place } {
     problems.push("aws:region: is missing. Set it with: pulumi config set aws:region us-east-1");
   const given = [...configKeys, ...unknownKeys(project)].flatMap((key) => {
     const text = own.get(key);
-    return text === undefined ? [] : [[key, fromText(text)] as const];
+    return text === undefined ? [] : [[key, text] as const];
   });
   let config: HubConfig | null = null;
   try {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parse as parseYaml } from "yaml";
 import { UsageError } from "../domain/usage-error.ts";
-import { configKeys, parseConfig } from "../infra/config.ts";
+import { configKeys, parseConfig, typed } from "../infra/config.ts";
 import { layConfig, rehearsalConfig } from "./stage/config.ts";
 
 /** Stack config from a file: keys with or without their namespace, as `Pulumi.<stack>.yaml` has them under `config`. */
@@ -33,7 +33,7 @@ export async function readConfigFile(path: string): Promise<Record<string, unkno
   return Object.fromEntries(
     Object.entries(keys)
       .filter(([key]) => !/^(aws|pulumi):/.test(key))
-      .map(([key, value]) => [key.replace(/^hub:/, ""), value]),
+      .map(([key, value]) => [key.replace(/^hub:/, ""), typed(value)]),
   );
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { parse } from "yaml";
+import { parse, parseDocument } from "yaml";
 import { parseConfig } from "../../infra/config.ts";
 import { guard } from "../../infra/guards.ts";
 import { longestCredentialsMs, longestPlanMs } from "../../infra/plan-length.ts";
@@ -30,6 +30,47 @@ test("Pulumi.production.yaml is a valid production config that no guard refuses"
     credentialsUntil: null,
   };
   assert.deepEqual(guard(config, nothing, Date.now()).refusals, []);
+});
+
+test("Pulumi.production.yaml is as the CLI writes it: setting a key changes that line and no other", () => {
+  // What it does to a file that is not: empty lines go, and a whole key's number or boolean becomes text.
+  assert.deepEqual(
+    text.split("\n").flatMap((line, index) => (line.trim() === "" ? [index + 1] : [])),
+    [text.split("\n").length],
+    "an empty line",
+  );
+  const notText = Object.entries(example).filter(
+    ([, value]) => typeof value !== "string" && typeof value !== "object",
+  );
+  assert.deepEqual(notText, []);
+  for (const [key, value] of [
+    [["config", "hub:greenWeight"], "100"],
+    [["config", "hub:logRetentionDays"], "60"],
+    [["config", "hub:rollout", "steps", 0, "bake"], "10m"],
+    [["config", "hub:blue", "tasks"], 3],
+  ] as const)
+    assert.equal(changedLines(key, value), 1, key.join("."));
+});
+
+/** How many lines differ after a YAML writer has set a key. Where it indents a comment says nothing: writers differ there. */
+function changedLines(key: readonly (string | number)[], value: string | number): number {
+  const document = parseDocument(text);
+  document.setIn(key, value);
+  const written = document.toString({ lineWidth: 0, flowCollectionPadding: false }).split("\n");
+  const before = text.split("\n");
+  assert.equal(written.length, before.length);
+  const plain = (line = "") => (/^ *#/.test(line) ? line.trim() : line);
+  return before.filter((line, index) => plain(line) !== plain(written[index])).length;
+}
+
+test("numbers and booleans are read from the text that the CLI writes", () => {
+  const values = { ...own, greenWeight: "100", production: "false", logRetentionDays: "60" };
+  const { greenWeight, production, logRetentionDays } = parseConfig(values);
+  assert.deepEqual([greenWeight, production, logRetentionDays], [100, false, 60]);
+  assert.throws(
+    () => parseConfig({ ...own, greenWeight: "4.5" }),
+    /hub:greenWeight: .*whole number.*given: 4\.5/,
+  );
 });
 
 test("Pulumi.production.yaml shows every key there is, with a value or as a comment", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openDoor } from "../../infra/config-network.ts";
-import { ConfigError, fromText, parseConfig } from "../../infra/config.ts";
+import { ConfigError, parseConfig } from "../../infra/config.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;
 const fine = {
@@ -37,7 +37,7 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
   ["a weight below 0", { greenWeight: -1 }, ["hub:greenWeight: a weight is at least 0; given: -1"]],
   [
     "a weight with a percent sign",
-    { greenWeight: fromText("5%") },
+    { greenWeight: "5%" },
     ['hub:greenWeight: a weight is a whole number of percent; given: "5%"'],
   ],
   [

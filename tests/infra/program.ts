@@ -5,6 +5,7 @@ import * as runtimeSettings from "@pulumi/pulumi/runtime/settings.js";
 import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
 import { parse } from "yaml";
 import type { SwitchPreview } from "../../domain/request.ts";
+import { typed } from "../../infra/config.ts";
 import { readConfig } from "../../infra/read.ts";
 import { makeStack } from "../../infra/stack.ts";
 import { layConfig } from "../../rehearsal/stage/config.ts";
@@ -55,7 +56,7 @@ export const production: Readonly<Record<string, unknown>> = Object.fromEntries(
         config: Record<string, unknown>;
       }
     ).config,
-  ).flatMap(([key, value]) => (key.startsWith("hub:") ? [[key.slice(4), value]] : [])),
+  ).flatMap(([key, value]) => (key.startsWith("hub:") ? [[key.slice(4), typed(value)]] : [])),
 );
 
 const firstDeployment: SwitchPreview = {

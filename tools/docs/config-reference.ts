@@ -50,7 +50,7 @@ function written(value: unknown, schema: Schema): unknown {
 /** Schema of a file Pulumi.STACK.yaml: what editors check while somebody types. Keys of other namespaces are let through. */
 function stackFileSchema(): object {
   const { properties = {} } = configSchema();
-  const own = Object.entries(properties).map(([key, schema]) => [`hub:${key}`, schema]);
+  const own = Object.entries(properties).map(([key, schema]) => [`hub:${key}`, orAsText(schema)]);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Stack config of an MCP hub in two colours",
@@ -64,6 +64,19 @@ function stackFileSchema(): object {
       },
     },
   };
+}
+
+/** A whole key's number or boolean, or the text that the CLI writes for it. */
+function orAsText(schema: Schema): object {
+  const texts: Readonly<Record<string, string>> = {
+    integer: "^[0-9]+$",
+    number: "^[0-9]+$",
+    boolean: "^(true|false)$",
+  };
+  const pattern = texts[schema.type ?? ""];
+  if (pattern === undefined) return schema;
+  const values = schema.enum ? { enum: [...schema.enum, ...schema.enum.map(String)] } : {};
+  return { ...schema, type: [schema.type, "string"], pattern, ...values };
 }
 
 /** One line for each key, nested keys with their path. */
@@ -110,6 +123,10 @@ function page(): string {
 Every key of a stack's config, namespace \`hub\`. Generated from the schema in \`infra/config.ts\`: \`npm run docs\`.
 Unknown keys are errors, and every problem is told at once, with its path and the value given. A complete example is
 \`Pulumi.production.yaml\`; editors that read its first line check what you type against \`docs/config.schema.json\`.
+
+\`pulumi config set\` and \`pulumi stack init\` write the stack's file anew: comments and order stay, empty lines go, and a number or
+boolean of a whole key becomes text (\`hub:greenWeight: "100"\`), which is read as what it says. The example is laid out that way, so
+that a change of one key is a change of one line.
 
 ${sections.join("\n\n")}
 `;
