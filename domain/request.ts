@@ -40,3 +40,6 @@ const switchPreview = z.object({
   releases: z.object({ blue: z.string(), green: z.string() }).nullable(),
 });
 export type SwitchPreview = z.infer<typeof switchPreview>;
+
+/** The answer, or the sentence of the refusal. */
+export type SwitchAnswer = SwitchPreview | { readonly refused: string };

@@ -4,7 +4,7 @@ import { verdicts } from "../core/verdict.ts";
 
 const time = z.iso.datetime().describe("A moment, UTC.");
 const digest = z.string().regex(/^[0-9a-f]{64}$/, "64 hex digits");
-export const value = z.union([z.number(), z.string(), z.boolean(), z.null()]);
+const value = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 
 /** A reading as it stands in evidence. */
 export const evidenceReading = z.looseObject({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type EvidenceLine, value, evidenceLineSchema, evidenceLine } from "./evidence-line.ts";
+import { type EvidenceLine, evidenceLineSchema, evidenceLine } from "./evidence-line.ts";
 
 /** Reads one line of a record. Throws one sentence for what is none, or was written by another version. */
 export function parseEvidenceLine(text: string): EvidenceLine {

@@ -1,33 +1,22 @@
 import type { provider } from "@pulumi/pulumi";
 import { type HandEdit, handEdit, isSameEdit } from "../../domain/hand-edit.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
-import { type SwitchPreview, type SwitchRequest, switchRequest } from "../../domain/request.ts";
+import {
+  type SwitchAnswer,
+  type SwitchPreview,
+  type SwitchRequest,
+  switchRequest,
+} from "../../domain/request.ts";
 import { openAccount } from "../aws/open-account.ts";
 import { editOf, foresee } from "../policy/adoption.ts";
 import { refuseDisorder } from "../policy/refuse-disorder.ts";
-import type { Decision, RefusalCode, Situation } from "../policy/situation.ts";
+import type { Decision, Situation } from "../policy/situation.ts";
 import { realClock } from "../run/open-ports.ts";
 import { readSettled } from "../run/settled.ts";
 import { describeDecision, describeEdit } from "../run/words.ts";
 import { hasUnknowns } from "./inputs.ts";
 
-/** The stack config key that a refusal is about. */
-const propertyOf: Record<RefusalCode, string> = {
-  "first-partial": "greenWeight",
-  "lease-held": "greenWeight",
-  "rule-gone": "greenWeight",
-  "foreign-in-rule": "greenWeight",
-  "hand-edit": "greenWeight",
-  "edit-and-release": "releases",
-  "live-changed": "releases",
-  "unfinished-rollback": "releases",
-  "both-carry-weight": "releases",
-  "rollback-target-changed": "releases",
-  "sessions-open": "releases",
-  rejected: "greenWeight",
-};
-
-/** What is live and what this `up` would do, for the program to ask before it touches anything. */
+/** What is live and what this `up` would do, or why it is refused, for the program to ask before it touches anything. */
 export async function readSwitch(value: unknown): Promise<provider.InvokeResult> {
   const parsed = switchRequest.safeParse(value);
   if (!parsed.success)
@@ -40,9 +29,11 @@ export async function readSwitch(value: unknown): Promise<provider.InvokeResult>
   const request = parsed.data;
   const { situation, credentialsUntil } = await look(request);
   const { edit, decision } = foresee(situation);
-  if (decision.kind === "refuse")
-    return { failures: [{ property: propertyOf[decision.code], reason: decision.why }] };
-  return { outputs: { ...answer(situation.record, edit, decision), credentialsUntil } };
+  const outputs: SwitchAnswer =
+    decision.kind === "refuse"
+      ? { refused: decision.why }
+      : { ...answer(situation.record, edit, decision), credentialsUntil };
+  return { outputs };
 }
 
 /**

@@ -4,8 +4,6 @@ import { refuseHeld, refuseDisorder } from "./refuse-disorder.ts";
 import { refuseReleases } from "./refuse-releases.ts";
 import { type Situation, type Decision, refuse } from "./situation.ts";
 
-export type { Decision, RefusalCode } from "./situation.ts";
-
 /** What this `up` does, from the record, the live rule and the request. The rows are in docs/rollout.md, in this order. */
 export function decide(situation: Situation): Decision {
   const { record } = situation;

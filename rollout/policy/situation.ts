@@ -6,7 +6,7 @@ import type { Weights } from "../../domain/weight.ts";
 import type { LiveRule } from "./live-rule.ts";
 
 /** Why an `up` was refused. One code per row of the table in docs/rollout.md. */
-export type RefusalCode =
+type RefusalCode =
   | "first-partial"
   | "lease-held"
   | "rule-gone"

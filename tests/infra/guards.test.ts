@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { type SwitchPreview, switchRequest } from "../../domain/request.ts";
 import { weightsFor } from "../../domain/weight.ts";
@@ -112,6 +113,14 @@ test("refused: internet-facing without authentication", () => {
   );
 });
 
+/** The CLI prints a RunError's sentence, and of any other error that it was unhandled, with its stack. */
+const isSentence = (says: string | RegExp) => (error: unknown) => {
+  assert.ok(pulumi.RunError.isInstance(error), String(error));
+  if (typeof says === "string") assert.equal(error.message, says);
+  else assert.match(error.message, says);
+  return true;
+};
+
 for (const dryRun of [true, false])
   test(`a refusal comes before anything is registered, ${dryRun ? "in a preview" : "without a preview"}`, async () => {
     const registered: string[] = [];
@@ -124,7 +133,14 @@ for (const dryRun of [true, false])
     const why = new Error(
       "blue is live and its release would change under its users. Put it into green instead.",
     );
-    await assert.rejects(evaluate({}, { ...world, preview: why }), /Put it into green instead/);
+    await assert.rejects(evaluate({}, { ...world, preview: why }), isSentence(why.message));
+    const unasked = (): never => {
+      throw Object.assign(new Error("expired"), { details: "the credentials have expired" });
+    };
+    await assert.rejects(
+      evaluate({}, { ...world, preview: unasked }),
+      isSentence(/^What is live could not be read, so nothing was touched: .*the credentials have expired/),
+    );
     assert.deepEqual(registered, []);
   });
 

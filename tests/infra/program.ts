@@ -132,8 +132,7 @@ const added: Readonly<Record<string, (name: string, inputs: Record<string, unkno
 function answer(token: string, args: Record<string, unknown>, preview: World["preview"]): object {
   if (token === "trafficswitch:index:readSwitch") {
     const said = typeof preview === "function" ? preview(args) : preview;
-    // As gRPC carries a failure.
-    if (said instanceof Error) throw Object.assign(said, { details: said.message });
+    if (said instanceof Error) return { refused: said.message };
     return { ...firstDeployment, ...said };
   }
   if (token === "aws:index/getCallerIdentity:getCallerIdentity")
