@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { type Colour, colours } from "../../domain/colour.ts";
+import { unlockLine } from "../../domain/command-line.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { type Weights, describeWeights } from "../../domain/weight.ts";
 import { makeCapacity } from "../aws/capacity.ts";
@@ -53,7 +54,8 @@ export async function takeOverByHand(
       `${proved ? paint("green", "proved") : paint("yellow", "not proved")}: ${describeWeights(taken.from)} → ${describeWeights(taken.record.weights)} in ${(tookMs / 1000).toFixed(1)} s. ${taken.record.live} is live.\n` +
         (taken.proof?.proved === false
           ? `${taken.proof.why}. Look again with: npm run status -- --stack ${inputs.stack}\n`
-          : ""),
+          : "") +
+        `${paint("dim", unlockLine(inputs.stack))}\n`,
     );
   return proved ? exit.ok : exit.inconclusive;
 }

@@ -1,4 +1,5 @@
 import { type Colour, colours, perColour } from "../../domain/colour.ts";
+import { unlockLine } from "../../domain/command-line.ts";
 import { isoToTheSecond } from "../../domain/iso.ts";
 import { type SwitchRecord, leaseHeld } from "../../domain/record.ts";
 import { describeWeights } from "../../domain/weight.ts";
@@ -74,7 +75,7 @@ function facts({ record, ruleArn }: Target, { rule, healthy, next }: Seen) {
   };
 }
 
-function lines({ record }: Target, { rule, healthy, next }: Seen): string[] {
+function lines({ record, inputs }: Target, { rule, healthy, next }: Seen): string[] {
   const matches = rule !== null && describeWeights(rule.weights) === describeWeights(record.weights);
   const row = (name: string, text: string) => `${paint("dim", name.padEnd(16))}${text}`;
   return [
@@ -106,6 +107,7 @@ function lines({ record }: Target, { rule, healthy, next }: Seen): string[] {
       record.last ? `${record.last.outcome} at ${record.last.at}: ${record.last.why}` : "none",
     ),
     row("next up", next),
+    row("a dead lock", unlockLine(inputs.stack)),
   ];
 }
 

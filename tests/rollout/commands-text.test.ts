@@ -13,6 +13,10 @@ import { a, b, now } from "./situation.ts";
 /** An hour from now, in milliseconds since 1970: later than any test ends. */
 const later = Date.now() + 3_600_000;
 
+/** What frees the stack of a CLI that was killed. */
+const unlock =
+  "If the next pulumi command says that the stack is locked, and nobody runs one: pulumi cancel --yes --stack production";
+
 /** A moment as the text has it. */
 const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 
@@ -82,6 +86,7 @@ describe("status tells a person where the traffic is", () => {
       "rollback target none",
       "last rollout    none",
       "next up         no traffic moves",
+      `a dead lock     ${unlock}`,
       "",
     ]);
   });
@@ -118,6 +123,7 @@ describe("status tells a person where the traffic is", () => {
       "rejected        4 at 2026-03-01T12:00:00Z: gate 4 failed",
       "last rollout    promoted at 2026-03-01T12:00:00Z: every gate passed",
       `next up         A rollout is already under way: ${holds}. Wait for it, or stop it with: npm run abort -- --stack production`,
+      `a dead lock     ${unlock}`,
       "",
     ]);
   });
@@ -160,6 +166,7 @@ describe("a command that moves traffic tells a person what it did", () => {
     const { code, out, err } = await type(place, "rollback", "--why", "checkout times out");
     assert.deepEqual([code, err], [0, ""], out);
     assert.match(out, proved);
+    assert.equal(out.trimEnd().split("\n").at(-1), unlock);
     // No service of ECS runs here, which is no reason to stay: who looks on is told.
     assert.match(out, /^ {2}blue: raising blue to 2 tasks failed: .*service\/hub\/blue$/m);
     const after = await type(place, "status");
