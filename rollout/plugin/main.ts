@@ -7,33 +7,40 @@ import { tellProgress } from "./progress.ts";
 import { trafficSwitch } from "./provider.ts";
 import { Work } from "./work.ts";
 
-// Who reads them may be gone before the traffic is home. What is said then nobody hears, and that is no error: without
-// these Pulumi's own handler writes about each failed write, for ever.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-
-// The CLI starts it in the folder of the program. Relative paths of the stack config (evidence, own commands) begin where
-// Pulumi.yaml stands, whoever starts it.
-process.chdir(join(import.meta.dirname, "../.."));
-
 /** The traffic switch as a Pulumi provider. The engine's address is the last argument that is no flag. */
 const engine = connectEngine(process.argv.slice(2).findLast((argument) => !argument.startsWith("-")));
 const lifeline = new Lifeline(engine);
 const work = new Work(() => lifeline.called());
+const provider = trafficSwitch(tellProgress(engine), work);
 
-// The first signal stops what is under way, which then answers; the second of its kind ends the process.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-  process.once(signal, () => {
-    if (work.idle) process.exit(0);
-    work.cancel(`the switch's process got ${signal}, so the rollout was cancelled`);
-  });
-void lifeline.gone.then(async () => {
+/** Who reads them may be gone before the traffic is home. What is said then nobody hears, and that is no error. */
+function surviveDeadStreams(): void {
+  // Without a listener Pulumi's own handler would write about each failed write, for ever.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+}
+
+/** The first signal stops what is under way, which then answers; the second of its kind ends the process. */
+function stopOnSignals(): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => {
+      if (work.idle) process.exit(0);
+      work.cancel(`the switch's process got ${signal}, so the rollout was cancelled`);
+    });
+}
+
+async function endWithEngine(): Promise<void> {
+  await lifeline.gone;
   work.cancel("whoever ran this up is gone, so the rollout was cancelled");
   await work.over();
   process.exit(0);
-});
+}
 
-const provider = trafficSwitch(tellProgress(engine), work);
+surviveDeadStreams();
+stopOnSignals();
+void endWithEngine();
+// The CLI starts it in the folder of the program. Relative paths of the stack config (evidence, own commands) begin where
+// Pulumi.yaml stands, whoever starts it.
+process.chdir(join(import.meta.dirname, "../.."));
 await pulumi.provider.main(provider, process.argv.slice(2));
-
 // A plugin ends by a signal, at which Node would drop what it has compiled for the next one.
 flushCompileCache();
