@@ -63,6 +63,11 @@ export class Connection implements Answered {
     this.#now = now;
   }
 
+  /** Its answer has just come, and it is kept for the next request. */
+  get isKept(): boolean {
+    return this.#socket !== null;
+  }
+
   /** It can be used again. */
   get isOpen(): boolean {
     return this.#socket !== null && this.#now() < this.#until;
@@ -187,7 +192,7 @@ export class Connection implements Answered {
     this.#reader = null;
     this.#since = this.#now();
     this.#until = this.#since + (keepsMs === null ? idleMs : keepsMs - marginMs);
-    if (!keeps || this.#sending) this.#drop();
+    if (!keeps || this.#sending || this.#until <= this.#since) this.#drop();
     else if (socket.isPaused()) socket.resume();
     asker?.end();
   }

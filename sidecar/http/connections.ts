@@ -23,7 +23,7 @@ export class Connections {
   /** Its request has its answer. */
   give(to: Address, connection: Connection): void {
     const idle = this.#idleTo(to);
-    if (connection.isOpen && idle.length < mostIdle) idle.push(connection);
+    if (connection.isKept && idle.length < mostIdle) idle.push(connection);
     else connection.end();
   }
 

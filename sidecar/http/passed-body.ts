@@ -43,8 +43,12 @@ export class PassedBody implements PassOn {
   end(): void {
     const { exchange, response } = this.#call;
     if (this.#whole === null) response.end(this.#wrapper?.flush());
-    // As a string it is written in one piece with the headers; every byte is one character of latin1.
-    else response.end(this.#whole.toString("latin1"), "latin1");
+    else {
+      // As a string it is written in one piece with the headers; every byte is one character of latin1.
+      const bytes = this.#whole.toString("latin1");
+      response.end(bytes, "latin1");
+      this.#seen?.asLatin1(bytes);
+    }
     // What is only watched comes after what somebody waits for.
     exchange?.answeredWhole({ status: this.#head.status, type: this.#head.type, body: this.#seen });
     this.#endSession();

@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { MessageEnds } from "../mcp/message-ends.ts";
 import { type Message, messagesIn } from "../mcp/messages.ts";
 
@@ -7,6 +8,7 @@ export class Body {
   #chunks: Buffer[] = [];
   #size = 0;
   #ends: MessageEnds | null = null;
+  #latin1: string | null = null;
   #messages: Message[] | null = null;
 
   /** @param largest in bytes */
@@ -30,6 +32,11 @@ export class Body {
     else this.#pushLarge(chunk);
   }
 
+  /** Its bytes are at hand as a string, one character each: where they are ASCII, that is the text. */
+  asLatin1(bytes: string): void {
+    this.#latin1 = bytes;
+  }
+
   messages(): Message[] {
     this.#messages ??= this.#ends === null ? messagesIn(this.#text()) : this.#largeAnswer(this.#ends);
     return this.#messages;
@@ -48,6 +55,7 @@ export class Body {
 
   #text(): string {
     const [only] = this.#chunks;
-    return (this.#chunks.length === 1 && only ? only : Buffer.concat(this.#chunks)).toString("utf8");
+    const whole = this.#chunks.length === 1 && only ? only : Buffer.concat(this.#chunks);
+    return this.#latin1 !== null && isAscii(whole) ? this.#latin1 : whole.toString("utf8");
   }
 }
