@@ -28,13 +28,17 @@ interface Run {
   readonly steps: readonly string[];
 }
 
+const bin = join(repository, "packages/pulumi-engine/src/cli/bin");
+const servedPlugins = { aws: bin, awsx: bin, trafficswitch: join(repository, "rollout/plugin") };
+
 const answers = `
   const [, port = 0] = (process.env.SIDECAR_LISTEN ?? "").split(":");
   if (port) require("node:http").createServer((_, response) => response.end("{}")).listen(port, "127.0.0.1");
   setInterval(() => {}, 1e6);
   process.on("SIGTERM", () => process.exit());`;
 
-export async function openProductionAccount(): Promise<ProductionAccount> {
+/** @param served the AWS providers run as plugins of their own, as the Pulumi CLI starts them */
+export async function openProductionAccount({ served = false } = {}): Promise<ProductionAccount> {
   const folder = await mkdtemp(join(tmpdir(), "production-"));
   const command = ["node", "-e", answers];
   const image = (key: string) => (production[key] as { image: string }).image;
@@ -68,11 +72,10 @@ export async function openProductionAccount(): Promise<ProductionAccount> {
       config: texts({ ...production, ...config }),
       stateFile: join(folder, "state.json"),
       env: aws.env,
-      providers: {
-        aws: () => awsProvider({ env: aws.env }),
-        awsx: () => awsxProvider({ env: aws.env }),
-      },
-      ...(plugins === undefined ? {} : { plugins }),
+      providers: served
+        ? {}
+        : { aws: () => awsProvider({ env: aws.env }), awsx: () => awsxProvider({ env: aws.env }) },
+      ...(served ? { plugins: { ...servedPlugins, ...plugins } } : plugins === undefined ? {} : { plugins }),
       onEvent(event: EngineEvent) {
         if (event.kind === "step" && event.op !== "same")
           steps.add(`${event.op} ${event.type} ${event.name}`);

@@ -80,7 +80,7 @@ export function defaultInputs(pkg: string, config: Record<string, string>): Prop
 }
 
 /** Provider inputs travel as text, those that are no text as JSON. */
-function withJson(inputs: PropertyMap): PropertyMap {
+export function withJson(inputs: PropertyMap): PropertyMap {
   const parsed = Object.entries(inputs).map(([key, value]) => {
     if (typeof value !== "string" || !/^\s*[[{]|^(true|false)$/.test(value)) return [key, value] as const;
     try {

@@ -13,7 +13,7 @@ const NODE_FLAGS = [
 ];
 
 /** The runner's exit code when the program failed and the error was already logged. */
-const EXIT_LOGGED = 32;
+export const EXIT_LOGGED = 32;
 
 export interface Program {
   /** Path of the program relative to the project's folder, e.g. `./infra/index.ts`. */
@@ -39,37 +39,61 @@ export interface Running {
 
 /** Runs the program as the Pulumi CLI's Node language host does. */
 export function runProgram(children: Children, program: Program): Running {
-  const { projectFolder } = program;
+  const { address, projectFolder: folder } = program;
+  const runner = { ...program, monitor: address, engine: address, organization: "organization" };
   const { child, exited } = children.start({
     file: process.execPath,
-    args: [...NODE_FLAGS, RUNNER, ...flags(program), program.program],
-    cwd: projectFolder,
-    env: {
-      ...program.env,
-      PULUMI_CONFIG: JSON.stringify(program.config),
-      PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(program.secretKeys),
-      PULUMI_NODEJS_TYPESCRIPT: "false",
-    },
+    args: [...NODE_FLAGS, ...runnerArguments({ ...runner, rootDirectory: folder, pwd: folder })],
+    cwd: folder,
+    env: { ...program.env, ...runnerEnv(program.config, program.secretKeys) },
   });
   readLines(child.stdout, (line) => program.onLine(line, "stdout"));
   const lastErrors = readLines(child.stderr, (line) => program.onLine(line, "stderr"));
   return { ended: exited.then((exit) => failure(exit, lastErrors())), stop: () => children.end(child) };
 }
 
-function flags(program: Program): string[] {
-  const { address, project, stack, projectFolder, parallel, preview } = program;
+/** What Pulumi's runner is told of a program on its command line. */
+export interface RunnerCall {
+  /** Addresses of the resource monitor and of the engine. */
+  monitor: string;
+  engine: string;
+  project: string;
+  stack: string;
+  organization: string;
+  rootDirectory: string;
+  pwd: string;
+  parallel: number;
+  preview: boolean;
+  program: string;
+}
+
+/** Arguments for Node that run a program in Pulumi's runner. */
+export function runnerArguments(call: RunnerCall): string[] {
+  const { monitor, engine, project, stack, organization, rootDirectory, pwd, parallel } = call;
   const named = {
-    monitor: address,
-    engine: address,
+    monitor,
+    engine,
     project,
     stack,
-    organization: "organization",
-    "root-directory": projectFolder,
-    pwd: projectFolder,
+    organization,
+    "root-directory": rootDirectory,
+    pwd,
     parallel: String(parallel),
   };
   const pairs = Object.entries(named).flatMap(([name, value]) => [`--${name}`, value]);
-  return [...pairs, "--query-mode=false", ...(preview ? ["--dry-run"] : [])];
+  return [RUNNER, ...pairs, "--query-mode=false", ...(call.preview ? ["--dry-run"] : []), call.program];
+}
+
+/** The stack's config as the runner finds it: whole keys, those whose values are secret, and no TypeScript compiler. */
+export function runnerEnv(
+  config: Record<string, string>,
+  secretKeys: readonly string[],
+): Record<string, string> {
+  return {
+    PULUMI_CONFIG: JSON.stringify(config),
+    PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(secretKeys),
+    PULUMI_NODEJS_TYPESCRIPT: "false",
+  };
 }
 
 function failure(exit: Exit, stderr: string[]): { logged: boolean; message: string } | undefined {
