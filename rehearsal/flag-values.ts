@@ -2,10 +2,13 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UsageError } from "../domain/usage-error.ts";
-import { type Choices, scenarios } from "./scenarios/index.ts";
+import type { EngineChoice } from "./engine-choice.ts";
+import { type Choices, type Scenario, scenarios } from "./scenarios/index.ts";
+import type { EngineName } from "./stage/engine.ts";
 
 /** The flags of one rehearsal. */
 export interface Flags extends Omit<Choices, "say" | "signal" | "random"> {
+  readonly engine: EngineChoice;
   readonly names: readonly string[];
   readonly seed: number;
   readonly json: string | null;
@@ -22,16 +25,22 @@ export async function mustBeWritable(flag: string, path: string | undefined): Pr
   });
 }
 
-/** Names of the scenarios that were asked for; the usual ones where none was. */
-export function namesOf(asked: string | undefined): string[] {
-  if (asked === undefined) return scenarios.filter(({ usual }) => usual).map(({ name }) => name);
-  if (asked === "all")
-    return scenarios.filter(({ byNameOnly }) => byNameOnly !== true).map(({ name }) => name);
-  if (!scenarios.some(({ name }) => name === asked))
-    throw new UsageError(
-      `there is no scenario "${asked}"; there are: ${scenarios.map(({ name }) => name).join(", ")}, all`,
-    );
-  return [asked];
+/**
+ * Names of the scenarios that were asked for; the usual ones where none was.
+ * @param played what this engine plays
+ */
+export function namesOf(
+  asked: string | undefined,
+  engine: EngineName,
+  played: readonly Scenario[],
+): string[] {
+  if (asked === undefined) return played.filter(({ usual }) => usual).map(({ name }) => name);
+  if (asked === "all") return played.filter(({ byNameOnly }) => byNameOnly !== true).map(({ name }) => name);
+  if (played.some(({ name }) => name === asked)) return [asked];
+  const there = `there are: ${played.map(({ name }) => name).join(", ")}, all`;
+  if (scenarios.some(({ name }) => name === asked))
+    throw new UsageError(`the scenario "${asked}" is not played with --engine ${engine}; ${there}`);
+  throw new UsageError(`there is no scenario "${asked}"; ${there}`);
 }
 
 /** The seed that was given. */

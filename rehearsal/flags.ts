@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { loadImages } from "local-aws";
 import { UsageError } from "../domain/usage-error.ts";
 import { readConfigFile, checkConfig } from "./config-file.ts";
+import { chooseEngine, engineNamed, plays } from "./engine-choice.ts";
 import { type Flags, namesOf, mustBeWritable, shardOf, seedOf } from "./flag-values.ts";
 import { listText } from "./list.ts";
 import { scenarios } from "./scenarios/index.ts";
@@ -10,7 +11,8 @@ import { sampleImages } from "./stage/config.ts";
 import { repository } from "./stage/index.ts";
 
 const help = `npm run rehearse -- [--scenario NAME|all] [--list] [--images FILE] [--config FILE] [--seed N]
-                    [--shard K/N] [--json FILE] [--report FILE.html] [--help]
+                    [--engine embedded|pulumi] [--pulumi FILE] [--shard K/N] [--json FILE]
+                    [--report FILE.html] [--help]
 
 Deploys the real program on a local AWS, moves real MCP sessions from blue to green and back, and says
 whether each scenario kept its promise. Nothing leaves this machine.
@@ -20,11 +22,14 @@ whether each scenario kept its promise. Nothing leaves this machine.
   --images FILE     what image references run: {"my/hub:1": {"command": ["node", "hub.js", "{port}"]}}
   --config FILE     stack config (YAML or JSON) laid over the rehearsal's own: paths, images, limits
   --seed N          seed of everything that is random here
+  --engine NAME     what deploys: embedded, which needs nothing, or pulumi, the real Pulumi CLI
+  --pulumi FILE     the CLI; without it the one on PATH, or the one that npm run build:pulumi has built
   --shard K/N       the K-th of N parts of the scenario "faults", which is none of "all"
   --json FILE       writes the results as JSON; "-" writes them to standard output, and nothing else
   --report FILE     writes the results as one HTML page that opens offline
 
 Example: npm run rehearse -- --scenario cutover --seed 7
+         npm run rehearse -- --engine pulumi --list
 Exit: 0 every promise kept, 1 one was broken, 2 usage or config, 3 a scenario could not be played.
 `;
 
@@ -35,11 +40,14 @@ export async function readFlags(args: readonly string[]): Promise<Flags | number
     process.stdout.write(help);
     return 0;
   }
+  const engineName = engineNamed(values.engine);
+  const played = scenarios.filter((scenario) => plays(engineName, scenario));
   if (values.list) {
-    process.stdout.write(listText(scenarios));
+    process.stdout.write(listText(played));
     return 0;
   }
-  const names = namesOf(values.scenario);
+  const names = namesOf(values.scenario, engineName, played);
+  const engine = chooseEngine(engineName, values.pulumi);
   await mustBeWritable("--json", values.json);
   await mustBeWritable("--report", values.report);
   const shard = shardOf(values.shard);
@@ -50,7 +58,16 @@ export async function readFlags(args: readonly string[]): Promise<Flags | number
     ...(values.images === undefined ? {} : await loadImages(values.images)),
   };
   checkConfig(config);
-  return { names, seed, shard, config, images, json: values.json ?? null, report: values.report ?? null };
+  return {
+    engine,
+    names,
+    seed,
+    shard,
+    config,
+    images,
+    json: values.json ?? null,
+    report: values.report ?? null,
+  };
 }
 
 function parse(args: readonly string[]) {
@@ -63,6 +80,8 @@ function parse(args: readonly string[]) {
         images: { type: "string" },
         config: { type: "string" },
         seed: { type: "string" },
+        engine: { type: "string" },
+        pulumi: { type: "string" },
         shard: { type: "string" },
         json: { type: "string" },
         report: { type: "string" },

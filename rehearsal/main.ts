@@ -43,11 +43,14 @@ async function play(flags: Flags, signal: AbortSignal): Promise<number> {
   const say = (text: string) =>
     out(`${((Date.now() - started) / 1_000).toFixed(1).padStart(6)} s  ${shorten(text)}`);
   out(`seed ${flags.seed}`);
+  if (flags.engine.note !== undefined) out(flags.engine.note);
   const results: ScenarioResult[] = [];
   for (const scenario of scenarios.filter(({ name }) => flags.names.includes(name))) {
     out(`\n${scenario.name}`);
     try {
-      const result = await runScenario(scenario, { ...flags, random: seeded(flags.seed), say, signal });
+      const { openEngine } = flags.engine;
+      const choices = { ...flags, openEngine, random: seeded(flags.seed), say, signal };
+      const result = await runScenario(scenario, choices);
       results.push(result);
       out(describeScenario(result, colour));
     } catch (error) {

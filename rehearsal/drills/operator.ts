@@ -4,6 +4,7 @@ import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunResult } from "pulumi-engine";
 import type { Play } from "../scenarios/scenario.ts";
+import { EmbeddedEngine } from "../stage/embedded-engine.ts";
 import { repository } from "../stage/index.ts";
 
 /** An `up` that goes on while the drill does something else. */
@@ -44,7 +45,7 @@ export async function startUp(
   const kill = new AbortController();
   const said: string[] = [];
   let over = false;
-  const done = stage
+  const done = EmbeddedEngine.of(stage)
     .up({
       signal: AbortSignal.any([play.choices.signal, interrupt.signal]),
       killSignal: AbortSignal.any([play.choices.signal, kill.signal]),

@@ -12,6 +12,7 @@ export const badRelease: Scenario = {
   name: "bad-release",
   promise: "A green that fails under traffic is rolled back by its gate, and up says why.",
   usual: true,
+  engines: ["embedded", "pulumi"],
   async run(play) {
     await play.mustUp("blue goes live");
     await play.startLoad();

@@ -1,4 +1,5 @@
 import type { Images } from "local-aws";
+import type { OpenEngine } from "../stage/engine.ts";
 
 /** What the user of a rehearsal chose. */
 export interface Choices {
@@ -9,6 +10,8 @@ export interface Choices {
   readonly say: (text: string) => void;
   /** Aborted: the scenario stops, tears down and rejects. */
   readonly signal: AbortSignal;
+  /** What deploys; left out: the embedded engine. */
+  readonly openEngine?: OpenEngine;
   /** Which part of a scenario in parts is played: the `index`-th, from 0, of `of`. */
   readonly shard: { readonly index: number; readonly of: number };
 }

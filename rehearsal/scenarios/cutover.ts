@@ -9,6 +9,7 @@ export const cutover: Scenario = {
   name: "cutover",
   promise: "Green goes live in four gated steps, and no client notices.",
   usual: true,
+  engines: ["embedded", "pulumi"],
   async run(play) {
     await play.mustUp("blue goes live");
     const load = await play.startLoad();

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { copyState, startUp } from "../drills/operator.ts";
+import { EmbeddedEngine } from "../stage/embedded-engine.ts";
 import { baking, longSteps } from "./break-glass.ts";
 import { describeFailure } from "./failure.ts";
 import { lightLoad } from "./loads.ts";
@@ -59,7 +60,7 @@ async function twoAtOnce(play: Play, account: Account): Promise<Held[]> {
   const changes = account.countRuleChanges();
   const second = await startUp(play, "greenWeight 100, the second of two", {}, { elsewhere: true });
   const told = describeFailure(await second.done);
-  const refreshed = await play.stage.refresh({
+  const refreshed = await EmbeddedEngine.of(play.stage).refresh({
     signal: play.choices.signal,
     stateFile: await copyState(play.stage.folder, join(play.stage.folder, "operators")),
   });

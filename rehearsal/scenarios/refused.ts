@@ -8,6 +8,7 @@ export const refused: Scenario = {
   name: "refused",
   promise: "A green that fails its gate at weight 0 never sees a user.",
   usual: true,
+  engines: ["embedded", "pulumi"],
   async run(play) {
     await play.mustUp("blue goes live");
     await play.startLoad();

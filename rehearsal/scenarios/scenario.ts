@@ -4,6 +4,7 @@ import type { EngineEvent, RunResult } from "pulumi-engine";
 import { usualAsks } from "../clients/asks.ts";
 import { Load } from "../clients/load.ts";
 import type { Counts, Tally } from "../clients/tally.ts";
+import type { EngineName } from "../stage/engine.ts";
 import { type Stage, type StageOptions, openStage } from "../stage/index.ts";
 import type { Sight } from "../witness/sight.ts";
 import type { Choices } from "./choices.ts";
@@ -24,6 +25,8 @@ export interface Scenario {
   readonly promise: string;
   /** Whether it runs when nobody names one. */
   readonly usual: boolean;
+  /** The engines that play it; left out: the embedded one alone. */
+  readonly engines?: readonly EngineName[];
   /** It takes so long that it runs by its own name only, and in parts. */
   readonly byNameOnly?: boolean;
   /** What its stage has otherwise than others. */
@@ -177,6 +180,7 @@ export async function runScenario(scenario: Scenario, choices: Choices): Promise
     config: choices.config,
     random: choices.random,
     onNote: (note) => choices.say(`  note: ${note}`),
+    ...(choices.openEngine ? { openEngine: choices.openEngine } : {}),
     ...scenario.stage,
   });
   const play = new Play(choices, stage);

@@ -11,20 +11,13 @@ import {
   startAws,
   systemClock,
 } from "local-aws";
-import {
-  type EngineEvent,
-  type EngineOptions,
-  type RunResult,
-  destroy,
-  preview,
-  refresh,
-  up,
-} from "pulumi-engine";
-import { awsProvider, awsxProvider } from "pulumi-engine/providers";
+import type { RunResult } from "pulumi-engine";
 import type { Colour } from "../../domain/colour.ts";
 import { notReadyWords } from "../../domain/telemetry.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { layConfig, rehearsalConfig, signingSecret } from "./config.ts";
+import { EmbeddedEngine } from "./embedded-engine.ts";
+import type { Engine, EngineRun, OpenEngine } from "./engine.ts";
 
 /** The repository: where Pulumi.yaml is. */
 export const repository = fileURLToPath(new URL("../../", import.meta.url));
@@ -42,17 +35,8 @@ export interface StageOptions {
   /** The same for schedules alone. */
   readonly scheduleSpeedup?: number;
   readonly onNote?: (note: string) => void;
-}
-
-interface RunOptions {
-  readonly signal?: AbortSignal;
-  /** Aborted: the engine ends at once, as if it were killed. */
-  readonly killSignal?: AbortSignal;
-  readonly onEvent?: (event: EngineEvent) => void;
-  /** Another state than the stage's own: an operator on another machine, whom no lock of this one stops. */
-  readonly stateFile?: string;
-  /** Folders of plugin executables by package, in place of those that Pulumi.yaml names. */
-  readonly plugins?: Record<string, string>;
+  /** Left out: the embedded engine. */
+  readonly openEngine?: OpenEngine;
 }
 
 /** A place where the real program is deployed: an account of its own, an engine's state, a public address. */
@@ -75,14 +59,14 @@ export interface Stage {
   notReady(slot: Colour): string | null;
   /** Changes stack config, as `pulumi config set` does. */
   set(config: Readonly<Record<string, unknown>>): void;
-  preview(options?: RunOptions): Promise<RunResult>;
-  up(options?: RunOptions): Promise<RunResult>;
-  refresh(options?: RunOptions): Promise<RunResult>;
-  destroy(options?: RunOptions): Promise<RunResult>;
+  /** What deploys here. */
+  readonly engine: Engine;
+  preview(run?: EngineRun): Promise<RunResult>;
+  up(run?: EngineRun): Promise<RunResult>;
+  refresh(run?: EngineRun): Promise<RunResult>;
+  destroy(run?: EngineRun): Promise<RunResult>;
   /** Environment in which the repository's commands see this account. */
   readonly env: Readonly<Record<string, string>>;
-  /** What a run of the engine is given, but for its providers; plain data, so that another process can run it. */
-  engineOptions(): Omit<EngineOptions, "providers"> & { readonly env: Readonly<Record<string, string>> };
   /** Stops everything at once and removes what is on disk. */
   close(): Promise<void>;
 }
@@ -118,27 +102,15 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const access = config["access"] as { port: number };
     const signingKey = await makeSecret(aws, options.random);
     const env = { ...aws.env };
-    const engineOptions = () => ({
+    const openEngine = options.openEngine ?? ((ground) => Promise.resolve(new EmbeddedEngine(ground)));
+    const engine = await openEngine({
       projectFolder: repository,
-      program: "./infra/index.ts",
       project,
       stack: stackName,
-      config: texts(config),
-      stateFile: join(folder, "state.json"),
+      folder,
       env,
+      config: () => config,
     });
-    const run =
-      (verb: (options: EngineOptions) => Promise<RunResult>) =>
-      (how: RunOptions = {}) =>
-        verb({
-          ...engineOptions(),
-          ...(how.stateFile === undefined ? {} : { stateFile: how.stateFile }),
-          providers: { aws: () => awsProvider({ env }), awsx: () => awsxProvider({ env }) },
-          ...(how.signal ? { signal: how.signal } : {}),
-          ...(how.killSignal ? { killSignal: how.killSignal } : {}),
-          ...(how.plugins ? { plugins: how.plugins } : {}),
-          ...(how.onEvent ? { onEvent: how.onEvent } : {}),
-        });
     return {
       aws,
       url: `http://127.0.0.1:${access.port}`,
@@ -148,7 +120,6 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       },
       signingKey,
       env,
-      engineOptions,
       onAccess(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);
@@ -163,11 +134,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       set(changed) {
         config = layConfig(config, changed);
       },
-      preview: run(preview),
-      up: run(up),
-      refresh: run(refresh),
-      destroy: run(destroy),
+      engine,
+      preview: (run = {}) => engine.preview(run),
+      up: (run = {}) => engine.up(run),
+      refresh: (run = {}) => engine.refresh(run),
+      destroy: (run = {}) => engine.destroy(run),
       async close() {
+        await engine.close();
         await aws.close();
         await rm(folder, { recursive: true, force: true });
       },
@@ -189,15 +162,6 @@ function lastNotReady(logs: LocalAws["logs"], slot: Colour): string | null {
   const written = logs.lines(`/${project}/${stackName}/${slot}`, (stream) => stream.includes("/sidecar/"));
   const line = written.findLast((text) => text.includes(notReadyWords));
   return line === undefined ? null : (JSON.parse(line) as { text: string }).text;
-}
-
-/** Whole keys and texts, as the engine takes them: JSON where it is JSON. */
-function texts(config: Readonly<Record<string, unknown>>): Record<string, string> {
-  const own = Object.entries(config).map(([key, value]) => [
-    `${project}:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  return { ...(Object.fromEntries(own) as Record<string, string>), "aws:region": "us-east-1" };
 }
 
 /** The secret that a person makes before the first deployment. */

@@ -5,6 +5,7 @@ import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sampleImages } from "../../rehearsal/stage/config.ts";
+import { EmbeddedEngine } from "../../rehearsal/stage/embedded-engine.ts";
 import { openStage, repository, type Stage } from "../../rehearsal/stage/index.ts";
 import type { EngineAnswer, EngineOrder } from "./engine-part.ts";
 
@@ -36,7 +37,7 @@ export async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T>
  */
 export async function runEngine(stage: Stage, verb: EngineOrder["verb"]): Promise<EngineRun> {
   const report = join(stage.folder, "program.json");
-  const options = stage.engineOptions();
+  const options = EmbeddedEngine.of(stage).options();
   const env = {
     ...options.env,
     NODE_COMPILE_CACHE: join(stage.folder, "compiled"),
