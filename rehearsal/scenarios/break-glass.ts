@@ -1,3 +1,4 @@
+import type { RunResult } from "pulumi-engine";
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { type Ran, runCommand } from "../drills/command.ts";
 import { type Operator, startUp } from "../drills/operator.ts";
@@ -80,7 +81,11 @@ async function shifting(
 }
 
 /** Resolves once the weight is recorded, which it is when traffic has shown it. */
-export async function baking(account: Account, operator: Operator, weight: number): Promise<void> {
+export async function baking(
+  account: Account,
+  operator: { readonly over: boolean; readonly done: Promise<Pick<RunResult, "diagnostics">> },
+  weight: number,
+): Promise<void> {
   await account.until(`green ${weight} is proved`, 120_000, async () => {
     if (operator.over) throw new Error(`the up ended early: ${describeFailure(await operator.done)}`);
     const { weights, intent } = await account.record();

@@ -1,5 +1,10 @@
 import { badRelease } from "./bad-release.ts";
 import { breakGlass } from "./break-glass.ts";
+import { configSet } from "./cli/config-set.ts";
+import { flags } from "./cli/flags.ts";
+import { hungUp, killedCli } from "./cli/killed-cli.ts";
+import { looking } from "./cli/looking.ts";
+import { twoInterrupts } from "./cli/two-interrupts.ts";
 import { crash } from "./crash.ts";
 import { cutover } from "./cutover.ts";
 import { faults } from "./faults.ts";
@@ -40,4 +45,10 @@ export const scenarios: readonly Scenario[] = [
   sessions,
   retirement,
   faults,
+  killedCli,
+  hungUp,
+  twoInterrupts,
+  looking,
+  flags,
+  configSet,
 ];

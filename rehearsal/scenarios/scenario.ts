@@ -30,7 +30,7 @@ export interface Scenario {
   /** It takes so long that it runs by its own name only, and in parts. */
   readonly byNameOnly?: boolean;
   /** What its stage has otherwise than others. */
-  readonly stage?: Pick<StageOptions, "propagationDelayMs" | "speedup">;
+  readonly stage?: Pick<StageOptions, "propagationDelayMs" | "speedup" | "scheduleSpeedup">;
   run(
     play: Play,
   ): Promise<Pick<ScenarioResult, "outcome" | "held" | "cells"> & Partial<ScenarioResult["timings"]>>;

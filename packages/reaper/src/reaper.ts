@@ -52,8 +52,11 @@ export class Reaper {
     this.#tell({ folder: path });
   }
 
-  /** Kills what is left, removes the folders and ends the helper; resolves when it has ended. */
-  close(): Promise<void> {
+  /**
+   * Kills what is left, removes the folders and ends the helper; resolves when it has ended.
+   * @param thorough what children of children left behind is looked for too, as after a crash; that takes a second
+   */
+  close({ thorough = false } = {}): Promise<void> {
     return new Promise((resolve) => {
       if (
         this.#helper.exitCode !== null ||
@@ -65,7 +68,7 @@ export class Reaper {
       }
       this.#helper.ref();
       this.#helper.once("exit", () => resolve());
-      this.#tell({ orderly: true });
+      if (!thorough) this.#tell({ orderly: true });
       this.#helper.stdin?.end();
     });
   }

@@ -12,6 +12,7 @@ export interface Command {
 export interface Ended {
   /** Null: a signal ended it. */
   code: number | null;
+  signal: NodeJS.Signals | null;
   out: string;
   err: string;
 }
@@ -37,9 +38,9 @@ export function launch({ file, words, cwd, env }: Command, reaper: Reaper): Laun
   child.stderr.setEncoding("utf8").on("data", (text: string) => (texts.err += text));
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => {
+    child.once("close", (code, signal) => {
       if (pid !== undefined) reaper.forget(pid);
-      resolve({ code, ...texts });
+      resolve({ code, signal, ...texts });
     });
   });
   return { pid: pid ?? 0, ended, signal: (signal) => void child.kill(signal) };

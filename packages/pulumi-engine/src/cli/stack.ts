@@ -23,6 +23,8 @@ export interface CliStackOptions {
 export interface OperationOptions {
   /** Beside those that every operation gets. */
   flags?: readonly string[];
+  /** Only looks: nothing is to be confirmed. */
+  preview?: boolean;
   /** Everything that the user is told, as the embedded engine tells it. */
   onEvent?: (event: EngineEvent) => void;
 }
@@ -61,8 +63,11 @@ export class CliStack {
   }
 
   /** Starts an operation, without asking first and without a preview before it. */
-  async start(verb: Verb, { flags = [], onEvent }: OperationOptions = {}): Promise<CliRun> {
-    const own = verb === "preview" ? [] : ["--yes", "--skip-preview"];
+  async start(
+    verb: Verb,
+    { flags = [], preview = verb === "preview", onEvent }: OperationOptions = {},
+  ): Promise<CliRun> {
+    const own = preview ? [] : ["--yes", "--skip-preview"];
     const run = await CliRun.start(onEvent, (eventLog) =>
       this.#launch([verb, ...own, ...this.#where(), "--event-log", eventLog, ...flags]),
     );
@@ -87,7 +92,7 @@ export class CliStack {
   /** Ends whatever still runs, what a killed CLI left behind too. */
   async close(): Promise<void> {
     for (const run of this.#running) run.signal("SIGKILL");
-    await this.#reaper.close();
+    await this.#reaper.close({ thorough: true });
   }
 
   #where(): string[] {

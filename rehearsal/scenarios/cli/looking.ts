@@ -1,0 +1,81 @@
+import { type Account, green, withAccount } from "../../drills/account.ts";
+import { saidBy, typed } from "../../drills/cli-operator.ts";
+import { CliEngine } from "../../stage/cli-engine.ts";
+import { greenRelease } from "../releases.ts";
+import { held } from "../result.ts";
+import { type Play, type Scenario, describeFailure, lightLoad, noRequestLost } from "../scenario.ts";
+
+export const looking: Scenario = {
+  name: "looking",
+  promise: "After a hand edit of the rule, refresh --preview-only tells of it and changes nothing anywhere.",
+  usual: false,
+  engines: ["pulumi"],
+  // The guardian sleeps: what it writes down is not what the look does.
+  stage: { scheduleSpeedup: 0.001 },
+  run: (play) => withAccount(play.stage, (account) => show(play, account)),
+};
+
+async function show(play: Play, account: Account) {
+  await play.mustUp("blue goes live");
+  await play.startLoad(lightLoad);
+  await play.mustUp("green is deployed beside it", greenRelease(play.stage.config));
+  await account.setRule(green(40));
+  const before = await everything(play, account);
+  const changes = account.countRuleChanges();
+  play.say("pulumi refresh --preview-only");
+  const run = await CliEngine.of(play.stage).start("refresh", { flags: ["--preview-only"], preview: true });
+  const looked = await run.done;
+  const after = await everything(play, account);
+  const changed = changes();
+  const refused = await play.up("greenWeight 0, which nobody has adopted the edit for");
+  const refreshed = await play.stage.refresh({ signal: play.choices.signal });
+  const next = await play.up("greenWeight 0, after a refresh");
+  const rule = await account.rule();
+  const tally = await play.stopLoad();
+  return {
+    outcome: "held" as const,
+    held: [
+      held(
+        "it ends with 0 and names the switch",
+        looked.code === 0 && saidBy(looked).includes("TrafficSwitch"),
+        `exit ${looked.code}: ${saidBy(looked).slice(0, 80)}`,
+      ),
+      held("the record is as it was", after.record === before.record, differing(before.record, after.record)),
+      held("the state is as it was", after.state === before.state, differing(before.state, after.state)),
+      held(
+        "the rule is as it was",
+        changed === 0 && after.rule === before.rule,
+        `${changed} ModifyRule, ${after.rule}`,
+      ),
+      held(
+        "an up still refuses, with both weights",
+        !refused.ok && /blue 60 · green 40.*blue 100 · green 0/.test(describeFailure(refused)),
+        refused.ok ? "it succeeded" : describeFailure(refused).slice(0, 140),
+      ),
+      held(
+        "after a refresh the up goes on to what is asked",
+        refreshed.ok && next.ok && rule?.weights.green === 0,
+        next.ok ? `green ${rule?.weights.green}` : describeFailure(next).slice(0, 140),
+      ),
+      noRequestLost(tally),
+    ],
+  };
+}
+
+/** What a look must leave alone. */
+async function everything(play: Play, account: Account) {
+  const exported = await typed(play, "stack", "export");
+  const { deployment } = JSON.parse(exported.out) as { deployment: { resources: object[] } };
+  return {
+    record: JSON.stringify(await account.record()),
+    rule: JSON.stringify(await account.rule()),
+    state: JSON.stringify(deployment.resources),
+  };
+}
+
+/** The first place where two texts differ. */
+function differing(before: string, after: string): string {
+  if (before === after) return "the same";
+  const at = [...before].findIndex((letter, index) => letter !== after[index]);
+  return `${before.slice(Math.max(0, at - 30), at + 30)} → ${after.slice(Math.max(0, at - 30), at + 30)}`;
+}

@@ -1,0 +1,69 @@
+import { limits } from "../../../domain/limits.ts";
+import { type Account, green, withAccount } from "../../drills/account.ts";
+import { startCliUp } from "../../drills/cli-operator.ts";
+import { baking, longSteps } from "../break-glass.ts";
+import { greenRelease } from "../releases.ts";
+import { held } from "../result.ts";
+import { type Play, type Scenario, describeFailure, lightLoad, noRequestLost } from "../scenario.ts";
+
+/** The guardian's minute as this stage has it, and what one tick takes when the machine is busy. */
+const speedup = 10;
+const periodMs = 60_000 / speedup;
+const tickMs = 10_000;
+
+export const twoInterrupts: Scenario = {
+  name: "two-interrupts",
+  promise:
+    "Ctrl-C twice in mid-rollout ends the up at once; traffic is home all the same, and the next up goes on.",
+  usual: false,
+  engines: ["pulumi"],
+  stage: { speedup },
+  run: (play) => withAccount(play.stage, (account) => show(play, account)),
+};
+
+async function show(play: Play, account: Account) {
+  await play.mustUp("blue goes live");
+  await play.startLoad(lightLoad);
+  await play.mustUp("green is deployed beside it", { ...greenRelease(play.stage.config), ...longSteps });
+  const operator = await startCliUp(play, "greenWeight 100, and two Ctrl-C in its bake", {
+    greenWeight: 100,
+  });
+  await baking(account, operator, 25);
+  const began = Date.now();
+  operator.signal("SIGINT");
+  await play.pause(100);
+  operator.signal("SIGINT");
+  const { code } = await operator.done;
+  const endedMs = Date.now() - began;
+  await account.shows(green(0), limits.leaseMs + periodMs + tickMs);
+  const homeMs = Date.now() - began;
+  await account.until("nobody holds the lease any more", limits.leaseMs + periodMs + tickMs, async () => {
+    const { lease, rollout } = await account.record();
+    return rollout === null && (lease === null || lease.until < Date.now());
+  });
+  const next = await play.up("greenWeight 0, after it", { greenWeight: 0 });
+  const warned = next.diagnostics.map(({ message }) => message).join("\n");
+  const { weights } = await account.record();
+  const tally = await play.stopLoad();
+  return {
+    outcome: "rolled-back" as const,
+    held: [
+      held(
+        "the CLI ends with 8 within 5 s",
+        code === 8 && endedMs < 5_000,
+        `exit ${code} after ${endedMs} ms`,
+      ),
+      held(
+        "the traffic is home at the latest when the lease has run out",
+        homeMs < limits.leaseMs + periodMs + tickMs,
+        `${homeMs} ms after the first Ctrl-C`,
+      ),
+      held(
+        "the next up needs no pulumi cancel, and everybody is on blue",
+        next.ok && weights.green === 0,
+        next.ok ? `green ${weights.green}; ${warned.slice(0, 90)}` : describeFailure(next).slice(0, 140),
+      ),
+      noRequestLost(tally),
+    ],
+  };
+}
