@@ -8,7 +8,7 @@ import { EXIT_LOGGED, runnerArguments, runnerEnv } from "../../engine/processes/
 import { answer } from "./answer.ts";
 import { serve } from "./serve.ts";
 
-/** The language host for Node programs: the CLI asks it to run the program, and Pulumi's own runner does. */
+/** The language host for Node programs: as the CLI's own does, it runs the program in Pulumi's runner, with `nodeargs`. */
 let program: ChildProcess | undefined;
 
 const host: UntypedServiceImplementation = {
@@ -16,7 +16,7 @@ const host: UntypedServiceImplementation = {
   getRequiredPackages: answer(async () => new messages.GetRequiredPackagesResponse()),
   run: answer(run),
   cancel: answer(async () => {
-    program?.kill("SIGTERM");
+    program?.kill("SIGINT");
     return new empty.Empty();
   }),
 };
@@ -24,26 +24,26 @@ const host: UntypedServiceImplementation = {
 async function run(request: InstanceType<typeof messages.RunRequest>) {
   const [, , engine = ""] = process.argv;
   const info = request.getInfo();
+  if (info === undefined) throw new Error("the engine says nothing of the program");
+  const { nodeargs = "" } = (info.getOptions()?.toJavaScript() ?? {}) as { nodeargs?: string };
+  const call = {
+    monitor: request.getMonitorAddress(),
+    engine,
+    project: request.getProject(),
+    stack: request.getStack(),
+    organization: request.getOrganization(),
+    rootDirectory: info.getRootDirectory(),
+    pwd: info.getProgramDirectory(),
+    parallel: request.getParallel(),
+    preview: request.getDryrun(),
+    program: info.getEntryPoint(),
+  };
+  const config = Object.fromEntries(request.getConfigMap().entries());
   program = spawn(
     process.execPath,
-    runnerArguments({
-      monitor: request.getMonitorAddress(),
-      engine,
-      project: request.getProject(),
-      stack: request.getStack(),
-      organization: request.getOrganization(),
-      rootDirectory: info?.getRootDirectory() ?? request.getPwd(),
-      pwd: request.getPwd(),
-      parallel: request.getParallel(),
-      preview: request.getDryrun(),
-      program: request.getProgram(),
-    }),
+    [...nodeargs.split(" ").filter((word) => word !== ""), ...runnerArguments(call)],
     {
-      cwd: request.getPwd(),
-      env: {
-        ...process.env,
-        ...runnerEnv(Object.fromEntries(request.getConfigMap().entries()), request.getConfigsecretkeysList()),
-      },
+      env: { ...process.env, ...runnerEnv(config, request.getConfigsecretkeysList()) },
       // The CLI reads what the program prints from this process's own output.
       stdio: ["ignore", "inherit", "inherit"],
     },
