@@ -11,7 +11,7 @@ const rooms: Record<string, readonly string[]> = {
   "checks/": ["domain/"],
   "rollout/": ["domain/", "checks/"],
   "rollout/policy/": ["domain/"],
-  "infra/": ["domain/", "rollout/resource.ts", "packages/log-filter-pattern"],
+  "infra/": ["domain/", "rollout/resource.ts", "rollout/plugin/lazy.cjs", "packages/log-filter-pattern"],
   "sidecar/": ["domain/telemetry.ts", "domain/hub.ts", "domain/outcome.ts", "domain/health.ts"],
   "packages/": [],
 };
@@ -23,7 +23,7 @@ const isOurs = (name: string) =>
 
 function wrongImports(file: string): string[] {
   const room = Object.keys(rooms).findLast((of) => file.startsWith(of)) ?? "";
-  const named = readFileSync(top + file, "utf8").matchAll(/(?:from|import|import\() ?"([^"]+)"/g);
+  const named = readFileSync(top + file, "utf8").matchAll(/(?:from|import|import\(|require\() ?"([^"]+)"/g);
   const fromTop = (name: string) => (packages.has(name.split("/")[0] ?? "") ? `packages/${name}` : name);
   const names = [...named].map(([, name = ""]) =>
     name.startsWith(".") ? join(file, "..", name) : fromTop(name),
