@@ -2,9 +2,11 @@ import { type Account, withAccount } from "../../drills/account.ts";
 import { saidBy, typed } from "../../drills/cli-operator.ts";
 import { CliEngine } from "../../stage/cli-engine.ts";
 import { shortSteps } from "../break-glass.ts";
+import { lightLoad } from "../loads.ts";
+import { noRequestLost } from "../losses.ts";
 import { greenRelease } from "../releases.ts";
 import { type Held, held } from "../result.ts";
-import { type Play, type Scenario, lightLoad, noRequestLost } from "../scenario.ts";
+import { type Play, type Scenario } from "../scenario.ts";
 
 /** What people type, and what it is refused for. */
 const mistyped = [

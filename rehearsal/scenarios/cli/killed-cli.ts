@@ -1,9 +1,12 @@
 import { type Account, green, withAccount } from "../../drills/account.ts";
 import { type CliOperator, saidBy, startCliUp, typed } from "../../drills/cli-operator.ts";
 import { baking, longSteps } from "../break-glass.ts";
+import { describeFailure } from "../failure.ts";
+import { lightLoad } from "../loads.ts";
+import { noRequestLost } from "../losses.ts";
 import { greenRelease } from "../releases.ts";
 import { type Held, held } from "../result.ts";
-import { type Play, type Scenario, describeFailure, lightLoad, noRequestLost } from "../scenario.ts";
+import { type Play, type Scenario } from "../scenario.ts";
 
 /** How long traffic may take to be home once the CLI is gone, and how long it is waited for. */
 const homeMs = 5_000;

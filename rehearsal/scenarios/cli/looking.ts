@@ -1,9 +1,12 @@
 import { type Account, green, withAccount } from "../../drills/account.ts";
 import { saidBy, typed } from "../../drills/cli-operator.ts";
 import { CliEngine } from "../../stage/cli-engine.ts";
+import { describeFailure } from "../failure.ts";
+import { lightLoad } from "../loads.ts";
+import { noRequestLost } from "../losses.ts";
 import { greenRelease } from "../releases.ts";
 import { held } from "../result.ts";
-import { type Play, type Scenario, describeFailure, lightLoad, noRequestLost } from "../scenario.ts";
+import { type Play, type Scenario } from "../scenario.ts";
 
 export const looking: Scenario = {
   name: "looking",
@@ -76,6 +79,7 @@ async function everything(play: Play, account: Account) {
 /** The first place where two texts differ. */
 function differing(before: string, after: string): string {
   if (before === after) return "the same";
-  const at = [...before].findIndex((letter, index) => letter !== after[index]);
+  let at = 0;
+  while (before[at] === after[at]) at++;
   return `${before.slice(Math.max(0, at - 30), at + 30)} → ${after.slice(Math.max(0, at - 30), at + 30)}`;
 }

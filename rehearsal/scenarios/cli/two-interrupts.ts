@@ -2,9 +2,12 @@ import { limits } from "../../../domain/limits.ts";
 import { type Account, green, withAccount } from "../../drills/account.ts";
 import { startCliUp } from "../../drills/cli-operator.ts";
 import { baking, longSteps } from "../break-glass.ts";
+import { describeFailure } from "../failure.ts";
+import { lightLoad } from "../loads.ts";
+import { noRequestLost } from "../losses.ts";
 import { greenRelease } from "../releases.ts";
 import { held } from "../result.ts";
-import { type Play, type Scenario, describeFailure, lightLoad, noRequestLost } from "../scenario.ts";
+import { type Play, type Scenario } from "../scenario.ts";
 
 /** The guardian's minute as this stage has it, and what one tick takes when the machine is busy. */
 const speedup = 10;
