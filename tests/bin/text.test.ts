@@ -4,7 +4,9 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { plays } from "../../rehearsal/engine-choice.ts";
 import { scenarios } from "../../rehearsal/scenarios/index.ts";
+import type { EngineName } from "../../rehearsal/stage/engine.ts";
 import { fixtureHub } from "../checks/fixtures/hub.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
@@ -52,10 +54,16 @@ describe("every command shows a person how it is typed", () => {
     });
 });
 
-test("rehearse --list names every scenario with its promise in 100 columns, the usual ones marked", async () => {
-  const { code, out, err } = await type("rehearse", "--list");
+for (const engine of ["embedded", "pulumi"] as const)
+  test(`rehearse --list names every scenario of --engine ${engine} with its promise in 100 columns, the usual ones marked`, () =>
+    listIsWhole(engine));
+
+async function listIsWhole(engine: EngineName): Promise<void> {
+  const { code, out, err } = await type("rehearse", "--engine", engine, "--list");
   assert.deepEqual([code, err], [0, ""]);
-  const marked = scenarios.map(({ name, promise, usual }) => `${usual ? "*" : " "} ${name} ${promise}`);
+  const marked = scenarios
+    .filter((scenario) => plays(engine, scenario))
+    .map(({ name, promise, usual }) => `${usual ? "*" : " "} ${name} ${promise}`);
   const entries = out.trimEnd().split(/\n(?=[* ] \S)/);
   assert.deepEqual(
     entries.map((entry) => entry.slice(0, 2) + entry.slice(2).replaceAll(/\s+/g, " ")),
@@ -65,7 +73,7 @@ test("rehearse --list names every scenario with its promise in 100 columns, the 
     out.split("\n").filter((line) => line.length > 100),
     [],
   );
-});
+}
 
 describe("simulate", () => {
   const asked = ["--runs", "20", "--seed", "7"];

@@ -4,10 +4,13 @@ import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { cachedCli, cliModule, pinnedVersion } from "./find.ts";
 
-const help = `npm run build:pulumi
+const help = `npm run build:pulumi -- [--help]
 
 Builds the Pulumi CLI ${pinnedVersion()} with Go, into a folder of the user's cache, where rehearsals find it. The
 first time takes six to ten minutes and 4 GB of Go's own caches; when it is there already, nothing is done.
+
+Example: npm run build:pulumi
+Exit: 0 it is there, 1 it could not be built, 2 usage, or there is no Go.
 `;
 
 const importPath = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
@@ -19,6 +22,11 @@ async function main(words: readonly string[]): Promise<number> {
   if (words.includes("--help")) {
     process.stdout.write(help);
     return 0;
+  }
+  const [unknown] = words;
+  if (unknown !== undefined) {
+    process.stderr.write(`error: unknown option '${unknown}'. See: npm run build:pulumi -- --help\n`);
+    return 2;
   }
   const file = cachedCli();
   if (existsSync(file)) {
