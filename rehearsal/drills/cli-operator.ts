@@ -1,4 +1,4 @@
-import { isAlive, type CliRun, type Ended } from "pulumi-engine/cli";
+import { isAlive, type CliResult, type CliRun, type Ended } from "pulumi-engine/cli";
 import type { Play } from "../scenarios/scenario.ts";
 import { CliEngine } from "../stage/cli-engine.ts";
 
@@ -40,6 +40,23 @@ export async function startCliUp(
     },
     switchAlive: () => plugin !== undefined && isAlive(plugin),
   };
+}
+
+/** How an operation finds the stack file: with the stage's config written into it, or as `pulumi config set` left it. */
+type StackFile = "written" | "as it is";
+
+/** `pulumi VERB FLAGS`, told as it is typed; waits for its end. */
+export async function operated(
+  play: Play,
+  verb: "preview" | "up" | "refresh",
+  flags: readonly string[] = [],
+  stackFile: StackFile = "written",
+): Promise<CliResult> {
+  play.say(["pulumi", verb, ...flags].join(" "));
+  const engine = CliEngine.of(play.stage);
+  if (stackFile === "written") await engine.writeConfig();
+  const run = await engine.startAsIs(verb, { flags, onEvent: (event) => play.tell(event) });
+  return await run.done;
 }
 
 /** `pulumi WORDS` of the stage's stack, told as it is typed. */

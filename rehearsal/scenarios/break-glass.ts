@@ -3,9 +3,8 @@ import { type Account, green, withAccount } from "../drills/account.ts";
 import { type Ran, runCommand } from "../drills/command.ts";
 import { type Operator, startUp } from "../drills/operator.ts";
 import { describeFailure } from "./failure.ts";
-import { lightLoad } from "./loads.ts";
+import { greenBeside } from "./green-beside.ts";
 import { noRequestLost } from "./losses.ts";
-import { greenRelease } from "./releases.ts";
 import { type Held, held } from "./result.ts";
 import type { Play, Scenario } from "./scenario.ts";
 
@@ -29,9 +28,7 @@ export const breakGlass: Scenario = {
 };
 
 async function show(play: Play, account: Account) {
-  await play.mustUp("blue goes live");
-  await play.startLoad(lightLoad);
-  await play.mustUp("green is deployed beside it", { ...greenRelease(play.stage.config), ...longSteps });
+  await greenBeside(play, longSteps);
   const arn = await account.ruleArn();
 
   const first = await shifting(play, account, "greenWeight 100, and it stays in its first bake");

@@ -7,9 +7,9 @@ import type { Tally } from "../clients/tally.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { type Operator, startUp } from "../drills/operator.ts";
 import { describeFailure } from "./failure.ts";
-import { lightLoad } from "./loads.ts";
+import { greenBeside } from "./green-beside.ts";
+import { periodMs, speedup, tickMs } from "./guardian-pace.ts";
 import { noRequestLost } from "./losses.ts";
-import { greenRelease } from "./releases.ts";
 import { type Held, held } from "./result.ts";
 import type { Play, Scenario } from "./scenario.ts";
 
@@ -17,11 +17,6 @@ import type { Play, Scenario } from "./scenario.ts";
 const kills = 25;
 /** Ups until then, at most: one that ends before its kill is none. */
 const mostUps = 45;
-/** The guardian's minute, as this stage has it. */
-const speedup = 10;
-const periodMs = 60_000 / speedup;
-/** What one tick takes when the machine is busy: it starts a process. */
-const tickMs = 10_000;
 /** A whole rollout of the plan below takes about as long; kills are drawn from it. */
 const rolloutMs = 11_000;
 /** Calls that a whole rollout makes to the balancer and to the table, about. */
@@ -66,9 +61,7 @@ interface Killed {
 
 async function show(play: Play, account: Account) {
   const { random } = play.choices;
-  await play.mustUp("blue goes live");
-  const load = await play.startLoad(lightLoad);
-  await play.mustUp("green is deployed beside it", { ...greenRelease(play.stage.config), ...plan });
+  const load = await greenBeside(play, plan);
   // Every rollback rejects green: each further rollout is a person's retry.
   play.stage.set({ rollout: { retry: (await account.record()).slots.green.release } });
 

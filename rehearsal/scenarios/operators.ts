@@ -4,9 +4,8 @@ import { copyState, startUp } from "../drills/operator.ts";
 import { EmbeddedEngine } from "../stage/embedded-engine.ts";
 import { baking, longSteps } from "./break-glass.ts";
 import { describeFailure } from "./failure.ts";
-import { lightLoad } from "./loads.ts";
+import { greenBeside } from "./green-beside.ts";
 import { noRequestLost } from "./losses.ts";
-import { greenRelease } from "./releases.ts";
 import { type Held, held } from "./result.ts";
 import type { Play, Scenario } from "./scenario.ts";
 
@@ -19,9 +18,7 @@ export const operators: Scenario = {
 };
 
 async function show(play: Play, account: Account) {
-  await play.mustUp("blue goes live");
-  await play.startLoad(lightLoad);
-  await play.mustUp("green is deployed beside it", { ...greenRelease(play.stage.config), ...longSteps });
+  await greenBeside(play, longSteps);
   play.stage.set({ rollout: { retry: (await account.record()).slots.green.release }, greenWeight: 100 });
   const seen: Held[] = [];
   seen.push(...(await interrupted(play, account)));

@@ -1,9 +1,8 @@
 import { type Account, withAccount } from "../drills/account.ts";
 import { runCommand } from "../drills/command.ts";
 import { describeFailure } from "./failure.ts";
-import { lightLoad } from "./loads.ts";
+import { greenBeside } from "./green-beside.ts";
 import { noRequestLost } from "./losses.ts";
-import { greenRelease } from "./releases.ts";
 import { held } from "./result.ts";
 import type { Play, Scenario } from "./scenario.ts";
 
@@ -31,9 +30,7 @@ export const throttled: Scenario = {
 
 async function show(play: Play, account: Account) {
   const { aws } = play.stage;
-  await play.mustUp("blue goes live");
-  await play.startLoad(lightLoad);
-  await play.mustUp("green is deployed beside it", { ...greenRelease(play.stage.config), ...steps });
+  await greenBeside(play, steps);
   let struck = 0;
   const stop = aws.onCall(({ when, error }) => {
     if (when === "after" && error === "ThrottlingException") struck++;

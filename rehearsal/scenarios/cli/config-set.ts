@@ -1,12 +1,10 @@
 import { type Account, withAccount } from "../../drills/account.ts";
-import { saidBy, typed } from "../../drills/cli-operator.ts";
-import { CliEngine } from "../../stage/cli-engine.ts";
+import { operated, saidBy, typed } from "../../drills/cli-operator.ts";
 import { shortSteps } from "../break-glass.ts";
-import { lightLoad } from "../loads.ts";
+import { greenBeside } from "../green-beside.ts";
 import { noRequestLost } from "../losses.ts";
-import { greenRelease } from "../releases.ts";
 import { type Held, held } from "../result.ts";
-import { type Play, type Scenario } from "../scenario.ts";
+import type { Play, Scenario } from "../scenario.ts";
 
 /** What people type, and what it is refused for. */
 const mistyped = [
@@ -25,14 +23,12 @@ export const configSet: Scenario = {
 };
 
 async function show(play: Play, account: Account) {
-  await play.mustUp("blue goes live");
-  await play.startLoad(lightLoad);
-  await play.mustUp("green is deployed beside it", { ...greenRelease(play.stage.config), ...shortSteps });
+  await greenBeside(play, shortSteps);
   const changes = account.countRuleChanges();
   const seen: Held[] = [];
   for (const [given, why] of mistyped) {
     await typed(play, "config", "set", "greenWeight", given);
-    const refused = await asTyped(play, "preview");
+    const refused = await operated(play, "preview", [], "as it is");
     const said = saidBy(refused);
     seen.push(
       held(`${given} is refused, with the reason`, refused.code !== 0 && why.test(said), said.slice(0, 140)),
@@ -40,7 +36,7 @@ async function show(play: Play, account: Account) {
   }
   const moved = changes();
   await typed(play, "config", "set", "greenWeight", "100");
-  const up = await asTyped(play, "up");
+  const up = await operated(play, "up", [], "as it is");
   const rule = await account.rule();
   seen.push(
     held("none of it touched the rule", moved === 0, `${moved} ModifyRule calls`),
@@ -52,11 +48,4 @@ async function show(play: Play, account: Account) {
     noRequestLost(await play.stopLoad()),
   );
   return { outcome: "promoted" as const, held: seen };
-}
-
-/** An operation with the stack file as `pulumi config set` left it. */
-async function asTyped(play: Play, verb: "preview" | "up") {
-  play.say(`pulumi ${verb}`);
-  const run = await CliEngine.of(play.stage).startAsIs(verb, { onEvent: (event) => play.tell(event) });
-  return await run.done;
 }

@@ -1,13 +1,11 @@
 import { join } from "node:path";
 import { type Account, withAccount } from "../../drills/account.ts";
-import { saidBy, typed } from "../../drills/cli-operator.ts";
-import { CliEngine } from "../../stage/cli-engine.ts";
+import { operated, saidBy, typed } from "../../drills/cli-operator.ts";
 import { shortSteps } from "../break-glass.ts";
-import { lightLoad } from "../loads.ts";
+import { greenBeside } from "../green-beside.ts";
 import { noRequestLost } from "../losses.ts";
-import { greenRelease } from "../releases.ts";
 import { type Held, held } from "../result.ts";
-import { type Play, type Scenario } from "../scenario.ts";
+import type { Play, Scenario } from "../scenario.ts";
 
 export const flags: Scenario = {
   name: "flags",
@@ -18,9 +16,7 @@ export const flags: Scenario = {
 };
 
 async function show(play: Play, account: Account) {
-  await play.mustUp("blue goes live");
-  await play.startLoad(lightLoad);
-  await play.mustUp("green is deployed beside it", { ...greenRelease(play.stage.config), ...shortSteps });
+  await greenBeside(play, shortSteps);
   const seen = [
     ...(await expectsNoChanges(play, account)),
     ...(await keepsToThePlan(play, account)),
@@ -29,21 +25,11 @@ async function show(play: Play, account: Account) {
   return { outcome: "held" as const, held: [...seen, noRequestLost(await play.stopLoad())] };
 }
 
-/** `pulumi VERB FLAGS` with the config as the stage has it. */
-async function run(play: Play, verb: "preview" | "up", ...words: string[]) {
-  play.say(`pulumi ${verb} ${words.join(" ")}`);
-  const started = await CliEngine.of(play.stage).start(verb, {
-    flags: words,
-    onEvent: (event) => play.tell(event),
-  });
-  return await started.done;
-}
-
 async function expectsNoChanges(play: Play, account: Account): Promise<Held[]> {
-  const preview = await run(play, "preview", "--expect-no-changes");
-  const up = await run(play, "up", "--expect-no-changes");
+  const preview = await operated(play, "preview", ["--expect-no-changes"]);
+  const up = await operated(play, "up", ["--expect-no-changes"]);
   play.stage.set({ greenWeight: 100 });
-  const changed = await run(play, "preview", "--expect-no-changes");
+  const changed = await operated(play, "preview", ["--expect-no-changes"]);
   const rule = await account.rule();
   return [
     held(
@@ -61,12 +47,12 @@ async function expectsNoChanges(play: Play, account: Account): Promise<Held[]> {
 
 async function keepsToThePlan(play: Play, account: Account): Promise<Held[]> {
   const plan = join(play.stage.folder, "plan.json");
-  const saved = await run(play, "preview", "--save-plan", plan);
+  const saved = await operated(play, "preview", ["--save-plan", plan]);
   const before = await account.rule();
-  const kept = await run(play, "up", "--plan", plan);
+  const kept = await operated(play, "up", ["--plan", plan]);
   const moved = await account.rule();
   play.stage.set({ greenWeight: 0 });
-  const stale = await run(play, "up", "--plan", plan);
+  const stale = await operated(play, "up", ["--plan", plan]);
   const after = await account.rule();
   return [
     held(
@@ -85,7 +71,7 @@ async function keepsToThePlan(play: Play, account: Account): Promise<Held[]> {
 async function movesTheTargetAlone(play: Play, account: Account): Promise<Held[]> {
   const before = await account.rule();
   const urn = await urnOfSwitch(play);
-  const { code, changes, out } = await run(play, "up", "--target", urn);
+  const { code, changes, out } = await operated(play, "up", ["--target", urn]);
   const after = await account.rule();
   return [
     held(

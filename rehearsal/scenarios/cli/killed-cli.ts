@@ -2,11 +2,10 @@ import { type Account, green, withAccount } from "../../drills/account.ts";
 import { type CliOperator, saidBy, startCliUp, typed } from "../../drills/cli-operator.ts";
 import { baking, longSteps } from "../break-glass.ts";
 import { describeFailure } from "../failure.ts";
-import { lightLoad } from "../loads.ts";
+import { greenBeside } from "../green-beside.ts";
 import { noRequestLost } from "../losses.ts";
-import { greenRelease } from "../releases.ts";
 import { type Held, held } from "../result.ts";
-import { type Play, type Scenario } from "../scenario.ts";
+import type { Play, Scenario } from "../scenario.ts";
 
 /** How long traffic may take to be home once the CLI is gone, and how long it is waited for. */
 const homeMs = 5_000;
@@ -31,9 +30,7 @@ export const hungUp: Scenario = {
 };
 
 async function show(play: Play, account: Account, signal: "SIGKILL" | "SIGHUP") {
-  await play.mustUp("blue goes live");
-  await play.startLoad(lightLoad);
-  await play.mustUp("green is deployed beside it", { ...greenRelease(play.stage.config), ...longSteps });
+  await greenBeside(play, longSteps);
   const operator = await startCliUp(play, `greenWeight 100, and ${signal} in its bake`, { greenWeight: 100 });
   await baking(account, operator, 25);
   const home = await goesHome(account, operator, signal);

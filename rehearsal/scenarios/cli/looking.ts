@@ -1,12 +1,10 @@
 import { type Account, green, withAccount } from "../../drills/account.ts";
-import { saidBy, typed } from "../../drills/cli-operator.ts";
-import { CliEngine } from "../../stage/cli-engine.ts";
+import { operated, saidBy, typed } from "../../drills/cli-operator.ts";
 import { describeFailure } from "../failure.ts";
-import { lightLoad } from "../loads.ts";
+import { greenBeside } from "../green-beside.ts";
 import { noRequestLost } from "../losses.ts";
-import { greenRelease } from "../releases.ts";
 import { held } from "../result.ts";
-import { type Play, type Scenario } from "../scenario.ts";
+import type { Play, Scenario } from "../scenario.ts";
 
 export const looking: Scenario = {
   name: "looking",
@@ -19,15 +17,11 @@ export const looking: Scenario = {
 };
 
 async function show(play: Play, account: Account) {
-  await play.mustUp("blue goes live");
-  await play.startLoad(lightLoad);
-  await play.mustUp("green is deployed beside it", greenRelease(play.stage.config));
+  await greenBeside(play);
   await account.setRule(green(40));
   const before = await everything(play, account);
   const changes = account.countRuleChanges();
-  play.say("pulumi refresh --preview-only");
-  const run = await CliEngine.of(play.stage).start("refresh", { flags: ["--preview-only"], preview: true });
-  const looked = await run.done;
+  const looked = await operated(play, "refresh", ["--preview-only"]);
   const after = await everything(play, account);
   const changed = changes();
   const refused = await play.up("greenWeight 0, which nobody has adopted the edit for");

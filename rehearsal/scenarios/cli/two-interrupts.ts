@@ -3,16 +3,11 @@ import { type Account, green, withAccount } from "../../drills/account.ts";
 import { startCliUp } from "../../drills/cli-operator.ts";
 import { baking, longSteps } from "../break-glass.ts";
 import { describeFailure } from "../failure.ts";
-import { lightLoad } from "../loads.ts";
+import { greenBeside } from "../green-beside.ts";
+import { periodMs, speedup, tickMs } from "../guardian-pace.ts";
 import { noRequestLost } from "../losses.ts";
-import { greenRelease } from "../releases.ts";
 import { held } from "../result.ts";
-import { type Play, type Scenario } from "../scenario.ts";
-
-/** The guardian's minute as this stage has it, and what one tick takes when the machine is busy. */
-const speedup = 10;
-const periodMs = 60_000 / speedup;
-const tickMs = 10_000;
+import type { Play, Scenario } from "../scenario.ts";
 
 export const twoInterrupts: Scenario = {
   name: "two-interrupts",
@@ -25,9 +20,7 @@ export const twoInterrupts: Scenario = {
 };
 
 async function show(play: Play, account: Account) {
-  await play.mustUp("blue goes live");
-  await play.startLoad(lightLoad);
-  await play.mustUp("green is deployed beside it", { ...greenRelease(play.stage.config), ...longSteps });
+  await greenBeside(play, longSteps);
   const operator = await startCliUp(play, "greenWeight 100, and two Ctrl-C in its bake", {
     greenWeight: 100,
   });

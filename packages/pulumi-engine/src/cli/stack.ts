@@ -23,8 +23,6 @@ export interface CliStackOptions {
 export interface OperationOptions {
   /** Beside those that every operation gets. */
   flags?: readonly string[];
-  /** Only looks: nothing is to be confirmed. */
-  preview?: boolean;
   /** Everything that the user is told, as the embedded engine tells it. */
   onEvent?: (event: EngineEvent) => void;
 }
@@ -63,11 +61,10 @@ export class CliStack {
   }
 
   /** Starts an operation, without asking first and without a preview before it. */
-  async start(
-    verb: Verb,
-    { flags = [], preview = verb === "preview", onEvent }: OperationOptions = {},
-  ): Promise<CliRun> {
-    const own = preview ? [] : ["--yes", "--skip-preview"];
+  async start(verb: Verb, { flags = [], onEvent }: OperationOptions = {}): Promise<CliRun> {
+    const looks = verb === "preview" || flags.includes("--preview-only");
+    // What only looks has nothing to be confirmed.
+    const own = looks ? [] : ["--yes", "--skip-preview"];
     const run = await CliRun.start(onEvent, (eventLog) =>
       this.#launch([verb, ...own, ...this.#where(), "--event-log", eventLog, ...flags]),
     );
