@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { EngineEvent, RunResult } from "pulumi-engine";
-import { type CliRun, CliStack, type Ended, type OperationOptions } from "pulumi-engine/cli";
+import { type CliRun, CliStack, type Ended, type OperationOptions, obey } from "pulumi-engine/cli";
 import type { Engine, EngineRun, Ground, OpenEngine } from "./engine.ts";
 
 type Verb = Parameters<CliStack["start"]>[0];
@@ -78,22 +78,12 @@ export class CliEngine implements Engine {
       verb,
       onEvent === undefined ? {} : { onEvent: (event: EngineEvent) => onEvent(event) },
     );
-    const obey = [
-      obeyed(signal, () => run.signal("SIGINT")),
-      obeyed(killSignal, () => run.signal("SIGKILL")),
-    ];
+    const stops = [obey(signal, () => run.signal("SIGINT")), obey(killSignal, () => run.signal("SIGKILL"))];
     try {
       const result = await run.done;
       return { ...result, outputs: killSignal?.aborted === true ? {} : await this.#stack.outputs() };
     } finally {
-      for (const stop of obey) stop();
+      for (const stop of stops) stop();
     }
   }
-}
-
-/** Acts when the signal is raised, or at once if it has been; returns how to stop listening. */
-function obeyed(signal: AbortSignal | undefined, act: () => void): () => void {
-  if (signal?.aborted === true) act();
-  signal?.addEventListener("abort", act);
-  return () => signal?.removeEventListener("abort", act);
 }

@@ -1,6 +1,7 @@
 import grpc from "@grpc/grpc-js";
 import eventServices, { type IEventsServer } from "@pulumi/pulumi/proto/events_grpc_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import { bindLoopback } from "../engine/grpc/bind.ts";
 import { CHANNEL_OPTIONS } from "../engine/grpc/limits.ts";
 import type { CliEvent } from "./events.ts";
 
@@ -25,10 +26,6 @@ export async function hearEvents(onEvent: (event: CliEvent) => void): Promise<Ev
     },
   };
   server.addService(eventServices.EventsService, service);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
-  });
+  const port = await bindLoopback(server);
   return { address: `tcp://127.0.0.1:${port}`, close: () => server.forceShutdown() };
 }

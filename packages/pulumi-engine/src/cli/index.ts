@@ -1,3 +1,4 @@
+export { obey } from "../engine/obey.ts";
 export { NoCli, cachedCli, findCli, pinnedVersion, type FoundCli } from "./find.ts";
 export type { Ended } from "./launch.ts";
 export type { CliResult, CliRun } from "./operation.ts";

@@ -1,5 +1,6 @@
 import { Engine } from "./engine.ts";
 import type { OutputValue, RunResult, Verb } from "./events.ts";
+import { obey } from "./obey.ts";
 import type { EngineOptions } from "./options.ts";
 import { reportPending } from "./pending.ts";
 import { isSecret, plain } from "./properties.ts";
@@ -66,21 +67,15 @@ export async function execute(
 
 /** The first signal cancels the run, the second kills what it started. Answers a function that stops listening. */
 function obeySignals({ run, options, children }: Engine): () => void {
-  const cancel = (): void => run.cancel();
-  const kill = (): void => {
-    run.abandon();
-    children.kill();
-  };
-  const pairs = [
-    [options.signal, cancel],
-    [options.killSignal, kill],
-  ] as const;
-  for (const [signal, act] of pairs) {
-    if (signal?.aborted) act();
-    signal?.addEventListener("abort", act);
-  }
+  const stops = [
+    obey(options.signal, () => run.cancel()),
+    obey(options.killSignal, () => {
+      run.abandon();
+      children.kill();
+    }),
+  ];
   return () => {
-    for (const [signal, act] of pairs) signal?.removeEventListener("abort", act);
+    for (const stop of stops) stop();
   };
 }
 

@@ -54,14 +54,7 @@ export function resourceProvider({ provider, version, log }: Served): UntypedSer
     }),
     diff: answer(async (request: Request<"DiffRequest">) => {
       const { diff } = must(provider, "diff");
-      const { changes, replaces, deleteBeforeReplace, diffs } = await diff({
-        ...ref(request),
-        id: request.getId(),
-        olds: fromStruct(request.getOlds()),
-        oldInputs: fromStruct(request.getOldInputs()),
-        news: fromStruct(request.getNews()),
-        ignoreChanges: request.getIgnorechangesList(),
-      });
+      const { changes, replaces, deleteBeforeReplace, diffs } = await diff(change(request));
       return new messages.DiffResponse()
         .setChanges(verdict(changes))
         .setReplacesList(replaces ?? [])
@@ -89,15 +82,7 @@ export function resourceProvider({ provider, version, log }: Served): UntypedSer
     }),
     update: answer(async (request: Request<"UpdateRequest">) => {
       const { update } = must(provider, "update");
-      const { outputs } = await update({
-        ...ref(request),
-        id: request.getId(),
-        olds: fromStruct(request.getOlds()),
-        oldInputs: fromStruct(request.getOldInputs()),
-        news: fromStruct(request.getNews()),
-        ignoreChanges: request.getIgnorechangesList(),
-        ...timeout(request),
-      });
+      const { outputs } = await update({ ...change(request), ...timeout(request) });
       return new messages.UpdateResponse().setProperties(toStruct(outputs));
     }),
     delete: answer(async (request: Request<"DeleteRequest">) => {
@@ -122,6 +107,16 @@ const ref = (request: { getUrn(): string }) => {
   const { type, name } = parseUrn(request.getUrn());
   return { urn: request.getUrn(), type, name };
 };
+
+/** What is to become of a resource that is there. */
+const change = (request: Request<"DiffRequest"> | Request<"UpdateRequest">) => ({
+  ...ref(request),
+  id: request.getId(),
+  olds: fromStruct(request.getOlds()),
+  oldInputs: fromStruct(request.getOldInputs()),
+  news: fromStruct(request.getNews()),
+  ignoreChanges: request.getIgnorechangesList(),
+});
 
 /** Pulumi sends seconds, 0 where the program asked for none. */
 const timeout = (request: { getTimeout(): number }) =>

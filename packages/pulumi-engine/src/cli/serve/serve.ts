@@ -1,5 +1,6 @@
 import { flushCompileCache } from "node:module";
 import grpc from "@grpc/grpc-js";
+import { bindLoopback } from "../../engine/grpc/bind.ts";
 import { CHANNEL_OPTIONS } from "../../engine/grpc/limits.ts";
 
 /**
@@ -9,11 +10,7 @@ import { CHANNEL_OPTIONS } from "../../engine/grpc/limits.ts";
 export async function serve(add: (server: grpc.Server) => void, end: () => Promise<void>): Promise<void> {
   const server = new grpc.Server(CHANNEL_OPTIONS);
   add(server);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
-  });
+  const port = await bindLoopback(server);
   process.stdout.write(`${port}\n`);
   const stop = (): void => {
     flushCompileCache();

@@ -1,6 +1,7 @@
 import grpc from "@grpc/grpc-js";
 import engineServices, { type IEngineServer } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import resourceServices, { type IResourceMonitorServer } from "@pulumi/pulumi/proto/resource_grpc_pb.js";
+import { bindLoopback } from "./bind.ts";
 import { CHANNEL_OPTIONS } from "./limits.ts";
 
 export interface Listening {
@@ -14,10 +15,6 @@ export async function listen(engine: IEngineServer, monitor?: IResourceMonitorSe
   const server = new grpc.Server(CHANNEL_OPTIONS);
   server.addService(engineServices.EngineService, engine);
   if (monitor) server.addService(resourceServices.ResourceMonitorService, monitor);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
-  });
+  const port = await bindLoopback(server);
   return { address: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
 }

@@ -1,9 +1,19 @@
 import type { RouteArgs } from "@pulumi/aws/ec2/route.js";
 import { text } from "../fields.ts";
-import { kind, patiently } from "../kind.ts";
+import { type Plain, kind, patiently } from "../kind.ts";
 import { tableFound } from "./route-table.ts";
 
 const goneRoutes = ["InvalidRoute.NotFound", "InvalidRouteTableID.NotFound", "InvalidRouteTableId.NotFound"];
+
+/** A route as EC2 is asked for it, to make it or in place of another. */
+const asked = (inputs: Plain<RouteArgs>) => ({
+  RouteTableId: inputs.routeTableId,
+  DestinationCidrBlock: inputs.destinationCidrBlock,
+  DestinationIpv6CidrBlock: inputs.destinationIpv6CidrBlock,
+  GatewayId: inputs.gatewayId,
+  NatGatewayId: inputs.natGatewayId,
+  VpcEndpointId: inputs.vpcEndpointId,
+});
 
 export const route = kind<RouteArgs>({
   type: "aws:ec2/route:Route",
@@ -28,15 +38,7 @@ export const route = kind<RouteArgs>({
     await patiently(
       tools,
       ["InvalidGatewayID.NotFound", "InvalidNatGatewayID.NotFound"],
-      () =>
-        ec2.createRoute({
-          RouteTableId: inputs.routeTableId,
-          DestinationCidrBlock: inputs.destinationCidrBlock,
-          DestinationIpv6CidrBlock: inputs.destinationIpv6CidrBlock,
-          GatewayId: inputs.gatewayId,
-          NatGatewayId: inputs.natGatewayId,
-          VpcEndpointId: inputs.vpcEndpointId,
-        }),
+      () => ec2.createRoute(asked(inputs)),
       30_000,
     );
     return `r-${inputs.routeTableId}${inputs.destinationCidrBlock ?? inputs.destinationIpv6CidrBlock}`;
@@ -61,14 +63,7 @@ export const route = kind<RouteArgs>({
   },
   async update(tools, _id, { inputs }) {
     const ec2 = await tools.aws.ec2();
-    await ec2.replaceRoute({
-      RouteTableId: inputs.routeTableId,
-      DestinationCidrBlock: inputs.destinationCidrBlock,
-      DestinationIpv6CidrBlock: inputs.destinationIpv6CidrBlock,
-      GatewayId: inputs.gatewayId,
-      NatGatewayId: inputs.natGatewayId,
-      VpcEndpointId: inputs.vpcEndpointId,
-    });
+    await ec2.replaceRoute(asked(inputs));
   },
   async remove(tools, _id, state) {
     const ec2 = await tools.aws.ec2();
