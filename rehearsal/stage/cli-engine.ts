@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { EngineEvent, RunResult } from "pulumi-engine";
 import { type CliRun, CliStack, type Ended, type OperationOptions, obey } from "pulumi-engine/cli";
 import type { Engine, EngineRun, Ground, OpenEngine } from "./engine.ts";
+import { wholeKeys } from "./whole-keys.ts";
 
 type Verb = Parameters<CliStack["start"]>[0];
 
@@ -64,9 +65,7 @@ export class CliEngine implements Engine {
 
   /** Writes the stage's config into the stack file, as its user edits it. */
   writeConfig(): Promise<void> {
-    const { project } = this.#ground;
-    const own = Object.entries(this.#ground.config()).map(([key, value]) => [`${project}:${key}`, value]);
-    return this.#stack.setConfig({ ...(Object.fromEntries(own) as object), "aws:region": "us-east-1" });
+    return this.#stack.setConfig(wholeKeys(this.#ground.project, this.#ground.config()));
   }
 
   close(): Promise<void> {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type EngineOptions, type RunResult, destroy, preview, refresh, up } from "pulumi-engine";
 import { awsProvider, awsxProvider } from "pulumi-engine/providers";
 import type { Engine, EngineRun, Ground } from "./engine.ts";
+import { asTexts, wholeKeys } from "./whole-keys.ts";
 
 /** What a run of the embedded engine may have otherwise. */
 export interface EmbeddedRun extends EngineRun {
@@ -36,7 +37,7 @@ export class EmbeddedEngine implements Engine {
       program: "./infra/index.ts",
       project,
       stack,
-      config: texts(project, this.#ground.config()),
+      config: asTexts(wholeKeys(project, this.#ground.config())),
       stateFile: join(folder, "state.json"),
       env: { ...env },
     };
@@ -74,13 +75,4 @@ export class EmbeddedEngine implements Engine {
       ...(onEvent ? { onEvent } : {}),
     });
   }
-}
-
-/** Whole keys and texts, as the engine takes them: JSON where it is JSON. */
-function texts(project: string, config: Readonly<Record<string, unknown>>): Record<string, string> {
-  const own = Object.entries(config).map(([key, value]) => [
-    `${project}:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  return { ...(Object.fromEntries(own) as Record<string, string>), "aws:region": "us-east-1" };
 }

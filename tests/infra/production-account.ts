@@ -9,6 +9,7 @@ import { seeded } from "local-aws/random";
 import { type EngineEvent, type RunResult, preview, up } from "pulumi-engine";
 import { awsProvider, awsxProvider } from "pulumi-engine/providers";
 import { repository } from "../../rehearsal/stage/index.ts";
+import { asTexts, wholeKeys } from "../../rehearsal/stage/whole-keys.ts";
 import { production } from "./program.ts";
 
 /** An account in which the production example is deployed. Its containers are stand-ins that answer 200 and do nothing. */
@@ -69,7 +70,7 @@ export async function openProductionAccount({ served = false } = {}): Promise<Pr
       program: "./infra/index.ts",
       project: "hub",
       stack: "production",
-      config: texts({ ...production, ...config }),
+      config: asTexts(wholeKeys("hub", { ...production, ...config })),
       stateFile: join(folder, "state.json"),
       env: aws.env,
       providers: served
@@ -137,12 +138,4 @@ async function before({ endpoint, env }: LocalAws): Promise<void> {
   const route53 = new Route53(access);
   await route53.createHostedZone({ Name: "example.com", CallerReference: "test" });
   route53.destroy();
-}
-
-function texts(config: Readonly<Record<string, unknown>>): Record<string, string> {
-  const own = Object.entries(config).map(([key, value]) => [
-    `hub:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  return { ...(Object.fromEntries(own) as Record<string, string>), "aws:region": "us-east-1" };
 }

@@ -9,6 +9,7 @@ import { typed } from "../../infra/config.ts";
 import { readConfig } from "../../infra/read.ts";
 import { makeStack } from "../../infra/stack.ts";
 import { layConfig } from "../../rehearsal/stage/config.ts";
+import { asTexts, wholeKeys } from "../../rehearsal/stage/whole-keys.ts";
 
 /** One resource as the program registered it. */
 interface Registered {
@@ -220,14 +221,7 @@ function evaluateExactly(config: Readonly<Record<string, unknown>>, world: World
     const internals = runtimeSettings as unknown as Internals;
     internals.setMockOptions(monitor, "hub", "production", world.dryRun ?? false, "test");
     await internals.awaitFeatureSupport();
-    const texts = Object.entries(config).map(([key, value]) => [
-      `hub:${key}`,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]);
-    pulumi.runtime.setAllConfig({
-      ...(Object.fromEntries(texts) as Record<string, string>),
-      "aws:region": region,
-    });
+    pulumi.runtime.setAllConfig(asTexts(wholeKeys("hub", config, region)));
     const warnings: string[] = [];
     const { config: parsed, place } = readConfig();
     const made = await makeStack(parsed, place);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { compareRounds, middleMean, orderOf } from "../../tools/bench/sidecar-speed.ts";
+import { orderOf } from "../../tools/bench/order-of.ts";
+import { compareRounds, middleMean } from "../../tools/bench/sidecar-speed.ts";
 
 test("over a bench's rounds every program takes each place, and comes after each other one", () => {
   for (const count of [4, 5]) {

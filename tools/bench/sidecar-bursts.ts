@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from "node:fs";
+import { orderOf } from "./order-of.ts";
 import { Caller } from "./sidecar-load.ts";
 
 /** A program that is asked: where it listens, and its process. */
@@ -41,8 +42,8 @@ export async function burstsInTurn(
     })),
   );
   for (let burst = 0; burst < bursts; burst++)
-    // Whoever comes first in one comes last in the next.
-    for (const program of burst % 2 === 0 ? programs : programs.toReversed()) {
+    for (const index of orderOf(programs.length, burst)) {
+      const program = programs[index]!;
       const before = processorSeconds(program.pid);
       program.failed += await burstOf(program.callers, requests);
       program.perCore.push((connections * requests) / (processorSeconds(program.pid) - before));

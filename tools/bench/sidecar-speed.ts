@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { percentile } from "./bench.ts";
+import { orderOf } from "./order-of.ts";
 import type { BurstEffort, Bursts } from "./sidecar-bursts.ts";
 import type { Latencies, Throughput } from "./sidecar-load.ts";
 import { type Program, type ProgramName, ask, startProgram } from "./sidecar-programs.ts";
@@ -153,22 +154,6 @@ async function measureBursts(
     kept.perCore.push(middleMean(perCore));
     kept.failed += failed;
   }
-}
-
-/**
- * The order in which so many take turns in a round. Whoever comes after another finds the machine as that one left it: over
- * the rounds each comes after each other.
- */
-export function orderOf(count: number, round: number): number[] {
-  const left = Array.from({ length: count }, (_, index) => index);
-  const order: number[] = [];
-  // The digits of a number in the factorial system name an order; a prime as step takes them from everywhere.
-  let code = round * 59;
-  for (let choices = count; choices > 0; choices--) {
-    order.push(...left.splice(code % choices, 1));
-    code = Math.floor(code / choices);
-  }
-  return order;
 }
 
 function speedOf({ addedP50, addedP99, busyP99, perCore, perSecond, failed }: Rounds): Speed {

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
 import { cachedCli, cliModule, pinnedVersion } from "./find.ts";
 
 const help = `npm run build:pulumi -- [--help]
@@ -18,15 +19,17 @@ const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Versi
 /** Between two lines about how far it is, in milliseconds. */
 const sayEveryMs = 10_000;
 
-async function main(words: readonly string[]): Promise<number> {
-  if (words.includes("--help")) {
+async function main(args: string[]): Promise<number> {
+  let asked: { help?: boolean };
+  try {
+    asked = parseArgs({ args, options: { help: { type: "boolean" } } }).values;
+  } catch (error) {
+    process.stderr.write(`error: ${(error as Error).message}. See: npm run build:pulumi -- --help\n`);
+    return 2;
+  }
+  if (asked.help === true) {
     process.stdout.write(help);
     return 0;
-  }
-  const [unknown] = words;
-  if (unknown !== undefined) {
-    process.stderr.write(`error: unknown option '${unknown}'. See: npm run build:pulumi -- --help\n`);
-    return 2;
   }
   const file = cachedCli();
   if (existsSync(file)) {
