@@ -1,13 +1,15 @@
 import { z } from "zod";
-import { type Weights, sameWeights, weight } from "./weight.ts";
-
-const weights = z.strictObject({ blue: weight, green: weight });
+import { type Weights, bothWeights, sameWeights } from "./weight.ts";
 
 /**
  * A hand edit as somebody saw it: what the rule showed (null: it was gone), and the record that it differs from. A refresh puts it
  * into Pulumi's state; the `up` that finds the very same there adopts it.
  */
-export const handEdit = z.strictObject({ live: weights.nullable(), recorded: weights, fence: z.int() });
+export const handEdit = z.strictObject({
+  live: bothWeights.nullable(),
+  recorded: bothWeights,
+  fence: z.int(),
+});
 export type HandEdit = z.infer<typeof handEdit>;
 
 /** Whether two looks saw the same edit of the same record. A rollback in between makes it another one. */

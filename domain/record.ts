@@ -2,11 +2,10 @@ import { z } from "zod";
 import { colour } from "./colour.ts";
 import { switchInputs, switchOutputs } from "./inputs.ts";
 import { UsageError } from "./usage-error.ts";
-import { weight } from "./weight.ts";
+import { bothWeights, weight } from "./weight.ts";
 
 /** Milliseconds since 1970, as every clock here gives them. */
 const time = z.number();
-const weights = z.strictObject({ blue: weight, green: weight });
 
 /** What runs in a slot: the release's name and the task definition that carries it. */
 const slotRelease = z.strictObject({ release: z.string(), taskDefinition: z.string() });
@@ -17,8 +16,8 @@ export type RecordedLease = z.infer<typeof lease>;
 
 /** An intent, written before a rule change and cleared after its proof: what a crash in between leaves behind. */
 const intent = z.strictObject({
-  from: weights,
-  to: weights,
+  from: bothWeights,
+  to: bothWeights,
   at: time,
   /** A colour that was given its first weight, since when, by this change or an unproved one before it. */
   pending: z.strictObject({ colour, since: time }).nullable(),
@@ -31,10 +30,10 @@ const rolloutUnderWay = z.strictObject({
   /** Candidate's weight this rollout was asked to reach. */
   asked: weight,
   /** Where its traffic goes when anything goes wrong. */
-  rollbackTarget: weights,
+  rollbackTarget: bothWeights,
   startedAt: time,
   /** Weights of rule changes whose answer was lost: such a change may still arrive late, and is no hand edit. */
-  tried: z.array(weights),
+  tried: z.array(bothWeights),
   /** Candidate's weights that were proved and passed their gate so far. */
   passed: z.array(weight),
 });
@@ -58,7 +57,7 @@ const previousRelease = z.strictObject({
  * Set by every rollback: until then the guardian puts these weights back when it finds one of `instead`, which are the
  * weights that a process of ours may still have been about to write. Anything else is a hand edit, and pages.
  */
-const reassert = z.strictObject({ weights, until: time, instead: z.array(weights) });
+const reassert = z.strictObject({ weights: bothWeights, until: time, instead: z.array(bothWeights) });
 
 /** How far the slot that lost its traffic has been retired. */
 const retirement = z.strictObject({
@@ -78,7 +77,7 @@ export const switchRecord = z.strictObject({
   live: colour,
   liveSince: time,
   /** The weights last proved in traffic, or adopted by a refresh. */
-  weights,
+  weights: bothWeights,
   slots: z.strictObject({ blue: slotRelease, green: slotRelease }),
   previous: previousRelease.nullable(),
   verified: z.strictObject({ colour, release: z.string(), at: time }).nullable(),
@@ -98,7 +97,7 @@ export const switchRecord = z.strictObject({
    * the balancer may still be doing. By a refresh that adopted a hand edit, or by whoever took the traffic over.
    */
   unseen: z
-    .strictObject({ colour, since: time, before: z.array(weights) })
+    .strictObject({ colour, since: time, before: z.array(bothWeights) })
     .nullable()
     .default(null),
   /** What the guardian told the on-call topic last, and when: the same is not told again every minute. */

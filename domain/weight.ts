@@ -8,6 +8,9 @@ export const weight = z
   .max(100, "a weight is at most 100");
 export type Weight = z.infer<typeof weight>;
 
+/** Both weights as they are kept. */
+export const bothWeights = z.strictObject({ blue: weight, green: weight });
+
 /** Both weights; they add up to 100. */
 export type Weights = PerColour<Weight>;
 

@@ -7,7 +7,7 @@ import { describeWeights, sameWeights, weightsFor } from "../domain/weight.ts";
 import type { AlarmKind, Guarding, Observation } from "../rollout/guardian/guarding.ts";
 import { decisive } from "../rollout/guardian/send-back.ts";
 import { tick } from "../rollout/guardian/tick.ts";
-import { editOf, foresee } from "../rollout/policy/adoption.ts";
+import { adoptionOf, foresee } from "../rollout/policy/adoption.ts";
 import { rollbackOf } from "../rollout/policy/rollback-target.ts";
 import { applyUp } from "../rollout/run/apply.ts";
 import type { RolloutEvent } from "../rollout/run/ports.ts";
@@ -276,7 +276,7 @@ class Scene {
     const look = async (): Promise<void> => {
       const record = (await store.read())?.record;
       const live = await rule.read();
-      this.#seen = record ? editOf(record, live, clock.now()) : null;
+      this.#seen = record ? (adoptionOf(record, live, clock.now())?.edit ?? null) : null;
       if (this.#seen) this.#say(`${label} saw ${JSON.stringify(this.#seen)}`);
     };
     await this.#told(label, look());

@@ -8,8 +8,7 @@ import {
   switchRequest,
 } from "../../domain/request.ts";
 import { openAccount } from "../aws/open-account.ts";
-import { editOf, foresee } from "../policy/adoption.ts";
-import { refuseDisorder } from "../policy/refuse-disorder.ts";
+import { adoptionOf, foresee } from "../policy/adoption.ts";
 import type { Decision, Situation } from "../policy/situation.ts";
 import { realClock } from "../run/open-ports.ts";
 import { readSettled } from "../run/settled.ts";
@@ -48,9 +47,9 @@ export async function refuseUnseenEdit(
   const inState = Object.keys(olds as object).length > 0;
   if (!inState || !request.success || hasUnknowns(request.data)) return [];
   const { now, record, rule } = (await look(request.data)).situation;
-  const edit = record && editOf(record, rule, now);
-  if (!record || !edit || isSameEdit(edit, editInState(olds))) return [];
-  return [{ property: "greenWeight", reason: refuseDisorder({ now, rule }, record)?.why ?? "" }];
+  const adoption = record && adoptionOf(record, rule, now);
+  if (!adoption || isSameEdit(adoption.edit, editInState(olds))) return [];
+  return [{ property: "greenWeight", reason: adoption.why }];
 }
 
 /** The hand edit that a refresh left in Pulumi's state. */

@@ -6,7 +6,7 @@ import { iso } from "../../domain/iso.ts";
 import { type SwitchRecord, leaseHeld, rejectionOf } from "../../domain/record.ts";
 import { describeWeights, sameWeights } from "../../domain/weight.ts";
 import { openAccount } from "../aws/open-account.ts";
-import { editOf } from "../policy/adoption.ts";
+import { adoptionOf } from "../policy/adoption.ts";
 import { applyUp } from "../run/apply.ts";
 import { Refusal } from "../run/failures.ts";
 import { openPorts } from "../run/open-ports.ts";
@@ -188,7 +188,7 @@ async function read(id: string, _urn: string, props: unknown): Promise<provider.
       `The weighted rule ${id} is there, and its record in table ${inputs.table} is gone. Restore the item ${inputs.stack} from a backup before anything else.`,
     );
   const { weights } = rule;
-  const edit = editOf(record, rule, Date.now());
+  const edit = adoptionOf(record, rule, Date.now())?.edit ?? null;
   const atRest = edit !== null || sameWeights(weights, record.weights);
   const seen = { ...inputs, greenWeight: atRest ? weights.green : inputs.greenWeight };
   const noted = edit === null ? {} : { handEdit: edit };

@@ -9,13 +9,24 @@ import { refuseDisorder } from "./refuse-disorder.ts";
 import type { Decision, Situation } from "./situation.ts";
 import { unseenAfter } from "./unseen.ts";
 
-/** What a person did to the rule, where an `up` may adopt it; null where the rule shows what it should, or shows what nobody can adopt. */
-export function editOf(record: SwitchRecord, rule: LiveRule | null, now: number): HandEdit | null {
+/** A hand edit that an `up` may adopt. */
+export interface Adoption {
+  readonly edit: HandEdit;
+  /** The record as it is then. */
+  readonly adopted: SwitchRecord;
+  /** Why an `up` is refused until then. */
+  readonly why: string;
+}
+
+/** What a person did to the rule; null where the rule shows what it should, or shows what nobody can adopt. */
+export function adoptionOf(record: SwitchRecord, rule: LiveRule | null, now: number): Adoption | null {
   if (record.ruleArn === null) return null;
   const disorder = refuseDisorder({ now, rule }, record);
-  const byHand = disorder?.code === "hand-edit" || disorder?.code === "rule-gone";
-  if (!byHand || adopt(record, rule, now) === null) return null;
-  return { live: rule?.weights ?? null, recorded: record.weights, fence: record.fence };
+  if (disorder?.code !== "hand-edit" && disorder?.code !== "rule-gone") return null;
+  const adopted = adopt(record, rule, now);
+  if (adopted === null) return null;
+  const edit = { live: rule?.weights ?? null, recorded: record.weights, fence: record.fence };
+  return { edit, adopted, why: disorder.why };
 }
 
 /**
@@ -25,13 +36,12 @@ export function editOf(record: SwitchRecord, rule: LiveRule | null, now: number)
  */
 export function foresee(situation: Situation): { edit: HandEdit | null; decision: Decision } {
   const { record, rule, now, request } = situation;
-  const edit = record && editOf(record, rule, now);
-  const adopted = edit && record && adopt(record, rule, now);
-  if (!edit || !record || !adopted) return { edit: null, decision: decide(situation) };
+  const adoption = record && adoptionOf(record, rule, now);
+  if (!record || !adoption) return { edit: null, decision: decide(situation) };
+  const { edit, adopted } = adoption;
   const changed = colours.find((of) => request.releases[of] !== record.slots[of].release);
   if (!changed) return { edit, decision: decide({ ...situation, record: adopted }) };
-  const refused = refuseDisorder({ now, rule }, record);
-  const why = `${refused?.why} Until then no release may change, and ${changed}'s would, from ${record.slots[changed].release} to ${request.releases[changed]}: put that one back first. A refresh without --run-program does not ask for this.`;
+  const why = `${adoption.why} Until then no release may change, and ${changed}'s would, from ${record.slots[changed].release} to ${request.releases[changed]}: put that one back first. A refresh without --run-program does not ask for this.`;
   return { edit, decision: { kind: "refuse", code: "edit-and-release", why } };
 }
 
@@ -40,7 +50,7 @@ export function foresee(situation: Situation): { edit: HandEdit | null; decision
  * again. A colour without weight is retired as after any other move. Rejections stay. While somebody holds the lease nothing is
  * adopted; null means no change.
  */
-export function adopt(record: SwitchRecord, rule: LiveRule | null, now: number): SwitchRecord | null {
+function adopt(record: SwitchRecord, rule: LiveRule | null, now: number): SwitchRecord | null {
   if (leaseHeld(record, now)) return null;
   if (rule === null) return record.ruleArn === null ? null : { ...record, ruleArn: null };
   if (rule.foreign.length > 0 || rule.weights.blue + rule.weights.green !== 100) return null;

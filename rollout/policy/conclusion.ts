@@ -18,16 +18,16 @@ export interface Ended {
   /** A gate said fail. */
   readonly failed: boolean;
   /** A person asked for the rollback. */
-  readonly sentHome: boolean;
+  readonly rollbackAsked: boolean;
 }
 
 /**
- * Whether the release is rejected with it: by the verdict of a gate that saw it fail, or by a person who sent it home. A rollout
+ * Whether the release is rejected with it: by the verdict of a gate that saw it fail, or by a person who asked for its rollback. A rollout
  * that was cancelled, a gate that broke or could not tell, a call that failed, a balancer that did not do what it accepted say
  * nothing about the release.
  */
-function isBlamed({ failed, sentHome }: Pick<Ended, "failed" | "sentHome">): boolean {
-  return failed || sentHome;
+function isBlamed({ failed, rollbackAsked }: Pick<Ended, "failed" | "rollbackAsked">): boolean {
+  return failed || rollbackAsked;
 }
 
 /** What a rollout leaves in the record, besides its lease and its evidence. */

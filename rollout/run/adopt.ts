@@ -1,5 +1,5 @@
 import { type HandEdit, isSameEdit } from "../../domain/hand-edit.ts";
-import { adopt, editOf } from "../policy/adoption.ts";
+import { adoptionOf } from "../policy/adoption.ts";
 import type { LiveRule } from "../policy/live-rule.ts";
 import { writeOrSee } from "../record/conditional-write.ts";
 import type { Ports, Versioned } from "./ports.ts";
@@ -15,10 +15,9 @@ export async function adoptSeen(
   rule: LiveRule | null,
   seen: HandEdit | null,
 ): Promise<boolean> {
-  const now = ports.clock.now();
-  const edit = editOf(record, rule, now);
-  const adopted = edit && isSameEdit(edit, seen) ? adopt(record, rule, now) : null;
-  if (!edit || !adopted) return false;
+  const adoption = adoptionOf(record, rule, ports.clock.now());
+  if (adoption === null || !isSameEdit(adoption.edit, seen)) return false;
+  const { adopted, edit } = adoption;
   if (await withRetries(ports, () => writeOrSee(ports, adopted, version)))
     ports.report({ kind: "adopted", edit });
   return true;

@@ -131,7 +131,7 @@ async function concludeRollout(run: RolloutRun, state: FinalState): Promise<Outc
   if (state === "rollback-failed") return outcome(state, lease.record);
   const now = ports.clock.now();
   const failed = run.judgement?.verdict === "fail";
-  const sentHome = spec.start === "rolling-back";
+  const rollbackAsked = spec.start === "rolling-back";
   const last = {
     id: spec.id,
     outcome: state,
@@ -146,7 +146,7 @@ async function concludeRollout(run: RolloutRun, state: FinalState): Promise<Outc
       spec.first
         ? await lease.change((record) => ({ ...record, last }))
         : await lease.end((record) => ({
-            ...conclude(record, { ...spec, state, why: run.why, failed, sentHome }, now),
+            ...conclude(record, { ...spec, state, why: run.why, failed, rollbackAsked }, now),
             last,
           })),
     );

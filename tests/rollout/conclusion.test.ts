@@ -155,7 +155,7 @@ test("however a rollout ended: a release is rejected by a verdict or a person on
   const ended = fc.record({
     state: fc.constantFrom(...finalStates),
     failed: fc.boolean(),
-    sentHome: fc.boolean(),
+    rollbackAsked: fc.boolean(),
     underWay: fc.boolean(),
   });
   fc.assert(
@@ -163,8 +163,8 @@ test("however a rollout ended: a release is rejected by a verdict or a person on
       const how: Ended = { ...of, candidate: "green", release: b, rollbackTarget, plan, why: "it ended" };
       const left = conclude({ ...under, rollout: underWay ? rolloutUnderWay : null }, how, now);
       const isRejected = rejections(left).includes(b);
-      if (isRejected) assert.ok(of.failed || of.sentHome);
-      if (of.state === "rolled-back") assert.equal(isRejected, underWay && (of.failed || of.sentHome));
+      if (isRejected) assert.ok(of.failed || of.rollbackAsked);
+      if (of.state === "rolled-back") assert.equal(isRejected, underWay && (of.failed || of.rollbackAsked));
       else assert.equal(isRejected, of.state === "refused" && of.failed);
     }),
   );
