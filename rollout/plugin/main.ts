@@ -19,12 +19,19 @@ function surviveDeadStreams(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 }
 
-/** The first signal stops what is under way, which then answers; the second of its kind ends the process. */
+/** From the last answer to the end of the process, in milliseconds: it must have left. */
+const answerMs = 250;
+
+/**
+ * The first signal stops what is under way, which then answers, and with that the process ends: an engine that asked it to, as the
+ * Pulumi CLI does at a second Ctrl-C, waits for it. The second of its kind ends it at once.
+ */
 function stopOnSignals(): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.once(signal, () => {
       if (work.idle) process.exit(0);
       work.cancel(`the switch's process got ${signal}, so the rollout was cancelled`);
+      void work.over().then(() => setTimeout(() => process.exit(0), answerMs));
     });
 }
 

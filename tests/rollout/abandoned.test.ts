@@ -45,6 +45,22 @@ for (const signal of ["SIGKILL", "SIGHUP"] as const)
     }
   });
 
+test("a plugin that is asked to end in a bake answers with the traffic rolled back, then ends while its engine waits", async () => {
+  const place = await quarterWay();
+  using started = await startUnderCli(place.aws.env);
+  const { pid, plugin } = started;
+  try {
+    const answered = assert.rejects(plugin.update(updateOf(place)), /SIGTERM, so the rollout was cancelled/);
+    await baking(place);
+    process.kill(pid, "SIGTERM");
+    await answered;
+    assert.equal(await greenOf(place), 0);
+    await ended(pid);
+  } finally {
+    await place.close();
+  }
+});
+
 test("with nothing under way a plugin whose CLI is gone ends at once", async () => {
   using started = await startUnderCli({});
   started.cli.kill("SIGKILL");
