@@ -6,7 +6,7 @@ const sidecarImage = "bluegreen-hub/sidecar:rehearsal";
 export const signingSecret = "hub/signing";
 
 /** How Node is told to start the sidecar, as in its image (sidecar/Dockerfile says why). */
-export const sidecarFlags: readonly string[] = ["--max-semi-space-size=8"];
+export const sidecarFlags: readonly string[] = ["--max-semi-space-size=16"];
 
 /** Commands of the sample hub and the sidecar, run from the repository's folder. */
 export function sampleImages(repository: string): Images {

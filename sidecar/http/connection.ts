@@ -1,7 +1,6 @@
 import { type Socket, connect } from "node:net";
 import type { Readable } from "node:stream";
 import type { Address } from "../affinity/peers.ts";
-import { smallBody } from "../proxy/upload.ts";
 import type { AnswerHeaders } from "./answer-head.ts";
 import { AnswerReader, type Answered } from "./answer-reader.ts";
 
@@ -27,7 +26,8 @@ const timedOut = (): Error =>
 export interface Asking {
   /** Its first line and headers with the blank line after them; every character is one byte. */
   readonly head: string;
-  readonly body: Buffer | Readable | null;
+  /** As a string it is small, every character one byte as in its head, and goes out with that in one write. */
+  readonly body: string | Buffer | Readable | null;
   /** A body that comes by and by goes on in chunks; else it has the length that its head announces. */
   readonly chunked: boolean;
 }
@@ -131,9 +131,8 @@ export class Connection implements Answered {
     const socket = this.#socket as Socket;
     this.#reader = new AnswerReader(this);
     if (body === null) socket.write(head, "latin1");
+    else if (typeof body === "string") socket.write(head + body, "latin1");
     else if (!Buffer.isBuffer(body)) this.#writeAsItComes(socket, head, body, chunked);
-    // One piece with its head is one write; of a larger one the copy would cost more.
-    else if (body.length <= smallBody) socket.write(head + body.toString("latin1"), "latin1");
     else {
       socket.cork();
       socket.write(head, "latin1");

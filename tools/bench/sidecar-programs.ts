@@ -57,7 +57,8 @@ export function programsHere(say: (line: string) => void): ProgramName[] {
 /** What each is started with: the same memory settings for all that run on Node. */
 export function startedAs(name: ProgramName): string {
   const node = ["node", ...sidecarFlags].join(" ");
-  if (name === "sidecar" || name === "before")
+  if (name === "before") return "the sidecar of the other checkout, as its own image starts it";
+  if (name === "sidecar")
     return `${node} sidecar/main.ts: it pins, observes, counts and writes its access log meanwhile`;
   if (name === "nginx") return "nginx, one worker, 256 kept connections to the hub, no access log";
   return `${node}, 256 kept connections to the hub: it forwards and does nothing else`;
@@ -79,7 +80,8 @@ async function startPeer(name: Peer, hub: number): Promise<Program> {
 async function startSidecar(name: "sidecar" | "before", hub: number, before: string): Promise<Program> {
   const own = fileURLToPath(import.meta.resolve("../../sidecar/main.ts"));
   const main = name === "sidecar" ? own : resolve(before, "sidecar/main.ts");
-  const child = spawn(process.execPath, [...sidecarFlags, main], {
+  const flags = name === "sidecar" ? sidecarFlags : flagsOf(before);
+  const child = spawn(process.execPath, [...flags, main], {
     stdio: ["ignore", "pipe", "inherit"],
     env: {
       SIDECAR_LISTEN: "127.0.0.1:0",
@@ -101,6 +103,14 @@ async function startSidecar(name: "sidecar" | "before", hub: number, before: str
   lines.close();
   child.stdout.resume();
   return { name, port, pid: child.pid as number, stop: () => end(child) };
+}
+
+/** How the image of another checkout starts its sidecar: it is compared as it was delivered. */
+function flagsOf(folder: string): string[] {
+  const image = readFileSync(join(folder, "sidecar/Dockerfile"), "utf8");
+  const command = /^CMD (\[.*\])$/m.exec(image)?.[1];
+  if (command === undefined) throw new Error(`${folder}/sidecar/Dockerfile does not say how it is started`);
+  return (JSON.parse(command) as string[]).filter((word) => word.startsWith("--"));
 }
 
 /** One worker and a pool to the hub, which is what there is of it for one core. */
