@@ -10,6 +10,7 @@ export const handEdit = z.strictObject({
   recorded: bothWeights,
   fence: z.int(),
 });
+/** A hand edit as a look at the account found it. */
 export type HandEdit = z.infer<typeof handEdit>;
 
 /** Whether two looks saw the same edit of the same record. A rollback in between makes it another one. */

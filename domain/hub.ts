@@ -40,6 +40,7 @@ export const readyRule = z.union([
   }),
   z.strictObject({ text: z.string().min(1).describe("Text that the answer must hold.") }),
 ]);
+/** A rule that says when a hub's health answer means ready. */
 export type ReadyRule = z.infer<typeof readyRule>;
 
 /** What decides whether an answer of the hub is a good one. */

@@ -37,6 +37,7 @@ const hubTarget = z.strictObject({
   /** Name of the Secrets Manager secret that holds the bearer token clients send; left out when there is none. */
   tokenSecret: z.string().optional(),
 });
+/** A hub's target: where one colour is reached, as the switch gets it. */
 export type HubTarget = z.infer<typeof hubTarget>;
 
 /** A condition of the weighted rule, as ELBv2 spells it. */

@@ -50,4 +50,5 @@ export const releaseRecord = z.strictObject({
     .describe("Who is on call, and from when until when."),
   approval: signature.optional().describe("The stakeholder who approved."),
 });
+/** A release record: what people wrote down about a release before it is deployed. */
 export type ReleaseRecord = z.infer<typeof releaseRecord>;

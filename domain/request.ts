@@ -18,6 +18,7 @@ export const switchRequest = z.object({
   releases: z.object({ blue: releaseName, green: releaseName }),
   plan: parsedPlan,
 });
+/** A switch request: what a program asks the plugin before it declares its slots. */
 export type SwitchRequest = z.infer<typeof switchRequest>;
 
 /** The answer: what is live, and what this `up` will do to the traffic. */
@@ -39,6 +40,7 @@ const switchPreview = z.object({
   /** What each slot runs now, by name, once recorded. */
   releases: z.object({ blue: z.string(), green: z.string() }).nullable(),
 });
+/** A switch preview: what is live, and what this `up` will do to the traffic. */
 export type SwitchPreview = z.infer<typeof switchPreview>;
 
 /** The answer, or the sentence of the refusal. */

@@ -6,6 +6,7 @@ export const weight = z
   .int("a weight is a whole number of percent")
   .min(0, "a weight is at least 0")
   .max(100, "a weight is at most 100");
+/** A weight: a colour's share of the traffic in whole percent, 0 to 100. */
 export type Weight = z.infer<typeof weight>;
 
 /** Both weights as they are kept. */

@@ -13,6 +13,7 @@ export interface EngineChoice {
   readonly note?: string;
 }
 
+/** The engine of this name; throws UsageError for any other. */
 export function engineNamed(name = "embedded"): EngineName {
   if (name === "embedded" || name === "pulumi") return name;
   throw new UsageError(`--engine is "${name}"; there are: embedded, pulumi`);

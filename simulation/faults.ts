@@ -13,6 +13,7 @@ export const faultKinds = [
   "expired-credentials",
   "lost-network",
 ] as const;
+/** A fault kind: what may go wrong with one call. */
 export type FaultKind = (typeof faultKinds)[number];
 
 /** How often each kind strikes, of a million calls. */

@@ -16,6 +16,7 @@ export type Action = { readonly key: string; readonly atMs: number } & (
 
 /** Parts of the account that may answer nothing but errors for a while. */
 const parts = ["rule", "modify", "modify", "record", "capacity", "traffic"] as const;
+/** A part of a script that a shrunk run may go without. */
 export type Part = (typeof parts)[number];
 
 const weights = [0, 5, 25, 50, 60, 100, 100, 100] as const;

@@ -8,6 +8,7 @@ const reachWithinMs = 5_000;
 /** Nothing answers at the hub's address, so no check can tell anything: exit code 3. */
 export class Unreachable extends UsageError {}
 
+/** Reaches the hub's health path once, before anything is asked of it; rejects with a sentence when nobody answers. */
 export async function reach(
   { context }: Target,
   { url, healthPath }: Options,

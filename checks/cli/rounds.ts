@@ -11,6 +11,7 @@ import type { Terminal } from "./terminal.ts";
 /** Exit codes of the command, by how it ended. */
 export const exitCodes = { pass: 0, fail: 1, usage: 2, inconclusive: 3, stopped: stopped.exitCode } as const;
 
+/** An asked check: one that the command line named. */
 export interface Asked {
   check: Check;
   /** Named by its group, not by itself. */

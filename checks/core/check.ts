@@ -51,6 +51,7 @@ export interface CheckContext {
 
 /** What a check cannot do without. */
 const needs = ["slot", "deployment", "log-groups", "alarms", "record", "topics"] as const;
+/** A need: what a check cannot be run without. */
 export type Need = (typeof needs)[number];
 
 /** One question with one limit. */

@@ -19,6 +19,7 @@ export interface AwsClients {
   sns: SNSClient;
 }
 
+/** The options of AWS clients: where they are, and whom they act as. */
 export interface ClientOptions {
   /** Left out: AWS_REGION or the profile's. */
   region?: string;

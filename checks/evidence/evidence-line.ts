@@ -48,6 +48,7 @@ export const evidenceLine = z.strictObject({
     ),
   body: z.looseObject({}).describe("What belongs to the kind; a reading's fields for readings."),
 });
+/** An evidence line: one thing that happened, chained to the line before it. */
 export type EvidenceLine = z.infer<typeof evidenceLine>;
 
 /** A reading's body of the command line's own record names its group as well. */

@@ -8,6 +8,7 @@ export function parseEvidenceLine(text: string): EvidenceLine {
   return read.line;
 }
 
+/** Reads one line of evidence; what is wrong with it is a sentence, never an error. */
 export function readLine(text: string): { line: EvidenceLine } | { problem: string } {
   const value = json(text);
   const { schema } = (value ?? {}) as { schema?: unknown };

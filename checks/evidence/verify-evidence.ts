@@ -2,6 +2,7 @@ import type { EvidenceLine } from "./evidence-line.ts";
 import { noLine, hash } from "./line-hash.ts";
 import { readLine } from "./parse-line.ts";
 
+/** A verification: whether a chain of evidence is whole. */
 export interface Verification {
   whole: boolean;
   /** What the record's last line hashes to. */

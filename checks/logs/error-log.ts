@@ -11,6 +11,7 @@ const mostKinds = 5_000;
 /** Kept of a kind's first line, in characters. */
 const keptText = 500;
 
+/** The options of an error log: which group is read, and what in it is an error. */
 export interface ErrorLogOptions {
   source: LogSource;
   group: string;

@@ -8,6 +8,7 @@ const overlapMs = 15_000;
 /** Most lines of one look; a busier slot is read on with the next. */
 const mostLines = 20_000;
 
+/** The options of a slot's log: where its sidecars' lines are. */
 export interface SlotLogOptions {
   source: LogSource;
   group: string;

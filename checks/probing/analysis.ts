@@ -2,6 +2,7 @@ import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { HubContract } from "../../domain/hub.ts";
 import { type Outcome, outcomeOf, textOf } from "../../domain/outcome.ts";
 
+/** An analysis verdict: what became of one analysis that a probe asked for. */
 export interface AnalysisVerdict {
   outcome: Outcome;
   categories: string[];
@@ -30,6 +31,7 @@ function categoriesIn(text: string): string[] {
   }
 }
 
+/** The beginning of a text, on one line of at most 120 characters. */
 export function brief(text: string | undefined): string {
   const line = (text === undefined || text === "" ? "nothing" : text).replace(/\s+/g, " ").trim();
   return line.length > 120 ? `${line.slice(0, 117)}…` : line;

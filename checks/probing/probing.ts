@@ -19,6 +19,7 @@ const patienceMs = ({ hub }: CheckContext, asked: Asked): number =>
 
 const ok: Ending = { kind: "taken" };
 
+/** The options of probing: whom to ask, how often and with how many sessions. */
 export interface ProbingOptions {
   context: CheckContext;
   slot: Colour | null;

@@ -3,6 +3,7 @@ import type { EvidenceLine } from "../evidence/evidence-line.ts";
 import { parseEvidenceLine } from "../evidence/parse-line.ts";
 import { verifyEvidence } from "../evidence/verify-evidence.ts";
 
+/** The evidence of a rollout as it was read, and whether it can be believed. */
 export interface ReadEvidence {
   lines: EvidenceLine[];
   /** Whether the chain is whole and, where the record names a digest, ends in it. */

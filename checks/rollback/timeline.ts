@@ -13,6 +13,7 @@ export interface RollbackTimeline {
   outcome: string;
 }
 
+/** The timeline of a rollback: its moments, in milliseconds since 1970, as the evidence's lines tell them. */
 export function timelineOf(lines: readonly EvidenceLine[]): RollbackTimeline {
   const at = (line: EvidenceLine | undefined) => (line === undefined ? null : Date.parse(line.at));
   const rollingBack = lines.find((line) => line.kind === "rolling-back");

@@ -16,6 +16,7 @@ export interface AlarmSource {
   states(names: readonly string[], signal: AbortSignal): Promise<AlarmState[]>;
 }
 
+/** The alarm source on AWS: states as CloudWatch has them at the moment. */
 export function alarmSource(clients: Clients): AlarmSource {
   return {
     async states(names, signal) {

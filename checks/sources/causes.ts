@@ -39,6 +39,7 @@ function isTransportError(error: unknown): boolean {
   return !isAnswer(error) && transportCodes.test(causeText(error));
 }
 
+/** Whether an error means that nobody answered: no connection, no name, no time left. */
 export function isUnreachable(error: unknown): boolean {
   return !isAnswer(error) && unreachableCodes.test(causeText(error));
 }

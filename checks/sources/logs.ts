@@ -34,6 +34,7 @@ export interface LogSource {
   write(entry: { group: string; stream: string; at: number; text: string }): Promise<void>;
 }
 
+/** The log source on AWS: `FilterLogEvents`, page by page. */
 export function logSource(clients: Clients): LogSource {
   return {
     async lines({ group, stream, streamPrefix, from, to, pattern, most }, signal) {

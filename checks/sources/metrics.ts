@@ -26,6 +26,7 @@ export interface MetricSource {
   read(queries: readonly MetricQuery[], signal: AbortSignal): Promise<MetricPoint[][]>;
 }
 
+/** The metric source on AWS: `GetMetricData`, page by page. */
 export function metricSource(clients: Clients): MetricSource {
   return {
     async read(queries, signal) {

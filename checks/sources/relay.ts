@@ -9,6 +9,7 @@ interface Relay extends AsyncDisposable {
   url: string;
 }
 
+/** A relay source lets programs that know nothing of probes reach one slot. */
 export interface RelaySource {
   /** Opens a way to one slot for programs that know nothing of probes. */
   open(slot: Colour): Promise<Relay>;

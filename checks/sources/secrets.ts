@@ -1,10 +1,12 @@
 import type { Clients } from "../core/clients.ts";
 
+/** A secret source reads values of secrets. */
 export interface SecretSource {
   /** The current value of a secret; rejects when it does not exist or has none. */
   value(name: string, signal: AbortSignal): Promise<string>;
 }
 
+/** The secret source on AWS: Secrets Manager. */
 export function secretSource(clients: Clients): SecretSource {
   return {
     async value(name, signal) {

@@ -13,6 +13,7 @@ interface ServiceState {
   lastEvent: string | null;
 }
 
+/** The facts of a task definition that checks compare. */
 export interface TaskDefinitionFacts {
   /** ACTIVE can be started; INACTIVE and DELETE_IN_PROGRESS cannot. */
   status: string;
@@ -23,11 +24,13 @@ export interface TaskDefinitionFacts {
   secrets: { name: string; from: string }[];
 }
 
+/** A service source knows ECS services and their task definitions. */
 export interface ServiceSource {
   state(cluster: string, service: string, signal: AbortSignal): Promise<ServiceState>;
   taskDefinition(taskDefinition: string, signal: AbortSignal): Promise<TaskDefinitionFacts>;
 }
 
+/** The service source on AWS: ECS. */
 export function serviceSource(clients: Clients): ServiceSource {
   return {
     async state(cluster, service, signal) {

@@ -11,10 +11,12 @@ export interface TargetHealth {
   reasons: string[];
 }
 
+/** A target source knows the health of a target group. */
 export interface TargetSource {
   health(targetGroupArn: string, signal: AbortSignal): Promise<TargetHealth>;
 }
 
+/** The target source on AWS: Elastic Load Balancing. */
 export function targetSource(clients: Clients): TargetSource {
   return {
     async health(targetGroupArn, signal) {

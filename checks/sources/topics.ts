@@ -1,16 +1,19 @@
 import type { Clients } from "../core/clients.ts";
 
+/** The subscribers of a topic, by whether they receive anything. */
 export interface Subscribers {
   confirmed: number;
   /** Subscriptions whose owner has not clicked the link yet: they receive nothing. */
   pending: string[];
 }
 
+/** A topic source knows who hears of a topic, and publishes to it. */
 export interface TopicSource {
   subscribers(topicArn: string, signal: AbortSignal): Promise<Subscribers>;
   publish(topicArn: string, subject: string, text: string): Promise<void>;
 }
 
+/** The topic source on AWS: SNS. */
 export function topicSource(clients: Clients): TopicSource {
   return {
     async subscribers(topicArn, signal) {

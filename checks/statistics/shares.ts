@@ -9,6 +9,7 @@ import type { Sample } from "../logs/sample.ts";
  */
 export const falseAlarmRate = 1 / 250;
 
+/** A share judgement: what can be said of a share of bad answers beside its limit. */
 export interface ShareJudgement {
   verdict: Judgement["verdict"];
   answers: number;
@@ -62,6 +63,7 @@ const weight = (evidence: number) =>
 
 const round = (of: number) => Number(of.toFixed(2));
 
+/** The text of a share in percent; without answers there is no share. */
 export function percentText(part: number, of: number): string {
   return of === 0 ? "no share" : `${round((100 * part) / of)} %`;
 }

@@ -6,6 +6,7 @@ import { deploymentOf, slotOf } from "../core/require.ts";
 /** CloudWatch takes periods of whole minutes; a longer window is read in parts of this length. */
 const longestPeriodSeconds = 3_600;
 
+/** A metric window: whose metrics are read, from when to when, in milliseconds since 1970, and in which periods. */
 export interface MetricWindow {
   namespace: string;
   slot: Colour;
@@ -28,6 +29,7 @@ function watchSpan(context: CheckContext): Omit<MetricWindow, "slot" | "namespac
   return { from, to, periodSeconds };
 }
 
+/** The words for a watch's window, with both its ends. */
 export function windowWords(context: CheckContext): string {
   const { from, to } = watchSpan(context);
   return `${context.watch.name}: ${new Date(from).toISOString()} to ${new Date(to).toISOString()}`;
@@ -71,5 +73,6 @@ export async function worstP95(
   };
 }
 
+/** The words for a query of a slot's metrics, as evidence names its source. */
 export const queryWords = (metrics: readonly MetricName[]) => (context: CheckContext) =>
   `GetMetricData ${metrics.join(", ")} of slot ${context.slot ?? "(none)"}`;

@@ -17,6 +17,7 @@ export const longSteps = {
     ],
   },
 };
+/** A rollout of one short step. */
 export const shortSteps = { rollout: { steps: [{ weight: 100, bake: "4s" }] } };
 
 export const breakGlass: Scenario = {

@@ -107,6 +107,7 @@ const analysisHangs = notKept({
   checks: [...ofOutcomes, "latency"],
 });
 
+/** The scenarios of releases of which one tool is wrong. */
 export const faultyReleases: readonly Scenario[] = [toolFails, callsHang, analysisHangs];
 
 /** Alarms of a slot that rang: those that judge what its users get. */

@@ -43,6 +43,7 @@ export interface CellResult extends Pick<Fault, "kind" | "where" | "share"> {
   readonly why: string | null;
 }
 
+/** A step's result, as the evidence has it. */
 export interface StepResult {
   readonly weight: number;
   /** Percent of requests without a session that the candidate answered. */

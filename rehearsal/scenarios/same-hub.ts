@@ -80,6 +80,7 @@ const compressed = kept({
   faults: faultPlaces.map((where) => ({ kind: "compressed", where, share: 1 })),
 });
 
+/** The scenarios in which both colours are the same unusual hub. */
 export const sameHubs: readonly Scenario[] = [
   sameHubOptionalLists,
   sameHubSlowStart,

@@ -3,6 +3,7 @@ import { defaultVpc, type Images } from "local-aws";
 /** Image references that the rehearsal itself uses. */
 export const sampleImage = "bluegreen-hub/sample-hub:1";
 const sidecarImage = "bluegreen-hub/sidecar:rehearsal";
+/** The name of the secret that sidecars sign with. */
 export const signingSecret = "hub/signing";
 
 /** How Node is told to start the sidecar, as in its image (sidecar/Dockerfile says why). */

@@ -21,9 +21,12 @@ import type { Engine, EngineRun, OpenEngine } from "./engine.ts";
 
 /** The repository: where Pulumi.yaml is. */
 export const repository = fileURLToPath(new URL("../../", import.meta.url));
+/** The rehearsed project's name. */
 export const project = "hub";
+/** The rehearsed stack's name. */
 export const stackName = "rehearsal";
 
+/** The options of a stage: what it runs, and on which account. */
 export interface StageOptions {
   readonly images: Images;
   /** Laid over the rehearsal's own stack config. */

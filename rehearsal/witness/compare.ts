@@ -32,6 +32,7 @@ const counted: readonly Verdict[] = ["fault", "llm", "tool", "mistake", "gave-up
 /** A line that tells of a request without an id may be written so long before or after its user heard, in milliseconds. */
 const slackMs = 3_000;
 
+/** A comparison of what users saw with what the sidecars' lines say. */
 export interface Comparison {
   /** Requests with a verdict that reached a task, or should have. */
   readonly compared: number;

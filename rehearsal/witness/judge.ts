@@ -19,6 +19,7 @@ export interface Wanted {
   readonly expects: Expectation;
 }
 
+/** A judgement of the witness: what one user would say of one request. */
 export interface Judgement {
   readonly verdict: Verdict;
   readonly why: string;

@@ -27,6 +27,7 @@ const verdicts = [
   /** No answer at all. */
   "lost",
 ] as const;
+/** A verdict of the witness. */
 export type Verdict = (typeof verdicts)[number];
 
 /** One request as its user saw it. */

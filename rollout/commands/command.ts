@@ -2,8 +2,10 @@ import { parseArgs, styleText } from "node:util";
 import { UsageError } from "../../domain/usage-error.ts";
 import { Refusal } from "../run/failures.ts";
 
+/** The exit codes of every command here. */
 export const exit = { ok: 0, failed: 1, usage: 2, inconclusive: 3 } as const;
 
+/** The flags that commands share. */
 export interface Flags {
   readonly stack?: string | undefined;
   readonly rule?: string | undefined;

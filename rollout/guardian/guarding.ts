@@ -10,6 +10,7 @@ export const alarmKinds = [
   "latency",
   "llm-failures",
 ] as const;
+/** An alarm kind: which of a slot's alarms, whatever its colour. */
 export type AlarmKind = (typeof alarmKinds)[number];
 
 /** What a tick sees, besides the record and the rule. Everything is read anew; no event is believed. */

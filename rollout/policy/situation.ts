@@ -54,4 +54,5 @@ export interface Situation {
 
 /** The decision to refuse, and why. */
 export type Refused = Extract<Decision, { kind: "refuse" }>;
+/** A refusal, by its code and a sentence that says why. */
 export const refuse = (code: RefusalCode, why: string): Refused => ({ kind: "refuse", code, why });

@@ -16,6 +16,7 @@ const batch = 500;
 /** Tries of each call; a rollout is over by then and has the time. */
 const shipTries = 10;
 
+/** Open evidence takes more lines. */
 export interface OpenEvidence extends Evidence {
   add(kind: string, body: object): void;
 }

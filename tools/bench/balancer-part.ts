@@ -5,6 +5,7 @@ import { Balancer } from "local-aws/balancer";
 import { systemClock } from "local-aws/clock";
 import { proofPath } from "../../domain/telemetry.ts";
 
+/** An order to a part of the bench. */
 export type Order =
   | { kind: "target" }
   | { kind: "balancer"; target: number }
@@ -13,6 +14,7 @@ export type Order =
   | { kind: "streams"; port: number; streams: number }
   | { kind: "memory" };
 
+/** A part is ready at this port. */
 export interface Ready {
   port: number;
 }
@@ -21,10 +23,12 @@ export interface Latencies {
   direct: number[];
   through: number[];
 }
+/** A throughput: requests a second, and how many failed. */
 export interface Throughput {
   perSecond: number;
   failed: number;
 }
+/** The resident memory of a part. */
 export interface Memory {
   rssMb: number;
 }

@@ -18,6 +18,7 @@ interface BenchOptions {
   readonly against: string | null;
 }
 
+/** A bench measures one thing beside its peer, in one run. */
 export interface Bench {
   /** One line for the list of names. */
   title: string;

@@ -2,11 +2,13 @@
 import { preview, up, type EngineOptions, type RunResult } from "pulumi-engine";
 import { awsProvider, awsxProvider } from "pulumi-engine/providers";
 
+/** An engine order: one run of the engine in a process of its own. */
 export interface EngineOrder {
   verb: "preview" | "up";
   options: Omit<EngineOptions, "providers">;
 }
 
+/** An engine answer: how that run ended and what it took. */
 export interface EngineAnswer {
   ok: boolean;
   /** Why it is not. */

@@ -1,5 +1,6 @@
 import { holds, type Figure } from "./bench.ts";
 
+/** A bench's result: its figures, and how long they took. */
 export interface BenchResult {
   name: string;
   title: string;

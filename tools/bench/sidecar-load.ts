@@ -5,6 +5,7 @@ import { percentile } from "./bench.ts";
 export interface Latencies {
   byPort: number[][];
 }
+/** A throughput: what callers that ask without a pause got. */
 export interface Throughput {
   requests: number;
   failed: number;
@@ -95,6 +96,7 @@ export async function latencies(ports: readonly number[], requests: number): Pro
   return { byPort };
 }
 
+/** The throughput of what listens at a port, for so many milliseconds. */
 export async function throughput(port: number, connections: number, ms: number): Promise<Throughput> {
   const callers = await Promise.all(Array.from({ length: connections }, () => Caller.open(port)));
   const startedAt = performance.now();

@@ -4,6 +4,7 @@ import { startHub } from "./sidecar-hub.ts";
 import { type Latencies, type Throughput, latencies, openSessions, throughput } from "./sidecar-load.ts";
 import { type Peer, startPeer } from "./sidecar-peers.ts";
 
+/** An order to a part of the bench. */
 export type Order =
   | { kind: "hub" }
   | { kind: "peer"; peer: Peer; hub: number }
@@ -14,9 +15,11 @@ export type Order =
   /** Opens so many event streams more, which stay idle until this process ends. */
   | { kind: "sessions"; port: number; count: number };
 
+/** A part is ready at this port. */
 export interface Ready {
   port: number;
 }
+/** The opened sessions of a load, all its orders together. */
 export interface Opened {
   open: number;
 }

@@ -5,6 +5,7 @@ import { createProxyServer as createHttpxy } from "httpxy";
 
 /** Proxies of the same platform, each with a connection pool to the hub, as their manuals advise. */
 export const peers = ["http-proxy", "httpxy"] as const;
+/** A peer: another proxy that runs on Node. */
 export type Peer = (typeof peers)[number];
 
 /** Starts a peer in this process. Returns its port. */

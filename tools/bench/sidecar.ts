@@ -42,6 +42,7 @@ interface Memory {
 }
 type Seen = Speed & Memory;
 
+/** The sidecar's bench. */
 export const bench: Bench = {
   title: "the sidecar beside other proxies, the same work in the same run",
   async run(say, { against }) {

@@ -86,6 +86,7 @@ export interface Key {
   readonly required: boolean;
 }
 
+/** The keys of a schema, deep ones too, by their paths. */
 export function keysOf(schema: Schema, at = ""): Key[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, member]) => {
     const path = at === "" ? name : `${at}.${name}`;
@@ -163,6 +164,7 @@ export const readFiles = () => ({
   schema: readFileSync(files.schema, "utf8"),
   page: readFileSync(files.page, "utf8"),
 });
+/** The texts of the config's schema and of its page. */
 export const makeFiles = () => ({
   schema: `${JSON.stringify(stackFileSchema(), null, 2)}\n`,
   page: page(),

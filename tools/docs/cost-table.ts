@@ -37,6 +37,7 @@ ${cost.note}
 `;
 }
 
+/** The page as it is. */
 export const readCostPage = (): string => readFileSync(file, "utf8");
 
 /** Writes the page anew. */

@@ -71,6 +71,7 @@ function detectionTable(): string {
 /** The page with its table as it has to be. */
 export const page = (text: string): string => withTable(text, { begin, end, path }, detectionTable());
 
+/** The page as it is. */
 export const readPage = (): string => readFileSync(path, "utf8");
 
 /** Writes the page anew. */

@@ -7,6 +7,7 @@ const path = fileURLToPath(new URL("../../docs/evidence.schema.json", import.met
 /** The published schema of a line of evidence, as the file has to be. */
 export const schemaText = (): string => `${JSON.stringify(evidenceSchema(), undefined, 2)}\n`;
 
+/** The schema as it is. */
 export const readSchema = (): string => readFileSync(path, "utf8");
 
 /** Writes the page anew. */

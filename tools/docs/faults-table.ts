@@ -107,6 +107,7 @@ function faultsTable(results: readonly CellResult[]): string {
 export const page = (text: string): string =>
   withTable(text, { begin, end, path }, faultsTable(readResults()));
 
+/** The page as it is. */
 export const readPage = (): string => readFileSync(path, "utf8");
 
 /** Writes the page anew. */

@@ -47,6 +47,7 @@ function specTable(): string {
 /** The README with its table as it has to be. */
 export const page = (text: string): string => withTable(text, { begin, end, path }, specTable());
 
+/** The page as it is. */
 export const readPage = (): string => readFileSync(path, "utf8");
 
 /** Writes the page anew. */

@@ -25,6 +25,7 @@ function transitionTable(): string {
 /** The page with its table as it has to be. */
 export const page = (text: string): string => withTable(text, { begin, end, path }, transitionTable());
 
+/** The page as it is. */
 export const readPage = (): string => readFileSync(path, "utf8");
 
 /** Writes the page anew. */
