@@ -1,9 +1,36 @@
 import { z } from "zod";
-import { duration } from "./duration.ts";
+import { duration, formatDuration } from "./duration.ts";
 import { weight } from "./weight.ts";
 
 /** A schema whose output is milliseconds: text in config, numbers on the wire. */
 type Milliseconds = z.ZodType<number>;
+
+/** How long a weight is held, in milliseconds: never shorter than `min`, and until `max` where the evidence is not in sooner. */
+export const heldFor = z.object({ min: z.number(), max: z.number() }).readonly();
+/** A bake: for how long a weight is held. */
+export type Bake = z.infer<typeof heldFor>;
+
+/** One time holds a weight for that long; two hold it for as long as the evidence needs. */
+const bakeWith = (time: Milliseconds) =>
+  z
+    .union([
+      time,
+      z
+        .strictObject({
+          min: time.describe("Before this nothing passes: it catches what needs time."),
+          max: time.describe("At this what was seen so far decides."),
+        })
+        .superRefine(({ min, max }, context) => {
+          if (min > max)
+            context.addIssue({
+              code: "custom",
+              path: ["min"],
+              input: min,
+              message: `min is longer than max: ${formatDuration(min)} and ${formatDuration(max)}`,
+            });
+        }),
+    ])
+    .transform((bake): Bake => (typeof bake === "number" ? { min: bake, max: bake } : bake));
 
 /** One step of a plan: hold `weight` for `bake` while the gate's checks measure. */
 const stepWith = (time: Milliseconds) =>
@@ -11,7 +38,9 @@ const stepWith = (time: Milliseconds) =>
     weight: weight
       .min(1, "a step's weight is at least 1: 0 is where every rollout starts")
       .describe("Percent of new sessions the candidate gets in this step."),
-    bake: time.describe("How long the weight is held and watched, such as 5m."),
+    bake: bakeWith(time).describe(
+      "How long the weight is held and watched: a time, such as 5m, or as long as the evidence needs between two, such as {min: 1m, max: 5m}.",
+    ),
     gate: z
       .array(z.string())
       .min(1, "a gate needs at least one check")
@@ -22,12 +51,15 @@ const stepWith = (time: Milliseconds) =>
 export type Step = z.infer<ReturnType<typeof stepWith>>;
 
 const minutes = (n: number) => n * 60_000;
-/** DESIGN's default plan: 5 %, 25 %, 50 % for five minutes each, 100 % for fifteen. */
+/**
+ * The default plan: 5 %, 25 %, 50 % for five minutes each at most, 100 % for fifteen; and shorter where users ask enough. A minute
+ * is what logs and target health need to tell; at the end five, for alarms react in three to eight.
+ */
 const defaultSteps: Step[] = [
-  { weight: 5, bake: minutes(5) },
-  { weight: 25, bake: minutes(5) },
-  { weight: 50, bake: minutes(5) },
-  { weight: 100, bake: minutes(15) },
+  { weight: 5, bake: { min: minutes(1), max: minutes(5) } },
+  { weight: 25, bake: { min: minutes(1), max: minutes(5) } },
+  { weight: 50, bake: { min: minutes(1), max: minutes(5) } },
+  { weight: 100, bake: { min: minutes(5), max: minutes(15) } },
 ];
 
 /** Rules across steps hold although one of them has a problem of its own: all problems are told at once. */
@@ -81,7 +113,7 @@ const planWith = (time: Milliseconds) =>
     extension: time
       .optional()
       .describe(
-        "How much longer a step is watched when its gate could not tell, ending as soon as it can; the step's own bake unless set.",
+        "How much longer a step is watched when its gate could not tell, ending as soon as it can; the step's own longest bake unless set.",
       ),
     onFail: z
       .enum(["evict-sessions", "keep-sessions"])
@@ -125,4 +157,8 @@ export type Plan = z.infer<typeof plan>;
 
 /** Longest time a step's gate may ask for on top of its bake, in milliseconds. */
 export const extensionOf = ({ extension }: Pick<Plan, "extension">, step: Step): number =>
-  extension ?? step.bake;
+  extension ?? step.bake.max;
+
+/** `5m`, or `1m to 5m` where the evidence decides. */
+export const describeBake = ({ min, max }: Bake): string =>
+  min === max ? formatDuration(max) : `${formatDuration(min)} to ${formatDuration(max)}`;

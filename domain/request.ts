@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { colour } from "./colour.ts";
-import { parsedPlan } from "./plan.ts";
+import { heldFor, parsedPlan } from "./plan.ts";
 import { releaseName } from "./release.ts";
 import { weight } from "./weight.ts";
 
@@ -34,7 +34,7 @@ const switchPreview = z.object({
   /** What a person did to the rule past the program, in a sentence: it is adopted once a refresh has seen it; null: nothing. */
   handEdit: z.string().nullable(),
   /** The steps that this `up` will walk. */
-  steps: z.array(z.object({ weight: z.number(), bakeMs: z.number() })),
+  steps: z.array(z.object({ weight: z.number(), bake: heldFor })),
   /** When the credentials of this run end, milliseconds since 1970; null when that is not known or they are renewed. */
   credentialsUntil: z.number().nullable(),
   /** What each slot runs now, by name, once recorded. */

@@ -82,6 +82,31 @@ function betsAbove(limit: number): readonly { readonly share: number; readonly w
   return [...above, worst].map(({ share, weight }) => ({ share, weight: weight / money }));
 }
 
+/** Fractions of the limit that a good release may have, and how much of the money is bet on each. */
+const betsWithin: readonly (readonly [factor: number, weight: number])[] = [
+  [0, 0.25],
+  [0.1, 0.35],
+  [0.25, 0.25],
+  [0.5, 0.15],
+];
+
+/**
+ * Evidence that a share of bad answers is below its limit: how many times over so many answers outweigh "at the limit or above".
+ * The bets of ShareEvidence the other way round, all made at the beginning. While the true share is at the limit or above none can
+ * grow on average, so the chance that this ever reaches 1/alpha is at most alpha, however often one looks (Ville's inequality).
+ */
+export function evidenceWithin(limit: number, { answers, bad }: { answers: number; bad: number }): number {
+  if (limit <= 0) return 0;
+  if (limit >= 1) return Number.POSITIVE_INFINITY;
+  const good = answers - bad;
+  return betsWithin.reduce((sum, [factor, weight]) => {
+    if (factor === 0 && bad > 0) return sum;
+    const gains =
+      good * Math.log((1 - factor * limit) / (1 - limit)) + (bad > 0 ? bad * Math.log(factor) : 0);
+    return sum + weight * Math.exp(gains);
+  }, 0);
+}
+
 /**
  * How many answers, none of them bad, show with 95 % confidence that the share of bad ones is below `limit` (a share):
  * the smallest n with (1 - limit)^n <= 0.05. Infinite for a limit of 0, which no number of answers can show.

@@ -14,12 +14,14 @@ export function tooShort({ rollout, thresholds }: Pick<HubConfig, "rollout" | "t
     return [
       `thresholds.successRatePercent is ${rate}: no number of answers shows that none is ever bad, so no gate could pass. Set it below 100.`,
     ];
-  const shortest = Math.ceil(needed / probesPerSecond) * 1_000 + answerMs;
-  return rollout.steps.flatMap(({ bake }, index) =>
-    bake < shortest
+  const probing = Math.ceil(needed / probesPerSecond) * 1_000 + answerMs;
+  return rollout.steps.flatMap(({ bake: { min, max } }, index) => {
+    // A bake that may pass sooner has own probes only when six tenths of it are over.
+    const shortest = min < max ? Math.ceil(probing / 400) * 1_000 : probing;
+    return max < shortest
       ? [
-          `rollout.steps[${index}].bake is ${bake / 1_000} s: too short for its checks to see the ${needed} requests that a success rate above ${rate} % needs. Bake at least ${shortest / 1_000} s.`,
+          `rollout.steps[${index}].bake is ${max / 1_000} s: too short for its checks to see the ${needed} requests that a success rate above ${rate} % needs. Bake at least ${shortest / 1_000} s.`,
         ]
-      : [],
-  );
+      : [];
+  });
 }

@@ -29,6 +29,10 @@ export function describeIssue(
   values: unknown,
   secret: readonly string[] = [],
 ): string[] {
+  if (issue.code === "invalid_union" && issue.errors.length > 0)
+    return meant(issue.errors).flatMap((of) =>
+      describeIssue({ ...of, path: [...issue.path, ...of.path] }, values, secret),
+    );
   const at = issue.path
     .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
     .join("")
@@ -45,6 +49,12 @@ export function describeIssue(
   const shown = shorten(JSON.stringify(given));
   const message = plain(issue, shown);
   return [`hub:${at}: ${message.startsWith(`${shown} `) ? message : `${message}; given: ${shown}`}`];
+}
+
+/** Of the forms that a value may have, the issues of the one that was meant: the first of its type, else the first of all. */
+function meant(forms: readonly z.core.$ZodIssue[][]): readonly z.core.$ZodIssue[] {
+  const isOther = ({ code, path }: z.core.$ZodIssue) => code === "invalid_type" && path.length === 0;
+  return forms.find((issues) => !issues.some(isOther)) ?? forms[0] ?? [];
 }
 
 /** An issue in words; of a name in a record, what is wrong with the name. */

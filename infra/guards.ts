@@ -46,10 +46,7 @@ function outlivesCredentials(
   now: number,
 ): string[] {
   if (credentialsUntil === null || steps.length === 0) return [];
-  const longest = longestWalkMs(
-    rollout,
-    steps.map(({ weight, bakeMs }) => ({ weight, bake: bakeMs })),
-  );
+  const longest = longestWalkMs(rollout, steps);
   return now + longest > credentialsUntil
     ? [
         `This up may take ${hours(longest)}, and its credentials end at ${new Date(credentialsUntil).toISOString()}, in ${hours(credentialsUntil - now)}. Take new ones with a longer session (a role of this stack allows ${hours(longestCredentialsMs)}), or shorten rollout.steps' bakes.`,

@@ -14,7 +14,7 @@ export function longestPlanMs({ rollout }: Pick<HubConfig, "rollout">): number {
 /** The longest that a walk through these steps may take. */
 export function longestWalkMs(rollout: HubConfig["rollout"], steps: HubConfig["rollout"]["steps"]): number {
   const bakes = steps.reduce(
-    (sum, step) => sum + step.bake + extensionOf(rollout, step) + rollout.proofTimeout,
+    (sum, step) => sum + step.bake.max + extensionOf(rollout, step) + rollout.proofTimeout,
     0,
   );
   return rollout.scaleUpDeadline + bakes + rollout.proofTimeout;

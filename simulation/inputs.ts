@@ -11,7 +11,10 @@ const defaults = thresholds.parse({});
 /** One to four rising steps that end at 100, with bakes of seconds to minutes. */
 export function randomPlan(random: Random): Plan {
   const weights = [5, 10, 25, 50, 75].filter(() => random.chance(0.4));
-  const steps = [...weights, 100].map((weight) => ({ weight, bake: random.whole(5_000, 90_000) }));
+  const steps = [...weights, 100].map((weight) => {
+    const ms = random.whole(5_000, 90_000);
+    return { weight, bake: { min: ms, max: ms } };
+  });
   return parsedPlan.parse({
     steps,
     onInconclusive: random.chance(0.7) ? "extend-then-rollback" : "hold",

@@ -97,7 +97,7 @@ export class Process {
       },
       gate: {
         candidate: (of, _besideLive, signal) => this.#judge(of, 0, 5_000, signal),
-        bake: (of, step, _extended, signal) => this.#judge(of, step.weight, step.bake, signal),
+        bake: (of, step, _extended, signal) => this.#judge(of, step.weight, step.bake.max, signal),
         close: () => Promise.resolve(),
       },
       evidence: {

@@ -12,7 +12,10 @@ import { type Verdict, worstOf } from "./verdict.ts";
 
 /** What the gate of a bake is judged with. */
 export interface BakeOptions extends GateOptions {
+  /** How long it takes at most, the extension apart. */
   bakeMs: number;
+  /** From here on it may pass, once users' answers show enough; left out: at its end. */
+  leastMs?: number;
   /** Answers count from here on, milliseconds since the epoch; from the start of this bake unless given. */
   since?: number;
   /** How much longer to watch while the verdict is inconclusive; ends as soon as it is not. 0: not at all. */
@@ -23,7 +26,8 @@ export interface BakeOptions extends GateOptions {
 
 /**
  * Watches a step: looks at every check again and again, and returns as soon as one has failed. Else it returns at the
- * end of the bake, or within the extension as soon as nothing is inconclusive any more.
+ * end of the bake; sooner, but not before its least time, when every check passes and users' answers alone show that every share is
+ * within its limit; or within the extension as soon as nothing is inconclusive any more.
  */
 export async function judgeBake(options: BakeOptions): Promise<GateResult> {
   const ended = new AbortController();
@@ -57,28 +61,40 @@ class Bake {
   }
 
   async judge(): Promise<GateResult> {
-    const { bakeMs, extendMs = 0 } = this.#options;
+    const { bakeMs, leastMs = bakeMs, extendMs = 0 } = this.#options;
     const start = this.#context.now();
-    this.#startProbes(start + 0.6 * (bakeMs || extendMs));
+    this.#startProbes(probingTime(start, bakeMs || extendMs, leastMs < bakeMs));
     this.#startAccessLogs();
     const loops = this.#checks.map((check) => this.#watch(check));
     this.#running.push(...loops);
 
-    await this.#sleepUntil(start + bakeMs);
-    if (!this.#decided()) await this.#lookOnce();
-    while (
-      !this.#decided() &&
-      this.#verdict() !== "pass" &&
-      this.#context.now() < start + bakeMs + extendMs
-    ) {
-      await this.#sleepUntil(Math.min(this.#context.now() + 250, start + bakeMs + extendMs));
-      if (!this.#decided()) await this.#lookOnce();
-    }
+    const end = start + bakeMs;
+    await this.#sleepUntil(Math.min(start + leastMs, end));
+    if (!(await this.#passesBefore(end))) await this.#lookUntil(end + extendMs);
     const found = resultOf(this.#context, this.#checks, this.#latest, this.#probeCount());
     const why = found.why + this.#unreachable(found.verdict) + probeWords(found.probes);
     const result = { ...found, why };
     for (const reading of result.readings) this.#reporter.final(reading);
     return result;
+  }
+
+  /** Whether it passed before its end: every look anew, so that nothing of it is older than the pass. */
+  async #passesBefore(end: number): Promise<boolean> {
+    while (!this.#decided() && this.#context.now() < end) {
+      if (this.#isShown()) await this.#lookAnew();
+      if (this.#isShown() && !this.#decided()) return true;
+      await this.#sleepUntil(Math.min(this.#context.now() + lookEveryMs, end));
+    }
+    return false;
+  }
+
+  /** Looks once, and then until nothing is inconclusive any more or the time is over. */
+  async #lookUntil(end: number): Promise<void> {
+    if (!this.#decided()) await this.#lookOnce();
+    while (!this.#decided() && this.#verdict() !== "pass" && this.#context.now() < end) {
+      await this.#sleepUntil(Math.min(this.#context.now() + lookEveryMs, end));
+      if (!this.#decided()) await this.#lookOnce();
+    }
   }
 
   /** Resolves when everything this bake started has ended; its signal must have been aborted. */
@@ -92,6 +108,14 @@ class Bake {
 
   #verdict(): Verdict {
     return worstOf(this.#checks.map((check) => this.#latest.get(check.name)?.verdict ?? "inconclusive"));
+  }
+
+  /** Every check passes, and what judges a share has shown it by users' answers. */
+  #isShown(): boolean {
+    return this.#checks.every(({ name }) => {
+      const latest = this.#latest.get(name);
+      return latest?.verdict === "pass" && latest.shown !== false;
+    });
   }
 
   async #sleepUntil(at: number): Promise<void> {
@@ -134,7 +158,15 @@ class Bake {
     );
   }
 
-  #startProbes(by: number): void {
+  /** Looks again at all that is looked at more than once. */
+  async #lookAnew(): Promise<void> {
+    const again = this.#checks.filter(({ everyMs }) => everyMs > 0);
+    const readings = await Promise.all(again.map((check) => check.read(this.#context)));
+    for (const [index, check] of again.entries())
+      if (!this.#decided()) this.#take(check, readings[index] as Reading, check.confirmations === 1);
+  }
+
+  #startProbes(time: ProbingTime): void {
     const { context, most } = { context: this.#context, most: this.#options.maxProbesPerSecond ?? 100 };
     const probed = this.#checks.filter((check) => check.probes !== null);
     if (probed.length === 0) return;
@@ -146,17 +178,18 @@ class Bake {
       slots.push([other(context.slot), minimum(compared), steadySessions]);
 
     for (const [slot, wanted, sessions] of slots) {
-      const perSecond = () => this.#pace(slot, wanted, by, most);
+      const perSecond = () => this.#pace(slot, wanted, time, most);
       this.#probing.push(new Probing({ context, slot, perSecond, sessions, signal: context.signal }));
     }
   }
 
   /** Fast enough to have `wanted` analyses in time; then slowly on, unless users ask enough themselves. */
-  #pace(slot: CheckContext["slot"], wanted: number, by: number, most: number): number {
+  #pace(slot: CheckContext["slot"], wanted: number, { from, by }: ProbingTime, most: number): number {
     const now = this.#context.now();
     const answers = this.#context.samples.of(slot, this.#context.since).filter((answer) => answer.analysis);
     const missing = wanted - answers.length;
-    if (missing > 0) return Math.min(most, Math.max(1, (missing * 1_000) / Math.max(250, by - now)));
+    if (missing > 0 && now >= from)
+      return Math.min(most, Math.max(1, (missing * 1_000) / Math.max(250, by - now)));
     const recent = answers.filter((answer) => answer.from === "user" && answer.at > now - 5_000).length;
     return recent >= 10 ? 0 : Math.min(most, idlePerSecond);
   }
@@ -195,6 +228,23 @@ class Bake {
   }
 }
 
+/** When own probes fill the sample, milliseconds since the epoch: it is to be full by the second time. */
+interface ProbingTime {
+  readonly from: number;
+  readonly by: number;
+}
+
+/**
+ * A bake of one length is filled from its beginning, evenly. One that may pass sooner does that on users' answers, and has own
+ * probes fill what is still missing only when most of its time is over.
+ */
+function probingTime(start: number, ms: number, mayPassSooner: boolean): ProbingTime {
+  const late = start + 0.6 * ms;
+  return mayPassSooner ? { from: late, by: start + 0.9 * ms } : { from: start, by: late };
+}
+
+/** How often it is looked whether all is told, in milliseconds. */
+const lookEveryMs = 250;
 /** Own probes a second once the sample is large enough and no users ask: enough to notice a late fault within 10 s. */
 const idlePerSecond = 2;
 /** Lines of a slot's log are looked for so often, in milliseconds: a request that hangs is told of once a second. */

@@ -23,6 +23,8 @@ export interface Reading {
   query: string;
   /** One sentence with the numbers, or the cause when the check could not be carried out. */
   why: string;
+  /** Of a check of a share: whether users' answers alone show that it is within its limit, however often one looks. */
+  shown?: boolean;
   durationMs: number;
   /** Milliseconds since the epoch. */
   at: number;
@@ -39,6 +41,8 @@ export interface Judgement {
   unit?: string;
   operator?: Limit["good"];
   minimumSamples?: number;
+  /** Of a check of a share; see Reading. */
+  shown?: boolean;
   window?: string;
   query?: string;
 }

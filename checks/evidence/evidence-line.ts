@@ -23,6 +23,10 @@ export const evidenceReading = z.looseObject({
   source: z.string(),
   query: z.string().describe("What was asked of the source."),
   why: z.string(),
+  shown: z
+    .boolean()
+    .optional()
+    .describe("Of a check of a share: users' answers alone show that it is within its limit."),
   durationMs: z.number(),
   at: z.number().describe("Milliseconds since the epoch."),
 });

@@ -1,7 +1,7 @@
 import { badShare, specLimits } from "../../domain/spec.ts";
 import { defineCheck } from "../core/define.ts";
-import { isServerFault, reached } from "../logs/sample.ts";
-import { commonest, judgeShare } from "../statistics/shares.ts";
+import { isServerFault, isUsers, reached } from "../logs/sample.ts";
+import { commonest, isShown, judgeShare } from "../statistics/shares.ts";
 
 /**
  * The share of requests that the hub did not fail, over everything that reached it since the window began. What is the client's
@@ -27,6 +27,7 @@ export const errorShare = defineCheck({
       verdict: judged.verdict,
       value: share,
       samples: answers.length,
+      shown: isShown(answers.filter(isUsers).map(isServerFault), badShare(thresholds)),
       why: judged.why + commonest(answers.filter(isServerFault)),
     };
   },

@@ -1,8 +1,8 @@
 import { percentile } from "../../domain/share-evidence.ts";
 import { specLimits } from "../../domain/spec.ts";
 import { defineCheck } from "../core/define.ts";
-import type { Sample } from "../logs/sample.ts";
-import { judgeShare } from "../statistics/shares.ts";
+import { type Sample, isUsers } from "../logs/sample.ts";
+import { isShown, judgeShare } from "../statistics/shares.ts";
 
 /** Whether a request's time says how long its answer took, or at least that it took longer than the limit. */
 const isTimed = ({ outcome, latencyMs }: Sample, limit: number): boolean =>
@@ -50,6 +50,10 @@ export const latency = defineCheck({
       verdict: judged.verdict,
       value: times.length === 0 ? null : Math.round(p95),
       samples: times.length,
+      shown: isShown(
+        analyses.filter(isUsers).map(({ latencyMs }) => latencyMs >= limit),
+        slowShare,
+      ),
       why: times.length === 0 ? judged.why : `p95 ${Math.round(p95)} ms; ${judged.why}`,
     };
   },

@@ -1,7 +1,7 @@
 import { specLimits } from "../../domain/spec.ts";
 import { defineCheck } from "../core/define.ts";
-import { reached } from "../logs/sample.ts";
-import { judgeShare } from "../statistics/shares.ts";
+import { type Sample, isUsers, reached } from "../logs/sample.ts";
+import { isShown, judgeShare } from "../statistics/shares.ts";
 
 /** The share of analyses that the language model failed, whatever the hub made of it. */
 export const llmFailures = defineCheck({
@@ -19,16 +19,16 @@ export const llmFailures = defineCheck({
   measure: async (context) =>
     context.samples.of(context.slot, context.since).filter((answer) => answer.analysis && reached(answer)),
   judge(analyses, { thresholds }) {
-    const judged = judgeShare(
-      analyses.map((answer) => answer.outcome === "llm-failure"),
-      thresholds.alarmLlmFailurePercent / 100,
-      "analyses were LLM failures",
-    );
+    const limit = thresholds.alarmLlmFailurePercent / 100;
+    const judged = judgeShare(analyses.map(isLlmFailure), limit, "analyses were LLM failures");
     return {
       verdict: judged.verdict,
       value: analyses.length === 0 ? null : (100 * judged.bad) / analyses.length,
       samples: analyses.length,
+      shown: isShown(analyses.filter(isUsers).map(isLlmFailure), limit),
       why: judged.why,
     };
   },
 });
+
+const isLlmFailure = ({ outcome }: Sample): boolean => outcome === "llm-failure";

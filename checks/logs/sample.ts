@@ -39,6 +39,9 @@ export interface Open extends Request {
 /** Names a request within its slot: its task's address and its number there. */
 export type RequestKey = string;
 
+/** A user's, and no own probe's. */
+export const isUsers = ({ from }: Pick<Request, "from">): boolean => from === "user";
+
 /** What the requirement's success rate counts as an error. */
 export const isServerFault = ({ outcome }: Pick<Sample, "outcome">): boolean => outcome === "server-fault";
 

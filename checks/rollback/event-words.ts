@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { describeBake, heldFor } from "../../domain/plan.ts";
 import { describeWeights } from "../../domain/weight.ts";
 import type { EvidenceLine } from "../evidence/evidence-line.ts";
 
@@ -12,7 +13,7 @@ const body = z
     weights,
     from: weights,
     to: weights,
-    bakeMs: z.number(),
+    bake: heldFor,
     extended: z.boolean(),
     judgement: z.object({ verdict: z.string(), why: z.string() }),
     answers: z.record(z.string(), z.number()),
@@ -49,9 +50,9 @@ function words(of: z.infer<typeof body>): string {
 const slotWords = (colour: string, weight: number | undefined) =>
   weight === undefined ? colour : `${colour} at ${weight} %`;
 
-function bakeWords({ bakeMs, extended }: z.infer<typeof body>): string[] {
-  if (bakeMs === undefined) return [];
-  return [`watched for ${bakeMs / 1_000} s${extended === true ? " more" : ""}`];
+function bakeWords({ bake, extended }: z.infer<typeof body>): string[] {
+  if (bake === undefined) return [];
+  return [`watched for ${describeBake(bake)}${extended === true ? " more" : ""}`];
 }
 
 function answerWords({ answers, tookMs }: z.infer<typeof body>): string[] {

@@ -1,4 +1,4 @@
-import { cleanAnswersToShow, ShareEvidence } from "../../domain/share-evidence.ts";
+import { ShareEvidence, cleanAnswersToShow, evidenceWithin } from "../../domain/share-evidence.ts";
 import type { Judgement } from "../core/reading.ts";
 import type { Sample } from "../logs/sample.ts";
 
@@ -8,6 +8,15 @@ import type { Sample } from "../logs/sample.ts";
  * checks and steps of a rollout together stay below what comparisons may take of the one in a thousand (docs/checks.md).
  */
 export const falseAlarmRate = 1 / 250;
+
+/** A release whose share is at its limit or above is taken for one within it in at most this share of bakes, however often one looks. */
+export const wrongPassRate = 1 / 20;
+
+/** Whether answers show by themselves that the share of bad ones is within the limit, and not only that nothing speaks against it. */
+export function isShown(answers: readonly boolean[], limit: number): boolean {
+  const bad = answers.filter((isBad) => isBad).length;
+  return evidenceWithin(limit, { answers: answers.length, bad }) >= 1 / wrongPassRate;
+}
 
 /** A share judgement: what can be said of a share of bad answers beside its limit. */
 export interface ShareJudgement {

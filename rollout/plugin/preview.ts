@@ -112,7 +112,7 @@ function answer(
     action: decision.kind,
     summary: describeDecision(decision),
     handEdit: edit && describeEdit(edit),
-    steps: steps.map((step) => ({ weight: step.weight, bakeMs: step.bake })),
+    steps: steps.map((step) => ({ weight: step.weight, bake: step.bake })),
     releases: record && { blue: record.slots.blue.release, green: record.slots.green.release },
   };
 }

@@ -41,12 +41,14 @@ export function makeGate(
       );
     },
     async bake(of, step, extended, signal) {
-      const checks = step.gate ?? inputs.plan.gate ?? defaultGate(inputs, step.bake);
+      const checks = step.gate ?? inputs.plan.gate ?? defaultGate(inputs, step.bake.max);
       const context = await contextOf(of);
       const began = bakes.get(of);
       const goesOn = extended && began?.weight === step.weight;
       const since = goesOn ? began.at : context.now();
-      const time = goesOn ? { bakeMs: 0, extendMs: extensionOf(inputs.plan, step) } : { bakeMs: step.bake };
+      const time = goesOn
+        ? { bakeMs: 0, extendMs: extensionOf(inputs.plan, step) }
+        : { bakeMs: step.bake.max, leastMs: step.bake.min };
       bakes.set(of, { weight: step.weight, at: since });
       return judgementOf(
         await judgeBake({

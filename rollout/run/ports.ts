@@ -1,6 +1,6 @@
 import type { Colour } from "../../domain/colour.ts";
 import type { HandEdit } from "../../domain/hand-edit.ts";
-import type { Step } from "../../domain/plan.ts";
+import type { Bake, Step } from "../../domain/plan.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import type { Weights } from "../../domain/weight.ts";
 import type { LiveRule } from "../policy/live-rule.ts";
@@ -112,7 +112,7 @@ export type RolloutEvent =
   | { kind: "proved"; weights: Weights; answers: Record<Colour, number>; addresses: number; tookMs: number }
   | { kind: "unprovable"; weights: Weights }
   | { kind: "unproved"; weights: Weights; answers: Record<Colour, number>; why: string }
-  | { kind: "baking"; colour: Colour; weight: number; bakeMs: number; extended: boolean }
+  | { kind: "baking"; colour: Colour; weight: number; bake: Bake; extended: boolean }
   | { kind: "rolling-back"; to: Weights; why: string }
   | { kind: "moved"; from: State; on: Event; to: State }
   | { kind: "repaired"; weights: Weights }

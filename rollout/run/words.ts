@@ -2,7 +2,7 @@ import { type Colour, other } from "../../domain/colour.ts";
 import { commandLine } from "../../domain/command-line.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { HandEdit } from "../../domain/hand-edit.ts";
-import type { Step } from "../../domain/plan.ts";
+import { type Step, describeBake } from "../../domain/plan.ts";
 import { describeWeights } from "../../domain/weight.ts";
 import type { Decision } from "../policy/situation.ts";
 import type { RolloutEvent } from "./ports.ts";
@@ -42,10 +42,10 @@ export function describeEdit({ live, recorded }: HandEdit): string {
   return `${what} once a pulumi refresh has seen it, and refuses before.`;
 }
 
-/** `5 % for 5m → 100 % for 15m (20m)`. */
+/** `5 % for 1m to 5m → 100 % for 15m (16m at least)`. */
 function describeSteps(steps: readonly Step[]): string {
-  const total = steps.reduce((sum, step) => sum + step.bake, 0);
-  return `${steps.map((step) => `${step.weight} % for ${formatDuration(step.bake)}`).join(" → ")} (${formatDuration(total)} at least)`;
+  const least = steps.reduce((sum, step) => sum + step.bake.min, 0);
+  return `${steps.map((step) => `${step.weight} % for ${describeBake(step.bake)}`).join(" → ")} (${formatDuration(least)} at least)`;
 }
 
 /** One line for an event; `fleeting` lines are only a status that the next one replaces. */
@@ -81,7 +81,7 @@ export function describeEvent(event: RolloutEvent): { text: string; fleeting: bo
       return lasting(`not proved in traffic: ${describeWeights(event.weights)}. ${event.why}`);
     case "baking":
       return fleeting(
-        `${event.extended ? "baking once more" : "baking"}: ${event.colour} holds ${event.weight} % for ${formatDuration(event.bakeMs)}`,
+        `${event.extended ? "baking once more" : "baking"}: ${event.colour} holds ${event.weight} % for ${describeBake(event.bake)}`,
       );
     case "rolling-back":
       return lasting(`going back to ${describeWeights(event.to)}: ${event.why}`);

@@ -10,6 +10,7 @@ import { inputsFor } from "./fixtures/inputs.ts";
 import { Stage } from "./fixtures/stage.ts";
 
 const minute = 60_000;
+const none = { min: 0, max: 0 };
 /** Commands that ask nothing need no way to the slot. */
 const noRelay = {
   open: async () => ({ url: "http://relay.test", [Symbol.asyncDispose]: async () => undefined }),
@@ -228,14 +229,14 @@ test("a step's extension goes on from its bake, and the next step begins anew", 
   const readings: Reading[] = [];
   const gate = makeGate(inputs, { signingKey: null, token: null }, (reading) => readings.push(reading));
   const { signal } = new AbortController();
-  const first = await gate.bake("green", { weight: 5, bake: 0 }, false, signal);
+  const first = await gate.bake("green", { weight: 5, bake: none }, false, signal);
   assert.equal(first.verdict, "inconclusive");
   const began = readings.at(-1)?.window;
-  const extended = await gate.bake("green", { weight: 5, bake: 0 }, true, signal);
+  const extended = await gate.bake("green", { weight: 5, bake: none }, true, signal);
   assert.equal(extended.verdict, "pass", extended.why);
   assert.equal(readings.at(-1)?.window, began);
   assert.equal(readings.at(-1)?.minimumSamples, 3);
-  await gate.bake("green", { weight: 25, bake: 0 }, false, signal);
+  await gate.bake("green", { weight: 25, bake: none }, false, signal);
   assert.notEqual(readings.at(-1)?.window, began);
   await gate.close();
 });

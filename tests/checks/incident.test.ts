@@ -107,7 +107,7 @@ test("the incident document of a real rollback says what fired with its numbers,
     assert.ok(page.includes(`\n- ${when(kind)} **${kind}**`), kind);
   assert.match(page, /\*\*shifting\*\* blue 100 · green 0 → blue 95 · green 5\n/);
   assert.match(page, /\*\*proved\*\* blue 95 · green 5: answers \d+ by blue, \d+ by green within/);
-  assert.match(page, /\*\*baking\*\* green at 5 %: watched for 10 s\n/);
+  assert.match(page, /\*\*baking\*\* green at 5 %: watched for 10s\n/);
   assert.match(page, /\*\*judged\*\* green at 5 %: fail, log-errors: 1 of 1 lines are errors/);
   assert.match(page, /\*\*rolling-back\*\* blue 100 · green 0: log-errors: 1 of 1/);
   assert.match(

@@ -46,7 +46,7 @@ test("Pulumi.production.yaml is as the CLI writes it: setting a key changes that
   for (const [key, value] of [
     [["config", "hub:greenWeight"], "100"],
     [["config", "hub:logRetentionDays"], "60"],
-    [["config", "hub:rollout", "steps", 0, "bake"], "10m"],
+    [["config", "hub:rollout", "steps", 2, "bake"], "10m"],
     [["config", "hub:blue", "tasks"], 3],
   ] as const)
     assert.equal(changedLines(key, value), 1, key.join("."));

@@ -98,6 +98,20 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     ],
   ],
   [
+    "bakes between two times that are none",
+    steps(
+      { weight: 5, bake: { min: "6m", max: "5m" } },
+      { weight: 50, bake: { min: "1m" } },
+      { weight: 100, bake: { min: "1 minute", max: "5m", mean: "2m" } },
+    ),
+    [
+      'hub:rollout.steps[0].bake.min: min is longer than max: 6m and 5m; given: "6m"',
+      "hub:rollout.steps[1].bake.max: is missing",
+      'hub:rollout.steps[2].bake.min: "1 minute" is not a duration: write a whole number and ms, s, m, h or d, as in "5m"',
+      "hub:rollout.steps[2].bake.mean: there is no such key",
+    ],
+  ],
+  [
     "a step of weight 0 and a gate without checks",
     steps({ weight: 0, bake, gate: [] }, { weight: 100, bake }),
     [
@@ -242,12 +256,12 @@ test("a colour's image is enough: every other default is the documented one", ()
   assert.equal(config.greenWeight, 0);
   assert.equal(config.production, false);
   assert.deepEqual(
-    config.rollout.steps.map((step) => [step.weight, step.bake / 60_000]),
+    config.rollout.steps.map((step) => [step.weight, step.bake.min / 60_000, step.bake.max / 60_000]),
     [
-      [5, 5],
-      [25, 5],
-      [50, 5],
-      [100, 15],
+      [5, 1, 5],
+      [25, 1, 5],
+      [50, 1, 5],
+      [100, 5, 15],
     ],
   );
   assert.equal(config.rollout.rollbackWindow, 24 * 3_600_000);

@@ -83,7 +83,7 @@ test("nothing is refused that fits exactly: capacity at its share, a drain as lo
 });
 
 test("refused: a rollout that outlives the credentials it runs with, and only then", () => {
-  const steps = [5, 25, 50, 100].map((weight) => ({ weight, bakeMs: 300_000 }));
+  const steps = [5, 25, 50, 100].map((weight) => ({ weight, bake: { min: 60_000, max: 300_000 } }));
   const walking = (minutes: number, of = steps) =>
     refusals({}, { ...blueIsLive, steps: of, credentialsUntil: now + minutes * 60_000 });
   // 10 minutes to scale, four times 5 and 5 and 1, and a proof at the end.

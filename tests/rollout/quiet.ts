@@ -11,8 +11,8 @@ import { VirtualTime } from "../../simulation/time.ts";
 import { a, b, record } from "./situation.ts";
 
 const steps = [
-  { weight: 5, bake: 10_000 },
-  { weight: 100, bake: 10_000 },
+  { weight: 5, bake: { min: 10_000, max: 10_000 } },
+  { weight: 100, bake: { min: 10_000, max: 10_000 } },
 ];
 export const plan = parsedPlan.parse({ steps });
 

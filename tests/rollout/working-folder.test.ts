@@ -11,7 +11,7 @@ test("started in the program's folder, relative paths of the config still begin 
   const place = await quarterWay();
   const { child, plugin } = await startPlain(["ignore", "pipe", "inherit"], place.aws.env);
   try {
-    const steps = place.inputs.plan.steps.map(({ weight }) => ({ weight, bake: 300 }));
+    const steps = place.inputs.plan.steps.map(({ weight }) => ({ weight, bake: { min: 300, max: 300 } }));
     const inputs = {
       ...place.inputs,
       plan: { ...place.inputs.plan, steps, gate: ["from-here"] },

@@ -6,7 +6,7 @@ import { hubConfig } from "../../infra/config.ts";
 
 /** What is used here of a JSON Schema. */
 export interface Schema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
@@ -16,6 +16,8 @@ export interface Schema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly items?: Schema;
+  /** Forms that a value may have, one of them. */
+  readonly anyOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: Schema | boolean;
@@ -38,6 +40,9 @@ export function configSchema(): Schema {
 
 /** A default as a person would write it. */
 function written(value: unknown, schema: Schema): unknown {
+  // What is read from any of its forms has the last one's shape: the others are shorter ways to write that.
+  const form = schema.anyOf?.at(-1);
+  if (form !== undefined) return written(value, form);
   if (schema.pattern === durationPattern.source && typeof value === "number") return formatDuration(value);
   const { items, properties } = schema;
   if (Array.isArray(value) && items) return value.map((member: unknown) => written(member, items));
@@ -73,7 +78,7 @@ function orAsText(schema: Schema): object {
     number: "^[0-9]+$",
     boolean: "^(true|false)$",
   };
-  const pattern = texts[schema.type ?? ""];
+  const pattern = texts[String(schema.type ?? "")];
   if (pattern === undefined) return schema;
   const values = schema.enum ? { enum: [...schema.enum, ...schema.enum.map(String)] } : {};
   return { ...schema, type: [schema.type, "string"], pattern, ...values };
@@ -95,6 +100,7 @@ export function keysOf(schema: Schema, at = ""): Key[] {
       { path, schema: member, required },
       ...keysOf(member, path),
       ...keysOf(member.items ?? {}, `${path}[]`),
+      ...(member.anyOf ?? []).flatMap((form) => keysOf(form, path)),
     ];
   });
 }
@@ -145,16 +151,23 @@ function shown({ default: value, properties }: Schema): string {
 
 function typeOf(schema: Schema): string {
   const { type, enum: values, const: only, items, additionalProperties, minimum, maximum, pattern } = schema;
+  if (schema.anyOf) return schema.anyOf.map(typeOf).join(", or ");
   if (only !== undefined) return `\`${JSON.stringify(only)}\``;
   if (values) return values.map((value) => `\`${String(value)}\``).join(", ");
   if (pattern === durationPattern.source) return "duration, such as `5m`";
   if (type === "array") return `list of ${items?.properties ? "objects" : typeOf(items ?? {})}`;
   if (type === "object" && typeof additionalProperties === "object" && !schema.properties) return "object";
-  if (type !== "integer" && type !== "number") return type === "string" ? "text" : (type ?? "anything");
+  if (type !== "integer" && type !== "number") return wordOf(type);
   const bounds = [minimum, maximum].filter((bound) => bound !== undefined && Math.abs(bound) < 2 ** 53 - 1);
   const word = type === "integer" ? "whole number" : "number";
   if (bounds.length === 2) return `${word}, ${bounds.join(" to ")}`;
   return bounds.length === 1 ? `${word}, at least ${bounds[0]}` : word;
+}
+
+/** Several names in one are a union of values without rules of their own. */
+function wordOf(type: Schema["type"]): string {
+  if (typeof type === "object") return type.map(wordOf).join(" or ");
+  return type === "string" ? "text" : (type ?? "anything");
 }
 
 const cell = (text: string) => text.replaceAll("|", "\\|");

@@ -13,7 +13,7 @@ export async function bake(run: RolloutRun, extended: boolean, signal: AbortSign
     kind: "baking",
     colour: spec.candidate,
     weight: step.weight,
-    bakeMs: extended ? extensionOf(spec.plan, step) : step.bake,
+    bake: extended ? { min: 0, max: extensionOf(spec.plan, step) } : step.bake,
     extended,
   });
   const judgement = await judge(run, signal, () => ports.gate.bake(spec.candidate, step, extended, signal));
