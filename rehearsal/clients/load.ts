@@ -272,8 +272,8 @@ export class Load {
 
   #sees(sight: Sight | undefined): void {
     if (sight === undefined || sight.answeredAt === null || sight.task === null) return;
-    const { sentAt, answeredAt, slot } = sight;
-    this.tally.seen.push({ sentAt, answeredAt, slot: slot as Colour | null });
+    const { traceId, sentAt, slot } = sight;
+    this.tally.seen.push({ traceId, sentAt, slot: slot as Colour | null });
   }
 
   #word(): string {

@@ -26,9 +26,10 @@ export const endingOf: Readonly<Record<Verdict, Ending | null>> = {
 
 /** A request that the weighted rule sent on its own: one without a session, or one that opens a session. */
 export interface Seen {
-  /** Milliseconds since 1970. The rule chose between the two. */
+  /** By which the balancer's access log names it. */
+  readonly traceId: string;
+  /** Milliseconds since 1970. */
   readonly sentAt: number;
-  readonly answeredAt: number;
   readonly slot: Colour | null;
 }
 

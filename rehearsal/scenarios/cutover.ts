@@ -19,7 +19,11 @@ export const cutover: Scenario = {
     await play.enoughLoad();
     const tasks = load.tasksPerSession();
     const tally = await play.stopLoad();
-    const steps = observed(stepsOf(await play.evidence(), "green"), tally, "green");
+    const steps = observed(
+      stepsOf(await play.evidence(), "green"),
+      { seen: tally.seen, routed: play.routed },
+      "green",
+    );
     const live = moved.outputs["live"]?.value;
     return {
       outcome: live === "green" ? "promoted" : "held",

@@ -23,8 +23,8 @@ export interface ScenarioResult {
   readonly held: readonly Held[];
   /** Of the matrix of faults: each cell that was played. */
   readonly cells?: readonly CellResult[];
-  /** Where shares were observed: in responses, or in the balancer's access log. */
-  readonly observedIn: "responses" | "access log";
+  /** Where shares were observed. */
+  readonly observedIn: "responses";
 }
 
 /** One fault of a release, and what became of that release. */
@@ -48,6 +48,8 @@ export interface StepResult {
   readonly weight: number;
   /** Percent of requests without a session that the candidate answered. */
   readonly observed: number;
+  /** Percent that the weight makes of what the balancer drew for the same requests: chance plays no part in a difference. */
+  readonly drawn: number;
   readonly samples: number;
   readonly verdict: string;
   readonly why: string;

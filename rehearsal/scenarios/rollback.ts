@@ -40,7 +40,7 @@ export const rollback: Scenario = {
     await play.enoughLoad();
     const tally = await play.stopLoad();
     const lastOnGreen = tally.lastSentTo("green");
-    const walked = observed(stepsOf(lines, "green"), tally, "green");
+    const walked = observed(stepsOf(lines, "green"), { seen: tally.seen, routed: play.routed }, "green");
     return {
       outcome: "rolled-back",
       verdictToTrafficMs: Math.max(0, lastOnGreen - began),

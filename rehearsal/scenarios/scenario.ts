@@ -15,6 +15,7 @@ import { hubOf } from "./hub-of.ts";
 import { type LoadWanted, usualLoad } from "./loads.ts";
 import { isEnough, brokenSessions } from "./losses.ts";
 import { type Held, type ScenarioResult, held } from "./result.ts";
+import { type Routed, watchRoutes } from "./routed.ts";
 import { observed } from "./shares.ts";
 import { sameAsCounted } from "./witnessed.ts";
 
@@ -44,6 +45,7 @@ export class Play {
   readonly choices: Choices;
   readonly stage: Stage;
   readonly drains: readonly Drain[];
+  readonly routed: ReadonlyMap<string, Routed>;
   /** Whether the users of each load saw what the gates counted. */
   readonly witnessed: Held[] = [];
   /** What the users of loads that have ended saw. */
@@ -58,6 +60,7 @@ export class Play {
     this.choices = choices;
     this.stage = stage;
     this.drains = watchDrains(stage);
+    this.routed = watchRoutes(stage);
   }
 
   say(text: string): void {
@@ -222,11 +225,12 @@ async function refusedBy(error: UpFailed, play: Play): Promise<Awaited<ReturnTyp
 function result(
   { name, promise }: Scenario,
   said: Awaited<ReturnType<Scenario["run"]>>,
-  { tally, counts, drains }: Pick<Play, "tally" | "counts" | "drains">,
+  { tally, counts, drains, routed }: Pick<Play, "tally" | "counts" | "drains" | "routed">,
   lines: readonly Line[],
   totalMs: number,
 ): ScenarioResult {
-  const steps = tally === null ? [] : observed(stepsOf(lines, "green"), tally, "green");
+  const steps =
+    tally === null ? [] : observed(stepsOf(lines, "green"), { seen: tally.seen, routed }, "green");
   const { requests, sessions } = counts;
   return {
     name,

@@ -39,6 +39,8 @@ export interface Sight {
   /** JSON-RPC method; `stream/open` of an event stream. */
   readonly method: string;
   readonly tool: string | null;
+  /** `x-amzn-trace-id`, by which the balancer's access log names it. */
+  readonly traceId: string;
   /** Milliseconds since 1970. */
   readonly sentAt: number;
   /** The same; null while nothing has come. Of a call that is answered over a stream: when that answer came. */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
 import { header } from "../../domain/telemetry.ts";
 import { wholeCause } from "../clients/cause.ts";
 import type { Transport as Era } from "../faults/cells.ts";
@@ -72,8 +73,11 @@ export class ClientWitness {
 
   /** To be given to the client in place of `fetch`. */
   readonly fetch: typeof fetch = async (input, init) => {
-    const sending = this.#send(init);
-    const response = await fetch(input, init);
+    const traceId = newTraceId();
+    const sending = this.#send(init, traceId);
+    const headers = new Headers(init?.headers);
+    headers.set("x-amzn-trace-id", traceId);
+    const response = await fetch(input, { ...init, headers });
     if (sending !== null) this.#heard(sending, response);
     this.onAnswer(response);
     return response;
@@ -116,7 +120,7 @@ export class ClientWitness {
     });
   }
 
-  #send(init: RequestInit | undefined): Sending | null {
+  #send(init: RequestInit | undefined, traceId: string): Sending | null {
     const about = describe(init);
     if (about === null) return null;
     if (about.method === "stream/open") this.onStream();
@@ -124,6 +128,7 @@ export class ClientWitness {
       ...about,
       client: this.name,
       era: this.#era,
+      traceId,
       sentAt: Date.now(),
       answeredAt: null,
       // Without a session each request is sent anywhere: who answered the one before says nothing.
@@ -160,6 +165,12 @@ export class ClientWitness {
     sending.code = code;
     sending.sight.answeredAt = Date.now();
   }
+}
+
+/** As a balancer makes one for a request that has none: a time and 24 more digits. */
+function newTraceId(): string {
+  const seconds = Math.floor(Date.now() / 1_000).toString(16);
+  return `Root=1-${seconds}-${randomUUID().replaceAll("-", "").slice(8)}`;
 }
 
 /** Whether a question's bad end may be this request's. A client that no longer waits only says so. */

@@ -11,7 +11,7 @@ const result: ScenarioResult = {
   requests: { sent: 2_000, ok: 1_998, lost: 2, hurt: 0 },
   sessions: { opened: 50, broken: 0 },
   timings: { totalMs: 12_340, faultToVerdictMs: null, verdictToTrafficMs: null },
-  steps: [{ weight: 5, observed: 4.8, samples: 1_200, verdict: "pass", why: "" }],
+  steps: [{ weight: 5, observed: 4.8, drawn: 4.8, samples: 1_200, verdict: "pass", why: "" }],
   held: [held("no request is lost", false, '2 of 2000 lost; first: <script>alert("x")</script>')],
   observedIn: "responses",
 };

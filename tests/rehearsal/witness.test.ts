@@ -114,6 +114,7 @@ const sight = (id: string | null, verdict: Verdict | null, about: Partial<Sight>
   era: "sse",
   method: id === null ? "stream/open" : "tools/call",
   tool: null,
+  traceId: "Root=1-0-0",
   sentAt: 1_000,
   answeredAt: 1_100,
   slot: "green",

@@ -156,7 +156,7 @@ export class ListenerServer {
     request: IncomingMessage,
     response: ServerResponse,
   ): void {
-    const arn = chooseGroup(action, this.#settings.random);
+    const arn = chooseGroup(action, () => (entry.draw = this.#settings.random()));
     const chosen = arn === null ? null : this.#settings.groupOf(arn)?.choose();
     entry.group = arn;
     if (arn === null || !chosen) {
@@ -183,6 +183,7 @@ export class ListenerServer {
       listener: this.#arn,
       rule: "-",
       group: null,
+      draw: null,
       target: null,
       method: request?.method ?? "-",
       path: request?.url ?? "-",

@@ -128,6 +128,8 @@ export interface AccessEntry {
   /** The rule's ARN; `default` when none matched; `-` when the request could not be read. */
   rule: string;
   group: string | null;
+  /** What was drawn to choose between groups by their weights, 0 ≤ x < 1; null: there was nothing to choose. */
+  draw: number | null;
   target: Target | null;
   method: string;
   /** Without the query. */
