@@ -20,6 +20,7 @@ import { rollback } from "./rollback.ts";
 import { sameHubs } from "./same-hub.ts";
 import type { Scenario } from "./scenario.ts";
 import { sessions } from "./sessions.ts";
+import { shortBakes } from "./short-bakes.ts";
 import { throttled } from "./throttled.ts";
 
 export type { Choices } from "./choices.ts";
@@ -32,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
   badRelease,
   refused,
   rollback,
+  shortBakes,
   breakGlass,
   propagation,
   lostOperator,
