@@ -1,6 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { UsageError } from "../../domain/usage-error.ts";
+import { accept, readAccepted, regressions, writeAccepted } from "./accepted.ts";
 import { holds, type Bench } from "./bench.ts";
 import { renderJson, renderTable, type BenchResult } from "./report.ts";
 
@@ -12,11 +13,14 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   sidecar: () => import("./sidecar.ts"),
 };
 
-const usage = `npm run bench -- [NAME…] [--against FOLDER] [--json]
+const usage = `npm run bench -- [NAME…] [--against FOLDER] [--accept] [--json]
   NAME    one or more of ${Object.keys(benches).join(", ")}; all of them unless named
   --against FOLDER  the sidecar's bench: only beside the one in this other checkout
+  --accept  what is seen becomes what later runs are held to (tools/bench/accepted.json)
   --json  prints only JSON
-Exit code: 0 every limit held, 1 one did not, 2 usage.`;
+
+Example: npm run bench -- sidecar
+Exit: 0 every limit held and no ratio worse than the accepted one by more than 25 %, 1 otherwise, 2 usage.`;
 
 /** Runs the benches named, one after the other. Returns the exit code. */
 async function main(words: string[]): Promise<number> {
@@ -33,8 +37,11 @@ async function main(words: string[]): Promise<number> {
     const figures = await bench.run(progress, { against: values.against ?? null });
     results.push({ name, title: bench.title, tookMs: performance.now() - startedAt, figures });
   }
-  console.log(values.json ? renderJson(results, machine()) : renderTable(results));
-  return results.every((result) => result.figures.every(holds)) ? 0 : 1;
+  const worse = values.accept ? [] : regressions(readAccepted(), results);
+  if (values.accept) writeAccepted(accept(readAccepted(), results));
+  console.log(values.json ? renderJson(results, machine(), worse) : renderTable(results));
+  if (!values.json) for (const sentence of worse) console.error(sentence);
+  return worse.length === 0 && results.every((result) => result.figures.every(holds)) ? 0 : 1;
 }
 
 function parse(words: string[]) {
@@ -44,6 +51,7 @@ function parse(words: string[]) {
       allowPositionals: true,
       options: {
         against: { type: "string" },
+        accept: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },

@@ -35,15 +35,22 @@ export function renderTable(results: readonly BenchResult[]): string {
   return lines.join("\n");
 }
 
-/** The same as data: `{"schema": 1, "benches": [{"name", "figures": [{"name", "value", "unit", "held"}]}]}`. */
-export function renderJson(results: readonly BenchResult[], machine: object): string {
+/**
+ * The same as data: `{"schema": 1, "benches": [{"name", "figures": [{"name", "value", "unit", "held"}]}], "worse": []}`.
+ * @param worse sentences on ratios that are worse than the accepted ones
+ */
+export function renderJson(
+  results: readonly BenchResult[],
+  machine: object,
+  worse: readonly string[] = [],
+): string {
   const benches = results.map(({ name, title, tookMs, figures }) => ({
     name,
     title,
     tookMs: Math.round(tookMs),
     figures: figures.map((figure) => ({ ...figure, held: holds(figure) })),
   }));
-  return JSON.stringify({ schema: 1, machine, benches }, null, 2);
+  return JSON.stringify({ schema: 1, machine, benches, worse }, null, 2);
 }
 
 function limitOf({ atMost, atLeast }: Figure): string {
