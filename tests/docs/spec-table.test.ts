@@ -10,7 +10,7 @@ const fileAt = (name: string) => new URL(`../../${name}`, import.meta.url);
 const textOf = (name: string) => (existsSync(fileAt(name)) ? readFileSync(fileAt(name), "utf8") : "");
 const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
 
-test("the README's table of the requirement is current", () => {
+test("docs/requirement.md is current", () => {
   assert.equal(readPage(), page(readPage()), "run: npm run docs");
 });
 

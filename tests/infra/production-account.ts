@@ -2,13 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Route53 } from "@aws-sdk/client-route-53";
-import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { type LocalAws, startAws, systemClock } from "local-aws";
 import { seeded } from "local-aws/random";
 import { type EngineEvent, type RunResult, preview, up } from "pulumi-engine";
 import { awsProvider, awsxProvider } from "pulumi-engine/providers";
 import { repository } from "../../rehearsal/stage/index.ts";
+import { makeNamed, namedBy } from "../../rehearsal/stage/named-by-config.ts";
 import { asTexts, wholeKeys } from "../../rehearsal/stage/whole-keys.ts";
 import { production } from "./program.ts";
 
@@ -38,13 +37,21 @@ const answers = `
   setInterval(() => {}, 1e6);
   process.on("SIGTERM", () => process.exit());`;
 
-/** @param served the AWS providers run as plugins of their own, as the Pulumi CLI starts them */
-export async function openProductionAccount({ served = false } = {}): Promise<ProductionAccount> {
+/**
+ * @param served the AWS providers run as plugins of their own, as the Pulumi CLI starts them
+ * @param example the stack config that is deployed; the production example unless another is given
+ */
+export async function openProductionAccount({
+  served = false,
+  example = production,
+} = {}): Promise<ProductionAccount> {
   const folder = await mkdtemp(join(tmpdir(), "production-"));
   const command = ["node", "-e", answers];
-  const image = (key: string) => (production[key] as { image: string }).image;
+  const images = ["blue", "green", "sidecar"].flatMap((key) =>
+    example[key] === undefined ? [] : [(example[key] as { image: string }).image],
+  );
   const aws = await startAws({
-    images: Object.fromEntries(["blue", "green", "sidecar"].map((key) => [image(key), { command }])),
+    images: Object.fromEntries(images.map((image) => [image, { command }])),
     folder: join(folder, "tasks"),
     clock: systemClock,
     random: seeded(1),
@@ -70,7 +77,7 @@ export async function openProductionAccount({ served = false } = {}): Promise<Pr
       program: "./infra/index.ts",
       project: "hub",
       stack: "production",
-      config: asTexts(wholeKeys("hub", { ...production, ...config })),
+      config: asTexts(wholeKeys("hub", { ...example, ...config })),
       stateFile: join(folder, "state.json"),
       env: aws.env,
       providers: served
@@ -86,7 +93,7 @@ export async function openProductionAccount({ served = false } = {}): Promise<Pr
   };
   const trafficswitch = fileURLToPath(new URL("plain-switch", import.meta.url));
   try {
-    await before(aws);
+    await makeNamed(aws, namedBy(example), () => "of-no-use");
     actions.own.clear();
   } catch (error) {
     await aws.close();
@@ -119,23 +126,4 @@ const renamed: Readonly<Record<string, string>> = {
 function actionOf(service: string, operation: string): string {
   const action = `${prefixes[service] ?? service}:${operation}`;
   return renamed[action] ?? action;
-}
-
-/** What a person makes before the first deployment: the secrets the example names, and the zone of its domain. */
-async function before({ endpoint, env }: LocalAws): Promise<void> {
-  const access = {
-    region: "us-east-1",
-    endpoint,
-    credentials: {
-      accessKeyId: env["AWS_ACCESS_KEY_ID"] ?? "",
-      secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "",
-    },
-  };
-  const secrets = new SecretsManager(access);
-  for (const Name of ["hub/signing", "hub/tokens", "hub/gemini"])
-    await secrets.createSecret({ Name, SecretString: "of-no-use" });
-  secrets.destroy();
-  const route53 = new Route53(access);
-  await route53.createHostedZone({ Name: "example.com", CallerReference: "test" });
-  route53.destroy();
 }

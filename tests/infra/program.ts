@@ -49,16 +49,19 @@ const account = "123456789012";
 const region = "us-east-1";
 const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`;
 
-/** The config of the example that ships, as Pulumi hands it to the program. */
-export const production: Readonly<Record<string, unknown>> = Object.fromEntries(
-  Object.entries(
-    (
-      parse(readFileSync(new URL("../../Pulumi.production.yaml", import.meta.url), "utf8")) as {
-        config: Record<string, unknown>;
-      }
-    ).config,
-  ).flatMap(([key, value]) => (key.startsWith("hub:") ? [[key.slice(4), typed(value)]] : [])),
-);
+/** The config of a stack file at the top of the repository, as Pulumi hands it to the program. */
+export function stackConfig(name: string): Readonly<Record<string, unknown>> {
+  const text = readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
+  const { config } = parse(text) as { config: Record<string, unknown> };
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) =>
+      key.startsWith("hub:") ? [[key.slice(4), typed(value)]] : [],
+    ),
+  );
+}
+
+/** The config of the example that ships. */
+export const production = stackConfig("Pulumi.production.yaml");
 
 const firstDeployment: SwitchPreview = {
   first: true,

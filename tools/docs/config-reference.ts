@@ -128,8 +128,16 @@ function page(): string {
   return `# Stack config
 
 Every key of a stack's config, namespace \`hub\`. Generated from the schema in \`infra/config.ts\`: \`npm run docs\`.
-Unknown keys are errors, and every problem is told at once, with its path and the value given. A complete example is
-\`Pulumi.production.yaml\`; editors that read its first line check what you type against \`docs/config.schema.json\`.
+Unknown keys are errors, and every problem is told at once, with its path and the value given. The least that
+a public hub needs is \`Pulumi.minimal.yaml\`, a complete example \`Pulumi.production.yaml\`; editors that read its first line check what you type against \`docs/config.schema.json\`.
+
+\`\`\`yaml
+config:
+  aws:region: us-east-1
+  hub:blue:
+    image: ghcr.io/example/mcp-hub@sha256:…
+  hub:greenWeight: "0"
+\`\`\`
 
 \`pulumi config set\` and \`pulumi stack init\` write the stack's file anew: comments and order stay, empty lines go, and a number or
 boolean of a whole key becomes text (\`hub:greenWeight: "100"\`), which is read as what it says. The example is laid out that way, so

@@ -9,10 +9,9 @@ import { write as writeTransitions } from "./transition-table.ts";
 
 const help = `npm run docs -- [--help]
 
-Writes every generated page, table and schema of docs/ and the README anew from the code. Tests
-compare the two.
+Writes every generated page, table and schema of docs/ anew from the code. Tests compare the two.
 
-Example: npm run docs && git diff docs README.md
+Example: npm run docs && git diff docs
 Exit: 0 written, 2 usage.
 `;
 
@@ -22,8 +21,8 @@ const pages = {
   "docs/checks.md": writeDetection,
   "docs/evidence.schema.json": writeEvidence,
   "docs/faults.md": writeFaults,
+  "docs/requirement.md": writeSpec,
   "docs/rollout.md": writeTransitions,
-  "README.md": writeSpec,
 };
 
 function main(): number {

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { parseConfig } from "../../infra/config.ts";
+import { monthlyCostOf } from "../../infra/cost.ts";
+import { namedBy } from "../../rehearsal/stage/named-by-config.ts";
+import { openProductionAccount } from "./production-account.ts";
+import { stackConfig } from "./program.ts";
+
+const name = "Pulumi.minimal.yaml";
+const minimal = stackConfig(name);
+
+test("the minimal config has 25 lines at most", () => {
+  const lines = readFileSync(new URL(`../../${name}`, import.meta.url), "utf8")
+    .trimEnd()
+    .split("\n");
+  assert.ok(lines.length <= 25, `${lines.length} lines`);
+});
+
+test("the minimal config previews a whole public stack, with nothing made before but the secrets and the zone it names", async () => {
+  const account = await openProductionAccount({ example: minimal });
+  try {
+    const { result } = await account.preview({});
+    assert.equal(result.ok, true, JSON.stringify(result.diagnostics));
+    assert.ok(result.changes.create > 90, JSON.stringify(result.changes));
+  } finally {
+    await account.close();
+  }
+});
+
+test("docs/aws.md makes every secret that the minimal config names, looks for its zone, and says what it costs", () => {
+  const steps = readFileSync(new URL("../../docs/aws.md", import.meta.url), "utf8");
+  const { secrets, zone } = namedBy(minimal);
+  assert.equal(secrets.length, 3);
+  for (const secret of secrets) assert.ok(steps.includes(`create-secret --name ${secret} `), secret);
+  assert.ok(steps.includes(`list-hosted-zones-by-name --dns-name ${zone}`), String(zone));
+  const { usd } = monthlyCostOf(parseConfig(minimal), "us-east-1");
+  assert.ok(steps.includes(`$${usd?.toFixed(2)} a month`), `it costs $${usd?.toFixed(2)}`);
+});
