@@ -41,7 +41,7 @@ export async function runEngine(stage: Stage, verb: EngineOrder["verb"]): Promis
   const env = {
     ...options.env,
     NODE_COMPILE_CACHE: join(stage.folder, "compiled"),
-    NODE_OPTIONS: `--require=${fileURLToPath(import.meta.resolve("./program-report.cjs"))}`,
+    NODE_OPTIONS: `--require=${JSON.stringify(fileURLToPath(import.meta.resolve("./program-report.cjs")))}`,
     BENCH_PROGRAM_REPORT: report,
   };
   const begun = performance.now();

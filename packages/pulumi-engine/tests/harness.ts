@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { deleteAll } from "../src/engine/deletion.ts";
 import type { Deployment } from "../src/engine/deployment.ts";
 import type { EngineEvent, RunResult } from "../src/engine/events.ts";
@@ -20,7 +21,7 @@ export { engineService } from "../src/engine/grpc/engine-service.ts";
 export { invoke } from "../src/engine/invoke.ts";
 
 /** The folder that programs and plugins of the tests run in. */
-export const PACKAGE = new URL("..", import.meta.url).pathname;
+export const PACKAGE = fileURLToPath(new URL("..", import.meta.url));
 const AT = { project: "p", stack: "s" };
 
 /** A provider that keeps its resources in memory and notes every call. */

@@ -24,7 +24,7 @@ async function main(args: string[]): Promise<number> {
   try {
     asked = parseArgs({ args, options: { help: { type: "boolean" } } }).values;
   } catch (error) {
-    process.stderr.write(`error: ${(error as Error).message}. See: npm run build:pulumi -- --help\n`);
+    process.stderr.write(`error: ${(error as Error).message}.\nType: npm run build:pulumi -- --help\n`);
     return 2;
   }
   if (asked.help === true) {

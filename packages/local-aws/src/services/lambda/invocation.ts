@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import type { InvokeCommandInput } from "@aws-sdk/client-lambda";
 import type { Handler } from "../../service.ts";
 import { type HeldFunction, type State, functionOf } from "./state.ts";
@@ -10,7 +11,7 @@ interface Ended {
 
 /** Starts the process of one invocation. */
 function start({ options }: State, { live, folder }: HeldFunction): ChildProcess {
-  const runner = new URL("runner.ts", import.meta.url).pathname;
+  const runner = fileURLToPath(new URL("runner.ts", import.meta.url));
   return spawn(process.execPath, [runner, folder, live.Handler ?? "index.handler"], {
     stdio: ["pipe", "pipe", "pipe", "pipe"],
     env: {
