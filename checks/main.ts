@@ -1,4 +1,4 @@
-import { access, constants, readFile, writeFile } from "node:fs/promises";
+import { access, constants, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { refusal, stopped, wantsJson } from "./cli/refusal.ts";
 
@@ -17,7 +17,7 @@ async function main(argv: readonly string[]): Promise<void> {
     now: Date.now,
     sleep,
     readFile: (path) => readFile(path, "utf8"),
-    mayWrite: (path) => access(dirname(path), constants.W_OK),
+    mayWrite,
     writeFile: (path, text) => writeFile(path, text, "utf8"),
   });
   // Connections kept alive must not hold the command back once its output is written.
@@ -29,13 +29,19 @@ async function load(argv: readonly string[], signal: AbortSignal) {
   const stopEarly = () => {
     const { exitCode, message, next } = stopped;
     if (wantsJson(argv)) process.stdout.write(`${JSON.stringify(refusal(exitCode, message, next))}\n`);
-    else process.stderr.write(`${message}.\n`);
+    else process.stderr.write(`error: ${message}.\n`);
     process.exit(exitCode);
   };
   signal.addEventListener("abort", stopEarly);
   const [{ check }, { sleep }] = await Promise.all([import("./cli/command.ts"), import("./core/context.ts")]);
   signal.removeEventListener("abort", stopEarly);
   return { check, sleep };
+}
+
+async function mayWrite(path: string): Promise<void> {
+  await access(dirname(path), constants.W_OK);
+  const there = await stat(path).catch(() => null);
+  if (there?.isDirectory() === true) throw new Error("it is a folder; name a file in it");
 }
 
 await main(process.argv.slice(2));

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
+import { errorText, firstSentence } from "../checks/cli/error-text.ts";
 import { type CampaignResult, campaign } from "./campaign.ts";
 import { run } from "./run.ts";
 import { shrink } from "./shrink.ts";
@@ -79,7 +80,7 @@ function readFlags(): SimulateFlags | number {
       json: values.json,
     };
   } catch (error) {
-    process.stderr.write(`error: ${(error as Error).message}\n\n${help}`);
+    process.stderr.write(`${errorText(firstSentence(error), "npm run simulate -- --help")}\n`);
     return 2;
   }
 }

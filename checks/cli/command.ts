@@ -3,6 +3,7 @@ import { thresholds } from "../../domain/spec.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { builtInChecks } from "../core/registry.ts";
 import { causeText } from "../sources/causes.ts";
+import { errorText } from "./error-text.ts";
 import { explainText } from "./explain.ts";
 import { find, findAsked, groupsOf } from "./find-asked.ts";
 import { help } from "./flag-values.ts";
@@ -12,7 +13,6 @@ import { openTarget } from "./open-target.ts";
 import { type Options, readOptions } from "./options.ts";
 import { Unreachable, reach } from "./reach.ts";
 import { refusal, stopped, wantsJson } from "./refusal.ts";
-import { errorText } from "./report.ts";
 import { exitCodes, judgeRounds } from "./rounds.ts";
 import type { Terminal } from "./terminal.ts";
 import { verify } from "./verify.ts";
@@ -20,7 +20,7 @@ import { verify } from "./verify.ts";
 /** One run of `npm run check`; resolves with the exit code, whatever a user can meet. */
 export async function check(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    return await perform(readOptions(argv), terminal);
+    return await perform(readOptions(argv, terminal.environment), terminal);
   } catch (error) {
     return refuse(error, wantsJson(argv), terminal);
   }

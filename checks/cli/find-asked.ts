@@ -1,6 +1,8 @@
 import { UsageError } from "../../domain/usage-error.ts";
-import type { Group } from "../core/groups.ts";
+import { type Group, groups } from "../core/groups.ts";
+import { isModulePath } from "../core/own-check.ts";
 import { findChecks, isGroup, builtInChecks } from "../core/registry.ts";
+import { didYouMean } from "./nearest.ts";
 import type { Options } from "./options.ts";
 import type { Asked } from "./rounds.ts";
 
@@ -26,6 +28,11 @@ export function findAsked({ asked }: Options, commands: Options["commands"] | ob
 
 /** Checks by their names; what is not there is an error of usage. */
 export function find(names: string[], commands: object) {
+  const known = [...groups, ...builtInChecks.map(({ name }) => name), ...Object.keys(commands)];
+  const [unknown] = names.filter((name) => !known.includes(name) && !isModulePath(name));
+  const meant = unknown === undefined ? "" : didYouMean(unknown, known);
+  if (meant !== "")
+    throw new UsageError(`there is no check or group named ${unknown}: ${meant}`, "npm run check -- --list");
   try {
     return findChecks(names, commands as Record<string, unknown>);
   } catch (error) {

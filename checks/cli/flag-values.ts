@@ -34,6 +34,28 @@ export function readPath(flag: string, text: string): string {
   return text;
 }
 
+/** The arguments of a call of the hub's tool, a JSON object or those of a prompt. */
+export function readToolArguments(
+  text: string | undefined,
+  prompt: string | undefined,
+): Record<string, unknown> {
+  if (text === undefined) return { prompt: prompt ?? "ping" };
+  if (prompt !== undefined)
+    throw new UsageError(
+      "--prompt and --tool-arguments both say what the tool is called with: give one",
+      help,
+    );
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = null;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new UsageError(`--tool-arguments is a JSON object, such as '{"query":"ping"}', not ${text}`, help);
+  return value as Record<string, unknown>;
+}
+
 /** The most own probes a second. */
 export function readRate(text: string): number {
   const rate = /^\d{1,3}$/.test(text) ? Number(text) : 0;

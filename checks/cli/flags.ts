@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "../../domain/usage-error.ts";
 import { help } from "./flag-values.ts";
+import { didYouMean } from "./nearest.ts";
 
 const flags = {
   stack: { type: "string" },
@@ -21,6 +22,7 @@ const flags = {
   transport: { type: "string" },
   tool: { type: "string" },
   prompt: { type: "string" },
+  "tool-arguments": { type: "string" },
   record: { type: "string" },
   for: { type: "string" },
   incident: { type: "string" },
@@ -34,6 +36,9 @@ export function parsed(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: flags, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError((error as Error).message.split(". ")[0] ?? "bad arguments", help);
+    const [said = "bad arguments"] = (error as Error).message.split(". ");
+    const [, unknown] = /^Unknown option '--([\w-]+)/.exec(said) ?? [];
+    const meant = unknown === undefined ? "" : didYouMean(unknown, Object.keys(flags));
+    throw new UsageError(meant === "" ? said : `${said}: ${meant}`, help);
   }
 }

@@ -26,7 +26,8 @@ Options
   --incident FILE       rollback: where the incident document goes
   --command NAME=LINE   a command of yours as a check, such as integration="npm test"; repeatable
   --rate N              most own probes a second, 1 to 100 (20)
-  with --url:   --health-path P --mcp-path P --transport sse|streamable-http --tool T --prompt TEXT
+  with --url:   --health-path P --mcp-path P --transport sse|streamable-http --tool T
+                --prompt TEXT, or --tool-arguments JSON where the tool takes others
   with --stack: --project P --region R --profile P
 Environment: MCP_HUB_TOKEN (bearer token), MCP_HUB_SIGNING_KEY (signs own probes), with --url.
 

@@ -2,9 +2,11 @@ import type { Colour } from "../../domain/colour.ts";
 import { hubDefaults } from "../../domain/hub.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import type { WatchPeriod } from "../core/deployment.ts";
+import { isModulePath } from "../core/own-check.ts";
 import { readCommand } from "./command-flag.ts";
-import { help, readUrl, readSlot, readReport, readPath, readRate } from "./flag-values.ts";
+import { help, readUrl, readSlot, readReport, readPath, readRate, readToolArguments } from "./flag-values.ts";
 import { parsed } from "./flags.ts";
+import { typedPath } from "./typed-path.ts";
 import { readWatch } from "./watch-flag.ts";
 
 /** The options of one run of the command. */
@@ -28,7 +30,8 @@ export interface Options {
   mcpPath: string;
   transport: "sse" | "streamable-http";
   tool: string;
-  prompt: string;
+  /** What the hub's tool is called with. */
+  toolArguments: Record<string, unknown>;
   record: string | null;
   watch: WatchPeriod | null;
   incident: string | null;
@@ -38,18 +41,22 @@ export interface Options {
 }
 
 /** Reads the command line; throws a UsageError that names the bad word. */
-export function readOptions(argv: readonly string[]): Options {
+export function readOptions(argv: readonly string[], environment: NodeJS.ProcessEnv = {}): Options {
+  const from = (path: string) => typedPath(path, environment);
+  const fileOf = (path: string | undefined) => (path === undefined ? null : from(path));
   const { values, positionals } = parsed(argv);
   const transport = values.transport ?? "sse";
   if (transport !== "sse" && transport !== "streamable-http")
     throw new UsageError(`--transport is sse or streamable-http, not ${transport}`, help);
   return {
-    asked: positionals,
+    asked: positionals.map((word, at) =>
+      isModulePath(word) || (at > 0 && positionals[0] === "verify-evidence") ? from(word) : word,
+    ),
     stack: values.stack ?? null,
     url: values.url === undefined ? null : readUrl(values.url),
     slot: readSlot(values.slot),
     json: values.json ?? false,
-    report: readReport(values.report),
+    report: fileOf(readReport(values.report) ?? undefined),
     list: values.list ?? false,
     explain: values.explain ?? null,
     follow: values.follow ?? false,
@@ -62,11 +69,11 @@ export function readOptions(argv: readonly string[]): Options {
     mcpPath: readPath("--mcp-path", values["mcp-path"] ?? "/mcp"),
     transport,
     tool: values.tool ?? hubDefaults.tool,
-    prompt: values.prompt ?? "ping",
-    record: values.record ?? null,
+    toolArguments: readToolArguments(values["tool-arguments"], values.prompt),
+    record: fileOf(values.record),
     watch: readWatch(values.for),
-    incident: values.incident ?? null,
-    evidence: values.evidence ?? null,
+    incident: fileOf(values.incident),
+    evidence: fileOf(values.evidence),
     commands: Object.fromEntries((values.command ?? []).map(readCommand)),
     maxProbesPerSecond: readRate(values.rate ?? "20"),
   };

@@ -3,7 +3,7 @@ import type { Reading } from "../core/reading.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { shown, took } from "./figures.ts";
 import type { Run } from "./judge.ts";
-import { columns, wrapped } from "./wrapped.ts";
+import { columns, shortened, wrapped } from "./wrapped.ts";
 
 /** All words of the command line. */
 
@@ -27,7 +27,8 @@ export function readingLine(reading: Reading, coloured: boolean, width = 22): st
   const room = columns - `${text}  ${facts} · `.length;
   if (reading.why.length <= room) return `${mark}  ${facts} · ${reading.why}`;
   if (reading.verdict !== "pass") return `${mark}  ${facts}\n${wrapped(reading.why, 6)}`;
-  return room < 12 ? `${mark}  ${facts}` : `${mark}  ${facts} · ${reading.why.slice(0, room - 1)}…`;
+  const begun = shortened(reading.why, room);
+  return begun === "…" ? `${mark}  ${facts}` : `${mark}  ${facts} · ${begun}`;
 }
 
 /** The last line of a run: its verdict, how many checks ended how, and what own probes cost. */
@@ -52,9 +53,4 @@ export function verificationText(verdict: Verdict, { why, digest }: { why: strin
   const hint =
     verdict === "inconclusive" ? "; without --digest nobody can tell a record that was rewritten" : "";
   return `${wrapped(`${verdict}: ${why}${hint}`, 0)}\ndigest ${digest}`;
-}
-
-/** An error for people, and the next command to type. */
-export function errorText(message: string, next: string): string {
-  return `${wrapped(`${message}.`, 0)}\nType: ${next}`;
 }

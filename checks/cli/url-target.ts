@@ -28,7 +28,7 @@ export function urlTarget(
     mcpPath: options.mcpPath,
     transport: options.transport,
     tool: options.tool,
-    toolArguments: { prompt: options.prompt },
+    toolArguments: options.toolArguments,
     llmFailurePatterns: [...hubDefaults.llmFailurePatterns],
     answerMs: hubDefaults.answerMs,
     analysisMs: hubDefaults.analysisMs,

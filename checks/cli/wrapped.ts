@@ -12,3 +12,14 @@ export function wrapped(text: string, indent: number): string {
   }
   return lines.map((line) => " ".repeat(indent) + line).join("\n");
 }
+
+/** The beginning of a text in at most so many characters, up to the end of a word; what was left out shows that it was. */
+export function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const begun = text.slice(0, Math.max(0, most - 2));
+  const whole = /\s/.test(text[begun.length] ?? "") ? begun : begun.replace(/\S*$/, "");
+  return `${whole
+    .trimEnd()
+    .replace(/[,;:·(]+$/, "")
+    .trimEnd()} …`.trimStart();
+}

@@ -114,6 +114,25 @@ describe("simulate", () => {
   });
 });
 
+test("sample-hub serves what the smoke checks ask for, says where, and ends with 0 on Ctrl-C", async () => {
+  const hub = spawn(process.execPath, ["bin/start.mjs", "rehearsal/hub/by-hand.ts", "--port", "0"], {
+    cwd: repository,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  try {
+    const [said] = (await once(hub.stdout, "data")) as [Buffer];
+    const [, url = ""] = /listens on (http:\S+?);/.exec(said.toString()) ?? [];
+    const [, prompt = ""] = /--prompt "(.*)"/.exec(said.toString()) ?? [];
+    const { code, out, err } = await type("check", "smoke", "--url", url, "--prompt", prompt);
+    assert.deepEqual([code, err], [0, ""], out);
+    assert.match(out, /^pass: 5 passed/m);
+    hub.kill("SIGINT");
+    assert.deepEqual(await once(hub, "exit"), [0, null]);
+  } finally {
+    hub.kill("SIGKILL");
+  }
+});
+
 describe("check", () => {
   test("passes a good hub line by line, and ends with 0", async () => {
     await using hub = await fixtureHub();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { Reading } from "../../checks/core/reading.ts";
 import { builtInChecks } from "../../checks/core/registry.ts";
@@ -33,7 +34,7 @@ test("smoke passes a good hub over both transports and says what it left out", a
   const sse = await run(["smoke", "--url", hub.url]);
   assert.equal(sse.code, 0, sse.out);
   assert.match(sse.out, /^---- {2}candidate-release {2}left out: needs --stack$/m);
-  assert.match(sse.out, /^pass {2}hub-ready .*ready \(= ready\) · n 1 of at least 1 · \d+ ms/m);
+  assert.match(sse.out, /^pass {2}hub-ready .*ready \(= ready\) · n 1 of at least 1 · (\d+ ms|[\d.]+ s)/m);
   assert.match(sse.out, /^pass: 5 passed, 0 failed, 0 could not tell$/m);
   const http = await run(["smoke", "--url", hub.url, "--transport", "streamable-http"]);
   assert.equal(http.code, 0, http.out);
@@ -67,7 +68,17 @@ const mistakes: { typed: string; code: number; says: RegExp; next: RegExp }[] = 
     next: /--list$/,
   },
   { typed: "--explain nosuch", code: 2, says: /no check named nosuch/, next: /--list$/ },
+  { typed: "--explain latncy", code: 2, says: /named latncy: did you mean latency\?/, next: /--list$/ },
+  { typed: "smoek --url URL", code: 2, says: /group named smoek: did you mean smoke\?/, next: /--list$/ },
   { typed: "--bogus", code: 2, says: /Unknown option '--bogus'/, next: /--help$/ },
+  { typed: "--ulr URL", code: 2, says: /Unknown option '--ulr': did you mean url\?/, next: /--help$/ },
+  { typed: "smoke --url URL --tool-arguments x", code: 2, says: /a JSON object/, next: /--help$/ },
+  {
+    typed: "smoke --url URL --tool-arguments {} --prompt x",
+    code: 2,
+    says: /--prompt and --tool-arguments both say/,
+    next: /--help$/,
+  },
   { typed: "smoke --url ftp://hub", code: 2, says: /--url is the hub's address.*not ftp/, next: /--help$/ },
   { typed: "smoke --url URL --slot red", code: 2, says: /blue or green, not red/, next: /--help$/ },
   { typed: "own --url URL --command own=a;b", code: 2, says: /without a shell, so ; would/, next: /--help$/ },
@@ -240,6 +251,25 @@ test("a report that cannot be written is said before the hub is asked anything",
   assert.equal(ran.code, 2);
   assert.match(ran.err, /the report no\/r\.json cannot be written: EACCES.*\nType: mkdir -p no/);
   assert.equal(hub.requests.length, 0);
+});
+
+test("the hub's tool is called with the arguments that --tool-arguments gives", async () => {
+  await using hub = await fixtureHub();
+  const asked = JSON.stringify({ query: "weather", limit: 3 });
+  const { readings } = documentOf(
+    await run(["analysis", "--url", hub.url, "--tool-arguments", asked, "--json"]),
+  ) as { readings: Reading[] };
+  assert.deepEqual(
+    readings.map(({ query }) => query),
+    [`tools/call hub__analyze_prompt ${asked}`],
+  );
+});
+
+test("paths are those of where the person stands, whatever folder npm started the command in", async () => {
+  await using hub = await fixtureHub();
+  const environment = { INIT_CWD: join(process.cwd(), "docs") };
+  const ran = await run(["hub-ready", "--url", hub.url, "--report", "a.json"], {}, { environment });
+  assert.deepEqual([ran.code, Object.keys(ran.files)], [0, ["docs/a.json"]]);
 });
 
 test("--follow looks again each minute until the watch's period ends", async () => {

@@ -1,5 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
+import { errorText, firstSentence } from "../../checks/cli/error-text.ts";
+import { typedPath } from "../../checks/cli/typed-path.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { accept, readAccepted, regressions, writeAccepted } from "./accepted.ts";
 import { holds, type Bench } from "./bench.ts";
@@ -22,6 +24,8 @@ const usage = `npm run bench -- [NAME…] [--against FOLDER] [--accept] [--json]
 Example: npm run bench -- sidecar
 Exit: 0 every limit held and no ratio worse than the accepted one by more than 25 %, 1 otherwise, 2 usage.`;
 
+const seeHelp = "npm run bench -- --help";
+
 /** Runs the benches named, one after the other. Returns the exit code. */
 async function main(words: string[]): Promise<number> {
   const { values, positionals } = parse(words);
@@ -34,7 +38,9 @@ async function main(words: string[]): Promise<number> {
     const { bench } = await benches[name]!();
     const progress = (line: string): void => void (values.json || process.stderr.write(`${name}: ${line}\n`));
     const startedAt = performance.now();
-    const figures = await bench.run(progress, { against: values.against ?? null });
+    const figures = await bench.run(progress, {
+      against: values.against === undefined ? null : typedPath(values.against),
+    });
     results.push({ name, title: bench.title, tookMs: performance.now() - startedAt, figures });
   }
   const worse = values.accept ? [] : regressions(readAccepted(), results);
@@ -57,14 +63,17 @@ function parse(words: string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n${usage}`, null, { cause: error });
+    throw new UsageError(firstSentence(error), seeHelp, { cause: error });
   }
 }
 
 function namesOf(positionals: readonly string[]): string[] {
   const unknown = positionals.find((name) => !Object.hasOwn(benches, name));
   if (unknown !== undefined)
-    throw new UsageError(`there is no bench "${unknown}"; there are ${Object.keys(benches).join(", ")}`);
+    throw new UsageError(
+      `there is no bench "${unknown}"; there are ${Object.keys(benches).join(", ")}`,
+      seeHelp,
+    );
   return positionals.length > 0 ? [...new Set(positionals)] : Object.keys(benches);
 }
 
@@ -83,6 +92,6 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
+  console.error(errorText(error.message, error.next));
   process.exitCode = 2;
 }

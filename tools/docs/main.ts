@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { errorText, firstSentence } from "../../checks/cli/error-text.ts";
 import { write as writeConfig } from "./config-reference.ts";
 import { write as writeCost } from "./cost-table.ts";
 import { write as writeDetection } from "./detection-table.ts";
@@ -33,7 +34,7 @@ function main(): number {
       return 0;
     }
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${help}`);
+    process.stderr.write(`${errorText(firstSentence(error), "npm run docs -- --help")}\n`);
     return 2;
   }
   for (const [name, write] of Object.entries(pages)) {

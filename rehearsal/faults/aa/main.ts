@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { errorText, firstSentence } from "../../../checks/cli/error-text.ts";
 import { type AaResult, holds, mostOfTenThousand, playPopulation } from "./campaign.ts";
 import { type Population, populations } from "./populations.ts";
 
@@ -66,7 +67,7 @@ function readFlags(): AaFlags | number {
       json: values.json,
     };
   } catch (error) {
-    process.stderr.write(`error: ${(error as Error).message}\n\n${help}`);
+    process.stderr.write(`${errorText(firstSentence(error), "npm run aa -- --help")}\n`);
     return 2;
   }
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { errorText, firstSentence } from "../../../checks/cli/error-text.ts";
 import { type FaultKind, faultKinds, faultPlaces, shares, transports } from "../cells.ts";
 import { allCells, playAll } from "./matrix.ts";
 import type { Cell } from "./play.ts";
@@ -68,7 +69,7 @@ function readFlags(): MatrixFlags | number {
       json: values.json,
     };
   } catch (error) {
-    process.stderr.write(`error: ${(error as Error).message}\n\n${help}`);
+    process.stderr.write(`${errorText(firstSentence(error), "npm run matrix -- --help")}\n`);
     return 2;
   }
 }

@@ -1,0 +1,68 @@
+/** Flags of the commands of package.json (tests/bin/text.test.ts compares them with what each --help says). */
+export const commandFlags = [
+  "against",
+  "command",
+  "config",
+  "digest",
+  "engine",
+  "evidence",
+  "explain",
+  "faults",
+  "follow",
+  "for",
+  "health-path",
+  "images",
+  "incident",
+  "json",
+  "kind",
+  "list",
+  "mcp-path",
+  "population",
+  "port",
+  "profile",
+  "project",
+  "prompt",
+  "pulumi",
+  "rate",
+  "record",
+  "region",
+  "replay",
+  "report",
+  "rollouts",
+  "rule",
+  "runs",
+  "scenario",
+  "seed",
+  "seeds",
+  "shard",
+  "share",
+  "slot",
+  "stack",
+  "tool",
+  "tool-arguments",
+  "transport",
+  "url",
+  "where",
+  "why",
+];
+
+/**
+ * What to say where flags stood before npm's `--`: npm takes those for its own and hands them to the command in its
+ * environment only. Null: none did.
+ * @param name of the script
+ * @param words those that the command was given
+ */
+export function flagsNpmTook(name, words, environment) {
+  const taken = commandFlags.flatMap((flag) => {
+    const value = environment[`npm_config_${flag.replaceAll("-", "_")}`];
+    if (value === undefined || value === "") return [];
+    return [value === "true" ? `--${flag}` : `--${flag}=${value}`];
+  });
+  if (taken.length === 0) return null;
+  // Which word belonged to which flag, npm does not say; of one flag and one word it is clear.
+  const rest = taken.length === 1 && words.length <= 1 ? words.join(" ") : "…";
+  return (
+    `error: npm has taken ${taken.join(" and ")} for itself: a command's flags stand behind " -- ".\n` +
+    `Type: npm run ${name} -- ${[...taken, rest].join(" ").trimEnd()}\n`
+  );
+}
