@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { access } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { didYouMean } from "../checks/cli/nearest.ts";
 import { UsageError } from "../domain/usage-error.ts";
 import type { EngineChoice } from "./engine-choice.ts";
 import { type Choices, type Scenario, scenarios } from "./scenarios/index.ts";
@@ -13,11 +14,20 @@ export interface Flags extends Omit<Choices, "say" | "signal" | "random"> {
   readonly seed: number;
   readonly json: string | null;
   readonly report: string | null;
+  /** Whether evidence and logs are kept of scenarios that went as promised, too. */
+  readonly keep: boolean;
+  /** What there is to say before anything starts. */
+  readonly notes: readonly string[];
+  /** The command line as it was typed. */
+  readonly words: readonly string[];
 }
 
 /** Said before the rehearsal, not after minutes of it. */
 export async function mustBeWritable(flag: string, path: string | undefined): Promise<void> {
   if (path === undefined || (flag === "--json" && path === "-")) return;
+  const there = await stat(path).catch(() => null);
+  if (there?.isDirectory() === true)
+    throw new UsageError(`${flag} ${path}: that is a folder; name a file in it`);
   const folder = dirname(resolve(path));
   await access(folder, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === "ENOENT" ? "does not exist" : `cannot be written to (${error.code})`;
@@ -30,18 +40,28 @@ export async function mustBeWritable(flag: string, path: string | undefined): Pr
  * @param played what this engine plays
  */
 export function namesOf(
-  asked: string | undefined,
+  asked: readonly string[] | undefined,
   engine: EngineName,
   played: readonly Scenario[],
 ): string[] {
   if (asked === undefined) return played.filter(({ usual }) => usual).map(({ name }) => name);
+  const names = asked.flatMap((text) => text.split(",")).map((name) => name.trim());
+  return names.flatMap((name) => named(name, engine, played));
+}
+
+function named(asked: string, engine: EngineName, played: readonly Scenario[]): string[] {
   if (asked === "all") return played.filter(({ byNameOnly }) => byNameOnly !== true).map(({ name }) => name);
   if (played.some(({ name }) => name === asked)) return [asked];
-  const there = `there are: ${played.map(({ name }) => name).join(", ")}, all`;
+  const known = [...played.map(({ name }) => name), "all"];
+  const there = `there are: ${known.join(", ")}`;
   if (scenarios.some(({ name }) => name === asked))
-    throw new UsageError(`the scenario "${asked}" is not played with --engine ${engine}; ${there}`);
-  throw new UsageError(`there is no scenario "${asked}"; ${there}`);
+    throw new UsageError(`the scenario "${asked}" is not played with --engine ${engine}; ${there}`, list);
+  const meant = didYouMean(asked, known);
+  throw new UsageError(`there is no scenario "${asked}"; ${meant === "" ? there : meant}`, list);
 }
+
+/** What shows the names there are. */
+const list = "npm run rehearse -- --list";
 
 /** The seed that was given. */
 export function seedOf(text: string): number {

@@ -1,30 +1,34 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { loadImages } from "local-aws";
+import { firstSentence } from "../checks/cli/error-text.ts";
+import { typedPath } from "../checks/cli/typed-path.ts";
 import { UsageError } from "../domain/usage-error.ts";
-import { readConfigFile, checkConfig } from "./config-file.ts";
+import { readConfigFile, checkConfig, rehearsed } from "./config-file.ts";
 import { chooseEngine, engineNamed, plays } from "./engine-choice.ts";
 import { type Flags, namesOf, mustBeWritable, shardOf, seedOf } from "./flag-values.ts";
 import { listText } from "./list.ts";
 import { scenarios } from "./scenarios/index.ts";
-import { sampleImages } from "./stage/config.ts";
+import { sampleImages, withStandIns } from "./stage/config.ts";
 import { repository } from "./stage/index.ts";
 
-const help = `npm run rehearse -- [--scenario NAME|all] [--list] [--images FILE] [--config FILE] [--seed N]
-                    [--engine embedded|pulumi] [--pulumi FILE] [--shard K/N] [--json FILE]
-                    [--report FILE.html] [--help]
+const help = `npm run rehearse -- [--scenario NAME[,NAME…]|all] [--list] [--images FILE] [--config FILE]
+                    [--seed N] [--engine embedded|pulumi] [--pulumi FILE] [--shard K/N] [--keep]
+                    [--json FILE] [--report FILE.html] [--help]
 
 Deploys the real program on a local AWS, moves real MCP sessions from blue to green and back, and says
 whether each scenario kept its promise. Nothing leaves this machine.
 
-  --scenario NAME   one scenario, or all; without it those that --list marks with *
+  --scenario NAME   one or more, with commas or repeated, or all; without it those that --list marks *
   --list            the scenarios, each with its promise
   --images FILE     what image references run: {"my/hub:1": {"command": ["node", "hub.js", "{port}"]}}
-  --config FILE     stack config (YAML or JSON) laid over the rehearsal's own: paths, images, limits
+  --config FILE     stack config (YAML or JSON) laid over the rehearsal's own: paths, images, limits; a whole
+                    Pulumi.NAME.yaml without its places and times, with the secrets it names made up
   --seed N          seed of everything that is random here
   --engine NAME     what deploys: embedded, which needs nothing, or pulumi, the real Pulumi CLI
   --pulumi FILE     the CLI; without it the one on PATH, or the one that npm run build:pulumi has built
   --shard K/N       the K-th of N parts of the scenario "faults", which is none of "all"
+  --keep            keeps each scenario's evidence and logs; of one that broke they are kept anyway
   --json FILE       writes the results as JSON; "-" writes them to standard output, and nothing else
   --report FILE     writes the results as one HTML page that opens offline
 
@@ -32,6 +36,9 @@ Example: npm run rehearse -- --scenario cutover --seed 7
          npm run rehearse -- --engine pulumi --list
 Exit: 0 every promise kept, 1 one was broken, 2 usage or config, 3 a scenario could not be played.
 `;
+
+/** What to type after a mistake. */
+const seeHelp = "npm run rehearse -- --help";
 
 /** The flags of the command line, checked before anything starts; an exit code where there is nothing to rehearse. */
 export async function readFlags(args: readonly string[]): Promise<Flags | number> {
@@ -47,35 +54,53 @@ export async function readFlags(args: readonly string[]): Promise<Flags | number
     return 0;
   }
   const names = namesOf(values.scenario, engineName, played);
-  const engine = chooseEngine(engineName, values.pulumi);
-  await mustBeWritable("--json", values.json);
-  await mustBeWritable("--report", values.report);
+  const engine = chooseEngine(engineName, fileOf(values.pulumi));
+  const json = values.json === "-" ? "-" : fileOf(values.json);
+  const report = fileOf(values.report);
+  await mustBeWritable("--json", json);
+  await mustBeWritable("--report", report);
   const shard = shardOf(values.shard);
   const seed = values.seed === undefined ? randomInt(4_294_967_295) : seedOf(values.seed);
-  const config = values.config === undefined ? {} : await readConfigFile(values.config);
-  const images = {
+  const { ofStack, config: given } =
+    values.config === undefined
+      ? { ofStack: false, config: {} }
+      : await readConfigFile(typedPath(values.config));
+  const named = {
     ...sampleImages(repository),
-    ...(values.images === undefined ? {} : await loadImages(values.images)),
+    ...(values.images === undefined ? {} : await loadImages(typedPath(values.images))),
   };
-  checkConfig(config);
+  checkConfig(given);
+  const { config, aside } = ofStack ? rehearsed(given) : { config: given, aside: [] };
+  const { images, standsInFor } = ofStack ? withStandIns(named, config) : { images: named, standsInFor: [] };
+  const notes = [
+    ...(aside.length === 0 ? [] : [`the rehearsal has its own ${aside.join(", ")}`]),
+    ...standsInFor.map(
+      (image) => `the sample hub stands in for ${image}: name its command with --images FILE to rehearse it`,
+    ),
+  ];
   return {
+    notes,
+    keep: values.keep,
+    words: args,
     engine,
     names,
     seed,
     shard,
     config,
     images,
-    json: values.json ?? null,
-    report: values.report ?? null,
+    json: json ?? null,
+    report: report ?? null,
   };
 }
+
+const fileOf = (path: string | undefined) => (path === undefined ? undefined : typedPath(path));
 
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
       options: {
-        scenario: { type: "string" },
+        scenario: { type: "string", multiple: true },
         list: { type: "boolean", default: false },
         images: { type: "string" },
         config: { type: "string" },
@@ -83,14 +108,13 @@ function parse(args: readonly string[]) {
         engine: { type: "string" },
         pulumi: { type: "string" },
         shard: { type: "string" },
+        keep: { type: "boolean", default: false },
         json: { type: "string" },
         report: { type: "string" },
         help: { type: "boolean", default: false },
       },
     });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\nSee: npm run rehearse -- --help`, null, {
-      cause: error,
-    });
+    throw new UsageError(firstSentence(error), seeHelp, { cause: error });
   }
 }

@@ -17,27 +17,32 @@ ${results.map(section).join("\n")}
 }
 
 function section(result: ScenarioResult): string {
-  const { name, promise, asPromised, outcome, requests, sessions, timings, steps, held } = result;
+  const { name, promise, asPromised, outcome, requests, sessions, timings, steps, held, inconclusive } =
+    result;
   const figures = [
     `${requests.sent} requests, ${requests.lost} lost, ${requests.hurt} hurt`,
     `${sessions.opened} sessions, ${sessions.broken} broken`,
     `${(timings.totalMs / 1_000).toFixed(1)} s`,
   ];
   return `<section>
-<h2>${mark(asPromised)} ${escape(name)} <small>${outcome}</small></h2>
+<h2>${mark(asPromised, inconclusive)} ${escape(name)} <small>${outcome.replaceAll("-", " ")}</small></h2>
 <p>${escape(promise)}</p>
 <p class="figures">${figures.join(" · ")}</p>
+${inconclusive === undefined ? "" : `<p>${escape(inconclusive)}.</p>`}
 ${steps.length === 0 ? "" : chart(steps)}
 <table>
 <thead><tr><th></th><th>promised</th><th>seen</th></tr></thead>
 <tbody>
-${held.map(({ what, saw, ok }) => `<tr><td>${mark(ok)}</td><td>${escape(what)}</td><td>${escape(saw)}</td></tr>`).join("\n")}
+${held.map(({ what, saw, ok }) => `<tr><td>${mark(ok, inconclusive)}</td><td>${escape(what)}</td><td>${escape(saw)}</td></tr>`).join("\n")}
 </tbody>
 </table>
 </section>`;
 }
 
-const mark = (ok: boolean) => `<b class="${ok ? "kept" : "broken"}">${ok ? "kept" : "broken"}</b>`;
+function mark(ok: boolean, inconclusive?: string): string {
+  if (ok) return `<b class="kept">kept</b>`;
+  return inconclusive === undefined ? `<b class="broken">broken</b>` : "<b>cannot tell</b>";
+}
 
 const barHeight = 18;
 

@@ -1,28 +1,47 @@
 import { writeFile } from "node:fs/promises";
 import { UnusableImages } from "local-aws";
 import { seeded } from "local-aws/random";
+import { errorText } from "../checks/cli/error-text.ts";
+import { shortened, wrapped } from "../checks/cli/wrapped.ts";
 import { UsageError } from "../domain/usage-error.ts";
 import { ConfigError } from "../infra/config.ts";
 import type { Flags } from "./flag-values.ts";
 import { readFlags } from "./flags.ts";
 import { renderHtml } from "./html.ts";
-import { describeAll, describeScenario } from "./report.ts";
+import { keep } from "./keepsake.ts";
+import { Pulse, loadOfThisMachine } from "./pulse.ts";
+import { replayLine } from "./replay-line.ts";
+import { describeAll, describeScenario, exitCodeOf } from "./report.ts";
 import { type ScenarioResult, runScenario, scenarios } from "./scenarios/index.ts";
+import type { Stage } from "./stage/index.ts";
 
 /** Room for a text beside its time, in columns. */
 const longestText = 90;
+/** From a Ctrl-C until this process ends, however busy the machine is, in milliseconds. */
+const longestStopMs = 8_000;
+/** Signals that come so soon after the first are the same key pressed once, in milliseconds. */
+const sameKeyMs = 1_000;
 
 async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
-  const onSignal = () => stop.abort(new Error("interrupted"));
-  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  let stoppedAt = 0;
+  const onSignal = () => {
+    // npm passes on the Ctrl-C that the terminal has already sent to all of its processes.
+    if (stop.signal.aborted && Date.now() - stoppedAt < sameKeyMs) return;
+    if (stop.signal.aborted) endNow();
+    stoppedAt = Date.now();
+    process.stderr.write("stopping…\n");
+    stop.abort(new Error("interrupted"));
+    setTimeout(endNow, longestStopMs).unref();
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   try {
     const flags = await readFlags(args);
     if (typeof flags === "number") return flags;
     return await play(flags, stop.signal);
   } catch (error) {
     if (error instanceof UsageError || error instanceof ConfigError || error instanceof UnusableImages) {
-      process.stderr.write(`error: ${error.message}\n`);
+      process.stderr.write(`${errorText(error.message, error instanceof UsageError ? error.next : null)}\n`);
       return 2;
     }
     if (stop.signal.aborted) {
@@ -35,6 +54,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Ends at once. The reaper, a process of its own, ends what still runs and removes the folders. */
+function endNow(): never {
+  process.stderr.write("stopped; what is left is being ended and removed\n");
+  process.exit(130);
+}
+
 async function play(flags: Flags, signal: AbortSignal): Promise<number> {
   const started = Date.now();
   const quiet = flags.json === "-";
@@ -43,32 +68,47 @@ async function play(flags: Flags, signal: AbortSignal): Promise<number> {
   const say = (text: string) =>
     out(`${((Date.now() - started) / 1_000).toFixed(1).padStart(6)} s  ${shorten(text)}`);
   out(`seed ${flags.seed}`);
-  if (flags.engine.note !== undefined) out(flags.engine.note);
+  for (const note of [flags.engine.note ?? [], ...flags.notes].flat()) out(wrapped(note, 0));
   const results: ScenarioResult[] = [];
   for (const scenario of scenarios.filter(({ name }) => flags.names.includes(name))) {
     out(`\n${scenario.name}`);
+    const pulse = new Pulse(Date.now, loadOfThisMachine).start();
+    let kept: string | null = null;
+    const onEnd = async (stage: Stage, ended: ScenarioResult | null) => {
+      if (!signal.aborted && (flags.keep || ended?.asPromised !== true))
+        kept = await keep(stage, scenario.name);
+    };
+    const aftermath = () => (kept === null ? [] : [`  kept in ${kept}: evidence, logs, state`]).forEach(out);
     try {
       const { openEngine } = flags.engine;
-      const choices = { ...flags, openEngine, random: seeded(flags.seed), say, signal };
-      const result = await runScenario(scenario, choices);
+      const choices = { ...flags, openEngine, random: seeded(flags.seed), say, signal, onEnd };
+      const played = await runScenario(scenario, choices);
+      const why = played.asPromised ? null : pulse.starved;
+      const result = why === null ? played : { ...played, inconclusive: why };
       results.push(result);
       out(describeScenario(result, colour));
+      aftermath();
+      if (!result.asPromised) out(`  play it again: ${replayLine(scenario.name, flags)}`);
     } catch (error) {
       if (signal.aborted) throw error;
-      process.stderr.write(`error: ${scenario.name} could not be played: ${(error as Error).message}\n`);
+      const said = `${scenario.name} could not be played: ${(error as Error).message}`;
+      const next = error instanceof UsageError ? error.next : replayLine(scenario.name, flags);
+      process.stderr.write(`${errorText(said, next)}\n`);
+      aftermath();
       await write(flags, results);
       return error instanceof UsageError ? 2 : 3;
+    } finally {
+      pulse.stop();
     }
   }
   out(describeAll(results, colour));
   await write(flags, results);
-  return results.every(({ asPromised }) => asPromised) ? 0 : 1;
+  return exitCodeOf(results);
 }
 
 /** A line fits 100 columns; what was cut off shows that it was. */
 function shorten(text: string): string {
-  const line = text.replaceAll(/\s*\n\s*/g, " · ");
-  return line.length > longestText ? `${line.slice(0, longestText - 1)}…` : line;
+  return shortened(text.trimEnd().replaceAll(/\s*\n\s*/g, " · "), longestText);
 }
 
 async function write({ json, report, seed }: Flags, results: readonly ScenarioResult[]): Promise<void> {

@@ -1,34 +1,61 @@
+import { columns, shortened, wrapped } from "../checks/cli/wrapped.ts";
 import type { ScenarioResult } from "./scenarios/result.ts";
 
-/** Widest line of the report. */
-const width = 100;
-
-const fit = (text: string) => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
-
-/** A scenario in lines for people: its promise, whether it held, and each figure. */
+/** A scenario in lines for people: its promise, whether it held, and each figure. What broke is told whole. */
 export function describeScenario(result: ScenarioResult, colour: boolean): string {
-  const mark = (ok: boolean) => (ok ? paint("kept  ", 32, colour) : paint("BROKEN", 31, colour));
   const { requests, sessions, timings } = result;
   const lines = [
-    `${result.name}: ${result.promise}`,
-    ...result.held.map(({ what, saw, ok }) => `  ${mark(ok)} ${fit(`${what}: ${saw}`)}`),
-    fit(
-      `  ${requests.sent} requests, ${requests.lost} lost, ${requests.hurt} hurt; ${sessions.opened} sessions, ${sessions.broken} broken; ${(timings.totalMs / 1_000).toFixed(1)} s`,
+    wrapped(`${result.name}: ${result.promise}`, 0),
+    ...result.held.map(({ what, saw, ok }) =>
+      ok ? line("kept", `${what}: ${saw}`, colour) : whole(wordOf(result, ok), `${what}: ${saw}`, colour),
     ),
+    shortened(
+      `  ${requests.sent} requests, ${requests.lost} lost, ${requests.hurt} hurt; ${sessions.opened} sessions, ${sessions.broken} broken; ${(timings.totalMs / 1_000).toFixed(1)} s`,
+      columns,
+    ),
+    ...(result.inconclusive === undefined ? [] : [whole("?", result.inconclusive, colour)]),
   ];
   return lines.join("\n");
 }
 
 /** The last lines: what was promised and whether it held. */
 export function describeAll(results: readonly ScenarioResult[], colour: boolean): string {
-  const lines = results.map(({ name, asPromised, outcome, promise }) => {
-    const word = asPromised ? paint("kept  ", 32, colour) : paint("BROKEN", 31, colour);
-    return `  ${word} ${fit(`${name} (${outcome}): ${promise}`)}`;
+  const lines = results.map((result) => {
+    const { name, asPromised, outcome, promise } = result;
+    return line(wordOf(result, asPromised), `${name} (${outcome.replaceAll("-", " ")}): ${promise}`, colour);
   });
   const kept = results.filter(({ asPromised }) => asPromised).length;
   return ["", `${kept} of ${results.length} promises kept`, ...lines].join("\n");
 }
 
-function paint(text: string, code: number, colour: boolean): string {
-  return colour ? `\u001b[${code}m${text}\u001b[0m` : text;
+/** Exit code of a rehearsal: what broke on a machine that kept up outranks what could not be told. */
+export function exitCodeOf(results: readonly ScenarioResult[]): 0 | 1 | 3 {
+  const broken = results.filter(({ asPromised }) => !asPromised);
+  if (broken.some(({ inconclusive }) => inconclusive === undefined)) return 1;
+  return broken.length > 0 ? 3 : 0;
+}
+
+type Word = "kept" | "BROKEN" | "?";
+
+const colours: Readonly<Record<Word, number>> = { kept: 32, BROKEN: 31, "?": 33 };
+
+function wordOf({ inconclusive }: ScenarioResult, ok: boolean): Word {
+  if (ok) return "kept";
+  return inconclusive === undefined ? "BROKEN" : "?";
+}
+
+/** Columns before what a line says. */
+const margin = 9;
+
+function line(word: Word, text: string, colour: boolean): string {
+  return `  ${paint(word, colour)} ${shortened(text, columns - margin)}`;
+}
+
+function whole(word: Word, text: string, colour: boolean): string {
+  return `  ${paint(word, colour)} ${wrapped(text, margin).trimStart()}`;
+}
+
+function paint(word: Word, colour: boolean): string {
+  const padded = word.padEnd(6);
+  return colour ? `\u001b[${colours[word]}m${padded}\u001b[0m` : padded;
 }

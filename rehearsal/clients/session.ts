@@ -1,6 +1,7 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { shortened } from "../../checks/cli/wrapped.ts";
 import { header } from "../../domain/telemetry.ts";
 import type { Asked, ClientWitness, Witness } from "../witness/witness.ts";
 import { type Ask, opening, wantedOf } from "./asks.ts";
@@ -132,5 +133,5 @@ async function describeRefusal(response: Response): Promise<string> {
   const [slot, task] = [headers.get(header.slot), headers.get(header.task)];
   const who = task === null ? (headers.get("server") ?? "somebody") : `task ${task} of ${slot}`;
   const text = await response.text().catch((error: unknown) => wholeCause(error));
-  return `HTTP ${status} from ${who}: ${text.replaceAll(/\s+/g, " ").slice(0, 160)}`;
+  return `HTTP ${status} from ${who}: ${shortened(text.replaceAll(/\s+/g, " "), 160)}`;
 }

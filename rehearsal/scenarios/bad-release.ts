@@ -1,3 +1,4 @@
+import { shortened } from "../../checks/cli/wrapped.ts";
 import type { Line } from "./evidence.ts";
 import { describeFailure } from "./failure.ts";
 import { nothingLost } from "./losses.ts";
@@ -38,7 +39,7 @@ export const badRelease: Scenario = {
         held(
           "up fails and says which check failed",
           !failed.ok && /failed|fail/.test(why),
-          why.split("\n")[0]?.slice(0, 90) ?? "it succeeded",
+          shortened(why.split("\n")[0] ?? "it succeeded", 90),
         ),
         held(
           "from the first bad answer to the verdict under 10 s",

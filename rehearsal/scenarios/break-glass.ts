@@ -1,4 +1,5 @@
 import type { RunResult } from "pulumi-engine";
+import { shortened } from "../../checks/cli/wrapped.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { type Ran, runCommand } from "../drills/command.ts";
 import { type Operator, startUp } from "../drills/operator.ts";
@@ -123,5 +124,9 @@ function went(what: string, { code, out, err, tookMs, changes }: Took): Held[] {
 }
 
 function stopped(what: string, said: string, why: string): Held {
-  return held(what, /by hand took the traffic over at/.test(said) && said.includes(why), said.slice(0, 120));
+  return held(
+    what,
+    /by hand took the traffic over at/.test(said) && said.includes(why),
+    shortened(said, 120),
+  );
 }

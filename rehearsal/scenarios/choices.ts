@@ -1,5 +1,7 @@
 import type { Images } from "local-aws";
 import type { OpenEngine } from "../stage/engine.ts";
+import type { Stage } from "../stage/index.ts";
+import type { ScenarioResult } from "./result.ts";
 
 /** What the user of a rehearsal chose. */
 export interface Choices {
@@ -10,6 +12,8 @@ export interface Choices {
   readonly say: (text: string) => void;
   /** Aborted: the scenario stops, tears down and rejects. */
   readonly signal: AbortSignal;
+  /** Called before the stage of a scenario is closed; null: the scenario could not be played. */
+  readonly onEnd?: (stage: Stage, result: ScenarioResult | null) => Promise<void>;
   /** What deploys; left out: the embedded engine. */
   readonly openEngine?: OpenEngine;
   /** Which part of a scenario in parts is played: the `index`-th, from 0, of `of`. */

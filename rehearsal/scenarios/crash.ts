@@ -1,3 +1,4 @@
+import { shortened } from "../../checks/cli/wrapped.ts";
 import type { Colour } from "../../domain/colour.ts";
 import { limits } from "../../domain/limits.ts";
 import { type SwitchRecord, guardianOwner } from "../../domain/record.ts";
@@ -106,7 +107,7 @@ async function show(play: Play, account: Account) {
         end.ok && rule !== null && sameWeights(rule.weights, green(100)) && record.lease === null,
         end.ok
           ? `${record.live} is live (${describeWeights(record.weights)})`
-          : describeFailure(end).slice(0, 120),
+          : shortened(describeFailure(end), 120),
       ),
     ],
   };

@@ -1,3 +1,4 @@
+import { shortened } from "../../checks/cli/wrapped.ts";
 import type { Ask } from "../clients/asks.ts";
 import {
   type Fault,
@@ -100,7 +101,7 @@ async function playCell(play: Play, { fault, transport }: Cell): Promise<CellRes
     // Negative: the gate was sooner than the first user's patience.
     seconds: seconds === null ? null : Math.max(0, Math.round(seconds)),
     check: decision === null ? null : (/^[\w-]+(?=:)/.exec(decision.why)?.[0] ?? null),
-    why: ended.ok ? null : (decision?.why ?? describeFailure(ended)).slice(0, 200),
+    why: ended.ok ? null : shortened(decision?.why ?? describeFailure(ended), 200),
   };
 }
 

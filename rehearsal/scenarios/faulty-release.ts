@@ -1,3 +1,4 @@
+import { shortened } from "../../checks/cli/wrapped.ts";
 import { type Colour, colours } from "../../domain/colour.ts";
 import type { Fault } from "../faults/cells.ts";
 import { stackName } from "../stage/index.ts";
@@ -62,7 +63,7 @@ function notKept({ name, promise, faults, load, checks }: Bad): Scenario {
           held(
             `green is ${deployed.ok ? "rolled back" : "refused"} by ${checks.join(" or ")}`,
             !ended.ok && checks.some((check) => why.includes(check)),
-            ended.ok ? "it was promoted" : (why.split("\n")[0]?.slice(0, 120) ?? ""),
+            ended.ok ? "it was promoted" : shortened(why.split("\n")[0] ?? "", 120),
           ),
           held(
             "users of live see nothing of it",

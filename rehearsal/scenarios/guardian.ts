@@ -4,6 +4,7 @@ import {
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
+import { shortened } from "../../checks/cli/wrapped.ts";
 import type { Colour } from "../../domain/colour.ts";
 import { metricDimension, type MetricName, metricNamespaceOf } from "../../domain/telemetry.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
@@ -88,7 +89,7 @@ async function pagesForAnotherTarget(play: Play, account: Account): Promise<Held
     held(
       "it pages instead of moving while the rollback target runs another task definition",
       rule?.weights.green === 100 && page.includes(other),
-      `green ${rule?.weights.green}; ${page.slice(0, 100)}`,
+      `green ${rule?.weights.green}; ${shortened(page, 100)}`,
     ),
   ];
 }
@@ -155,7 +156,7 @@ async function reasserts(play: Play, account: Account): Promise<Held[]> {
     held(
       "after that it is a hand edit: it pages and leaves it",
       rule?.weights.green === 100,
-      account.pages().at(-1)?.slice(0, 120) ?? "no page",
+      shortened(account.pages().at(-1) ?? "no page", 120),
     ),
     held(
       "the slot that got weight by hand takes new sessions again",

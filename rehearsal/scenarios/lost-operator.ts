@@ -1,3 +1,4 @@
+import { shortened } from "../../checks/cli/wrapped.ts";
 import { limits } from "../../domain/limits.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { startUp } from "../drills/operator.ts";
@@ -52,7 +53,7 @@ async function show(play: Play, account: Account) {
       held(
         "the guardian says why",
         account.pages().some((page) => /ran out in mid-rollout/.test(page)),
-        account.pages().at(-1)?.slice(0, 120) ?? "it paged nobody",
+        shortened(account.pages().at(-1) ?? "it paged nobody", 120),
       ),
       held(
         "nothing is left open in the record",

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { shortened } from "../../checks/cli/wrapped.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { copyState, startUp } from "../drills/operator.ts";
 import { EmbeddedEngine } from "../stage/embedded-engine.ts";
@@ -44,7 +45,7 @@ async function interrupted(play: Play, account: Account): Promise<Held[]> {
     held(
       "Ctrl-C in a bake rolls back, then returns",
       !result.ok && rule?.weights.green === 0 && /the rollout was cancelled/.test(operator.said.join("\n")),
-      `green ${rule?.weights.green} after ${tookMs} ms; ${operator.said.at(-1)?.slice(0, 80)}`,
+      `green ${rule?.weights.green} after ${tookMs} ms; ${shortened(operator.said.at(-1) ?? "", 80)}`,
     ),
   ];
 }
@@ -79,12 +80,12 @@ async function twoAtOnce(play: Play, account: Account): Promise<Held[]> {
       lease !== null &&
         told.includes(lease.owner) &&
         told.includes(new Date(lease.since).toISOString().slice(0, 19)),
-      told.slice(0, 140),
+      shortened(told, 140),
     ),
     held(
       "a refresh in mid-rollout adopts nothing and disturbs nothing",
       undisturbed,
-      `${refreshed.ok ? "ok" : describeFailure(refreshed).slice(0, 60)}; green ${record.weights.green} recorded`,
+      `${refreshed.ok ? "ok" : shortened(describeFailure(refreshed), 60)}; green ${record.weights.green} recorded`,
     ),
     held(
       "a hand edit stops the rollout with both weights, and stays",
@@ -92,13 +93,13 @@ async function twoAtOnce(play: Play, account: Account): Promise<Held[]> {
         why.includes("blue 60 · green 40") &&
         why.includes("blue 75 · green 25") &&
         rule?.weights.green === 40,
-      why.slice(0, 140),
+      shortened(why, 140),
     ),
     held(
       "the next up refuses with both weights until a refresh adopts it",
       /The live rule has blue 60 · green 40, and the record says blue 75 · green 25/.test(refusedWhy) &&
         adopted.ok,
-      refusedWhy.slice(0, 140),
+      shortened(refusedWhy, 140),
     ),
   ];
 }
@@ -125,14 +126,14 @@ async function foreignInRule(play: Play, account: Account): Promise<Held[]> {
     [...resumed.said, fencedBy?.why ?? ""].find((text) => /no longer what|ran out/.test(text)) ?? "nobody";
   play.stage.set({ greenWeight: 100 });
   return [
-    held("a third target group stops the rollout, by name", why.includes(foreign), why.slice(0, 140)),
+    held("a third target group stops the rollout, by name", why.includes(foreign), shortened(why, 140)),
     held(
       "the next up refuses and names it; with the group out it or the guardian undoes, and says why",
       refusedWhy.includes(foreign) &&
         back.ok &&
         rule?.weights.green === 0 &&
         /no longer what|ran out in mid-rollout/.test(undone),
-      `${refusedWhy.slice(0, 60)} | ${undone.slice(0, 70)}`,
+      `${shortened(refusedWhy, 60)} | ${shortened(undone, 70)}`,
     ),
   ];
 }
@@ -148,11 +149,11 @@ async function destroyed(play: Play, account: Account): Promise<Held[]> {
   const result = await play.up("greenWeight 0, after a refresh", { greenWeight: 0 });
   const rule = await account.rule();
   return [
-    held("a destroyed rule stops the rollout", /the weighted rule is gone/.test(why), why.slice(0, 140)),
+    held("a destroyed rule stops the rollout", /the weighted rule is gone/.test(why), shortened(why, 140)),
     held(
       "after a refresh the next up makes it again, and all traffic is on blue",
       refreshed.ok && result.ok && rule?.weights.green === 0,
-      result.ok ? `green ${rule?.weights.green}` : describeFailure(result).slice(0, 140),
+      result.ok ? `green ${rule?.weights.green}` : shortened(describeFailure(result), 140),
     ),
   ];
 }

@@ -1,3 +1,4 @@
+import { shortened } from "../../checks/cli/wrapped.ts";
 import { describeFailure } from "./failure.ts";
 import { nothingLost } from "./losses.ts";
 import { faultyGreen } from "./releases.ts";
@@ -26,7 +27,7 @@ export const refused: Scenario = {
         held(
           "up fails and names the check",
           !failed.ok && why.includes("tool-listed"),
-          why.split("\n")[0]?.slice(0, 90) ?? "it succeeded",
+          shortened(why.split("\n")[0] ?? "it succeeded", 90),
         ),
         held("no request of a user reaches green", onGreen === 0, `${onGreen} of ${tally.seen.length}`),
         ...nothingLost(tally, play.drains),

@@ -23,6 +23,8 @@ export interface ScenarioResult {
   readonly held: readonly Held[];
   /** Of the matrix of faults: each cell that was played. */
   readonly cells?: readonly CellResult[];
+  /** Why what broke says nothing of the release; absent where it does. */
+  readonly inconclusive?: string;
   /** Where shares were observed. */
   readonly observedIn: "responses";
 }

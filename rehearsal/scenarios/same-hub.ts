@@ -1,3 +1,4 @@
+import { shortened } from "../../checks/cli/wrapped.ts";
 import { optionalLists } from "../clients/asks.ts";
 import { type Fault, faultPlaces } from "../faults/cells.ts";
 import { describeFailure } from "./failure.ts";
@@ -41,7 +42,7 @@ function kept({ name, promise, faults = [], load, usersMind = false }: Same): Sc
             moved.ok && moved.outputs["live"]?.value === "green",
             moved.ok
               ? `live is ${JSON.stringify(moved.outputs["live"]?.value)}`
-              : describeFailure(moved).slice(0, 140),
+              : shortened(describeFailure(moved), 140),
           ),
           noAlarm(play),
           ...(usersMind

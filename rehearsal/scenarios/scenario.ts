@@ -187,6 +187,7 @@ export async function runScenario(scenario: Scenario, choices: Choices): Promise
     ...scenario.stage,
   });
   const play = new Play(choices, stage);
+  let ended: ScenarioResult | null = null;
   try {
     const said = await scenario.run(play).catch((error: unknown) => {
       if (error instanceof UpFailed) return refusedBy(error, play);
@@ -194,10 +195,15 @@ export async function runScenario(scenario: Scenario, choices: Choices): Promise
     });
     await play.abandon();
     const all = { ...said, held: [...said.held, ...play.witnessed] };
-    return result(scenario, all, play, await play.evidence(), Date.now() - started);
+    ended = result(scenario, all, play, await play.evidence(), Date.now() - started);
+    return ended;
   } finally {
     await play.abandon();
-    await stage.close();
+    try {
+      await choices.onEnd?.(stage, ended);
+    } finally {
+      await stage.close();
+    }
   }
 }
 

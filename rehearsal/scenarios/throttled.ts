@@ -1,3 +1,4 @@
+import { shortened } from "../../checks/cli/wrapped.ts";
 import { type Account, withAccount } from "../drills/account.ts";
 import { runCommand } from "../drills/command.ts";
 import { describeFailure } from "./failure.ts";
@@ -55,16 +56,16 @@ async function show(play: Play, account: Account) {
     verdictToTrafficMs: proved - began,
     held: [
       held("calls were throttled", struck > 20, `${struck} calls`),
-      held("the rollout completes", moved.ok, moved.ok ? "promoted" : describeFailure(moved).slice(0, 140)),
+      held("the rollout completes", moved.ok, moved.ok ? "promoted" : shortened(describeFailure(moved), 140)),
       held(
         "up rolls back: proved in under 10 s",
         back.ok && proved > began && proved - began < limitMs,
-        back.ok ? `${proved - began} ms` : describeFailure(back).slice(0, 140),
+        back.ok ? `${proved - began} ms` : shortened(describeFailure(back), 140),
       ),
       held(
         "npm run rollback: proved in under 10 s",
         byHand.code === 0 && byHand.tookMs < limitMs && rule?.weights.green === 0,
-        byHand.code === 0 ? `${byHand.tookMs} ms` : `exit ${byHand.code}: ${byHand.err.slice(0, 120)}`,
+        byHand.code === 0 ? `${byHand.tookMs} ms` : `exit ${byHand.code}: ${shortened(byHand.err, 120)}`,
       ),
       noRequestLost(tally),
     ],

@@ -20,8 +20,27 @@ export function sampleImages(repository: string): Images {
   };
 }
 
+/** Images of a stack's config that nothing here can start: the sample hub stands in for a hub, and this sidecar for its own. */
+export function withStandIns(
+  images: Images,
+  config: Readonly<Record<string, unknown>>,
+): { images: Images; standsInFor: string[] } {
+  const imageAt = (key: string) => (config[key] as { image?: string } | undefined)?.image;
+  const missing = (image: string | undefined): image is string =>
+    image !== undefined && images[image] === undefined;
+  const hubs = [...new Set([imageAt("blue"), imageAt("green")])].filter(missing);
+  const sidecars = [imageAt("sidecar")].filter(missing);
+  const all = {
+    ...images,
+    ...Object.fromEntries(hubs.map((image) => [image, images[sampleImage]])),
+    ...Object.fromEntries(sidecars.map((image) => [image, images[sidecarImage]])),
+  };
+  return { images: all as Images, standsInFor: hubs };
+}
+
 /** Steps of a rehearsal: the default weights, held for seconds instead of minutes. */
-const rehearsalSteps = [5, 25, 50, 100].map((weight) => ({ weight, bake: "4s" }));
+export const rehearsalBake = "4s";
+const rehearsalSteps = [5, 25, 50, 100].map((weight) => ({ weight, bake: rehearsalBake }));
 
 /**
  * Stack config of a rehearsal. It differs from a production stack's in places and times only: the account's own network,

@@ -15,9 +15,10 @@ import type { RunResult } from "pulumi-engine";
 import type { Colour } from "../../domain/colour.ts";
 import { notReadyWords } from "../../domain/telemetry.ts";
 import { UsageError } from "../../domain/usage-error.ts";
-import { layConfig, rehearsalConfig, signingSecret } from "./config.ts";
+import { layConfig, rehearsalConfig } from "./config.ts";
 import { EmbeddedEngine } from "./embedded-engine.ts";
 import type { Engine, EngineRun, OpenEngine } from "./engine.ts";
+import { makeNamed, namedBy } from "./named-by-config.ts";
 
 /** The repository: where Pulumi.yaml is. */
 export const repository = fileURLToPath(new URL("../../", import.meta.url));
@@ -103,7 +104,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   try {
     let config = layConfig(rehearsalConfig(port, join(folder, "evidence")), options.config);
     const access = config["access"] as { port: number };
-    const signingKey = await makeSecret(aws, options.random);
+    const signingKey = await makeSecrets(aws, config, options.random);
     const env = { ...aws.env };
     const openEngine = options.openEngine ?? ((ground) => Promise.resolve(new EmbeddedEngine(ground)));
     const engine = await openEngine({
@@ -167,20 +168,15 @@ function lastNotReady(logs: LocalAws["logs"], slot: Colour): string | null {
   return line === undefined ? null : (JSON.parse(line) as { text: string }).text;
 }
 
-/** The secret that a person makes before the first deployment. */
-async function makeSecret(aws: LocalAws, random: () => number): Promise<string> {
+/** What the config names and a person makes before the first deployment, with values of no use; returns the key that signs. */
+async function makeSecrets(
+  aws: LocalAws,
+  config: Readonly<Record<string, unknown>>,
+  random: () => number,
+): Promise<string> {
   const key = Array.from({ length: 64 }, () => Math.floor(random() * 16).toString(16)).join("");
-  const { SecretsManagerClient, CreateSecretCommand } = await import("@aws-sdk/client-secrets-manager");
-  const client = new SecretsManagerClient({
-    region: "us-east-1",
-    endpoint: aws.endpoint,
-    credentials: {
-      accessKeyId: aws.env["AWS_ACCESS_KEY_ID"] ?? "",
-      secretAccessKey: aws.env["AWS_SECRET_ACCESS_KEY"] ?? "",
-    },
-  });
-  await client.send(new CreateSecretCommand({ Name: signingSecret, SecretString: key }));
-  client.destroy();
+  const { signingSecret } = config["sidecar"] as { signingSecret?: string };
+  await makeNamed(aws, namedBy(config), (name) => (name === signingSecret ? key : `rehearsed: ${name}`));
   return key;
 }
 

@@ -1,3 +1,4 @@
+import { shortened } from "../../checks/cli/wrapped.ts";
 import type { AccessLine } from "../../domain/telemetry.ts";
 import type { Sight, Verdict } from "./sight.ts";
 
@@ -131,7 +132,7 @@ function append<T>(map: Map<string, T[]>, key: string, value: T): void {
 /** A request and what its user saw of it. */
 export function describe({ id, era, method, tool, slot, verdict, why }: Sight): string {
   const what = `${id ?? "no id"} ${era} ${method}${tool === null ? "" : ` ${tool}`} on ${slot}`;
-  return `${what}: a user saw ${verdict}${why === "" ? "" : ` (${why.slice(0, 80)})`}`;
+  return `${what}: a user saw ${verdict}${why === "" ? "" : ` (${shortened(why, 80)})`}`;
 }
 
 function apartWords(sight: Sight, found: readonly AccessLine[]): string {

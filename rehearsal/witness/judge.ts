@@ -1,3 +1,4 @@
+import { shortened } from "../../checks/cli/wrapped.ts";
 import type { Verdict } from "./sight.ts";
 
 /** What an answer has to hold for its user to have got what was asked for. */
@@ -41,7 +42,7 @@ export interface Failure {
 }
 
 const well: Judgement = { verdict: "well", why: "" };
-const bad = (verdict: Verdict, why: string): Judgement => ({ verdict, why: why.slice(0, 200) });
+const bad = (verdict: Verdict, why: string): Judgement => ({ verdict, why: shortened(why, 200) });
 
 /** Codes by which a server says that the request was wrong: of JSON-RPC, and MCP's own. */
 const mistakes = [-32_700, -32_600, -32_601, -32_602, -32_002, -32_042];

@@ -9,6 +9,9 @@ import test from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
+import { plays } from "../../rehearsal/engine-choice.ts";
+import { namesOf } from "../../rehearsal/flag-values.ts";
+import { scenarios } from "../../rehearsal/scenarios/index.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const command = ["bin/start.mjs", "rehearsal/main.ts"];
@@ -47,12 +50,33 @@ test("a command whose reader has left goes on to its own exit code, without a st
   assert.deepEqual([code, said], [0, ""]);
 });
 
-test("an unknown scenario is one sentence with the names there are, and exit 2", () => {
-  const { status, stderr } = rehearse("--scenario", "cutovr");
-  assert.equal(status, 2);
+test("an unknown scenario is one sentence with the name that was meant or those there are, and exit 2", () => {
+  const near = rehearse("--scenario", "refused,cutovr");
+  assert.equal(near.status, 2);
+  assert.equal(
+    near.stderr,
+    'error: there is no scenario "cutovr"; did you mean cutover?\nType: npm run rehearse -- --list\n',
+  );
+  const far = rehearse("--scenario", "everything");
+  assert.equal(far.status, 2);
   assert.match(
-    stderr,
-    /^error: there is no scenario "cutovr"; there are: cutover, bad-release, refused, rollback/,
+    far.stderr.replaceAll("\n", " "),
+    /^error: there is no scenario "everything"; there are: cutover, bad-release, refused, rollback/,
+  );
+});
+
+test("scenarios are named with commas, repeated or by all, and those of another engine are refused", () => {
+  const played = scenarios.filter((scenario) => plays("embedded", scenario));
+  assert.deepEqual(namesOf(["refused, cutover", "crash"], "embedded", played), [
+    "refused",
+    "cutover",
+    "crash",
+  ]);
+  assert.ok(namesOf(["all"], "embedded", played).length > 15);
+  assert.deepEqual(namesOf(undefined, "embedded", played), ["cutover", "bad-release", "refused", "rollback"]);
+  assert.throws(
+    () => namesOf(["cutover,killed-cli"], "embedded", played),
+    /not played with --engine embedded/,
   );
 });
 
@@ -60,7 +84,7 @@ test("a part of the faults that there cannot be is one sentence, and exit 2", ()
   for (const given of ["3/2", "0/2", "half", "1"]) {
     const { status, stderr } = rehearse("--scenario", "faults", "--shard", given);
     assert.equal(status, 2);
-    assert.equal(stderr, `error: --shard is "${given}": give a part and how many there are, such as 2/8\n`);
+    assert.equal(stderr, `error: --shard is "${given}": give a part and how many there are, such as 2/8.\n`);
   }
 });
 
@@ -91,6 +115,9 @@ test("a report that could not be written is refused before anything runs, and ex
     const { status, stderr } = rehearse(flag, "/nowhere/result.html");
     assert.equal(status, 2);
     assert.match(stderr, /the folder \/nowhere does not exist/);
+    const folder = rehearse(flag, "docs");
+    assert.equal(folder.status, 2);
+    assert.equal(folder.stderr, `error: ${flag} docs: that is a folder; name a file in it.\n`);
   }
 });
 
@@ -151,12 +178,26 @@ test("a hub this repository has never seen, on other paths, is refused for the f
   assert.deepEqual(remains(run, temporary), { alive: [], folders: ["result.json"] });
 });
 
-test("Ctrl-C in the middle leaves no process and no temporary folder behind", async (t) => {
+test("Ctrl-C in the middle is answered at once, and leaves no process and no temporary folder behind", async (t) => {
   const temporary = folder(t);
   const run = start(temporary, "--scenario", "cutover");
+  t.after(() => run.child.kill("SIGTERM"));
   while (!run.output().includes("MCP sessions open") && run.child.exitCode === null) await sleep(50);
   assert.ok(run.family.size >= 4, `the hubs and sidecars run: ${run.family.size} processes seen`);
   run.child.kill("SIGINT");
+  while (!run.output().includes("stopping…") && run.child.exitCode === null) await sleep(20);
+  assert.equal(run.child.exitCode, null, "it says that it stops before it has stopped");
+  const [code] = (await once(run.child, "exit")) as [number];
+  assert.equal(code, 130, run.output());
+  assert.deepEqual(remains(run, temporary), { alive: [], folders: [] });
+});
+
+test("a reader who leaves in the middle of a rehearsal ends it, and nothing is left behind", async (t) => {
+  const temporary = folder(t);
+  const run = start(temporary, "--scenario", "cutover");
+  t.after(() => run.child.kill("SIGTERM"));
+  while (!run.output().includes("up: blue goes live") && run.child.exitCode === null) await sleep(50);
+  run.child.stdout?.destroy();
   const [code] = (await once(run.child, "exit")) as [number];
   assert.equal(code, 130, run.output());
   assert.deepEqual(remains(run, temporary), { alive: [], folders: [] });

@@ -23,7 +23,7 @@ test("the report shows every figure and what broke, and runs nothing that a hub 
     "Seed 7",
     "2000 requests, 2 lost, 0 hurt",
     "12.3 s",
-    "rolled-back",
+    "rolled back",
   ])
     assert.ok(page.includes(text), text);
   assert.ok(page.includes("5 % set, 4.8 % of 1200 seen, pass"));

@@ -1,3 +1,4 @@
+import { shortened } from "../../../checks/cli/wrapped.ts";
 import { type Account, withAccount } from "../../drills/account.ts";
 import { operated, saidBy, typed } from "../../drills/cli-operator.ts";
 import { shortSteps } from "../break-glass.ts";
@@ -31,7 +32,11 @@ async function show(play: Play, account: Account) {
     const refused = await operated(play, "preview", [], "as it is");
     const said = saidBy(refused);
     seen.push(
-      held(`${given} is refused, with the reason`, refused.code !== 0 && why.test(said), said.slice(0, 140)),
+      held(
+        `${given} is refused, with the reason`,
+        refused.code !== 0 && why.test(said),
+        shortened(said, 140),
+      ),
     );
   }
   const moved = changes();

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { shortened } from "../../../checks/cli/wrapped.ts";
 import { type Account, withAccount } from "../../drills/account.ts";
 import { operated, saidBy, typed } from "../../drills/cli-operator.ts";
 import { shortSteps } from "../break-glass.ts";
@@ -58,12 +59,12 @@ async function keepsToThePlan(play: Play, account: Account): Promise<Held[]> {
     held(
       "preview --save-plan moves nothing, and up --plan what it planned",
       saved.code === 0 && before?.weights.green === 0 && kept.code === 0 && moved?.weights.green === 100,
-      `green ${before?.weights.green}, then ${moved?.weights.green}; ${kept.ok ? "" : saidBy(kept).slice(0, 90)}`,
+      `green ${before?.weights.green}, then ${moved?.weights.green}; ${kept.ok ? "" : shortened(saidBy(kept), 90)}`,
     ),
     held(
       "up --plan with another greenWeight than planned is refused and moves nothing",
       !stale.ok && after?.weights.green === 100,
-      `green ${after?.weights.green}; ${saidBy(stale).slice(0, 110)}`,
+      `green ${after?.weights.green}; ${shortened(saidBy(stale), 110)}`,
     ),
   ];
 }

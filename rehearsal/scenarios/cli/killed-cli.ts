@@ -1,3 +1,4 @@
+import { shortened } from "../../../checks/cli/wrapped.ts";
 import { type Account, green, withAccount } from "../../drills/account.ts";
 import { type CliOperator, saidBy, startCliUp, typed } from "../../drills/cli-operator.ts";
 import { baking, longSteps } from "../break-glass.ts";
@@ -80,13 +81,13 @@ async function frees(play: Play, account: Account): Promise<Held[]> {
     held(
       "the next up is told of the lock",
       !refused.ok && /locked by 1 lock/.test(describeFailure(refused)),
-      describeFailure(refused).slice(0, 100),
+      shortened(describeFailure(refused), 100),
     ),
-    held("pulumi cancel --yes takes it away", cancelled.code === 0, saidBy(cancelled).slice(0, 100)),
+    held("pulumi cancel --yes takes it away", cancelled.code === 0, shortened(saidBy(cancelled), 100)),
     held(
       "the up after that goes on, and everybody is on blue",
       next.ok && rule?.weights.green === green(0).green,
-      next.ok ? `green ${rule?.weights.green}` : describeFailure(next).slice(0, 140),
+      next.ok ? `green ${rule?.weights.green}` : shortened(describeFailure(next), 140),
     ),
   ];
 }

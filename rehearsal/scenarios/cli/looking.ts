@@ -1,3 +1,4 @@
+import { shortened } from "../../../checks/cli/wrapped.ts";
 import { type Account, green, withAccount } from "../../drills/account.ts";
 import { operated, saidBy, typed } from "../../drills/cli-operator.ts";
 import { describeFailure } from "../failure.ts";
@@ -35,7 +36,7 @@ async function show(play: Play, account: Account) {
       held(
         "it ends with 0 and names the switch",
         looked.code === 0 && saidBy(looked).includes("TrafficSwitch"),
-        `exit ${looked.code}: ${saidBy(looked).slice(0, 80)}`,
+        `exit ${looked.code}: ${shortened(saidBy(looked), 80)}`,
       ),
       held("the record is as it was", after.record === before.record, differing(before.record, after.record)),
       held("the state is as it was", after.state === before.state, differing(before.state, after.state)),
@@ -47,12 +48,12 @@ async function show(play: Play, account: Account) {
       held(
         "an up still refuses, with both weights",
         !refused.ok && /blue 60 · green 40.*blue 100 · green 0/.test(describeFailure(refused)),
-        refused.ok ? "it succeeded" : describeFailure(refused).slice(0, 140),
+        refused.ok ? "it succeeded" : shortened(describeFailure(refused), 140),
       ),
       held(
         "after a refresh the up goes on to what is asked",
         refreshed.ok && next.ok && rule?.weights.green === 0,
-        next.ok ? `green ${rule?.weights.green}` : describeFailure(next).slice(0, 140),
+        next.ok ? `green ${rule?.weights.green}` : shortened(describeFailure(next), 140),
       ),
       noRequestLost(tally),
     ],

@@ -1,3 +1,4 @@
+import { shortened } from "../../../checks/cli/wrapped.ts";
 import { limits } from "../../../domain/limits.ts";
 import { type Account, green, withAccount } from "../../drills/account.ts";
 import { startCliUp } from "../../drills/cli-operator.ts";
@@ -57,7 +58,7 @@ async function show(play: Play, account: Account) {
       held(
         "the next up needs no pulumi cancel, and everybody is on blue",
         next.ok && weights.green === 0,
-        next.ok ? `green ${weights.green}; ${warned.slice(0, 90)}` : describeFailure(next).slice(0, 140),
+        next.ok ? `green ${weights.green}; ${shortened(warned, 90)}` : shortened(describeFailure(next), 140),
       ),
       noRequestLost(tally),
     ],

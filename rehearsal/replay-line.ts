@@ -1,0 +1,19 @@
+import type { Flags } from "./flag-values.ts";
+
+/** Flags that a replay leaves out: it has its own, or they say only where results go. */
+const leftOut = new Set(["--scenario", "--seed", "--json", "--report"]);
+
+/** The line that plays one scenario again as it was played: with its dice, its hub and its engine. */
+export function replayLine(scenario: string, { seed, words }: Pick<Flags, "seed" | "words">): string {
+  const kept: string[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const [flag = "", value] = (words[at] as string).split("=", 2);
+    if (!leftOut.has(flag)) kept.push(quoted(words[at] as string));
+    else if (value === undefined) at++;
+  }
+  return ["npm run rehearse -- --scenario", scenario, "--seed", seed, ...kept].join(" ");
+}
+
+/** A word as a shell takes it for one. */
+const quoted = (word: string): string =>
+  /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
