@@ -14,6 +14,7 @@ export const commandFlags = [
   "images",
   "incident",
   "json",
+  "keep",
   "kind",
   "list",
   "mcp-path",

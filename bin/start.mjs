@@ -7,6 +7,18 @@ import { flagsNpmTook } from "./flags-npm-took.mjs";
 
 const [module, ...rest] = process.argv.slice(2);
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+// Whoever read along may leave (`| head`). What moves traffic goes on all the same, and its exit code tells how it ended; all
+// else is over: it stops as on a signal, or with the code of a broken pipe, unless it had come to its own exit code.
+const movesTraffic = /^rollout\/commands\/(rollback|abort)\.ts$/.test(module);
+let readerLeft = false;
+function onReaderLeft() {
+  if (readerLeft || movesTraffic) return;
+  readerLeft = true;
+  setImmediate(() => {
+    if (process.exitCode !== undefined) return;
+    if (!process.emit("SIGTERM", "SIGTERM")) process.exit(141);
+  });
+}
 if (major < 24 && !(major === 22 && minor >= 18)) {
   process.stderr.write(
     `error: this needs Node 24 (or 22.18 and later), and this is Node ${process.versions.node}.\n` +
@@ -24,18 +36,6 @@ if (process.env["npm_lifecycle_script"] === `node bin/start.mjs ${module}`) {
 } else delete process.env["INIT_CWD"];
 // What Node compiles it keeps for the next command.
 nodeModule.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url)));
-// Whoever read along may leave (`| head`). What moves traffic goes on all the same, and its exit code tells how it ended; all
-// else is over: it stops as on a signal, or with the code of a broken pipe, unless it had come to its own exit code.
-const movesTraffic = /^rollout\/commands\/(rollback|abort)\.ts$/.test(module);
-let readerLeft = false;
-function onReaderLeft() {
-  if (readerLeft || movesTraffic) return;
-  readerLeft = true;
-  setImmediate(() => {
-    if (process.exitCode !== undefined) return;
-    if (!process.emit("SIGTERM", "SIGTERM")) process.exit(141);
-  });
-}
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error) => {
     if (error.code !== "EPIPE") throw error;
