@@ -1,5 +1,6 @@
 /** Flags of the commands of package.json (tests/bin/text.test.ts compares them with what each --help says). */
 export const commandFlags = [
+  "accept",
   "against",
   "command",
   "config",

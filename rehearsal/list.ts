@@ -1,4 +1,4 @@
-import { wrapped } from "../checks/cli/wrapped.ts";
+import { wrapped } from "../domain/wrapped.ts";
 import type { Scenario } from "./scenarios/index.ts";
 
 /** The list of scenarios for people, each with its promise; the usual ones are marked. */

@@ -1,4 +1,4 @@
-import { columns, shortened, wrapped } from "../checks/cli/wrapped.ts";
+import { columns, shortened, wrapped } from "../domain/wrapped.ts";
 import type { ScenarioResult } from "./scenarios/result.ts";
 
 /** A scenario in lines for people: its promise, whether it held, and each figure. What broke is told whole. */

@@ -1,4 +1,4 @@
-import { wrapped } from "./wrapped.ts";
+import { wrapped } from "../../domain/wrapped.ts";
 
 /** An error for people, and the next command to type; null: the message says it. A message of several lines keeps them. */
 export function errorText(message: string, next: string | null): string {

@@ -1,7 +1,7 @@
 import type { Thresholds } from "../../domain/spec.ts";
+import { wrapped } from "../../domain/wrapped.ts";
 import type { Check } from "../core/check.ts";
 import { took, shown } from "./figures.ts";
-import { wrapped } from "./wrapped.ts";
 
 /** All that is to be known about a check: question, limit, sample, source and the requirement's sentence. */
 export function explainText(check: Check, thresholds: Thresholds): string {

@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
+import { columns, shortened, wrapped } from "../../domain/wrapped.ts";
 import type { Reading } from "../core/reading.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { shown, took } from "./figures.ts";
 import type { Run } from "./judge.ts";
-import { columns, shortened, wrapped } from "./wrapped.ts";
 
 /** All words of the command line. */
 

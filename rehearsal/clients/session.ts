@@ -1,8 +1,8 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { shortened } from "../../checks/cli/wrapped.ts";
 import { header } from "../../domain/telemetry.ts";
+import { shortened } from "../../domain/wrapped.ts";
 import type { Asked, ClientWitness, Witness } from "../witness/witness.ts";
 import { type Ask, opening, wantedOf } from "./asks.ts";
 import { wholeCause } from "./cause.ts";

@@ -1,4 +1,4 @@
-import { shortened } from "../../checks/cli/wrapped.ts";
+import { shortened } from "../../domain/wrapped.ts";
 import type { Line } from "./evidence.ts";
 import { describeFailure } from "./failure.ts";
 import { nothingLost } from "./losses.ts";

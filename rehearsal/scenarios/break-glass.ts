@@ -1,5 +1,5 @@
 import type { RunResult } from "pulumi-engine";
-import { shortened } from "../../checks/cli/wrapped.ts";
+import { shortened } from "../../domain/wrapped.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { type Ran, runCommand } from "../drills/command.ts";
 import { type Operator, startUp } from "../drills/operator.ts";

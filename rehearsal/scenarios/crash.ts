@@ -1,8 +1,8 @@
-import { shortened } from "../../checks/cli/wrapped.ts";
 import type { Colour } from "../../domain/colour.ts";
 import { limits } from "../../domain/limits.ts";
 import { type SwitchRecord, guardianOwner } from "../../domain/record.ts";
 import { describeWeights, sameWeights } from "../../domain/weight.ts";
+import { shortened } from "../../domain/wrapped.ts";
 import type { LiveRule } from "../../rollout/policy/live-rule.ts";
 import type { Tally } from "../clients/tally.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";

@@ -1,4 +1,4 @@
-import { shortened } from "../../checks/cli/wrapped.ts";
+import { shortened } from "../../domain/wrapped.ts";
 import type { Ask } from "../clients/asks.ts";
 import {
   type Fault,

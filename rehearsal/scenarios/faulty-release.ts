@@ -1,5 +1,5 @@
-import { shortened } from "../../checks/cli/wrapped.ts";
 import { type Colour, colours } from "../../domain/colour.ts";
+import { shortened } from "../../domain/wrapped.ts";
 import type { Fault } from "../faults/cells.ts";
 import { stackName } from "../stage/index.ts";
 import { describe } from "../witness/compare.ts";

@@ -4,9 +4,9 @@ import {
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import { shortened } from "../../checks/cli/wrapped.ts";
 import type { Colour } from "../../domain/colour.ts";
 import { metricDimension, type MetricName, metricNamespaceOf } from "../../domain/telemetry.ts";
+import { shortened } from "../../domain/wrapped.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { project, stackName } from "../stage/index.ts";
 import { shortSteps } from "./break-glass.ts";

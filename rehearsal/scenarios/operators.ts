@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { shortened } from "../../checks/cli/wrapped.ts";
+import { shortened } from "../../domain/wrapped.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
 import { copyState, startUp } from "../drills/operator.ts";
 import { EmbeddedEngine } from "../stage/embedded-engine.ts";

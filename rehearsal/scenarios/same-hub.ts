@@ -1,4 +1,4 @@
-import { shortened } from "../../checks/cli/wrapped.ts";
+import { shortened } from "../../domain/wrapped.ts";
 import { optionalLists } from "../clients/asks.ts";
 import { type Fault, faultPlaces } from "../faults/cells.ts";
 import { describeFailure } from "./failure.ts";

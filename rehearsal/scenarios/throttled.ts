@@ -1,4 +1,4 @@
-import { shortened } from "../../checks/cli/wrapped.ts";
+import { shortened } from "../../domain/wrapped.ts";
 import { type Account, withAccount } from "../drills/account.ts";
 import { runCommand } from "../drills/command.ts";
 import { describeFailure } from "./failure.ts";

@@ -1,5 +1,5 @@
-import { shortened } from "../../checks/cli/wrapped.ts";
 import type { AccessLine } from "../../domain/telemetry.ts";
+import { shortened } from "../../domain/wrapped.ts";
 import type { Sight, Verdict } from "./sight.ts";
 
 type Outcome = AccessLine["outcome"];

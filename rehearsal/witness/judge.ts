@@ -1,4 +1,4 @@
-import { shortened } from "../../checks/cli/wrapped.ts";
+import { shortened } from "../../domain/wrapped.ts";
 import type { Verdict } from "./sight.ts";
 
 /** What an answer has to hold for its user to have got what was asked for. */

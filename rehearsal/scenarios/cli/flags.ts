@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { shortened } from "../../../checks/cli/wrapped.ts";
+import { shortened } from "../../../domain/wrapped.ts";
 import { type Account, withAccount } from "../../drills/account.ts";
 import { operated, saidBy, typed } from "../../drills/cli-operator.ts";
 import { shortSteps } from "../break-glass.ts";

@@ -1,4 +1,4 @@
-import { shortened } from "../../../checks/cli/wrapped.ts";
+import { shortened } from "../../../domain/wrapped.ts";
 import { type Account, green, withAccount } from "../../drills/account.ts";
 import { type CliOperator, saidBy, startCliUp, typed } from "../../drills/cli-operator.ts";
 import { baking, longSteps } from "../break-glass.ts";

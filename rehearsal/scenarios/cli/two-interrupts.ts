@@ -1,5 +1,5 @@
-import { shortened } from "../../../checks/cli/wrapped.ts";
 import { limits } from "../../../domain/limits.ts";
+import { shortened } from "../../../domain/wrapped.ts";
 import { type Account, green, withAccount } from "../../drills/account.ts";
 import { startCliUp } from "../../drills/cli-operator.ts";
 import { baking, longSteps } from "../break-glass.ts";

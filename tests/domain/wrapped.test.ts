@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { shortened } from "../../checks/cli/wrapped.ts";
+import { shortened } from "../../domain/wrapped.ts";
 
 test("a text that is too long ends with a whole word and a sign that there is more", () => {
   assert.equal(
