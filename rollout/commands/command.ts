@@ -1,4 +1,5 @@
 import { parseArgs, styleText } from "node:util";
+import { causeText, isUnreachable } from "../../checks/sources/causes.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { Refusal } from "../run/failures.ts";
 
@@ -12,28 +13,38 @@ export interface Flags {
   readonly region?: string | undefined;
   readonly json: boolean;
   readonly why?: string | undefined;
+  /** What is overridden, in words; the only one there is: `noHealthyTarget`. */
+  readonly force?: string | undefined;
 }
 
-/** Flags that all three commands share. Prints the help and ends with 0 when it is asked for. */
+/** The words by which a person sends traffic to a slot that cannot serve it. */
+export const noHealthyTarget = "no-healthy-target";
+
+const looking = {
+  stack: { type: "string" },
+  rule: { type: "string" },
+  region: { type: "string" },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+const moving = { ...looking, why: { type: "string" }, force: { type: "string" } } as const;
+
+/** The command's flags. Prints the help and ends with 0 when it is asked for. */
 export function readFlags(name: "rollback" | "status" | "abort", help: string): Flags {
   const seeHelp = `See: npm run ${name} -- --help`;
   try {
-    const { values } = parseArgs({
-      options: {
-        stack: { type: "string" },
-        rule: { type: "string" },
-        region: { type: "string" },
-        why: { type: "string" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
+    const { values }: { values: Flags & { readonly help: boolean } } =
+      name === "status" ? parseArgs({ options: looking }) : parseArgs({ options: moving });
     if (values.help) {
       process.stdout.write(help);
       process.exit(exit.ok);
     }
     if ((values.stack === undefined) === (values.rule === undefined))
       throw new UsageError(`Name the switch, either by --stack STACK or by --rule ARN. ${seeHelp}`);
+    if (values.force !== undefined && values.force !== noHealthyTarget)
+      throw new UsageError(
+        `--force takes in words what it overrides, and "${values.force}" is none of them. There is: --force ${noHealthyTarget}. ${seeHelp}`,
+      );
     return values;
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -41,22 +52,38 @@ export function readFlags(name: "rollback" | "status" | "abort", help: string): 
   }
 }
 
-/** Runs a command to its exit code. Usage errors and refusals are one sentence; anything else keeps its cause. */
-export async function main(run: () => Promise<number>): Promise<void> {
+/**
+ * Runs a command to its exit code. Usage errors and refusals are one sentence; anything else keeps its cause.
+ * @param otherwise the exit code of what was not foreseen
+ */
+export async function main(
+  run: () => Promise<number>,
+  otherwise: (typeof exit)["failed" | "inconclusive"] = exit.failed,
+): Promise<void> {
   try {
     process.exitCode = await run();
   } catch (error) {
     const noCredentials = (error as Error).name === "CredentialsProviderError";
     const mistake = error instanceof UsageError || error instanceof Refusal || noCredentials;
     const next = noCredentials ? " Set AWS_PROFILE, or log in with: aws sso login" : "";
-    process.stderr.write(`${paint("red", "error")}: ${(error as Error).message}${next}\n`);
+    const message = isUnreachable(error) ? unreachableWords(error) : (error as Error).message;
+    process.stderr.write(`${paint("red", "error", process.stderr)}: ${message}${next}\n`);
     if (!mistake && (error as Error).cause)
       process.stderr.write(`caused by: ${String((error as Error).cause)}\n`);
-    process.exitCode = mistake ? exit.usage : exit.failed;
+    process.exitCode = mistake ? exit.usage : otherwise;
   }
 }
 
+/** The error of a machine that has no way to AWS: the SDK's own is an address, or nothing. */
+function unreachableWords(error: unknown): string {
+  return `AWS cannot be reached from here: ${causeText(error)}. See to this machine's network and type it again, or type it on another.`;
+}
+
 /** Colour only on a terminal; `styleText` honours NO_COLOR. */
-export function paint(colour: "red" | "green" | "yellow" | "bold" | "dim", text: string): string {
-  return styleText(colour, text, { stream: process.stdout });
+export function paint(
+  colour: "red" | "green" | "yellow" | "bold" | "dim",
+  text: string,
+  stream: NodeJS.WriteStream = process.stdout,
+): string {
+  return styleText(colour, text, { stream });
 }

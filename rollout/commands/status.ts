@@ -18,7 +18,7 @@ Shows where the traffic is: live weights, releases, healthy targets, who holds t
 releases, and what a pulumi up with the last inputs would do now. Changes nothing.
 
 Example: npm run status -- --stack production
-Exit: 0 when the live rule is what was recorded, 1 when it is not, 2 for a usage error.
+Exit: 0 when the live rule is what was recorded, 1 when it is not, 2 for a usage error, 3 when it could not be looked at.
 `;
 
 async function status(): Promise<number> {
@@ -118,4 +118,4 @@ function leaseText(record: SwitchRecord): string {
     : "free";
 }
 
-await main(status);
+await main(status, exit.inconclusive);

@@ -21,7 +21,7 @@ const ruleArnShape =
 
 /** Finds the record by stack or by rule. Throws UsageError, before any write, for anything that is not this switch's. */
 export async function findTarget(flags: Flags): Promise<Target> {
-  const region = regionOf(flags);
+  const region = await regionOf(flags);
   await using account = openAccount({ region });
   const name =
     flags.rule === undefined
@@ -45,15 +45,37 @@ export async function findTarget(flags: Flags): Promise<Target> {
   return { record, inputs: { ...record.inputs, region, profile: undefined }, ruleArn: record.ruleArn };
 }
 
-function regionOf(flags: Flags): string {
+/** Asked as Pulumi does: what the stack's file says goes before the environment. */
+async function regionOf(flags: Flags): Promise<string> {
   const fromRule = flags.rule === undefined ? undefined : partsOf(flags.rule).region;
   if (fromRule !== undefined && flags.region !== undefined && flags.region !== fromRule)
     throw new UsageError(
       `--region is ${flags.region}, and the rule named is in ${fromRule}. Leave --region out.`,
     );
-  const region = flags.region ?? fromRule ?? process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"];
-  if (!region) throw new UsageError("No region is known: name it with --region, or set AWS_REGION.");
+  const named = flags.region ?? fromRule;
+  if (named) return named;
+  const file = `Pulumi.${shortName(flags.stack as string)}.yaml`;
+  const stackFile = await readStackFile(file);
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  const region = [stackFile.region, AWS_REGION, AWS_DEFAULT_REGION].find((one) => one);
+  if (!region)
+    throw new UsageError(`No region is known: ${stackFile.why}. Name it with --region, or set AWS_REGION.`);
   return region;
+}
+
+/** The region that a stack's file names, or why none is known by it: whoever is in a hurry is not held up by a bad file. */
+async function readStackFile(file: string): Promise<{ region?: string; why: string }> {
+  try {
+    const { config } = (parse(await readFile(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
+    const region = config?.["aws:region"];
+    return typeof region === "string" ? { region, why: "" } : { why: `${file} has no aws:region` };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return {
+      why:
+        code === "ENOENT" ? `there is no ${file} here` : `${file} cannot be read (${message.split("\n")[0]})`,
+    };
+  }
 }
 
 function partsOf(rule: string): { region: string; account: string } {
@@ -65,13 +87,27 @@ function partsOf(rule: string): { region: string; account: string } {
   return { region: match[1] as string, account: match[2] as string };
 }
 
+/** A stack's own name, of `production` and of `organization/project/production`. */
+function shortName(stack: string): string {
+  const short = stack.slice(stack.lastIndexOf("/") + 1);
+  if (/^[A-Za-z0-9_.-]{1,100}$/.test(short)) return short;
+  throw new UsageError(`"${stack}" is not the name of a stack. List the stacks with: pulumi stack ls`);
+}
+
 /** The record's table has a fixed name made of project and stack. */
 async function byStack(stack: string): Promise<{ table: string; stack: string }> {
-  const { name } = parse(await readFile("Pulumi.yaml", "utf8")) as { name: string };
-  const short = stack.slice(stack.lastIndexOf("/") + 1);
-  if (!/^[A-Za-z0-9_.-]{1,100}$/.test(short))
-    throw new UsageError(`"${stack}" is not the name of a stack. List the stacks with: pulumi stack ls`);
+  const short = shortName(stack);
+  const { name } = parse(await readFile("Pulumi.yaml", "utf8").catch(notThere)) as { name: string };
   return { table: `${name}-${short}-switch`, stack: short };
+}
+
+function notThere(error: NodeJS.ErrnoException): never {
+  if (error.code !== "ENOENT") throw error;
+  throw new UsageError(
+    `There is no Pulumi.yaml in ${process.cwd()}, so the stack's project is not known. Type it where the checkout is, or name the rule: --rule ARN`,
+    null,
+    { cause: error },
+  );
 }
 
 /** The rule's own tags name its record. */

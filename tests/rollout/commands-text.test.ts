@@ -141,7 +141,7 @@ describe("status tells a person where the traffic is", () => {
     assert.equal(row(gone, "weights"), "the weighted rule is gone");
   });
 
-  test("and ends with 1 and the reason when it cannot be looked at", async (t) => {
+  test("and ends with 3 and the reason when it cannot be looked at", async (t) => {
     const place = await open(t);
     await place.edit((record) => ({
       ...record,
@@ -151,7 +151,7 @@ describe("status tells a person where the traffic is", () => {
       },
     }));
     const { code, out, err } = await type(place, "status");
-    assert.deepEqual([code, out], [1, ""]);
+    assert.deepEqual([code, out], [3, ""]);
     assert.match(err, /^error: .*arn:none.*\n$/);
   });
 });
