@@ -23,7 +23,7 @@ export interface Observation {
   readonly running: Readonly<Record<Colour, readonly string[]>>;
   /** Open sessions by colour; null where no telemetry says. */
   readonly sessions: Readonly<Record<Colour, number | null>>;
-  /** Whether a probe of the colour that traffic would go back to passed; null when none was made. */
+  /** Whether a probe of the colour that traffic would go back to passed; null when none was made: no alarm rings, or one that decides by itself. */
   readonly previousProbe: boolean | null;
 }
 

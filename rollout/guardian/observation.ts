@@ -11,6 +11,7 @@ import type { GuardianPorts } from "./ports.ts";
 import { publish } from "./publish.ts";
 import { alarmsOf } from "./rung-alarms.ts";
 import { runningDefinitions } from "./running-definitions.ts";
+import { decisive } from "./send-back.ts";
 
 /** Opens the guardian's own ports: its eyes and hands in the account. */
 export function openGuardianPorts(
@@ -28,7 +29,11 @@ export function openGuardianPorts(
       );
       const slots = { blue: blue as Slot, green: green as Slot };
       const previous = other(record.live);
-      const probing = alarms.length > 0 && record.previous?.colour === previous;
+      // Where an alarm decides by itself, nobody waits for a probe: traffic that has to go home goes now.
+      const probing =
+        alarms.length > 0 &&
+        !alarms.some((kind) => decisive.includes(kind)) &&
+        record.previous?.colour === previous;
       return {
         now: ports.clock.now(),
         alarms,

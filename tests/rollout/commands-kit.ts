@@ -18,7 +18,7 @@ import {
   ModifyRuleCommand,
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { defaultVpc, type LocalAws, startAws, systemClock } from "local-aws";
+import { defaultVpc, type Images, type LocalAws, startAws, systemClock } from "local-aws";
 import { seeded } from "local-aws/random";
 import { type Colour, type PerColour, colours } from "../../domain/colour.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
@@ -53,9 +53,10 @@ export interface Place {
   close(): Promise<void>;
 }
 
-export async function openPlace(): Promise<Place> {
+/** @param images what its tasks may run; none unless given */
+export async function openPlace(images: Images = {}): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), "commands-"));
-  const aws = await startAws({ images: {}, folder, clock: systemClock, random: seeded(1) });
+  const aws = await startAws({ images, folder, clock: systemClock, random: seeded(1) });
   const access = {
     region: "us-east-1",
     endpoint: aws.endpoint,
