@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { evenIfIncomplete } from "./config-problems.ts";
+import { anyPartition } from "./partition.ts";
 
 const cidr = z.cidrv4("must be an IPv4 range such as 10.0.0.0/16");
 
@@ -50,7 +51,7 @@ export const domain = z.strictObject({
     .describe("Route 53 zone of the name; left out: you make the records yourself."),
   certificateArn: z
     .string()
-    .startsWith("arn:aws:acm:")
+    .regex(new RegExp(`^${anyPartition}:acm:`), "must be the ARN of a certificate of ACM")
     .optional()
     .describe("Left out: issued for the name and validated in the zone."),
 });

@@ -11,6 +11,7 @@ import { weight } from "../domain/weight.ts";
 import { access, domain, network, openDoor } from "./config-network.ts";
 import { ConfigError, describeIssue, evenIfIncomplete, secretNameWanted } from "./config-problems.ts";
 import { slot } from "./config-slot.ts";
+import { anyPartition } from "./partition.ts";
 
 export { ConfigError } from "./config-problems.ts";
 export { type SlotConfig, mostTasks } from "./config-slot.ts";
@@ -208,7 +209,9 @@ const keys = {
       providerArn: z
         .string()
         .regex(
-          /^arn:aws:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
+          new RegExp(
+            `^${anyPartition}:iam::\\d{12}:oidc-provider/token\\.actions\\.githubusercontent\\.com$`,
+          ),
           "must be the ARN of GitHub's identity provider in this account",
         )
         .optional()

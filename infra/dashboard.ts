@@ -12,6 +12,7 @@ import {
   spentMetrics,
   successRate,
 } from "./formulas.ts";
+import { partitionOf } from "./partition.ts";
 import type { Place } from "./read.ts";
 import type { StackNames } from "./stack-names.ts";
 
@@ -197,5 +198,5 @@ export function makeDashboard(
     },
     opts,
   );
-  return pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
+  return pulumi.interpolate`https://${region}.${partitionOf(region).console}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
 }

@@ -1,3 +1,4 @@
+import { globalArnOf } from "./partition.ts";
 import { type PolicyDocument, type Statement, allow, document } from "./policy-document.ts";
 
 /** What the deploy role acts on. */
@@ -20,8 +21,9 @@ export interface Deployed {
 }
 
 /** Roles under the stack's path, each inside the boundary, each handed to the one service that it is for. */
-export function bounded({ account, path, boundary }: Deployed): Statement[] {
-  const role = (name: string) => `arn:aws:iam::${account}:role${path}${name}`;
+export function bounded(of: Deployed): Statement[] {
+  const { path, boundary } = of;
+  const role = (name: string) => globalArnOf("iam", of, `role${path}${name}`);
   const pass = (names: readonly string[], service: string) =>
     allow(["iam:PassRole"], names.map(role), { StringEquals: { "iam:PassedToService": service } });
   return [
@@ -45,10 +47,10 @@ export function bounded({ account, path, boundary }: Deployed): Statement[] {
     // What a person made before: looked at in every deployment, never changed by one.
     allow(
       ["iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"],
-      [`arn:aws:iam::${account}:role/deploy-*`],
+      [globalArnOf("iam", of, "role/deploy-*")],
     ),
     allow(["iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"], [boundary]),
-    allow(["iam:GetOpenIDConnectProvider"], [`arn:aws:iam::${account}:oidc-provider/*`]),
+    allow(["iam:GetOpenIDConnectProvider"], [globalArnOf("iam", of, "oidc-provider/*")]),
     pass(["task-*", "execution-*"], "ecs-tasks.amazonaws.com"),
     pass(["guardian-*"], "lambda.amazonaws.com"),
   ];

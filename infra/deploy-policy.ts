@@ -22,7 +22,7 @@ export function deployPolicy(of: Deployed): PolicyDocument {
     ...watching(of),
     ...guardian(of),
     ...domain(of),
-    ...bucket(),
+    ...bucket(of),
     ...bounded(of),
     ...record(of),
     ...never(of),

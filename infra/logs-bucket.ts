@@ -1,6 +1,7 @@
 import * as s3 from "@pulumi/aws/s3/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { HubConfig } from "./config.ts";
+import { arnOf } from "./partition.ts";
 
 export interface LogsBucket {
   readonly bucket: pulumi.Output<string>;
@@ -82,7 +83,7 @@ function logDelivery(bucketArn: string, account: string, region: string): object
         Resource: [`${bucketArn}/requests/AWSLogs/${account}/*`, `${bucketArn}/health/AWSLogs/${account}/*`],
         Condition: {
           StringEquals: { "aws:SourceAccount": account },
-          ArnLike: { "aws:SourceArn": `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/*` },
+          ArnLike: { "aws:SourceArn": arnOf("elasticloadbalancing", { region, account }, "loadbalancer/*") },
         },
       },
       {

@@ -1,3 +1,4 @@
+import { arnOf } from "./partition.ts";
 import { type PolicyDocument, document, allow, type Statement } from "./policy-document.ts";
 
 /** What the roles act on. */
@@ -45,9 +46,9 @@ const pullFrom = (repositories: readonly string[]): Statement[] => [
 /** ARNs of the private ECR repositories among image references. Other registries take no right of AWS. */
 export function ecrRepositories(images: readonly string[]): string[] {
   const arns = images.flatMap((image) => {
-    const [, account, region, name] =
-      /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([^:@]+)/.exec(image) ?? [];
-    return name === undefined ? [] : [`arn:aws:ecr:${region}:${account}:repository/${name}`];
+    const [, account = "", region = "", name] =
+      /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(image) ?? [];
+    return name === undefined ? [] : [arnOf("ecr", { region, account }, `repository/${name}`)];
   });
   return [...new Set(arns)];
 }

@@ -1,3 +1,5 @@
+import { type ArnPlace, globalArnOf } from "./partition.ts";
+
 /** A statement of an IAM policy. */
 export interface Statement {
   readonly Sid?: string;
@@ -33,10 +35,10 @@ export const trust = (service: string): object => ({
 });
 
 /** Who may take a role: principals of this account that policies of their own allow to. */
-export const trustAccount = (account: string): object => ({
+export const trustAccount = (of: ArnPlace): object => ({
   Version: "2012-10-17",
   Statement: [
-    { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "sts:AssumeRole" },
+    { Effect: "Allow", Principal: { AWS: globalArnOf("iam", of, "root") }, Action: "sts:AssumeRole" },
   ],
 });
 

@@ -9,6 +9,7 @@ import { boundaryPolicy } from "./deploy-limits.ts";
 import { deployPolicy } from "./deploy-policy.ts";
 import { zoneOf } from "./domain.ts";
 import type { LogGroups } from "./log-groups.ts";
+import { arnOf, globalArnOf } from "./partition.ts";
 import {
   type Things,
   ecrRepositories,
@@ -71,11 +72,17 @@ export function makeStackRoles(
   const roles = {
     execution: make("execution", taskTrust, executionPolicy, "Starts the hub's containers"),
     task: make("task", taskTrust, taskPolicy, "The hub's containers"),
-    switching: makeRole("switch", account.apply(switchTrust), things.apply(switchPolicy), opts, {
-      ...place,
-      description: "Moves traffic between the colours",
-      maxSessionMs: switchSessionMs,
-    }),
+    switching: makeRole(
+      "switch",
+      account.apply((id) => switchTrust({ region: needs.place.region, account: id })),
+      things.apply(switchPolicy),
+      opts,
+      {
+        ...place,
+        description: "Moves traffic between the colours",
+        maxSessionMs: switchSessionMs,
+      },
+    ),
     guardian: make(
       "guardian",
       lambdaTrust,
@@ -118,7 +125,12 @@ function deployPolicyOf(
       switchRole: switchRole.arn,
       table: record.arn,
       secrets: [...secrets.values()],
-      zone: zone === undefined ? null : pulumi.interpolate`arn:aws:route53:::hostedzone/${zoneOf(zone)}`,
+      zone:
+        zone === undefined
+          ? null
+          : pulumi
+              .output(zoneOf(zone))
+              .apply((id) => globalArnOf("route53", { region, account: "" }, `hostedzone/${id}`)),
     })
     .apply((of) =>
       deployPolicy({
@@ -136,6 +148,7 @@ function deployPolicyOf(
 function thingsOf(config: HubConfig, needs: RoleNeeds): pulumi.Output<Things> {
   const { place, names, account, record, logGroups, secrets, cluster, balancer, topics } = needs;
   const { region, stack } = place;
+  const at = (account: string) => ({ region, account });
   const repositories = ecrRepositories([
     ...colours.map((colour) => slotOf(config, colour).image),
     ...(config.sidecar.enabled ? [config.sidecar.image] : []),
@@ -157,11 +170,11 @@ function thingsOf(config: HubConfig, needs: RoleNeeds): pulumi.Output<Things> {
       ...of,
       logGroups: groups,
       repositories,
-      services: colours.map((colour) => `arn:aws:ecs:${region}:${id}:service/${clusterName}/${colour}-*`),
+      services: colours.map((colour) => arnOf("ecs", at(id), `service/${clusterName}/${colour}-*`)),
       item: stack,
       namespace: names.namespace,
-      guardianLogs: `arn:aws:logs:${region}:${id}:log-group:/aws/lambda/${names.guardian}`,
+      guardianLogs: arnOf("logs", at(id), `log-group:/aws/lambda/${names.guardian}`),
       listenerRules: of.listener.replace(":listener/", ":listener-rule/"),
-      scalableTargets: `arn:aws:application-autoscaling:${region}:${id}:scalable-target/*`,
+      scalableTargets: arnOf("application-autoscaling", at(id), "scalable-target/*"),
     }));
 }

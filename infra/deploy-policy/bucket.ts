@@ -1,7 +1,9 @@
+import type { Deployed } from "../deploy-limits.ts";
+import { globalArnOf } from "../partition.ts";
 import { type Statement, allow } from "../policy-document.ts";
 
 /** The balancer's logs. Objects go with their bucket and are not read. */
-export function bucket(): Statement[] {
+export function bucket({ region }: Deployed): Statement[] {
   const settings = [
     "EncryptionConfiguration",
     "LifecycleConfiguration",
@@ -25,7 +27,7 @@ export function bucket(): Statement[] {
         ...settings.slice(0, 2).map((name) => `s3:Get${name}`),
         ...settings.map((name) => `s3:Put${name}`),
       ],
-      ["arn:aws:s3:::balancer-logs-*"],
+      [globalArnOf("s3", { region, account: "" }, "balancer-logs-*")],
     ),
   ];
 }

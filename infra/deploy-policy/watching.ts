@@ -1,10 +1,11 @@
 import type { Deployed } from "../deploy-limits.ts";
+import { globalArnOf } from "../partition.ts";
 import { type Statement, allow } from "../policy-document.ts";
 import { arns, tags } from "./names.ts";
 
 /** Calls of logs, metrics, alarms, the dashboard and topics. */
 export function watching(of: Deployed): Statement[] {
-  const { project, stack, account } = of;
+  const { project, stack } = of;
   const groups = [`/${project}/${stack}/*`, `/aws/lambda/${project}-${stack}-guardian`];
   return [
     allow(["cloudwatch:Describe*", "cloudwatch:ListTagsForResource", "logs:DescribeLogGroups"], "*"),
@@ -14,7 +15,7 @@ export function watching(of: Deployed): Statement[] {
     ),
     allow(
       ["cloudwatch:GetDashboard", "cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"],
-      [`arn:aws:cloudwatch::${account}:dashboard/${project}-${stack}`],
+      [globalArnOf("cloudwatch", of, `dashboard/${project}-${stack}`)],
     ),
     allow(
       [

@@ -23,6 +23,26 @@ test("images of a private ECR registry name the repositories that may be pulled 
   assert.deepEqual(ecrRepositories(["public.ecr.aws/x/hub:1", "ghcr.io/x/hub@sha256:0", "hub:1"]), []);
 });
 
+for (const [region, partition, host] of [
+  ["us-gov-west-1", "aws-us-gov", "us-gov-west-1.console.amazonaws-us-gov.com"],
+  ["cn-north-1", "aws-cn", "cn-north-1.console.amazonaws.cn"],
+] as const)
+  test(`in ${region} every ARN and link is of its own part of AWS`, async () => {
+    const registry = `123456789012.dkr.ecr.${region}.amazonaws.com${partition === "aws-cn" ? ".cn" : ""}`;
+    const image = `${registry}/team/hub@sha256:${"0".repeat(64)}`;
+    const there = await evaluate(
+      {
+        blue: { image },
+        domain: { certificateArn: `arn:${partition}:acm:${region}:123456789012:certificate/1` },
+      },
+      { region },
+    );
+    const text = JSON.stringify(there.resources.map(({ inputs }) => ({ ...inputs, code: null })));
+    assert.deepEqual(text.match(/arn:aws:[^"\\]*/g) ?? [], []);
+    assert.ok(text.includes(`arn:${partition}:ecr:${region}:123456789012:repository/team/hub`));
+    assert.equal(new URL(String(there.outputs["dashboard"])).host, host);
+  });
+
 describe("the production example", () => {
   let made: Evaluation;
   before(async () => {

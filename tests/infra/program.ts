@@ -6,6 +6,7 @@ import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
 import { parse } from "yaml";
 import type { SwitchPreview } from "../../domain/request.ts";
 import { typed } from "../../infra/config.ts";
+import { partitionOf } from "../../infra/partition.ts";
 import { readConfig } from "../../infra/read.ts";
 import { makeStack } from "../../infra/stack.ts";
 import { layConfig } from "../../rehearsal/stage/config.ts";
@@ -41,6 +42,8 @@ export interface World {
   /** What the switch answers when it is asked what is live; an error is its refusal. A function sees what it is asked. */
   readonly preview?: Answer | ((request: Record<string, unknown>) => Answer);
   readonly dryRun?: boolean;
+  /** Where the stack is; us-east-1 unless set. */
+  readonly region?: string;
   /** Every resource before the program was refused. */
   readonly onRegister?: (name: string) => void;
 }
@@ -147,17 +150,27 @@ function answer(token: string, args: Record<string, unknown>, preview: World["pr
   throw new Error(`the program called ${token}, which this test's account does not know`);
 }
 
+/** The same answer of an account in another region, whose ARNs begin otherwise in China and GovCloud. */
+function moved(answered: object, there: string): object {
+  const text = JSON.stringify(answered)
+    .replaceAll("arn:aws:", `arn:${partitionOf(there).name}:`)
+    .replaceAll(`:${region}:`, `:${there}:`);
+  return JSON.parse(text) as object;
+}
+
 /** Keeps what a mock of Pulumi's own does not show: parent, dependencies and options. */
 class Recorder extends MockMonitor {
   readonly registered: Registered[] = [];
   readonly #onRegister: World["onRegister"];
 
   constructor(world: World) {
+    const there = world.region ?? region;
     super({
-      call: ({ token, inputs }) => answer(token, inputs as Record<string, unknown>, world.preview),
+      call: ({ token, inputs }) =>
+        moved(answer(token, inputs as Record<string, unknown>, world.preview), there),
       newResource: ({ type, name, inputs, id }: MockResourceArgs) => ({
         id: id || `${name}-id`,
-        state: { ...inputs, ...added[type]?.(name, inputs as Record<string, unknown>) },
+        state: { ...inputs, ...moved(added[type]?.(name, inputs as Record<string, unknown>) ?? {}, there) },
       }),
     });
     this.#onRegister = world.onRegister;
@@ -224,7 +237,7 @@ function evaluateExactly(config: Readonly<Record<string, unknown>>, world: World
     const internals = runtimeSettings as unknown as Internals;
     internals.setMockOptions(monitor, "hub", "production", world.dryRun ?? false, "test");
     await internals.awaitFeatureSupport();
-    pulumi.runtime.setAllConfig(asTexts(wholeKeys("hub", config, region)));
+    pulumi.runtime.setAllConfig(asTexts(wholeKeys("hub", config, world.region ?? region)));
     const warnings: string[] = [];
     const { config: parsed, place } = readConfig();
     const made = await makeStack(parsed, place);
