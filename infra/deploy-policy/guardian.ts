@@ -13,7 +13,7 @@ export function guardian(of: Deployed): Statement[] {
         "lambda:DeleteFunction",
         "lambda:UpdateFunctionCode",
         "lambda:UpdateFunctionConfiguration",
-        "lambda:PutFunctionConcurrency",
+        // For a stack whose guardian had concurrency reserved.
         "lambda:DeleteFunctionConcurrency",
         "lambda:AddPermission",
         "lambda:RemovePermission",

@@ -18,7 +18,7 @@ const client = new LambdaClient({
 const created = new CreateFunctionCommand({
   FunctionName: "endless",
   Role: "arn:aws:iam::123456789012:role/any",
-  Runtime: "nodejs22.x",
+  Runtime: "nodejs24.x",
   Handler: "index.handler",
   Timeout: 600,
   Code: { ZipFile: zipOf("index.js", code) },

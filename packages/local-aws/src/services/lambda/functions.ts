@@ -71,7 +71,14 @@ export function functions(state: State): Record<string, Handler> {
       return {};
     },
     PutFunctionConcurrency(input: { FunctionName?: string; ReservedConcurrentExecutions?: number }) {
-      functionOf(state, input.FunctionName).reserved = input.ReservedConcurrentExecutions ?? null;
+      const held = functionOf(state, input.FunctionName);
+      // A new account runs 10 at once, all of which stay unreserved (Lambda quotas; the error is Lambda's own).
+      if ((input.ReservedConcurrentExecutions ?? 0) > 0)
+        throw new AwsError(
+          "InvalidParameterValueException",
+          "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [10].",
+        );
+      held.reserved = input.ReservedConcurrentExecutions ?? null;
       return { ReservedConcurrentExecutions: input.ReservedConcurrentExecutions };
     },
     DeleteFunctionConcurrency(input: { FunctionName?: string }) {

@@ -16,7 +16,7 @@ async function codeOf(tools: Tools, inputs: Inputs) {
 const configuration = (inputs: Inputs) => ({
   Role: inputs.role,
   Handler: inputs.handler,
-  Runtime: inputs.runtime as "nodejs22.x" | undefined,
+  Runtime: inputs.runtime as "nodejs24.x" | undefined,
   Description: inputs.description,
   MemorySize: inputs.memorySize,
   Timeout: inputs.timeout,
