@@ -1,6 +1,7 @@
 import type { Tag } from "@aws-sdk/client-iam";
 import { AwsError } from "../../error.ts";
 import type { Call, Handler } from "../../service.ts";
+import { fitsManaged } from "./sizes.ts";
 import { type State, checked, gone, iamArn, policyOf, tagging } from "./state.ts";
 
 /** The operations on managed policies and their versions. */
@@ -36,7 +37,7 @@ export function policies(state: State): Record<string, Handler> {
       };
       state.policies.set(Arn, {
         live,
-        versions: new Map([["v1", checked(input.PolicyDocument)]]),
+        versions: new Map([["v1", fitsManaged(checked(input.PolicyDocument))]]),
         usual: "v1",
       });
       state.tags.set(Arn, input.Tags);
@@ -74,7 +75,7 @@ export function policies(state: State): Record<string, Handler> {
         throw new AwsError("LimitExceeded", "A managed policy can have up to 5 versions.", 409);
       const last = Math.max(...[...policy.versions.keys()].map((id) => Number(id.slice(1))));
       const VersionId = `v${last + 1}`;
-      policy.versions.set(VersionId, checked(input.PolicyDocument));
+      policy.versions.set(VersionId, fitsManaged(checked(input.PolicyDocument)));
       if (input.SetAsDefault === true) policy.usual = VersionId;
       return { PolicyVersion: { VersionId, IsDefaultVersion: policy.usual === VersionId } };
     },

@@ -1,11 +1,15 @@
 import type { Handler } from "../../service.ts";
+import { mustFitAttached, mustFitInline } from "./sizes.ts";
 import { type State, checked, gone, policyOf, roleOf } from "./state.ts";
 
 /** The operations on what a role may: documents of its own, and policies attached to it. */
 export function rolePolicies(state: State): Record<string, Handler> {
   return {
     PutRolePolicy(input: { RoleName?: string; PolicyName?: string; PolicyDocument?: string }) {
-      roleOf(state, input.RoleName).inline.set(input.PolicyName ?? "", checked(input.PolicyDocument));
+      const { live, inline } = roleOf(state, input.RoleName);
+      const then = new Map(inline).set(input.PolicyName ?? "", checked(input.PolicyDocument));
+      mustFitInline(live.RoleName, then.values());
+      inline.set(input.PolicyName ?? "", input.PolicyDocument ?? "");
       return {};
     },
     GetRolePolicy(input: { RoleName?: string; PolicyName?: string }) {
@@ -24,8 +28,10 @@ export function rolePolicies(state: State): Record<string, Handler> {
     }),
     AttachRolePolicy(input: { RoleName?: string; PolicyArn?: string }) {
       const ref = input.PolicyArn ?? "";
-      if (!ref.startsWith("arn:aws:iam::aws:policy/")) policyOf(state, ref);
-      roleOf(state, input.RoleName).attached.add(ref);
+      if (!/^arn:aws[a-z-]*:iam::aws:policy\//.test(ref)) policyOf(state, ref);
+      const { attached } = roleOf(state, input.RoleName);
+      mustFitAttached(new Set(attached).add(ref));
+      attached.add(ref);
       return {};
     },
     DetachRolePolicy(input: { RoleName?: string; PolicyArn?: string }) {

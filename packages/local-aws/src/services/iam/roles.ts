@@ -1,6 +1,7 @@
 import type { CreateRoleCommandInput } from "@aws-sdk/client-iam";
 import { AwsError } from "../../error.ts";
 import type { Call, Handler } from "../../service.ts";
+import { fitsTrust } from "./sizes.ts";
 import { type Role, type State, checked, iamArn, roleOf, tagging } from "./state.ts";
 
 /** A role without policies, as CreateRole describes it. */
@@ -14,7 +15,7 @@ function newRole(state: State, input: CreateRoleCommandInput, now: number): Role
       Arn: iamArn(`role${Path}${RoleName}`),
       RoleId: `AROA${state.ids.hex(17).toUpperCase()}`,
       CreateDate: new Date(now),
-      AssumeRolePolicyDocument: encodeURIComponent(checked(input.AssumeRolePolicyDocument)),
+      AssumeRolePolicyDocument: encodeURIComponent(fitsTrust(checked(input.AssumeRolePolicyDocument))),
       Description: input.Description,
       MaxSessionDuration: input.MaxSessionDuration ?? 3_600,
       ...(input.PermissionsBoundary
@@ -58,7 +59,7 @@ export function roles(state: State): Record<string, Handler> {
     },
     UpdateAssumeRolePolicy(input: { RoleName?: string; PolicyDocument?: string }) {
       roleOf(state, input.RoleName).live["AssumeRolePolicyDocument"] = encodeURIComponent(
-        checked(input.PolicyDocument),
+        fitsTrust(checked(input.PolicyDocument)),
       );
       return {};
     },
