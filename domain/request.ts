@@ -6,12 +6,12 @@ import { weight } from "./weight.ts";
 
 /**
  * What the program asks before it touches anything. All of it is known in every preview: the record's table has a fixed
- * name, and releases are hashes of inputs.
+ * name, and releases are hashes of inputs. The switch's role is not part of it: whoever looks looks with credentials of his
+ * own, and the preview of a pull request may take no role that moves traffic.
  */
 export const switchRequest = z.object({
   region: z.string(),
   profile: z.string().optional(),
-  roleArn: z.string().optional(),
   table: z.string(),
   stack: z.string(),
   greenWeight: weight,
