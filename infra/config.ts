@@ -203,9 +203,28 @@ const keys = {
     .strictObject({
       repository: z
         .string()
-        .regex(/^[\w.-]+\/[\w.-]+$/, "must be owner/name")
-        .describe("The repository, owner/name."),
-      branch: z.string().min(1).default("main").describe("Its one branch that may deploy."),
+        .regex(
+          /^[\w.-]+\/[\w.-]+$|^[\w.-]+@\d+\/[\w.-]+@\d+$/,
+          "must be owner/name, or owner@123/name@456 with GitHub's ids of both",
+        )
+        .describe(
+          "The repository, owner/name. With GitHub's ids, owner@123/name@456, no other repository fits, also none that takes the name later: `gh api repos/OWNER/NAME --jq '.owner.id, .id'`.",
+        ),
+      branch: z
+        .string()
+        .regex(
+          /^[^\s~^:?[\\$]+$/,
+          "must be the name of a branch; a * in it stands for anything, as in release/*",
+        )
+        .optional()
+        .describe("Its branch that may deploy; a * stands for anything, as in release/*. Left out: main."),
+      environment: z
+        .string()
+        .regex(/^[^*?$]+$/, "must be the name of an environment, without * ? and $")
+        .optional()
+        .describe(
+          "Its environment whose jobs may deploy, instead of a branch: GitHub tells AWS one of the two, so which branches may is the environment's own setting.",
+        ),
       providerArn: z
         .string()
         .regex(
@@ -219,7 +238,7 @@ const keys = {
     })
     .optional()
     .describe(
-      "Repository whose workflow may deploy, by OpenID Connect; left out: no deploy role. A person makes the first deployment, and those that name a new secret or give a role a new right: a workflow stays below what a person set. Its rights go by name: beside another stack of this program in the same account and region they reach that one's balancer, cluster, topics and schedule too, so give each an account of its own.",
+      "Repository whose workflows may deploy, and look at what a pull request would change, by OpenID Connect; left out: no roles for them. The stack's outputs deployRole and previewRole name the roles. A person makes the first deployment, and those that name a new secret or give a role a new right: a workflow stays below what a person set. Its rights go by name: beside another stack of this program in the same account and region they reach that one's balancer, cluster, topics and schedule too, so give each an account of its own.",
     ),
 };
 
@@ -242,6 +261,12 @@ function acrossKeys(config: Partial<Values>, context: z.core.$RefinementCtx): vo
     );
   if (door?.internetFacing === true && name === undefined)
     problem(["domain"], undefined, "is missing: an internet-facing hub speaks HTTPS only");
+  if (config.github?.environment !== undefined && config.github.branch !== undefined)
+    problem(
+      ["github", "branch"],
+      config.github.branch,
+      "has no say beside environment: GitHub tells AWS one of the two; leave one out",
+    );
   if (name && door?.port === 80)
     problem(
       ["access", "port"],

@@ -47,17 +47,20 @@ export function bounded(of: Deployed): Statement[] {
     // What a person made before: looked at in every deployment, never changed by one.
     allow(
       ["iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"],
-      [globalArnOf("iam", of, "role/deploy-*")],
+      ["deploy", "preview"].map((name) => globalArnOf("iam", of, `role/${name}-*`)),
     ),
-    allow(["iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"], [boundary]),
+    allow(["iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"], [policiesOf(of)]),
     allow(["iam:GetOpenIDConnectProvider"], [globalArnOf("iam", of, "oidc-provider/*")]),
     pass(["task-*", "execution-*"], "ecs-tasks.amazonaws.com"),
     pass(["guardian-*"], "lambda.amazonaws.com"),
   ];
 }
 
+/** The stack's policies: the boundary, and what the workflows' roles have beside their own. */
+const policiesOf = (of: Deployed) => globalArnOf("iam", of, `policy${of.path}*`);
+
 /** Said once more as denials, which hold whatever else somebody attaches. */
-export function never({ boundary }: Deployed): Statement[] {
+export function never(of: Deployed): Statement[] {
   const deny = (
     Sid: string,
     Action: string[],
@@ -90,14 +93,14 @@ export function never({ boundary }: Deployed): Statement[] {
       "*",
     ),
     deny(
-      "BoundaryStays",
+      "PoliciesStay",
       [
         "iam:CreatePolicyVersion",
         "iam:SetDefaultPolicyVersion",
         "iam:DeletePolicyVersion",
         "iam:DeletePolicy",
       ],
-      [boundary],
+      [policiesOf(of)],
     ),
     // The weighted rule carries these tags; the pins and probes, which a deployment may change, do not.
     deny(

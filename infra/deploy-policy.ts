@@ -11,20 +11,45 @@ import { type PolicyDocument, allow, document } from "./policy-document.ts";
 
 /**
  * What a workflow may do that deploys this stack: make and change the stack's own kinds of things under the stack's own names.
- * Names that Pulumi completes end in `*`. It changes neither itself nor what bounds it, and reads no secret.
+ * Names that Pulumi completes end in `*`. It changes neither itself nor what bounds it, and reads no secret. What stands
+ * around the tasks is in `surroundingsPolicy`: a role's own policies have 10,240 characters together (IAM quotas).
  */
 export function deployPolicy(of: Deployed): PolicyDocument {
   return document(
     allow(["sts:AssumeRole"], [of.switchRole]),
-    ...network(of),
     ...balancer(of),
     ...tasks(of),
-    ...watching(of),
     ...guardian(of),
-    ...domain(of),
-    ...bucket(of),
     ...bounded(of),
     ...record(of),
     ...never(of),
   );
+}
+
+/** The rest of what such a workflow may do: network, logs, alarms, names and the logs' bucket. */
+export function surroundingsPolicy(of: Deployed): PolicyDocument {
+  return document(...network(of), ...watching(of), ...domain(of), ...bucket(of));
+}
+
+/** Looks at the secrets' names and settings, never at their values. */
+export function secretsPolicy({ secrets }: Deployed): PolicyDocument {
+  return document(allow(["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"], secrets));
+}
+
+/**
+ * What a workflow may do that previews this stack for a pull request, which may bring code of its own: look at what a
+ * deployment would change, and change nothing, take no other role and read no secret's value.
+ */
+export function previewPolicy(of: Deployed): PolicyDocument {
+  const all = [...deployPolicy(of).Statement, ...surroundingsPolicy(of).Statement];
+  const looks = all.flatMap((statement) => {
+    const Action = statement.Action.filter((action) => /:(Describe|Get|List)/.test(action));
+    return statement.Effect === "Allow" && Action.length > 0 ? [{ ...statement, Action }] : [];
+  });
+  return document(...looks, {
+    Sid: "NeverThese",
+    Effect: "Deny",
+    Action: ["secretsmanager:GetSecretValue", "sts:AssumeRole"],
+    Resource: "*",
+  });
 }

@@ -21,6 +21,9 @@ export const releases = stack.releases;
 export const rollout = stack.rollout;
 export const warnings = stack.warnings;
 export const dashboard = stack.dashboard;
+/** ARNs of the roles that the repository's workflows take: to deploy, and to preview pull requests. */
+export const deployRole = stack.deployRole;
+export const previewRole = stack.previewRole;
 /** What the stack, the idle colour and a rollout cost, in a sentence; then the figures, in dollars a month by list prices. */
 export const cost = stack.cost;
 export const monthlyCost = stack.monthlyCost;

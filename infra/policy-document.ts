@@ -41,21 +41,3 @@ export const trustAccount = (of: ArnPlace): object => ({
     { Effect: "Allow", Principal: { AWS: globalArnOf("iam", of, "root") }, Action: "sts:AssumeRole" },
   ],
 });
-
-/** Who may take a role: workflows of one branch of one repository, by OpenID Connect. */
-export const trustWorkflow = (provider: string, repository: string, branch: string): object => ({
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: { Federated: provider },
-      Action: "sts:AssumeRoleWithWebIdentity",
-      Condition: {
-        StringEquals: {
-          "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-          "token.actions.githubusercontent.com:sub": `repo:${repository}:ref:refs/heads/${branch}`,
-        },
-      },
-    },
-  ],
-});

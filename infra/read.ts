@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type HubConfig, ConfigError, configKeys, parseConfig } from "./config.ts";
+import { namesOf } from "./stack-names.ts";
 
 /** Where and as whom the stack is deployed. */
 export interface Place {
@@ -22,6 +23,8 @@ export function readConfig(): { config: HubConfig; place: Place } {
     const text = own.get(key);
     return text === undefined ? [] : [[key, text] as const];
   });
+  const stack = pulumi.getStack();
+  problems.push(...nameProblems(project, stack));
   let config: HubConfig | null = null;
   try {
     const secret = secretKeys().map((key) => key.slice(project.length + 1));
@@ -32,7 +35,25 @@ export function readConfig(): { config: HubConfig; place: Place } {
   }
   if (config === null || region === undefined || problems.length > 0)
     throw new pulumi.RunError(new ConfigError(problems).message);
-  return { config, place: { project, stack: pulumi.getStack(), region, profile: aws.get("profile") } };
+  return { config, place: { project, stack, region, profile: aws.get("profile") } };
+}
+
+/** Names of project and stack are parts of names in AWS: a function's has 64 characters at most, and it and a dashboard's take no dot. */
+function nameProblems(project: string, stack: string): string[] {
+  const { guardian } = namesOf({ project, stack });
+  const most = 64;
+  return [
+    ...(guardian.length > most
+      ? [
+          `project ${project} and stack ${stack}: "${guardian}" has ${guardian.length} characters, and the name of a Lambda function ${most} at most. Take a shorter stack: pulumi stack init NAME`,
+        ]
+      : []),
+    ...(guardian.includes(".")
+      ? [
+          `project ${project} and stack ${stack}: the names of a function and a dashboard take no dot. Take a stack without one: pulumi stack init NAME`,
+        ]
+      : []),
+  ];
 }
 
 /** Keys of the project's namespace that the schema does not know: they are problems too. */

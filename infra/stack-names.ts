@@ -1,5 +1,4 @@
 import { metricNamespaceOf } from "../domain/telemetry.ts";
-import type { Place } from "./read.ts";
 
 /** Names that are fixed by project and stack: what is looked up before anything exists, and what other stacks must not share. */
 export interface StackNames {
@@ -13,7 +12,7 @@ export interface StackNames {
   readonly rolePath: string;
 }
 
-export function namesOf({ project, stack }: Pick<Place, "project" | "stack">): StackNames {
+export function namesOf({ project, stack }: { project: string; stack: string }): StackNames {
   const prefix = `${project}-${stack}`;
   return {
     prefix,

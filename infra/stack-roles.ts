@@ -5,8 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { colours } from "../domain/colour.ts";
 import type { Balancer } from "./balancer.ts";
 import { type HubConfig, slotOf } from "./config.ts";
-import { boundaryPolicy } from "./deploy-limits.ts";
-import { deployPolicy } from "./deploy-policy.ts";
+import { type Deployed, boundaryPolicy } from "./deploy-limits.ts";
 import { zoneOf } from "./domain.ts";
 import type { LogGroups } from "./log-groups.ts";
 import { arnOf, globalArnOf } from "./partition.ts";
@@ -22,8 +21,7 @@ import type { Place } from "./read.ts";
 import {
   type MadeRole,
   lambdaTrust,
-  makeBoundary,
-  makeDeployRole,
+  makePolicy,
   makeRole,
   switchSessionMs,
   switchTrust,
@@ -31,6 +29,7 @@ import {
 } from "./roles.ts";
 import type { StackNames } from "./stack-names.ts";
 import type { Topics } from "./topics.ts";
+import { type WorkflowRoles, makeWorkflowRoles } from "./workflow-roles.ts";
 
 /** What the roles act on, and where. */
 export interface RoleNeeds {
@@ -54,9 +53,11 @@ export interface StackRoles {
   readonly task: MadeRole;
   readonly switching: MadeRole;
   readonly guardian: MadeRole;
+  /** Where a repository's workflows deploy. */
+  readonly workflows: WorkflowRoles | null;
 }
 
-/** Every role of the stack, each with exactly what it needs; the deploy role too where a workflow deploys. */
+/** Every role of the stack, each with exactly what it needs; the workflows' too where a repository is named. */
 export function makeStackRoles(
   config: HubConfig,
   needs: RoleNeeds,
@@ -90,9 +91,18 @@ export function makeStackRoles(
       "Sends traffic home when nobody is watching any more",
     ),
   };
-  if (config.github && boundary)
-    makeDeployRole(config.github, deployPolicyOf(config, needs, boundary, roles.switching.role), opts);
-  return roles;
+  if (!config.github || !boundary) return { ...roles, workflows: null };
+  const workflows = makeWorkflowRoles(
+    {
+      github: config.github,
+      region: needs.place.region,
+      path: names.rolePath,
+      anySecrets: needs.secrets.size > 0,
+      deployed: deployedOf(config, needs, boundary, roles.switching.role),
+    },
+    opts,
+  );
+  return { ...roles, workflows };
 }
 
 function boundaryOf(
@@ -107,15 +117,19 @@ function boundaryOf(
       of,
     ),
   );
-  return makeBoundary(rolePath, most, opts);
+  return makePolicy("boundary", most, opts, {
+    description: "The most that the stack's roles may do",
+    path: rolePath,
+  });
 }
 
-function deployPolicyOf(
+/** What workflows deploy, as their policies name it. */
+function deployedOf(
   { domain, network }: HubConfig,
   { place, names, account, record, secrets }: RoleNeeds,
   boundary: pulumi.Output<string>,
   switchRole: iam.Role,
-) {
+): pulumi.Output<Deployed> {
   const { project, stack, region } = place;
   const zone = domain?.zone;
   return pulumi
@@ -132,16 +146,14 @@ function deployPolicyOf(
               .output(zoneOf(zone))
               .apply((id) => globalArnOf("route53", { region, account: "" }, `hostedzone/${id}`)),
     })
-    .apply((of) =>
-      deployPolicy({
-        ...of,
-        project,
-        stack,
-        region,
-        path: names.rolePath,
-        ownVpc: network.vpcId === undefined,
-      }),
-    );
+    .apply((of) => ({
+      ...of,
+      project,
+      stack,
+      region,
+      path: names.rolePath,
+      ownVpc: network.vpcId === undefined,
+    }));
 }
 
 /** ARNs that the roles' policies name. Services go by pattern, for they need the roles to exist. */

@@ -72,6 +72,8 @@ export async function makeStack(config: HubConfig, place: Place) {
     rollout: preview.summary,
     warnings: [...warnings],
     dashboard,
+    deployRole: roles.workflows?.deploy,
+    previewRole: roles.workflows?.preview,
     cost: describeCost(monthlyCost),
     monthlyCost,
   };

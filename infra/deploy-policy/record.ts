@@ -2,8 +2,8 @@ import type { Deployed } from "../deploy-limits.ts";
 import { type Statement, allow } from "../policy-document.ts";
 import { tags } from "./names.ts";
 
-/** Calls of the record's table and of secrets. */
-export function record({ table, secrets }: Deployed): Statement[] {
+/** Calls of the record's table. */
+export function record({ table }: Deployed): Statement[] {
   return [
     allow(
       [
@@ -19,8 +19,5 @@ export function record({ table, secrets }: Deployed): Statement[] {
       ],
       [table],
     ),
-    ...(secrets.length > 0
-      ? [allow(["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"], secrets)]
-      : []),
   ];
 }

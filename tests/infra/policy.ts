@@ -30,6 +30,7 @@ function holds(operator: string, given: string | undefined, wanted: readonly str
   switch (operator) {
     case "StringEquals":
       return given !== undefined && wanted.includes(given);
+    case "StringLike":
     case "ArnEquals":
       return given !== undefined && wanted.some((pattern) => like(pattern, given));
     // Of no values at all it is true: IAM says so, and callers of dynamodb always bring the key.

@@ -26,6 +26,8 @@ interface Run {
   readonly result: RunResult;
   /** `operation type name` of every step but those that change nothing, each once. */
   readonly steps: readonly string[];
+  /** IAM actions of the calls that it made as itself. */
+  readonly actions: ReadonlySet<string>;
 }
 
 const bin = join(repository, "packages/pulumi-engine/src/cli/bin");
@@ -72,6 +74,8 @@ export async function openProductionAccount({
     plugins?: Record<string, string>,
   ): Promise<Run> => {
     const steps = new Set<string>();
+    const before = [...actions.own];
+    actions.own.clear();
     const result = await verb({
       projectFolder: repository,
       program: "./infra/index.ts",
@@ -89,7 +93,9 @@ export async function openProductionAccount({
           steps.add(`${event.op} ${event.type} ${event.name}`);
       },
     });
-    return { result, steps: [...steps] };
+    const called = new Set(actions.own);
+    for (const action of before) actions.own.add(action);
+    return { result, steps: [...steps], actions: called };
   };
   const trafficswitch = fileURLToPath(new URL("plain-switch", import.meta.url));
   try {

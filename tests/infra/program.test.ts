@@ -43,6 +43,16 @@ for (const [region, partition, host] of [
     assert.equal(new URL(String(there.outputs["dashboard"])).host, host);
   });
 
+/** Policies above IAM's sizes, with their lengths: all of a role's own together, and each of the others. */
+function tooLong(made: Evaluation): string[] {
+  const policies = (type: string) =>
+    made.all(type).map(({ name, inputs }) => [name, String(inputs["policy"]).length] as const);
+  return [
+    ...policies("aws:iam/rolePolicy:RolePolicy").filter(([, length]) => length > 10_240),
+    ...policies("aws:iam/policy:Policy").filter(([, length]) => length > 6_144),
+  ].map(([name, length]) => `${name}: ${length}`);
+}
+
 describe("the production example", () => {
   let made: Evaluation;
   before(async () => {
@@ -298,6 +308,12 @@ describe("the production example", () => {
     assert.match(String(made.outputs["dashboard"]), /dashboard\/hub-production$/);
   });
 
+  test("the guardian runs on the newest Node that Lambda has, and asks a new account for no concurrency of its own", () => {
+    const guardian = inputs("aws:lambda/function:Function", "guardian");
+    assert.equal(guardian["runtime"], "nodejs24.x");
+    assert.equal(guardian["reservedConcurrentExecutions"], undefined);
+  });
+
   test("whoever takes a role at once waits for what it may do", () => {
     const waits = (type: string, name: string) => made.one(type, name).dependencies;
     assert.ok(
@@ -308,8 +324,22 @@ describe("the production example", () => {
     );
   });
 
-  const policy = (role: string) =>
-    JSON.parse(inputs("aws:iam/rolePolicy:RolePolicy", role)["policy"]) as PolicyDocument;
+  /** All that a role may do: its own policy, and those that are attached to it. */
+  const policy = (role: string): PolicyDocument => {
+    const attached = made
+      .all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+      .filter(({ inputs: of }) => of["role"] === `${role}-1`)
+      .map(({ inputs: of }) => of["policyArn"]);
+    const texts = [
+      inputs("aws:iam/rolePolicy:RolePolicy", role)["policy"],
+      ...made
+        .all("aws:iam/policy:Policy")
+        .filter(({ outputs }) => attached.includes(outputs["arn"]))
+        .map(({ inputs: of }) => of["policy"]),
+    ];
+    const documents = texts.map((text) => JSON.parse(String(text)) as PolicyDocument);
+    return { Version: "2012-10-17", Statement: documents.flatMap(({ Statement }) => Statement) };
+  };
   const may = (role: string, action: string, resource = "*", context: Attempt["context"] = {}) =>
     allowed(policy(role), { action, resource, context });
   const elb = "arn:aws:elasticloadbalancing:us-east-1:123456789012";
@@ -318,7 +348,7 @@ describe("the production example", () => {
   const weighted = `${elb}:listener-rule/app/hub-1/1/hub/weighted`;
   const item = { "dynamodb:LeadingKeys": "production" };
   const iam = "arn:aws:iam::123456789012";
-  const boundary = `${iam}:policy/boundary-1`;
+  const boundary = `${iam}:policy/hub/production/boundary-1`;
   const bounded = { "iam:PermissionsBoundary": boundary };
   const ownRole = (name: string) => `${iam}:role/hub/production/${name}`;
   const passedTo = (service: string) => ({ "iam:PassedToService": `${service}.amazonaws.com` });
@@ -477,18 +507,65 @@ describe("the production example", () => {
   });
 
   test("policies are within IAM's sizes: 10,240 characters in a role, 6,144 on their own", () => {
-    for (const { name, inputs: of } of made.all("aws:iam/rolePolicy:RolePolicy"))
-      assert.ok(String(of["policy"]).length <= 10_240, `${name}: ${String(of["policy"]).length}`);
-    assert.ok(inputs("aws:iam/policy:Policy", "boundary")["policy"].length <= 6_144);
+    assert.deepEqual(tooLong(made), []);
   });
 
-  test("workflows of one branch deploy, without long-lived keys", () => {
-    const trust = JSON.parse(inputs("aws:iam/role:Role", "deploy")["assumeRolePolicy"]).Statement[0];
-    assert.equal(trust.Action, "sts:AssumeRoleWithWebIdentity");
-    assert.equal(
-      trust.Condition.StringEquals["token.actions.githubusercontent.com:sub"],
-      "repo:example/hub-infrastructure:ref:refs/heads/main",
+  test("policies stay within them with 30 secrets of 60 characters, in GovCloud, in a stack with the longest name there is", async () => {
+    const secrets = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [`KEY_${index}`, `${index}-`.padEnd(60, "x")]),
     );
+    const stack = "s".repeat(64 - "hub--guardian".length);
+    const largest = await evaluate({ hub: { secrets } }, { region: "us-gov-west-1", stack });
+    assert.equal(largest.one("aws:lambda/function:Function").inputs["name"], `hub-${stack}-guardian`);
+    const most = JSON.stringify(largest.one("aws:iam/policy:Policy", "boundary").inputs["policy"]);
+    for (const name of Object.values(secrets)) assert.ok(most.includes(name), name);
+    assert.deepEqual(tooLong(largest), []);
+    await assert.rejects(evaluate({}, { stack: `${stack}s` }), /has 65 characters/);
+  });
+
+  test("a stack whose name has a dot is refused before anything is made: functions and dashboards take none", async () => {
+    await assert.rejects(evaluate({}, { stack: "v1.2" }), /take no dot/);
+  });
+
+  test("a pull request's preview looks at the stack, and changes nothing, takes no role and reads no secret", () => {
+    assert.ok(may("preview", "dynamodb:GetItem", table, item));
+    assert.ok(may("preview", "elasticloadbalancing:DescribeRules"));
+    const secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:hub/gemini-AbCdEf";
+    assert.ok(may("preview", "secretsmanager:DescribeSecret", secret));
+    const given = policy("preview").Statement.filter(({ Effect }) => Effect === "Allow");
+    for (const action of given.flatMap(({ Action }) => Action))
+      assert.match(action, /^[a-z0-9-]+:(Describe|Get|List)/);
+    const denied: [string, string][] = [
+      ["secretsmanager:GetSecretValue", secret],
+      ["sts:AssumeRole", ownRole("switch-1")],
+      ["elasticloadbalancing:ModifyRule", weighted],
+      ["dynamodb:PutItem", table],
+      ["ecs:UpdateService", `${ecs}/hub-1/green-1`],
+      ["iam:PassRole", ownRole("task-1")],
+      ["s3:GetObject", "arn:aws:s3:::balancer-logs-1/requests/x"],
+    ];
+    assert.deepEqual(
+      denied.filter(([action, resource]) => may("preview", action, resource, item)),
+      [],
+    );
+  });
+
+  test("workflows deploy and preview, without long-lived keys, and the stack says by which roles", () => {
+    const subjects = (role: string): unknown => {
+      const [statement] = JSON.parse(inputs("aws:iam/role:Role", role)["assumeRolePolicy"]).Statement;
+      assert.equal(statement.Action, "sts:AssumeRoleWithWebIdentity");
+      return statement.Condition.StringLike["token.actions.githubusercontent.com:sub"];
+    };
+    assert.deepEqual(subjects("deploy"), [
+      "repo:example/hub-infrastructure:ref:refs/heads/main",
+      "repo:example@*/hub-infrastructure@*:ref:refs/heads/main",
+    ]);
+    assert.deepEqual(subjects("preview"), [
+      "repo:example/hub-infrastructure:pull_request",
+      "repo:example@*/hub-infrastructure@*:pull_request",
+    ]);
+    assert.equal(made.outputs["deployRole"], `${iam}:role/deploy-1`);
+    assert.equal(made.outputs["previewRole"], `${iam}:role/preview-1`);
     assert.equal(inputs("aws:iam/role:Role", "deploy")["maxSessionDuration"], 43_200);
     assert.deepEqual(made.all("aws:iam/accessKey:AccessKey"), []);
   });

@@ -42,6 +42,8 @@ export interface World {
   /** What the switch answers when it is asked what is live; an error is its refusal. A function sees what it is asked. */
   readonly preview?: Answer | ((request: Record<string, unknown>) => Answer);
   readonly dryRun?: boolean;
+  /** The stack's name; production unless set. */
+  readonly stack?: string;
   /** Where the stack is; us-east-1 unless set. */
   readonly region?: string;
   /** Every resource before the program was refused. */
@@ -121,7 +123,10 @@ const added: Readonly<Record<string, (name: string, inputs: Record<string, unkno
     name: `${name}-1`,
     arn: `arn:aws:iam::${account}:role${(inputs["path"] as string | undefined) ?? "/"}${name}-1`,
   }),
-  "aws:iam/policy:Policy": (name) => ({ arn: `arn:aws:iam::${account}:policy/${name}-1` }),
+  "aws:iam/policy:Policy": (name, inputs) => ({
+    name: `${name}-1`,
+    arn: `arn:aws:iam::${account}:policy${(inputs["path"] as string | undefined) ?? "/"}${name}-1`,
+  }),
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": () => ({
     arn: `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`,
   }),
@@ -235,7 +240,7 @@ function evaluateExactly(config: Readonly<Record<string, unknown>>, world: World
   return (runtimeState as unknown as Internals).withLocalStorage(async () => {
     const monitor = new Recorder(world);
     const internals = runtimeSettings as unknown as Internals;
-    internals.setMockOptions(monitor, "hub", "production", world.dryRun ?? false, "test");
+    internals.setMockOptions(monitor, "hub", world.stack ?? "production", world.dryRun ?? false, "test");
     await internals.awaitFeatureSupport();
     pulumi.runtime.setAllConfig(asTexts(wholeKeys("hub", config, world.region ?? region)));
     const warnings: string[] = [];

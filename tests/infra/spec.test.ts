@@ -6,8 +6,8 @@ import { slotAlarms } from "../../infra/alarms.ts";
 import { parseConfig } from "../../infra/config.ts";
 import { slotOf } from "../../infra/config.ts";
 import { containersOf } from "../../infra/containers.ts";
-import { trustWorkflow } from "../../infra/policy-document.ts";
 import { releaseNameOf } from "../../infra/release.ts";
+import { deploySubjects, trustJobs } from "../../infra/workflow-subjects.ts";
 import { containerFacts } from "./container-facts.ts";
 
 const config = parseConfig({
@@ -67,7 +67,9 @@ test("a release's config file is part of its name and of its task definition, so
 });
 
 test("the deploy role trusts one branch of one repository and nobody else", () => {
-  const text = JSON.stringify(trustWorkflow("arn:provider", "example/hub", "main"));
+  const subjects = deploySubjects({ repository: "example@11/hub@22" });
+  const text = JSON.stringify(trustJobs("arn:provider", "sts.amazonaws.com", subjects));
   assert.ok(text.includes("repo:example/hub:ref:refs/heads/main"), text);
+  assert.ok(text.includes("repo:example@11/hub@22:ref:refs/heads/main"), text);
   assert.doesNotMatch(text, /\*/);
 });

@@ -208,7 +208,7 @@ export const specLines: readonly SpecLine[] = [
       "Verify main branch up to date",
       {
         how: "The deploy role trusts workflows of one branch.",
-        by: [resource("makeDeployRole", "infra/roles.ts")],
+        by: [resource("makeWorkflowRoles", "infra/workflow-roles.ts")],
         proof: [ofSpec("the deploy role trusts one branch of one repository")],
       },
     ],

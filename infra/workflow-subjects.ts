@@ -1,0 +1,52 @@
+/** A repository's workflows, as the stack config names them. */
+export interface Workflows {
+  /** `owner/name`, or `owner@123/name@456` with GitHub's ids. */
+  readonly repository: string;
+  readonly branch?: string | undefined;
+  readonly environment?: string | undefined;
+}
+
+/**
+ * Subjects of one kind of job of a repository. Repositories that were created, renamed or moved since 2026-07-15 carry ids in
+ * them, the others do not (GitHub changelog, 2026-04-23): both are trusted. An id that nobody named is any.
+ */
+function subjectsOf(repository: string, job: string): string[] {
+  const [owner, name] = repository.split("/").map((part) => part.split("@")) as [string[], string[]];
+  return [
+    `repo:${owner[0]}/${name[0]}:${job}`,
+    `repo:${owner[0]}@${owner[1] ?? "*"}/${name[0]}@${name[1] ?? "*"}:${job}`,
+  ];
+}
+
+/** Subjects of the jobs that may deploy: those of an environment, or else those of a branch. */
+export function deploySubjects({ repository, branch = "main", environment }: Workflows): string[] {
+  const job =
+    environment === undefined
+      ? `ref:refs/heads/${branch}`
+      : // GitHub's own spelling of a colon within a name.
+        `environment:${environment.replaceAll(":", "%3A")}`;
+  return subjectsOf(repository, job);
+}
+
+/** Subjects of the jobs that a pull request starts. */
+export const previewSubjects = ({ repository }: Workflows): string[] =>
+  subjectsOf(repository, "pull_request");
+
+/** Who may take a role: jobs with one of these subjects, by OpenID Connect. */
+export const trustJobs = (provider: string, audience: string, subjects: readonly string[]): object => {
+  const of = "token.actions.githubusercontent.com";
+  const exact = subjects.every((subject) => !subject.includes("*"));
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Federated: provider },
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Condition: exact
+          ? { StringEquals: { [`${of}:aud`]: audience, [`${of}:sub`]: subjects } }
+          : { StringEquals: { [`${of}:aud`]: audience }, StringLike: { [`${of}:sub`]: subjects } },
+      },
+    ],
+  };
+};
