@@ -44,6 +44,8 @@ export function describeIssue(
     return [`hub:${at}: ${issue.code === "invalid_type" ? "is missing" : issue.message}`];
   if (issue.message === secretNameWanted)
     return [`hub:${at}: ${issue.message}; what was given is not repeated here`];
+  // What stands beside a variable's name may be a secret, whoever meant to put it there.
+  if (isOfVariable(issue.path)) return [`hub:${at}: ${plain(issue, "")}`];
   if (secret.includes(String(issue.path[0])))
     return [`hub:${at}: ${plain(issue, "a secret")}; given: a secret value`];
   const shown = shorten(JSON.stringify(given));
@@ -56,6 +58,10 @@ function meant(forms: readonly z.core.$ZodIssue[][]): readonly z.core.$ZodIssue[
   const isOther = ({ code, path }: z.core.$ZodIssue) => code === "invalid_type" && path.length === 0;
   return forms.find((issues) => !issues.some(isOther)) ?? forms[0] ?? [];
 }
+
+/** Whether a path leads to one variable of the hub: `blue.environment.X` or `hub.secrets.X`. */
+const isOfVariable = ([top, key, ...rest]: readonly PropertyKey[]): boolean =>
+  rest.length > 0 && (key === "environment" || (top === "hub" && key === "secrets"));
 
 /** An issue in words; of a name in a record, what is wrong with the name. */
 function plain(issue: z.core.$ZodIssue, shown: string): string {

@@ -1,6 +1,6 @@
 import { parseFilterPattern } from "log-filter-pattern";
 import { z } from "zod";
-import { type Colour, other } from "../domain/colour.ts";
+import { type Colour, colours, other } from "../domain/colour.ts";
 import { duration } from "../domain/duration.ts";
 import { hubDefaults, readyRule } from "../domain/hub.ts";
 import { plan } from "../domain/plan.ts";
@@ -10,7 +10,7 @@ import { proofPath } from "../domain/telemetry.ts";
 import { weight } from "../domain/weight.ts";
 import { access, domain, network, openDoor } from "./config-network.ts";
 import { ConfigError, describeIssue, evenIfIncomplete, secretNameWanted } from "./config-problems.ts";
-import { slot } from "./config-slot.ts";
+import { slot, variableName } from "./config-slot.ts";
 import { anyPartition } from "./partition.ts";
 
 export { ConfigError } from "./config-problems.ts";
@@ -58,7 +58,7 @@ const hub = z.strictObject({
     .optional()
     .describe("Command of the container. Given, the hub's config is first written to /tmp/hub.json in it."),
   secrets: z
-    .record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/, "must be the name of an environment variable"), secretName)
+    .record(variableName, secretName)
     .default({})
     .describe(
       "Variables of the hub that come from Secrets Manager, for placeholders such as ${GEMINI_API_KEY} in its config.",
@@ -286,6 +286,14 @@ function acrossKeys(config: Partial<Values>, context: z.core.$RefinementCtx): vo
           at,
           image,
           "production takes images by digest only (name@sha256:…): a tag can change under a running release",
+        );
+  for (const colour of colours)
+    for (const variable of Object.keys(config[colour]?.environment ?? {}))
+      if (facts && Object.hasOwn(facts.secrets, variable))
+        problem(
+          [colour, "environment", variable],
+          undefined,
+          "is among hub.secrets too, and ECS takes a name once: leave one out",
         );
   if (facts && guard) {
     const paths = publicPaths({ hub: facts, sidecar: guard });

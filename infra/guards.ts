@@ -2,6 +2,7 @@ import type { SwitchPreview } from "../domain/request.ts";
 import { tooShort } from "./bake-guard.ts";
 import { tooSmall, capacityWarnings } from "./capacity-guard.ts";
 import type { HubConfig } from "./config.ts";
+import { tooLong } from "./definition-guard.ts";
 import {
   longestPlanMs,
   longestCredentialsMs,
@@ -29,7 +30,7 @@ export function guard(config: HubConfig, preview: SwitchPreview, now: number): F
     warnings.push(
       `The plan may take ${hours(longest)}: the credentials of this up must last as long. Set the session duration of the workflow's role accordingly.`,
     );
-  refusals.push(...outlivesCredentials(config, preview, now), ...tooShort(config));
+  refusals.push(...outlivesCredentials(config, preview, now), ...tooShort(config), ...tooLong(config));
   if (!config.sidecar.enabled)
     warnings.push(
       "The sidecar is off: shifts are not proved in traffic, and latency and LLM failures have no metric.",

@@ -130,8 +130,8 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     "sizes that Fargate does not have",
     { blue: { image: "hub:1", cpu: 300 }, green: { image: "hub:2", memory: 512, maxTasks: 1 } },
     [
-      "hub:blue.cpu: Invalid option: expected one of 256|512|1024|2048|4096; given: 300",
-      "hub:green.memory: 512 MiB do not go with 512 CPU units, which take 1024 to 4096",
+      "hub:blue.cpu: Invalid option: expected one of 256|512|1024|2048|4096|8192|16384; given: 300",
+      "hub:green.memory: 512 MiB do not go with 512 CPU units, which take 1024 to 4096 in steps of 1024",
       "hub:green.maxTasks: 1 is below tasks 2",
     ],
   ],
@@ -161,7 +161,31 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     { hub: { secrets: { GEMINI_API_KEY: "not a name: it has spaces", "gemini-key": "hub/gemini" } } },
     [
       "hub:hub.secrets.GEMINI_API_KEY: must be the name of a Secrets Manager secret, never its value; what was given is not repeated here",
-      'hub:hub.secrets.gemini-key: must be the name of an environment variable; given: "hub/gemini"',
+      "hub:hub.secrets.gemini-key: must be the name of an environment variable",
+    ],
+  ],
+  [
+    "memory between two of Fargate's steps",
+    {
+      blue: { image: "hub:1", cpu: 256, memory: 1_536 },
+      green: { image: "hub:2", cpu: 8192, memory: 17_408 },
+    },
+    [
+      "hub:blue.memory: 1536 MiB do not go with 256 CPU units, which take 512, 1024 or 2048",
+      "hub:green.memory: 17408 MiB do not go with 8192 CPU units, which take 16384 to 61440 in steps of 4096",
+    ],
+  ],
+  [
+    "variables without a name, of the program's own, or twice",
+    {
+      blue: { image: "hub:1", environment: { "": "hunter2", HUB_CONFIG: "hunter2" } },
+      green: { image: "hub:2", environment: { API_KEY: "hunter2" } },
+      hub: { secrets: { API_KEY: "hub/key" } },
+    },
+    [
+      "hub:blue.environment.: must be the name of an environment variable",
+      "hub:blue.environment.HUB_CONFIG: is set by the program itself: hubConfig and hub.port",
+      "hub:green.environment.API_KEY: is among hub.secrets too, and ECS takes a name once: leave one out",
     ],
   ],
   [
@@ -243,6 +267,19 @@ test("what was given under a secret key is not repeated", () => {
   const [problem = ""] = problemsOf({ ...fine, sidecar: { ...fine.sidecar, port: "hunter2" } }, ["sidecar"]);
   assert.match(problem, /^hub:sidecar\.port: .*; given: a secret value$/);
   assert.doesNotMatch(problem, /hunter2/);
+});
+
+test("every size of Fargate is taken, and a variable's name may be in lower case", () => {
+  for (const [cpu, memory] of [
+    [256, 512],
+    [512, 4_096],
+    [4096, 30_720],
+    [8192, 61_440],
+    [16384, 32_768],
+    [16384, 122_880],
+  ])
+    assert.deepEqual(problemsOf({ ...fine, blue: { image: `hub@${digest}`, cpu, memory } }), []);
+  assert.deepEqual(problemsOf({ ...fine, hub: { secrets: { http_proxy_password: "hub/proxy" } } }), []);
 });
 
 test("a long value is shortened, and a valid config has no problem", () => {

@@ -33,6 +33,11 @@ const guards: [string, Record<string, unknown>, RegExp][] = [
     /^The plan may take .* Shorten rollout\.steps' bakes\.$/,
   ],
   [
+    "a config file that makes the task definition longer than ECS takes",
+    { green: { hubConfig: { text: "é".repeat(32_000) } } },
+    /^green's task definition has about 6\d{4} bytes, and ECS takes 65536\. Shorten green\.hubConfig/,
+  ],
+  [
     "idle capacity below what the weight asks for",
     { greenWeight: 100, blue: { tasks: 6, maxTasks: 6 }, green: { tasks: 2, maxTasks: 4 } },
     /^green may have 4 tasks at most, and 100 % of blue's traffic needs 6\. Raise green\.tasks or green\.maxTasks/,

@@ -7,6 +7,7 @@ import type {
 import { AwsError } from "../../error.ts";
 import type { Call, Handler } from "../../service.ts";
 import { fromLower } from "../../tags.ts";
+import { mustBeRegistrable } from "./refusals.ts";
 import { type State, alive, clusterOf, definitionOf, ecsArn, knownTasks } from "./state.ts";
 
 /** A cluster as DescribeClusters shows it. */
@@ -78,16 +79,7 @@ export function definitions(state: State): Record<string, Handler> {
     },
     RegisterTaskDefinition(input: RegisterTaskDefinitionCommandInput, call: Call) {
       const family = input.family ?? "";
-      const names = (input.containerDefinitions ?? []).map(({ name }) => name);
-      if (names.length === 0)
-        throw new AwsError("ClientException", "Container definitions should not be empty.");
-      for (const { name, dependsOn } of input.containerDefinitions ?? [])
-        for (const { containerName } of dependsOn ?? [])
-          if (!names.includes(containerName))
-            throw new AwsError(
-              "ClientException",
-              `Container ${name} depends on ${containerName}, which is not defined.`,
-            );
+      mustBeRegistrable(input);
       const all = state.definitions.get(family) ?? [];
       const revision = (all.at(-1)?.revision ?? 0) + 1;
       const { tags, ...rest } = input;
