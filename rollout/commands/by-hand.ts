@@ -1,4 +1,3 @@
-import { userInfo } from "node:os";
 import { type Colour, type PerColour, colours } from "../../domain/colour.ts";
 import { unlockLine } from "../../domain/command-line.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";
@@ -11,6 +10,7 @@ import { makeTraffic } from "../aws/traffic.ts";
 import type { LiveRule } from "../policy/live-rule.ts";
 import type { Rollback } from "../policy/rollback-target.ts";
 import { realClock } from "../run/open-ports.ts";
+import { operatorName } from "../run/operator.ts";
 import type { Ports } from "../run/ports.ts";
 import { withRetries } from "../run/retry.ts";
 import { type TakenOver, takeTrafficOver } from "../run/take-over.ts";
@@ -45,7 +45,7 @@ export async function takeOverByHand(
     if (empty && flags.force === undefined) throw new UsageError(emptyWords(empty, inputs, rule.weights));
     return rollback;
   };
-  const who = `${userInfo().username} by hand`;
+  const who = `${operatorName()} by hand`;
   const taken = await takeTrafficOver(
     ports,
     chosen,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Reading } from "../../checks/core/reading.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";
@@ -10,6 +10,7 @@ import { makeTraffic } from "../aws/traffic.ts";
 import { openEvidence } from "../record/evidence-sink.ts";
 import { makeStore } from "../record/store.ts";
 import { makeGate } from "./gate.ts";
+import { operatorName } from "./operator.ts";
 import type { Clock, RolloutEvent, Ports } from "./ports.ts";
 
 /** The clock of this machine. */
@@ -75,7 +76,7 @@ export function openPorts(
     ports,
     rule,
     clients,
-    owner: `${userInfo().username}@${hostname()} (process ${process.pid})`,
+    owner: `${operatorName()}@${hostname()} (process ${process.pid})`,
     id,
     async close() {
       await gate.close();
