@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { evenIfIncomplete } from "./config-problems.ts";
+import { registryCredentials } from "./config-secrets.ts";
 
 /** Fargate's sizes (Amazon ECS, task size): memory in MiB for each CPU value, from, to, and in steps of. */
 const memoryFor: Readonly<Record<number, readonly [least: number, most: number, step: number]>> = {
@@ -38,6 +39,7 @@ export const slot = z
         "must be an image reference such as name@sha256:…",
       )
       .describe("Image of the hub; by digest (name@sha256:…) in production."),
+    registryCredentials,
     hubConfig: z
       .record(z.string(), z.unknown())
       .default({})

@@ -9,7 +9,8 @@ import { thresholds } from "../domain/spec.ts";
 import { proofPath } from "../domain/telemetry.ts";
 import { weight } from "../domain/weight.ts";
 import { access, domain, network, openDoor } from "./config-network.ts";
-import { ConfigError, describeIssue, evenIfIncomplete, secretNameWanted } from "./config-problems.ts";
+import { ConfigError, describeIssue, evenIfIncomplete } from "./config-problems.ts";
+import { registryCredentials, secretName } from "./config-secrets.ts";
 import { slot, variableName } from "./config-slot.ts";
 import { anyPartition } from "./partition.ts";
 
@@ -18,10 +19,6 @@ export { type SlotConfig, mostTasks } from "./config-slot.ts";
 
 /** A path on the hub, as a load balancer's rule matches it: no wildcard, no query. */
 const path = z.string().regex(/^\/[A-Za-z0-9._~/-]*$/, 'a path starts with "/" and has no wildcard or query');
-const secretName = z
-  .string()
-  .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, secretNameWanted)
-  .describe("Name of a Secrets Manager secret; never its value.");
 
 /** Text of a filter pattern that fits some lines and not others. */
 const filterPattern = z.string().superRefine((text, context) => {
@@ -102,6 +99,7 @@ const sidecar = z.strictObject({
     .min(1)
     .default("bluegreen-hub/sidecar:latest")
     .describe("Image of the sidecar; by digest in production."),
+  registryCredentials,
   peers: z
     .array(z.cidrv4("must be an IPv4 range such as 10.0.0.0/16"))
     .min(1)

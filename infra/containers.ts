@@ -46,10 +46,15 @@ function logging({ logGroup, region }: ContainerFacts): object {
   };
 }
 
+/** How ECS opens a private registry: with what the secret of this name says. */
+const registryOf = (secret: string | undefined, { secretArns }: ContainerFacts): object =>
+  secret === undefined ? {} : { repositoryCredentials: { credentialsParameter: secretArns.get(secret) } };
+
 function hubContainer({ hub }: HubConfig, slot: SlotConfig, facts: ContainerFacts): object {
   return {
     name: containerNames.hub,
     image: slot.image,
+    ...registryOf(slot.registryCredentials, facts),
     essential: true,
     ...(hub.command
       ? {
@@ -92,6 +97,7 @@ function sidecarContainer({ hub, network, sidecar }: HubConfig, facts: Container
   return {
     name: containerNames.sidecar,
     image: sidecar.image,
+    ...registryOf(sidecar.registryCredentials, facts),
     essential: true,
     readonlyRootFilesystem: true,
     user: "1000",

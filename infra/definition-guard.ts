@@ -1,16 +1,12 @@
 import { colours } from "../domain/colour.ts";
 import { type HubConfig, slotOf } from "./config.ts";
 import { containersOf } from "./containers.ts";
+import { secretNamesOf } from "./secret-names.ts";
 
 /** Bytes that ECS takes of a task definition (Amazon ECS, service quotas). */
 const mostBytes = 65_536;
 /** What is not known before AWS is asked, at a usual length: names of groups and tables, ARNs. */
 const usual = "x".repeat(100);
-
-const namesOf = ({ hub, sidecar }: HubConfig): string[] =>
-  [...Object.values(hub.secrets), sidecar.signingSecret, sidecar.tokenSecret].filter(
-    (name) => name !== undefined,
-  );
 
 /** Task definitions that ECS would refuse for their length: config files are part of them. */
 export function tooLong(config: HubConfig): string[] {
@@ -23,7 +19,7 @@ export function tooLong(config: HubConfig): string[] {
         release: usual,
         logGroup: usual,
         region: usual,
-        secretArns: new Map(namesOf(config).map((name) => [name, usual])),
+        secretArns: new Map(secretNamesOf(config).map((name) => [name, usual])),
         table: usual,
         stack: usual,
         namespace: usual,

@@ -23,6 +23,36 @@ test("images of a private ECR registry name the repositories that may be pulled 
   assert.deepEqual(ecrRepositories(["public.ecr.aws/x/hub:1", "ghcr.io/x/hub@sha256:0", "hub:1"]), []);
 });
 
+test("a private image is pulled with its registry's secret, which the role that starts tasks may read", async () => {
+  const made = await evaluate({
+    blue: { registryCredentials: "hub/registry" },
+    sidecar: { registryCredentials: "hub/sidecar-registry" },
+  });
+  const containers = (colour: string) =>
+    JSON.parse(
+      String(made.one("aws:ecs/taskDefinition:TaskDefinition", colour).inputs["containerDefinitions"]),
+    ) as Inputs[];
+  const secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret";
+  const seen = colours.map((colour) =>
+    containers(colour).map(({ repositoryCredentials }) => repositoryCredentials?.credentialsParameter),
+  );
+  assert.deepEqual(seen, [
+    [`${secret}:hub/registry-AbCdEf`, `${secret}:hub/sidecar-registry-AbCdEf`],
+    [undefined, `${secret}:hub/sidecar-registry-AbCdEf`],
+  ]);
+  const starts = JSON.parse(
+    String(made.one("aws:iam/rolePolicy:RolePolicy", "execution").inputs["policy"]),
+  ) as PolicyDocument;
+  for (const name of ["registry", "sidecar-registry"])
+    assert.ok(
+      allowed(starts, {
+        action: "secretsmanager:GetSecretValue",
+        resource: `${secret}:hub/${name}-AbCdEf`,
+      }),
+      name,
+    );
+});
+
 for (const [region, partition, host] of [
   ["us-gov-west-1", "aws-us-gov", "us-gov-west-1.console.amazonaws-us-gov.com"],
   ["cn-north-1", "aws-cn", "cn-north-1.console.amazonaws.cn"],
