@@ -10,6 +10,7 @@ export const hubDefaults = {
   mcpPath: "/mcp",
   messagePath: "/messages",
   transport: "sse",
+  host: "auto",
   /** The tool that analyses a prompt with a language model. */
   tool: "hub__analyze_prompt",
   /** Its cheapest call. */
@@ -42,6 +43,14 @@ export const readyRule = z.union([
 ]);
 /** A rule that says when a hub's health answer means ready. */
 export type ReadyRule = z.infer<typeof readyRule>;
+
+/**
+ * The Host under which requests reach the hub. Servers that fear DNS rebinding refuse a public one that comes to them over the
+ * loopback interface, as everything from the sidecar does: `public` passes the client's on, `loopback` names the hub's own
+ * address, `auto` asks the hub which of them it takes.
+ */
+export const hostRule = z.enum(["auto", "public", "loopback"]);
+export type HostRule = z.infer<typeof hostRule>;
 
 /** What decides whether an answer of the hub is a good one. */
 export interface HubContract {

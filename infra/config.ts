@@ -2,7 +2,7 @@ import { parseFilterPattern } from "log-filter-pattern";
 import { z } from "zod";
 import { type Colour, colours, other } from "../domain/colour.ts";
 import { duration } from "../domain/duration.ts";
-import { hubDefaults, readyRule } from "../domain/hub.ts";
+import { hostRule, hubDefaults, readyRule } from "../domain/hub.ts";
 import { plan } from "../domain/plan.ts";
 import { releaseRecord } from "../domain/release-record.ts";
 import { thresholds } from "../domain/spec.ts";
@@ -44,6 +44,11 @@ const hub = z.strictObject({
     .enum(["sse", "streamable-http"])
     .default(hubDefaults.transport)
     .describe("What the probes speak."),
+  host: hostRule
+    .default(hubDefaults.host)
+    .describe(
+      "Host under which requests reach the hub: `public` is the client's, `loopback` the hub's own address, with the client's in `X-Forwarded-Host`; `auto` asks the hub before it is ready, and takes `loopback` where it refuses the public one.",
+    ),
   tool: z.string().min(1).default(hubDefaults.tool).describe("Tool that must be listed and answer."),
   toolArguments: z
     .record(z.string(), z.unknown())

@@ -80,11 +80,13 @@ function hubContainer({ hub }: HubConfig, slot: SlotConfig, facts: ContainerFact
 /** One word for /bin/sh, whatever is in it. */
 const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
-function sidecarContainer({ hub, network, sidecar }: HubConfig, facts: ContainerFacts): object {
+function sidecarContainer({ domain, hub, network, sidecar }: HubConfig, facts: ContainerFacts): object {
   const settings = {
     mcpPath: hub.mcpPath,
     messagePath: hub.messagePath,
     healthPath: hub.healthPath,
+    host: hub.host,
+    ...(domain === undefined ? {} : { publicHost: domain.name }),
     tool: hub.tool,
     llmFailurePatterns: hub.llmFailurePatterns,
     answerMs: hub.answerWithin,

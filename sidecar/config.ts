@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hubDefaults, readyRule } from "../domain/hub.ts";
+import { hostRule, hubDefaults, readyRule } from "../domain/hub.ts";
 
 const address = z
   .string()
@@ -16,6 +16,13 @@ const settings = z.strictObject({
   mcpPath: z.string().default(hubDefaults.mcpPath),
   messagePath: z.string().default(hubDefaults.messagePath),
   healthPath: z.string().default(hubDefaults.healthPath),
+  /** Host under which requests reach the hub. */
+  host: hostRule.default(hubDefaults.host),
+  /** A Host as clients send it, to find out whether the hub takes it; untold, a name that is nobody's (RFC 2606). */
+  publicHost: z
+    .string()
+    .regex(/^[\w.-]+(?::\d{1,5})?$/, "must be a host name, with a port or without")
+    .default("hub.example"),
   /** Tool whose calls are analyses: their latency is measured. */
   tool: z.string().default(hubDefaults.tool),
   /** What its health answer must hold; left out: a 2xx that says nothing to the contrary is enough. */

@@ -17,6 +17,7 @@ import { refusal } from "./proxy/decide-route.ts";
 import { EncodedAnswers } from "./proxy/encoded-answers.ts";
 import { marksOf, withheldHeaders } from "./proxy/header-rules.ts";
 import { HubHealth } from "./proxy/hub-health.ts";
+import { HubHost, ownHostOf } from "./proxy/hub-host.ts";
 import { refuse } from "./proxy/own-answers.ts";
 import { serve } from "./proxy/serve.ts";
 import type { Task } from "./task.ts";
@@ -73,6 +74,7 @@ export class Sidecar {
       home: { slot: "", task: "" },
       marks: [],
       withheld: withheldHeaders(config),
+      ownHost: null,
       inFlight: 0,
       holding: { held: 0 },
       peers: new Peers(now),
@@ -84,8 +86,9 @@ export class Sidecar {
       drain: new Drain({ readFlag, log: say }),
       observer,
       encoded: new EncodedAnswers(say),
-      health: new HubHealth(config, say),
+      health: new HubHealth(config, say, new HubHost({ config, onOwn: this.#askUnder })),
     };
+    if (config.settings.host === "loopback") this.#askUnder(ownHostOf(config.hub));
     this.#protection = new Protection({ agentUri: config.agentUri, now, log: say });
     this.#server = createServer(
       {
@@ -176,6 +179,15 @@ export class Sidecar {
   };
 
   readonly #ended = (ended: Ended): void => this.#log?.ended(ended);
+
+  /** From now on the hub is asked under its own address. */
+  readonly #askUnder = (ownHost: string): void => {
+    this.#task.ownHost = ownHost;
+    this.#task.withheld = withheldHeaders(this.#options.config, true);
+    this.#say(
+      `the hub is asked under its own address, ${ownHost}; the client's Host goes on as X-Forwarded-Host`,
+    );
+  };
 
   /** Gives up on what waits too long, and tells of what still waits. */
   #lookAtWaiting(): void {

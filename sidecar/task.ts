@@ -25,7 +25,9 @@ export interface Task {
   /** The headers that say so on every answer. */
   marks: HeaderList;
   /** Headers that do not go on. */
-  readonly withheld: Withheld;
+  withheld: Withheld;
+  /** The hub's own address as its Host, where it takes no other; null: the client's goes on. */
+  ownHost: string | null;
   /** Calls whose answer has not ended yet; streams that a GET opened are not among them. */
   inFlight: number;
   /** Request bodies that are held whole. */

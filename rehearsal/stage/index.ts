@@ -88,6 +88,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       folder: join(folder, "tasks"),
       clock: systemClock,
       random: options.random,
+      // A hub that refuses public names must be seen to here, not on AWS.
+      publicName: "hub.example",
       propagationDelayMs: options.propagationDelayMs ?? 0,
       healthCheckSpeedup: options.speedup ?? 10,
       scheduleSpeedup: options.scheduleSpeedup ?? options.speedup ?? 10,

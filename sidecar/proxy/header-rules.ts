@@ -27,11 +27,20 @@ export interface Withheld {
   readonly fromPeer: ReadonlySet<string>;
 }
 
-/** The names that do not go on: what is about one connection, or only the sidecar may say; the session's id goes on as the other side knows it. */
-export function withheldHeaders({ settings, tokens }: SidecarConfig): Withheld {
+/**
+ * The names that do not go on: what is about one connection, or only the sidecar may say; the session's id goes on as the other
+ * side knows it.
+ * @param ownHost the hub is asked under its own address
+ */
+export function withheldHeaders({ settings, tokens }: SidecarConfig, ownHost = false): Withheld {
   // The token opens the sidecar's door and is nobody else's affair; without tokens the header is the hub's.
   const always = [...hopByHop, ...ownHeaders, hopHeader, ...(tokens.length > 0 ? ["authorization"] : [])];
-  const fromHub = [...always, ...probeHeaders, ...(readsBodies(settings) ? ["accept-encoding"] : [])];
+  const fromHub = [
+    ...always,
+    ...probeHeaders,
+    ...(readsBodies(settings) ? ["accept-encoding"] : []),
+    ...(ownHost ? ["host", "x-forwarded-host"] : []),
+  ];
   return { fromHub: new Set(fromHub), fromPeer: new Set(always) };
 }
 

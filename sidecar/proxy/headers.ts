@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { header } from "../../domain/telemetry.ts";
 import { hopHeader } from "../affinity/peers.ts";
 import { signFresh } from "../affinity/signature.ts";
@@ -16,7 +16,7 @@ export type BodyLength = number | "chunked" | null;
  * HTTP is such a thing, but what was signed here was made of JSON and of event streams.
  */
 export function requestHead(
-  { config, now, withheld }: Task,
+  { config, now, ownHost, withheld }: Task,
   { headers: given, method }: IncomingMessage,
   route: OnwardRoute,
   length: BodyLength,
@@ -27,7 +27,8 @@ export function requestHead(
   let head = `${method} ${inPath(route.url)} HTTP/1.1\r\nconnection: keep-alive\r\n`;
   // What is read here must be readable; the way to a client is short, and a balancer's or a CDN's to shorten.
   if (route.kind === "forward" && readsBodies(config.settings)) head += "accept-encoding: identity\r\n";
-  if (given.host === undefined) head += line("host", `${route.host}:${route.port}`);
+  if (ownHost !== null && route.kind === "forward") head += underOwnHost(ownHost, given);
+  else if (given.host === undefined) head += line("host", `${route.host}:${route.port}`);
   for (const name in given) {
     // How long its body is, is said of the one that is sent: one that is held whole may differ from the one that came.
     if (name === "content-length" || never.has(name) || named?.includes(name) === true) continue;
@@ -39,6 +40,13 @@ export function requestHead(
   if (length === "chunked") head += line("transfer-encoding", "chunked");
   else if (length !== null) head += line("content-length", String(length));
   return `${head}\r\n`;
+}
+
+/** The hub's own address as Host, and beside it what the client said (as de facto standard has it, see RFC 7239, section 1). */
+function underOwnHost(ownHost: string, given: IncomingHttpHeaders): string {
+  const forwarded = given.host === undefined ? "" : line("x-forwarded-host", given.host);
+  const proto = given["x-forwarded-proto"] === undefined ? line("x-forwarded-proto", "http") : "";
+  return line("host", ownHost) + forwarded + proto;
 }
 
 function line(name: string, value: string): string {

@@ -2,6 +2,7 @@ import { type IncomingMessage, request as httpRequest } from "node:http";
 import { type Health, type HealthAnswer, beginningOf, judgeHealth } from "../../domain/health.ts";
 import { notReadyWords } from "../../domain/telemetry.ts";
 import type { SidecarConfig } from "../config.ts";
+import type { HubHost } from "./hub-host.ts";
 
 /** How long the hub has for its answer, in milliseconds: less than the balancer's own check. */
 const answerMs = 4_000;
@@ -10,23 +11,27 @@ const largest = 1024 * 1024;
 /** Most characters of it that are told. */
 const mostTold = 200;
 
-/** The hub's health, by its own health path. Says so in the log each time that it changes. */
+/** The hub's health, by its own health path, and by whether it takes requests under a Host that they have. Says so in the log each time that it changes. */
 export class HubHealth {
   readonly #config: Pick<SidecarConfig, "hub" | "settings">;
   readonly #say: (text: string) => void;
+  readonly #host: HubHost;
   /** What was said last. */
   #said = "";
 
-  constructor(config: Pick<SidecarConfig, "hub" | "settings">, say: (text: string) => void) {
+  constructor(config: Pick<SidecarConfig, "hub" | "settings">, say: (text: string) => void, host: HubHost) {
     this.#config = config;
     this.#say = say;
+    this.#host = host;
   }
 
   async ask(): Promise<Health> {
     const { settings } = this.#config;
     try {
       const answer = await this.#answer();
-      return this.#tell(judgeHealth(answer, settings.ready ?? null), answer.body);
+      const health = judgeHealth(answer, settings.ready ?? null);
+      const way = health.ready ? await this.#host.look() : null;
+      return way?.ready === false ? this.#tell(way, "") : this.#tell(health, answer.body);
     } catch (error) {
       const why = `it does not answer at ${settings.healthPath}: ${(error as Error).message}`;
       return this.#tell({ ready: false, why }, "");

@@ -8,7 +8,12 @@ import { type BodyLength, requestHead } from "../../sidecar/proxy/headers.ts";
 import type { Task } from "../../sidecar/task.ts";
 
 const config = { tokens: [], keys: ["a key"], settings: { observe: true, pin: true } };
-const task = { config, now: () => 0, withheld: withheldHeaders(config as never) } as unknown as Task;
+const task = {
+  config,
+  now: () => 0,
+  ownHost: null,
+  withheld: withheldHeaders(config as never),
+} as unknown as Task;
 const toHub = { host: "127.0.0.1", port: 80, url: "/mcp", kind: "forward", by: "nothing" } as ForwardRoute;
 
 /** What is read on its way back must be readable. */

@@ -44,6 +44,8 @@ export interface AwsOptions {
   readonly port?: number;
   /** Port of this machine on which a listener's port is opened, 0 for a free one; the same unless set. */
   readonly listenerPort?: (asked: number) => number;
+  /** Name under which clients mean to come to a balancer; what they say unless set. */
+  readonly publicName?: string;
   /** Divides target health check intervals; 1 unless set. */
   readonly healthCheckSpeedup?: number;
   /** Divides schedules of EventBridge; 1 unless set. */
@@ -105,6 +107,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     healthCheckSpeedup: options.healthCheckSpeedup ?? 1,
     onAccess: (entry) => options.onAccess?.(entry),
     onNote: note,
+    ...(options.publicName === undefined ? {} : { publicName: options.publicName }),
     ...(options.listenerPort === undefined ? {} : { listenerPort: options.listenerPort }),
   });
   const runner = new TaskRunner({ images, folder, clock, random, environment });

@@ -70,6 +70,17 @@ test("the target sees the request line and body as sent, forwarding headers appe
   assert.equal(seen?.headers["connection"], "keep-alive");
 });
 
+test("targets of a balancer with a public name hear it from clients that came to an address", async (t) => {
+  let host: string | undefined;
+  const target = await startTarget(t, (request, response) => {
+    host = request.headers.host;
+    response.end();
+  });
+  const { port } = await serve(t, [target], {}, { publicName: "hub.example" });
+  await ask(port, "/");
+  assert.equal(host, `hub.example:${port}`);
+});
+
 test("a request with no body of its own does not become a chunked one", async (t) => {
   let headers: Record<string, unknown> = {};
   const target = await startTarget(t, (request, response) => {

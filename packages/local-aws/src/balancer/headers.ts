@@ -43,6 +43,16 @@ export function requestHeaders(request: IncomingMessage, hop: Hop): string[] {
   return headers;
 }
 
+/** Gives a request that came to an address the Host of one that came by name; the port stays. */
+export function rename(request: IncomingMessage, name: string): void {
+  const { headers, rawHeaders } = request;
+  if (headers.host === undefined) return;
+  const host = name + (/:\d+$/.exec(headers.host)?.[0] ?? "");
+  headers.host = host;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2)
+    if (rawHeaders[i]?.toLowerCase() === "host") rawHeaders[i + 1] = host;
+}
+
 /** A target's response headers for the client. */
 export function responseHeaders(response: IncomingMessage): string[] {
   return endToEnd(response, none);

@@ -29,6 +29,7 @@ export class Balancer {
       clock: this.#options.clock,
       random: this.#options.random,
       connectTimeoutMs: this.#options.connectTimeoutMs ?? 10_000,
+      publicName: this.#options.publicName ?? null,
       groupOf: (arn) => this.#groups.get(arn),
       onAccess: (entry) => this.#options.onAccess?.(entry),
       onKeepAliveHint: (group, hintMs, idleMs) => this.#noteKeepAlive(group, hintMs, idleMs),

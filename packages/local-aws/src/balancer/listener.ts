@@ -6,7 +6,7 @@ import { answerError, answerFixed, answerRedirect, rawError, requestTarget } fro
 import type { RequestFacts } from "./conditions.ts";
 import { Exchange } from "./exchange.ts";
 import type { Group } from "./group.ts";
-import { wantsWebSocket } from "./headers.ts";
+import { rename, wantsWebSocket } from "./headers.ts";
 import { Routes, chooseGroup } from "./routes.ts";
 import type { AccessEntry, ForwardAction, Listener } from "./types.ts";
 
@@ -14,6 +14,8 @@ export interface ListenerSettings {
   clock: Clock;
   random: () => number;
   connectTimeoutMs: number;
+  /** Null: requests keep the Host that they came with. */
+  publicName: string | null;
   groupOf: (arn: string) => Group | undefined;
   onAccess: (entry: AccessEntry) => void;
   onKeepAliveHint: (group: string, hintMs: number, idleTimeoutMs: number) => void;
@@ -96,6 +98,7 @@ export class ListenerServer {
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     const entry = this.#newEntry(request);
+    if (this.#settings.publicName !== null) rename(request, this.#settings.publicName);
     this.#handle(entry, request, response);
     response.once("close", () => {
       if (!response.writableFinished && entry.ending === "complete")

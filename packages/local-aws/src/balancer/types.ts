@@ -166,6 +166,11 @@ export interface BalancerOptions {
   propagationDelayMs: number | (() => number);
   /** Port of this machine for a listener's port, 0 for a free one. The same unless set. */
   listenerPort?: (asked: number) => number;
+  /**
+   * Name under which clients mean to come: nothing resolves it here, so that they connect to an address, and their targets hear
+   * this name as their Host instead. What the client said unless set.
+   */
+  publicName?: string;
   onAccess?: (entry: AccessEntry) => void;
   /** Called when a target's state changes. */
   onHealth?: (group: string, health: TargetHealth) => void;
