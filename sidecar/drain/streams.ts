@@ -16,6 +16,8 @@ export interface Stream {
   between: boolean;
   /** Milliseconds since 1970. */
   lastSentAt: number;
+  /** Events that tell those who wait for it that it ends; empty: nobody does, or none may follow here. */
+  lastWords(): string;
   /** It is closed here, and nothing that it carries is waited for any longer. */
   closing(): void;
 }
@@ -153,10 +155,11 @@ export class Streams {
 
   #close(stream: Stream): void {
     if (stream.response.writableEnded) return; // its client is slow to hear so
+    const words = stream.between ? stream.lastWords() : "";
     stream.closing();
     this.#end(stream);
     // Clients of this transport connect again by themselves, after three seconds unless they are told otherwise.
-    stream.response.end(stream.between ? "retry: 100\n\n" : undefined);
+    stream.response.end(stream.between ? `${words}retry: 100\n\n` : undefined);
   }
 }
 

@@ -5,6 +5,7 @@ import { pinUrl, sessionOf } from "../affinity/pin.ts";
 import type { Stream } from "../drain/streams.ts";
 import type { BodyState, PassOn } from "../http/pass-on.ts";
 import type { Exchange } from "../observe/exchange.ts";
+import type { Id } from "../observe/waiting.ts";
 import { type Call, stateReplacement } from "../proxy/call.ts";
 import { EventData } from "./event-data.ts";
 import { EventStrings } from "./event-strings.ts";
@@ -79,6 +80,15 @@ export class PassedStream implements PassOn, Stream {
   end(): void {
     if (this.#rewriter !== null) this.#send(this.#rewriter.flush());
     this.response.end();
+  }
+
+  lastWords(): string {
+    const { exchange, request, task } = this.#call;
+    if (exchange === null) return "";
+    if (this.#lasts && request.method !== "GET") return exchange.ids.map(subscriptionEnds).join("");
+    const session = this.#isSession ? task.observer.find(this.session) : null;
+    const waiting = this.#isSession ? [...(session?.waiting ?? [])] : this.#lasts ? [] : exchange.waiting;
+    return waiting.flatMap(({ id }) => (id === null ? [] : [callEnds(id)])).join("");
   }
 
   closing(): void {
@@ -183,6 +193,22 @@ export class PassedStream implements PassOn, Stream {
     });
   }
 }
+
+const messageEvent = (message: object): string =>
+  `event: message\ndata: ${JSON.stringify({ jsonrpc: "2.0", ...message })}\n\n`;
+
+/** Clients that hear nothing when a stream ends wait for their own time limit, or for ever; the code is that of a lost connection. */
+const callEnds = (id: Id): string =>
+  messageEvent({
+    id,
+    error: { code: -32_000, message: "The server ends this connection before its answer" },
+  });
+
+/** How a server ends a subscription on its own (revision 2026-07-28, `SubscriptionsListenResult`). */
+const subscriptionEnds = (id: Id): string => {
+  const meta = { "io.modelcontextprotocol/subscriptionId": id };
+  return messageEvent({ id, result: { resultType: "complete", _meta: meta } });
+};
 
 /** Why nothing more comes: all of it came, the rest never will, the client left, or it was closed here. */
 type Why = "ended" | "cut off" | "withdrawn" | "drained";

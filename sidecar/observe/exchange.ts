@@ -45,6 +45,16 @@ export class Exchange {
     this.#overStream = overStream;
   }
 
+  /** What has no answer yet. */
+  get waiting(): readonly Waiting[] {
+    return this.#waiting.filter(({ isBooked }) => !isBooked);
+  }
+
+  /** The ids of all that was asked. */
+  get ids(): readonly Id[] {
+    return this.#waiting.flatMap(({ id }) => (id === null ? [] : [id]));
+  }
+
   find(id: Id): Waiting | undefined {
     const [only] = this.#waiting;
     if (this.#waiting.length <= 1) return only?.id === id ? only : undefined;

@@ -6,7 +6,7 @@ import { PassedBody } from "../http/passed-body.ts";
 import { PassedStream } from "../mcp/event-stream.ts";
 import type { Call } from "./call.ts";
 import { responseHeaders } from "./headers.ts";
-import { reply } from "./own-answers.ts";
+import { replyLost } from "./own-answers.ts";
 
 /** Begins to send an answer back. Null: it is of no use, and the client has been told so. */
 export function beginAnswer(call: Call, status: number, headers: AnswerHeaders): PassOn | null {
@@ -16,7 +16,7 @@ export function beginAnswer(call: Call, status: number, headers: AnswerHeaders):
   const id = headerOf(headers, "mcp-session-id");
   const pinned = pinnedId(call, id);
   if (pinned === "other") {
-    reply(task, response, 404, "Session not found");
+    replyLost(task, response);
     call.exchange?.turnedDown(404, []);
     return null;
   }

@@ -189,17 +189,23 @@ function decideUnpinned(
   return stateless ? { kind: "hold", toHub } : toHub;
 }
 
-/** Decides where a request of nothing open goes from a task that drains: to a peer that is known, once, else it comes again later. */
+/**
+ * Decides where a request of nothing open goes from a task that drains: to a peer that is known, once, else it comes again later.
+ * One of the stateless era opens nothing, and is answered here then: of one 503 to `server/discover` official clients (Python mcp
+ * 2.3.0, go-sdk 1.8.0) conclude that the server is of an older era, and open a session for as long as they are connected.
+ */
 export function decideElsewhere(
   { config, home }: TaskFacts,
-  { url, hopped, body }: ForwardRoute,
+  toHub: ForwardRoute,
   known: string | null,
-): PeerRoute | RefuseRoute {
+): OnwardRoute | RefuseRoute {
+  const { url, hopped, body } = toHub;
+  const otherwise = body === null ? null : toHub;
   const peer = hopped ? null : known;
   const address = peer === null ? null : peerAddress(peer, config, home);
-  if (peer === null || address === null) return noNewSessions;
+  if (peer === null || address === null) return otherwise ?? noNewSessions;
   const { host, port } = address;
-  return { kind: "peer", host, port, url, peer, by: "drain", body, otherwise: null };
+  return { kind: "peer", host, port, url, peer, by: "drain", body, otherwise };
 }
 
 function hubRoute(

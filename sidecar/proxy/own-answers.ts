@@ -2,25 +2,36 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { header, notReadyWords } from "../../domain/telemetry.ts";
 import { verifyFresh } from "../affinity/signature.ts";
 import type { Task } from "../task.ts";
-import type { RefuseRoute } from "./decide-route.ts";
+import { type RefuseRoute, sessionNotFound } from "./decide-route.ts";
+
+/**
+ * Codes of JSON-RPC as official servers use them: the TypeScript SDK answers a session that it does not know with -32001, and some
+ * clients take a 404 for the end of their session only when it comes with that.
+ */
+const sessionUnknown = -32_001;
+const otherError = -32_000;
 
 /** The task's own answer to a request that it turns away: a JSON-RPC error. */
-export function refuse(task: Task, response: ServerResponse, { status, text, headers }: RefuseRoute): void {
+export function refuse(task: Task, response: ServerResponse, route: RefuseRoute): void {
+  const { status, text, headers } = route;
   countRefusal(task, response);
+  const error = { code: route === sessionNotFound ? sessionUnknown : otherError, message: text };
   // Its own failure is none of its refusals: whoever probes the slot takes it for a fault.
-  reply(task, response, status, text, status === 500 ? headers : [...refusal, ...headers]);
+  const more = status === 500 ? headers : [...refusal, ...headers];
+  tell(task, response, status, { jsonrpc: "2.0", error, id: null }, more);
+}
+
+/** The task's answer in the hub's place to a request whose session the hub no longer knows. */
+export function replyLost(task: Task, response: ServerResponse): void {
+  const { status, text } = sessionNotFound;
+  const error = { code: sessionUnknown, message: text };
+  tell(task, response, status, { jsonrpc: "2.0", error, id: null }, []);
 }
 
 /** The task's answer in the hub's place, a JSON-RPC error, to a request that reached the hub. */
-export function reply(
-  task: Task,
-  response: ServerResponse,
-  status: number,
-  text: string,
-  more: readonly string[] = [],
-): void {
-  const error = { code: -32_000, message: text };
-  tell(task, response, status, { jsonrpc: "2.0", error, id: null }, more);
+export function reply(task: Task, response: ServerResponse, status: number, text: string): void {
+  const error = { code: otherError, message: text };
+  tell(task, response, status, { jsonrpc: "2.0", error, id: null }, []);
 }
 
 const refusal: readonly string[] = [header.refused, "sidecar"];

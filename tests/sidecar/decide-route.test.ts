@@ -210,7 +210,13 @@ const body = Buffer.from("{}");
 const draining: readonly [string, ForwardRoute, string | null, Route][] = [
   ["with no known peer", toHub(), null, drained],
   ["to a peer", toHub(), peerTask, { ...toPeer(), by: "drain" }],
-  ["to a peer with its body", toHub({ body }), peerTask, { ...toPeer(), by: "drain", body }],
+  [
+    "to a peer with its body, or nowhere when that is gone",
+    toHub({ body }),
+    peerTask,
+    { ...toPeer(), by: "drain", body, otherwise: toHub({ body }) },
+  ],
+  ["nowhere when it has no session and no peer is known", toHub({ body }), null, toHub({ body })],
   ["once only", toHub({ hopped: true }), peerTask, drained],
   ["never outside the network", toHub(), far.task, drained],
 ];

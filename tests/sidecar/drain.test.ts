@@ -50,6 +50,7 @@ const streamOf = (response: ServerResponse, more: Partial<Stream> = {}): Stream 
   response,
   between: true,
   lastSentAt: 0,
+  lastWords: () => "",
   closing: () => undefined,
   ...more,
 });
@@ -335,4 +336,37 @@ test("bytes wait for a slow reader instead of filling memory", async (t) => {
   let got = 0;
   for await (const chunk of answer) got += (chunk as Buffer).length;
   assert.ok(got >= size, `${got} bytes arrived`);
+});
+
+test("a call that waits on an SSE session's stream hears the stream's end under its own id", async (t) => {
+  let came = 0;
+  const hub = await listen(t, (request, response) => {
+    if (request.method === "POST") {
+      came++;
+      response.writeHead(202).end();
+      return;
+    }
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write("event: endpoint\ndata: /messages?sessionId=one\n\n");
+  });
+  let deadline: number | null = null;
+  const { url } = await startSidecar(t, { hub: hub.port, readFlag: () => Promise.resolve(deadline) });
+  const reader = (await fetch(`${url}/mcp`)).body!.pipeThrough(new TextDecoderStream()).getReader();
+  const endpoint = /data: (.*)/.exec((await reader.read()).value ?? "")?.[1];
+  for (const id of [7, "seven"])
+    await fetch(`${url}${endpoint}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id, method: "tools/call", params: { name: "slow" } }),
+    });
+  assert.equal(came, 2);
+  deadline = Date.now() - graceMs;
+  let text = "";
+  for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
+  const errors = [...text.matchAll(/^data: (.*)$/gm)].map(([, data = ""]) => JSON.parse(data) as object);
+  const message = "The server ends this connection before its answer";
+  assert.deepEqual(
+    errors,
+    [7, "seven"].map((id) => ({ jsonrpc: "2.0", id, error: { code: -32_000, message } })),
+  );
 });

@@ -160,7 +160,12 @@ test("a draining slot ends idle sessions without a stream one by one: their clie
   hub.release();
   assert.equal((await call).status, 200, "a call in flight ends as always");
   while (sidecar.open.sessions > 0) await new Promise((resolve) => setTimeout(resolve, 20));
-  for (const id of [idle, listening, calling]) assert.equal((await ask(id)).status, 404);
+  for (const id of [idle, listening, calling]) {
+    const lost = await ask(id);
+    assert.equal(lost.status, 404);
+    const error = { code: -32_001, message: "Session not found" };
+    assert.deepEqual(await lost.json(), { jsonrpc: "2.0", error, id: null });
+  }
   const other = await startSidecar(t, { hub: hub.port });
   const told = await fetch(`${other.url}/mcp`, { method: "POST", headers: { "mcp-session-id": idle } });
   const said = [told.status, told.headers.get(header.refused), told.headers.get(header.task)];
