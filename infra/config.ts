@@ -298,6 +298,12 @@ function acrossKeys(config: Partial<Values>, context: z.core.$RefinementCtx): vo
           undefined,
           "is among hub.secrets too, and ECS takes a name once: leave one out",
         );
+  if (facts && (facts.healthPath === facts.mcpPath || facts.healthPath === facts.messagePath))
+    problem(
+      ["hub", "healthPath"],
+      facts.healthPath,
+      "is a path of MCP's: name one that answers a GET while the hub is up",
+    );
   if (facts && guard) {
     const paths = publicPaths({ hub: facts, sidecar: guard });
     if (paths.length > 4)

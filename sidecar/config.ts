@@ -12,54 +12,60 @@ const address = z
 const ranges = z.array(z.cidrv4("must be an IPv4 range such as 10.0.0.0/16"));
 
 /** What the program tells the sidecar of its hub (SIDECAR_CONFIG, JSON). */
-const settings = z.strictObject({
-  mcpPath: z.string().default(hubDefaults.mcpPath),
-  messagePath: z.string().default(hubDefaults.messagePath),
-  healthPath: z.string().default(hubDefaults.healthPath),
-  /** Host under which requests reach the hub. */
-  host: hostRule.default(hubDefaults.host),
-  /** A Host as clients send it, to find out whether the hub takes it; untold, a name that is nobody's (RFC 2606). */
-  publicHost: z
-    .string()
-    .regex(/^[\w.-]+(?::\d{1,5})?$/, "must be a host name, with a port or without")
-    .default("hub.example"),
-  /** Tool whose calls are analyses: their latency is measured. */
-  tool: z.string().default(hubDefaults.tool),
-  /** What its health answer must hold; left out: a 2xx that says nothing to the contrary is enough. */
-  ready: readyRule.optional(),
-  /** Texts in an analysis that mean that its language model failed. */
-  llmFailurePatterns: z.array(z.string()).default([...hubDefaults.llmFailurePatterns]),
-  /** How long an answer may take, and an analysis, in milliseconds. */
-  answerMs: z.number().positive().default(hubDefaults.answerMs),
-  analysisMs: z.number().positive().default(hubDefaults.analysisMs),
-  /** Milliseconds between two heartbeats on an idle stream: well below the balancer's idle timeout. */
-  heartbeatMs: z.int().min(100).default(15_000),
-  /** Milliseconds between two looks at the drain flag. */
-  flagMs: z.int().min(50).default(1_000),
-  /** Milliseconds between two reports of metrics. */
-  metricsMs: z.int().min(100).default(5_000),
-  /** How long a client may take to send a request's headers, in milliseconds. */
-  headersMs: z.int().min(100).default(10_000),
-  /** How long a client may take to send a whole request, in milliseconds. */
-  requestMs: z.int().min(100).default(120_000),
-  /** Largest request body, in bytes. */
-  largestBody: z
-    .int()
-    .min(1)
-    .default(16 * 1024 * 1024),
-  /** Most bytes of one message that are looked into; larger ones pass unseen. */
-  largestObserved: z
-    .int()
-    .min(1)
-    .default(1024 * 1024),
-  /** Silence after which a session of Streamable HTTP without a stream counts as left, in milliseconds. */
-  sessionIdleMs: z.int().min(1_000).default(600_000),
-  /** From SIGTERM to the end of the last stream, in milliseconds: below the container's stop timeout. */
-  stopMs: z.int().min(0).default(80_000),
-  /** Features that a hub may do itself. */
-  pin: z.boolean().default(true),
-  observe: z.boolean().default(true),
-});
+const settings = z
+  .strictObject({
+    mcpPath: z.string().default(hubDefaults.mcpPath),
+    messagePath: z.string().default(hubDefaults.messagePath),
+    healthPath: z.string().default(hubDefaults.healthPath),
+    /** Host under which requests reach the hub. */
+    host: hostRule.default(hubDefaults.host),
+    /** A Host as clients send it, to find out whether the hub takes it; untold, a name that is nobody's (RFC 2606). */
+    publicHost: z
+      .string()
+      .regex(/^[\w.-]+(?::\d{1,5})?$/, "must be a host name, with a port or without")
+      .default("hub.example"),
+    /** Tool whose calls are analyses: their latency is measured. */
+    tool: z.string().default(hubDefaults.tool),
+    /** What its health answer must hold; left out: a 2xx that says nothing to the contrary is enough. */
+    ready: readyRule.optional(),
+    /** Texts in an analysis that mean that its language model failed. */
+    llmFailurePatterns: z.array(z.string()).default([...hubDefaults.llmFailurePatterns]),
+    /** How long an answer may take, and an analysis, in milliseconds. */
+    answerMs: z.number().positive().default(hubDefaults.answerMs),
+    analysisMs: z.number().positive().default(hubDefaults.analysisMs),
+    /** Milliseconds between two heartbeats on an idle stream: well below the balancer's idle timeout. */
+    heartbeatMs: z.int().min(100).default(15_000),
+    /** Milliseconds between two looks at the drain flag. */
+    flagMs: z.int().min(50).default(1_000),
+    /** Milliseconds between two reports of metrics. */
+    metricsMs: z.int().min(100).default(5_000),
+    /** How long a client may take to send a request's headers, in milliseconds. */
+    headersMs: z.int().min(100).default(10_000),
+    /** How long a client may take to send a whole request, in milliseconds. */
+    requestMs: z.int().min(100).default(120_000),
+    /** Largest request body, in bytes. */
+    largestBody: z
+      .int()
+      .min(1)
+      .default(16 * 1024 * 1024),
+    /** Most bytes of one message that are looked into; larger ones pass unseen. */
+    largestObserved: z
+      .int()
+      .min(1)
+      .default(1024 * 1024),
+    /** Silence after which a session of Streamable HTTP without a stream counts as left, in milliseconds. */
+    sessionIdleMs: z.int().min(1_000).default(600_000),
+    /** From SIGTERM to the end of the last stream, in milliseconds: below the container's stop timeout. */
+    stopMs: z.int().min(0).default(80_000),
+    /** Features that a hub may do itself. */
+    pin: z.boolean().default(true),
+    observe: z.boolean().default(true),
+  })
+  .superRefine(({ healthPath, mcpPath, messagePath }, context) => {
+    // It would be asked by GET alone, and every message of MCP turned away.
+    if (healthPath === mcpPath || healthPath === messagePath)
+      context.addIssue({ code: "custom", path: ["healthPath"], message: `${healthPath} is a path of MCP's` });
+  });
 /** The settings that the program gives. */
 type Settings = z.infer<typeof settings>;
 

@@ -230,6 +230,13 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     ],
   ],
   [
+    "a health path that is MCP's own",
+    { hub: { healthPath: "/mcp" } },
+    [
+      'hub:hub.healthPath: is a path of MCP\'s: name one that answers a GET while the hub is up; given: "/mcp"',
+    ],
+  ],
+  [
     "a health check that outlasts its interval",
     { healthCheck: { intervalSeconds: 5, timeoutSeconds: 5 } },
     ["hub:healthCheck.timeoutSeconds: 5 is not below intervalSeconds 5"],

@@ -260,3 +260,11 @@ const held: readonly [string, Buffer, boolean, Route | ExpiredRoute][] = [
 for (const [name, body, hopped, route] of held)
   test(`a request of no session ${name}`, () =>
     assert.deepEqual(decideStateless(facts({}), toHub({ hopped }), body), route));
+
+test("a health path that is a path of MCP's is no config: every message would be turned away", () => {
+  for (const healthPath of ["/mcp", "/messages"])
+    assert.throws(
+      () => facts({ settings: { healthPath } }),
+      /SIDECAR_CONFIG\.healthPath: \/m\w+ is a path of MCP's/,
+    );
+});
