@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { ImageCommand, Images } from "local-aws";
 import type { Outside } from "./config.ts";
 
-/** In the wrapped command these stand for the inner hub's port and config file, which only the wrapper knows. */
+/** In the wrapped command and its environment these stand for the inner hub's port and config file, which only the wrapper knows. */
 export const innerPort = "{inner-port}";
 export const innerConfig = "{inner-config}";
 
@@ -27,14 +27,14 @@ export function isOrWraps(image: string, reference: string): boolean {
   return image === reference || image.startsWith(`${namesake(reference)}:`);
 }
 
-/** The image that runs another one behind a small proxy which spoils its answers. Needs `{port}` in its command. */
+/** The image that runs another one behind a small proxy which spoils its answers. Needs `{port}` in its command or its `env`. */
 function faultyImage(image: ImageCommand, faults: Outside): ImageCommand {
-  const inner = image.command.map((word) =>
-    word.replaceAll("{port}", innerPort).replaceAll("{config}", innerConfig),
-  );
+  const forInner = (text: string) => text.replaceAll("{port}", innerPort).replaceAll("{config}", innerConfig);
+  const env = Object.entries(image.env ?? {}).map(([name, value]) => [name, forInner(value)]);
   const wrapper = fileURLToPath(new URL("./main.ts", import.meta.url));
   const own = ["--port", "{port}", "--config", "{config}", "--faults", JSON.stringify(faults)];
-  return { ...image, command: [process.execPath, wrapper, ...own, "--", ...inner] };
+  const command = [process.execPath, wrapper, ...own, "--", ...image.command.map(forInner)];
+  return { ...image, command, env: Object.fromEntries(env) as Record<string, string> };
 }
 
 /** Makes an image of `images`, spoiled. Throws when it is not among them. */

@@ -33,7 +33,11 @@ async function main(): Promise<void> {
   const port = await anyPort();
   const fill = (word: string) =>
     word.replaceAll(innerPort, String(port)).replaceAll(innerConfig, given.config);
-  const hub = startHub(fill(given.command), given.words.map(fill));
+  const env = Object.entries(process.env).map(([name, value]) => [name, fill(value ?? "")]);
+  const hub = startHub(
+    [given.command, ...given.words].map(fill),
+    Object.fromEntries(env) as NodeJS.ProcessEnv,
+  );
   const proxy = new Proxy({
     ...outside.parse(JSON.parse(given.faults)),
     port,
@@ -53,8 +57,8 @@ async function main(): Promise<void> {
 }
 
 /** Starts the hub; this process ends as it does. */
-function startHub(command: string, words: readonly string[]): ChildProcess {
-  const hub = spawn(command, words, { stdio: "inherit" });
+function startHub([command = "", ...words]: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  const hub = spawn(command, words, { env, stdio: "inherit" });
   hub.once("error", (error) => {
     process.stderr.write(`the hub's command could not be started: ${error.message}\n`);
     process.exit(1);

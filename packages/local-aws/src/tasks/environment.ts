@@ -24,35 +24,45 @@ export function environmentOf(
   task: TaskSpec,
   ports: PortMap,
   rehearsal: Record<string, string>,
+  configFile: string,
 ): Record<string, string> {
   const merged: Record<string, string> = {};
   for (const name of machine) {
     const value = process.env[name];
     if (value !== undefined) merged[name] = value;
   }
-  Object.assign(merged, rehearsal, image.env, container.environment);
+  const fill = filler(container, ports, configFile);
+  const own = Object.entries(image.env ?? {}).map(([name, value]) => [name, fill(value, "env")]);
+  Object.assign(merged, rehearsal, Object.fromEntries(own), container.environment);
   for (const [name, value] of Object.entries(merged)) merged[name] = mapPorts(value, ports);
   merged["ECS_CONTAINER_METADATA_URI_V4"] = task.metadata.metadataUri;
   merged["ECS_AGENT_URI"] = task.metadata.agentUri;
   return merged;
 }
 
-/** Fills in `{port}` and `{config}`. Throws when a word needs a port and the container declares none. */
+/** An image's words with `{port}` and `{config}` filled in. Throws when one needs a port and the container declares none. */
 export function commandOf(
   container: ContainerSpec,
   image: ImageCommand,
   ports: PortMap,
   configFile: string,
 ): string[] {
+  const fill = filler(container, ports, configFile);
+  return image.command.map((word) => fill(word, "command"));
+}
+
+/** What fills in the two placeholders of a text. */
+function filler(container: ContainerSpec, ports: PortMap, configFile: string) {
   const [declared] = container.containerPorts;
-  return image.command.map((word) =>
-    word.replaceAll("{config}", configFile).replaceAll("{port}", () => {
-      const port = declared === undefined ? undefined : ports.get(declared);
-      if (port === undefined)
-        throw new Error(
-          `the command of image ${container.image} has {port}, but container ${container.name} declares no port`,
-        );
-      return String(port);
-    }),
-  );
+  return (text: string, where: "command" | "env"): string =>
+    text
+      .replaceAll("{config}", () => configFile)
+      .replaceAll("{port}", () => {
+        const port = declared === undefined ? undefined : ports.get(declared);
+        if (port === undefined)
+          throw new Error(
+            `the ${where} of image ${container.image} has {port}, but container ${container.name} declares no port`,
+          );
+        return String(port);
+      });
 }

@@ -8,13 +8,26 @@ export class UnusableImages extends Error {
   override readonly name = "UnusableImages";
 }
 
+/** Words in braces that nothing is known of; those of a shell's `${NAME}` are its own. */
+const unknownPlaceholder = /(?<!\$)\{(?!port\}|config\})[A-Za-z][\w-]*\}/;
+
+/** A text in which `{port}` and `{config}` are filled in. */
+const filled = z.string().superRefine((text, context) => {
+  const [unknown] = unknownPlaceholder.exec(text) ?? [];
+  if (unknown !== undefined)
+    context.addIssue({
+      code: "custom",
+      message: `there is no placeholder ${unknown}; there are {port} and {config}`,
+    });
+});
+
 const imageCommand = z.strictObject({
   command: z
-    .array(z.string())
+    .array(filled)
     .min(1, "a command has at least one word")
     .describe('Words of the command, as in ["node", "hub.js", "--port", "{port}", "--config", "{config}"].'),
   cwd: z.string().min(1).optional().describe("Where it runs; relative to the images file."),
-  env: z.record(z.string(), z.string()).optional().describe("Environment below the container's own."),
+  env: z.record(z.string(), filled).optional().describe("Environment below the container's own."),
 });
 
 const images = z
@@ -51,7 +64,7 @@ export function parseImages(text: string, path: string): Images {
 
 function parseJson(text: string, path: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\ufeff/, "")); // some editors begin a file so
   } catch (error) {
     throw new UnusableImages(`images file ${path} is not JSON: ${(error as Error).message}`, {
       cause: error,

@@ -130,7 +130,7 @@ export class TaskRunner {
     return {
       command: commandOf(container, image, ports, configFile),
       cwd: image.cwd,
-      environment: environmentOf(container, image, spec, ports, this.#options.environment ?? {}),
+      environment: environmentOf(container, image, spec, ports, this.#options.environment ?? {}, configFile),
     };
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 
 /** How to run what an image reference stands for, with no container engine. */
 export interface ImageCommand {
-  /** `{port}` and `{config}` are filled in: the host port given to the container, and a file with the hub's config. */
+  /** `{port}` and `{config}` are filled in, here and in `env`: the container's host port, and a file with the hub's config. */
   command: string[];
   /** Absolute, or relative to the images file. */
   cwd?: string;
