@@ -11,7 +11,10 @@ export interface ConfigFile {
   readonly config: Record<string, unknown>;
 }
 
-/** Stack config from a file: keys with or without their namespace, as `Pulumi.<stack>.yaml` has them under `config`. */
+/**
+ * Stack config from a file: keys with or without their namespace, as `Pulumi.<stack>.yaml` has them under `config`. Keys of other
+ * namespaces are for others; what is encrypted can't be read without its stack.
+ */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
@@ -22,7 +25,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   });
   let parsed: unknown;
   try {
-    parsed = parseYaml(text);
+    parsed = parseYaml(text, { merge: true });
   } catch (error) {
     throw new UsageError(`config file ${path} is neither YAML nor JSON: ${(error as Error).message}`, null, {
       cause: error,
@@ -35,12 +38,26 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   const whole = parsed as Record<string, unknown>;
   const ofStack = typeof whole["config"] === "object" && whole["config"] !== null;
   const keys = ofStack ? (whole["config"] as Record<string, unknown>) : whole;
-  const config = Object.fromEntries(
-    Object.entries(keys)
-      .filter(([key]) => !/^(aws|pulumi):/.test(key))
-      .map(([key, value]) => [key.replace(/^hub:/, ""), typed(value)]),
-  );
+  const own = Object.entries(keys).filter(([key]) => /^(?:hub:)?[^:]*$/.test(key));
+  const secure = own.flatMap(([key, value]) => secureIn(value, key));
+  if (secure.length > 0)
+    throw new UsageError(
+      `config file ${path}: ${secure.join(", ")} ${secure.length === 1 ? "is" : "are"} encrypted, and only the stack's own ` +
+        "key opens that: write a value to rehearse with in its place, or leave it out",
+    );
+  const config = Object.fromEntries(own.map(([key, value]) => [key.replace(/^hub:/, ""), typed(value)]));
   return { ofStack, config };
+}
+
+/** Paths of the values that Pulumi encrypted: an object with `secure` alone. */
+function secureIn(value: unknown, path: string): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const members = Object.entries(value);
+  const [first] = members;
+  if (members.length === 1 && first?.[0] === "secure" && typeof first[1] === "string") return [path];
+  return members.flatMap(([name, one]) =>
+    secureIn(one, Array.isArray(value) ? `${path}[${name}]` : `${path}.${name}`),
+  );
 }
 
 /** What no scenario could start with is said before one does. */
