@@ -104,9 +104,9 @@ export class Load {
     return [...this.#open].map((session) => session.slot());
   }
 
-  /** Tasks that each open session was answered by. */
+  /** Tasks that each open session was answered by, of those that live in one. */
   tasksPerSession(): number[] {
-    return [...this.#open].map(({ tasks }) => tasks.size);
+    return [...this.#open].flatMap(({ pinned, tasks }) => (pinned ? [tasks.size] : []));
   }
 
   #go(work: Promise<void>): void {

@@ -25,6 +25,8 @@ export interface Session {
   slot(): string | null;
   /** Tasks that answered since its stream was opened. */
   readonly tasks: ReadonlySet<string>;
+  /** It lives in one task; a server without sessions names none, and any task may answer. */
+  readonly pinned: boolean;
   /** Never rejects. @param word one that is in no other call */
   ask(what: Ask, word: string): Promise<Asked>;
   /** When its stream ends, the client itself opens another, which is a new session under the same name. */
@@ -90,6 +92,7 @@ export async function openSession(options: SessionOptions): Promise<Opened> {
     slot: () => eyes.slot,
     tasks,
     renews,
+    pinned: !(pipe instanceof StreamableHTTPClientTransport) || pipe.sessionId !== undefined,
     ask: (what, word) => ask(wantedOf(what, word), () => request(client, what, word, patienceMs)),
     ended: () => ended,
     async close() {

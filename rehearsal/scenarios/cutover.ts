@@ -35,7 +35,9 @@ export const cutover: Scenario = {
         held(
           "every open session stays with one task",
           tasks.every((count) => count <= 1),
-          `${tasks.filter((count) => count > 1).length} of ${tasks.length} met more than one`,
+          tasks.length === 0
+            ? "the hub has no sessions to keep"
+            : `${tasks.filter((count) => count > 1).length} of ${tasks.length} met more than one`,
         ),
         held("all four steps were walked", steps.length === 4, `${steps.length} steps`),
         ...sharesHeld(steps),

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import test, { type TestContext } from "node:test";
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { header } from "../../domain/telemetry.ts";
 import { optionalLists, pick, sampleTools, usualAsks } from "../../rehearsal/clients/asks.ts";
 import { wholeCause } from "../../rehearsal/clients/cause.ts";
@@ -137,3 +139,24 @@ test("a hub without the stateless era shows the share by sessions that are opene
   assert.equal(tally.seen.length, openings.length);
   assert.deepEqual(new Set(sights.slice(-20).map(({ era }) => era)), new Set(["streamable"]));
 });
+
+for (const [kind, sessionIdGenerator, pinned] of [
+  ["with sessions belongs to one task", () => "one", true],
+  ["without sessions belongs to none", undefined, false],
+] as const)
+  test(`a client of a server ${kind}`, async (t) => {
+    const serverOf = async () => {
+      const transport = new StreamableHTTPServerTransport({ sessionIdGenerator, enableJsonResponse: true });
+      await new McpServer({ name: "hub", version: "1" }).connect(transport);
+      return transport;
+    };
+    const only = await serverOf();
+    const { port } = await listen(t, async (request, response) =>
+      (pinned ? only : await serverOf()).handleRequest(request, response),
+    );
+    const url = `http://127.0.0.1:${port}/mcp`;
+    const witness = new Witness();
+    const { session } = await openSession({ url, transport: "streamable-http", patienceMs, witness });
+    assert.equal(session?.pinned, pinned);
+    await session?.close();
+  });
