@@ -20,6 +20,7 @@ function stream(session: string): { stream: Stream; ended: () => boolean } {
     response,
     between: true,
     lastSentAt: 0,
+    lastWords: () => "",
     closing: () => undefined,
   };
   return { stream: of, ended: () => state.ended };
