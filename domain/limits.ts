@@ -22,6 +22,10 @@ export const limits = {
   proofSamplesMax: 4_000,
   /** Fewest fresh connections per address, however far apart the weights are. */
   proofSamplesMin: 40,
+  /** Own probes a second of a gate at most, where users are too few. */
+  probesPerSecond: 100,
+  /** Own probes a second once a sample is large enough and no users ask: enough to notice a late fault within 10 s. */
+  idleProbesPerSecond: 2,
   /** Tries of an own rule change whose outcome was an error, each after reading lease, fence and rule again. */
   modifyTries: 5,
   /** The same where AWS said that there were too many calls: with half of them throttled, one in a million is given up. */

@@ -156,9 +156,27 @@ export const parsedPlan = planWith(z.int().min(0));
 export type Plan = z.infer<typeof plan>;
 
 /** Longest time a step's gate may ask for on top of its bake, in milliseconds. */
-export const extensionOf = ({ extension }: Pick<Plan, "extension">, step: Step): number =>
+export const extensionOf = ({ extension }: Pick<Plan, "extension">, step: Pick<Step, "bake">): number =>
   extension ?? step.bake.max;
 
 /** `5m`, or `1m to 5m` where the evidence decides. */
 export const describeBake = ({ min, max }: Bake): string =>
   min === max ? formatDuration(max) : `${formatDuration(min)} to ${formatDuration(max)}`;
+
+/** The longest that a step whose gate cannot tell is watched on top of its bake: not at all where the plan holds it then. */
+export const longestExtensionOf = (
+  plan: Pick<Plan, "extension" | "onInconclusive">,
+  step: Pick<Step, "bake">,
+): number => (plan.onInconclusive === "hold" ? 0 : extensionOf(plan, step));
+
+/** What of a plan says how long a walk through steps takes. */
+export type WalkLimits = Pick<Plan, "extension" | "onInconclusive" | "proofTimeout" | "scaleUpDeadline">;
+
+/** The longest that a walk through these steps may take: every bake, extended once, with its proof, and the scaling before it. */
+export function longestWalkMs(plan: WalkLimits, steps: readonly Pick<Step, "bake">[]): number {
+  const bakes = steps.reduce(
+    (sum, step) => sum + step.bake.max + longestExtensionOf(plan, step) + plan.proofTimeout,
+    0,
+  );
+  return plan.scaleUpDeadline + bakes + plan.proofTimeout;
+}

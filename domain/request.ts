@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { colour } from "./colour.ts";
+import { foreseen, planQuestion } from "./foreseen.ts";
 import { heldFor, parsedPlan } from "./plan.ts";
 import { releaseName } from "./release.ts";
 import { weight } from "./weight.ts";
@@ -17,6 +18,8 @@ export const switchRequest = z.object({
   greenWeight: weight,
   releases: z.object({ blue: releaseName, green: releaseName }),
   plan: parsedPlan,
+  /** Given, the answer says what the `up` will do to users as well. */
+  question: planQuestion.optional(),
 });
 /** A switch request: what a program asks the plugin before it declares its slots. */
 export type SwitchRequest = z.infer<typeof switchRequest>;
@@ -27,7 +30,7 @@ const switchPreview = z.object({
   first: z.boolean(),
   live: colour.nullable(),
   weights: z.object({ blue: z.number(), green: z.number() }).nullable(),
-  /** The kind of decision: first, nothing, verify, shift, rollback, resume, undo. */
+  /** The kind of decision: refuse, first, nothing, verify, shift, rollback, resume, undo. */
   action: z.string(),
   /** One sentence for people. */
   summary: z.string(),
@@ -39,9 +42,11 @@ const switchPreview = z.object({
   credentialsUntil: z.number().nullable(),
   /** What each slot runs now, by name, once recorded. */
   releases: z.object({ blue: z.string(), green: z.string() }).nullable(),
+  /** What it will do to users; null where that was not asked. */
+  foreseen: foreseen.nullable(),
 });
 /** A switch preview: what is live, and what this `up` will do to the traffic. */
 export type SwitchPreview = z.infer<typeof switchPreview>;
 
-/** The answer, or the sentence of the refusal. */
-export type SwitchAnswer = SwitchPreview | { readonly refused: string };
+/** The answer; with the sentence of the refusal where the policy refuses. */
+export type SwitchAnswer = SwitchPreview & { readonly refused?: string };

@@ -1,9 +1,9 @@
+import { limits } from "../domain/limits.ts";
 import { cleanAnswersToShow } from "../domain/share-evidence.ts";
 import { badShare } from "../domain/spec.ts";
 import type { HubConfig } from "./config.ts";
 
-/** Most probes that a gate sends of its own where users are few, a second; and a little time for the last answers. */
-const probesPerSecond = 100;
+/** A little time for the last answers. */
 const answerMs = 1_000;
 
 /** A step must hold until its checks have seen as many answers as the success rate configured takes to be shown. */
@@ -14,7 +14,7 @@ export function tooShort({ rollout, thresholds }: Pick<HubConfig, "rollout" | "t
     return [
       `thresholds.successRatePercent is ${rate}: no number of answers shows that none is ever bad, so no gate could pass. Set it below 100.`,
     ];
-  const probing = Math.ceil(needed / probesPerSecond) * 1_000 + answerMs;
+  const probing = Math.ceil(needed / limits.probesPerSecond) * 1_000 + answerMs;
   return rollout.steps.flatMap(({ bake: { min, max } }, index) => {
     // A bake that may pass sooner has own probes only when six tenths of it are over.
     const shortest = min < max ? Math.ceil(probing / 400) * 1_000 : probing;

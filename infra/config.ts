@@ -202,6 +202,13 @@ const keys = {
       "Your own checks: a command line, run in the folder of Pulumi.yaml with MCP_HUB_URL set; exit code 0 passes.",
     ),
   evidence: evidence.prefault({}).describe("Where each rollout's record goes."),
+  previewFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "File, from the folder of Pulumi.yaml on, that each preview writes the rollout's plan to: JSON for .json, text for .txt, else Markdown, as a pull request's comment shows it. Left out: none.",
+    ),
   github: z
     .strictObject({
       repository: z

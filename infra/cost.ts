@@ -37,7 +37,7 @@ const logGbPerMonth = 5;
 /** A guardian's tick, once a minute, in a function of 256 MB. */
 const tick = { seconds: 1, gb: 0.25 };
 
-/** The table behind the stack output `monthlyCost`. Both colours at their full count: the most the stack costs without autoscaling. */
+/** The table behind the stack output `cost`. Both colours at their full count: the most the stack costs without autoscaling. */
 export function monthlyCostOf(config: HubConfig, region: string): MonthlyCost {
   const idleColour: Colour = config.greenWeight > 50 ? "blue" : "green";
   const price = prices.regions[region];

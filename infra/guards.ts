@@ -1,15 +1,10 @@
+import { longestWalkMs } from "../domain/plan.ts";
 import type { SwitchPreview } from "../domain/request.ts";
 import { tooShort } from "./bake-guard.ts";
 import { tooSmall, capacityWarnings } from "./capacity-guard.ts";
 import type { HubConfig } from "./config.ts";
 import { tooLong } from "./definition-guard.ts";
-import {
-  longestPlanMs,
-  longestCredentialsMs,
-  hours,
-  usualCredentialsMs,
-  longestWalkMs,
-} from "./plan-length.ts";
+import { longestPlanMs, longestCredentialsMs, hours, usualCredentialsMs } from "./plan-length.ts";
 
 /** What a guard finds: refusals stop the `up` before anything is touched, warnings are only shown. */
 export interface Findings {

@@ -24,6 +24,5 @@ export const dashboard = stack.dashboard;
 /** ARNs of the roles that the repository's workflows take: to deploy, and to preview pull requests. */
 export const deployRole = stack.deployRole;
 export const previewRole = stack.previewRole;
-/** What the stack, the idle colour and a rollout cost, in a sentence; then the figures, in dollars a month by list prices. */
+/** What the stack, the idle colour and a rollout cost by list prices, in a sentence; docs/cost.md has the table. */
 export const cost = stack.cost;
-export const monthlyCost = stack.monthlyCost;

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Colour, perColour } from "../domain/colour.ts";
 import type { HubConfig } from "./config.ts";
 import type { Place } from "./read.ts";
+import { slotLogGroup } from "./stack-names.ts";
 
 export interface LogGroups {
   /** Both containers' lines, by colour. */
@@ -14,11 +15,11 @@ export interface LogGroups {
 /** Log groups are made before the roles that may write to them. */
 export function makeLogGroups(
   { logRetentionDays, evidence }: HubConfig,
-  { project, stack }: Place,
+  place: Place,
   opts: pulumi.ComponentResourceOptions,
 ): LogGroups {
-  const make = (name: string, retentionInDays: number) =>
-    new cloudwatch.LogGroup(name, { name: `/${project}/${stack}/${name}`, retentionInDays }, opts);
+  const make = (name: Colour | "evidence", retentionInDays: number) =>
+    new cloudwatch.LogGroup(name, { name: slotLogGroup(place, name), retentionInDays }, opts);
   return {
     slots: perColour((colour) => make(colour, logRetentionDays)),
     evidence: make("evidence", evidence.retentionDays),

@@ -1,3 +1,4 @@
+import type { Colour } from "../domain/colour.ts";
 import { metricNamespaceOf } from "../domain/telemetry.ts";
 
 /** Names that are fixed by project and stack: what is looked up before anything exists, and what other stacks must not share. */
@@ -22,3 +23,9 @@ export function namesOf({ project, stack }: { project: string; stack: string }):
     rolePath: `/${project}/${stack}/`,
   };
 }
+
+/** The log group of a slot, or the one of the rollouts' evidence. */
+export const slotLogGroup = (
+  { project, stack }: Pick<Place, "project" | "stack">,
+  of: Colour | "evidence",
+): string => `/${project}/${stack}/${of}`;

@@ -1,6 +1,8 @@
 import * as ecs from "@pulumi/aws/ecs/index.js";
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity.js";
+import * as pulumi from "@pulumi/pulumi";
 import { type Colour, perColour } from "../domain/colour.ts";
+import { planLine } from "../plan/text.ts";
 import { makeAlarms } from "./alarms.ts";
 import { makeBalancer } from "./balancer.ts";
 import { type HubConfig, slotOf } from "./config.ts";
@@ -30,7 +32,7 @@ export async function makeStack(config: HubConfig, place: Place) {
   // Bundled while the switch is asked, which takes as long; where it is refused, nobody needs the bundle.
   const bundle = bundleGuardian();
   bundle.catch(() => undefined);
-  const { preview, warnings } = await askSwitch(config, place, names, releases);
+  const { preview, warnings, plan } = await askSwitch(config, place);
   const firstLive: Colour = preview.live ?? (config.greenWeight === 100 ? "green" : "blue");
 
   const whole = new HubComponent(names.prefix);
@@ -56,10 +58,10 @@ export async function makeStack(config: HubConfig, place: Place) {
   const dashboard = makeDashboard(place, names, config.thresholds, alarms.arns, opts);
   const moved = { ...made, releases, slots, role: roles.switching, guardian, alarms: alarms.names };
   const traffic = makeSwitch(config, moved, opts);
+  if (plan && pulumi.runtime.isDryRun()) void pulumi.log.info(planLine(plan), traffic);
   whole.done();
 
   const { live, liveSince, weights, lastRollout, previous, ruleArn } = traffic;
-  const monthlyCost = monthlyCostOf(config, place.region);
   return {
     url: balancer.url,
     live,
@@ -74,7 +76,6 @@ export async function makeStack(config: HubConfig, place: Place) {
     dashboard,
     deployRole: roles.workflows?.deploy,
     previewRole: roles.workflows?.preview,
-    cost: describeCost(monthlyCost),
-    monthlyCost,
+    cost: describeCost(monthlyCostOf(config, place.region)),
   };
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Colour, PerColour } from "../domain/colour.ts";
 import type { SwitchInputs, SwitchOutputs } from "../domain/inputs.ts";
-import type { SwitchAnswer, SwitchPreview, SwitchRequest } from "../domain/request.ts";
+import type { SwitchAnswer, SwitchRequest } from "../domain/request.ts";
 import type { Weights } from "../domain/weight.ts";
 
 /** Arguments of TrafficSwitch: every field of `SwitchInputs`, each of which may be an output of another resource. */
@@ -51,17 +51,10 @@ export class TrafficSwitch extends pulumi.CustomResource {
 }
 
 /**
- * Reads the live rule and the record, in preview as well as in `up`, and says what this `up` will do. Throws pulumi.RunError with
- * the sentence of the refusal when the policy refuses, so that nothing is touched, and when there was no answer: of that error
- * the CLI prints the sentence and no stack.
+ * Reads the live rule and the record, in preview as well as in `up`, and says what this `up` will do, or why it is refused. Throws
+ * pulumi.RunError when there was no answer: of that error the CLI prints the sentence and no stack.
  */
-export async function readSwitch(request: SwitchRequest): Promise<SwitchPreview> {
-  const answer = await ask(request);
-  if ("refused" in answer) throw new pulumi.RunError(answer.refused);
-  return answer;
-}
-
-async function ask(request: SwitchRequest): Promise<SwitchAnswer> {
+export async function readSwitch(request: SwitchRequest): Promise<SwitchAnswer> {
   try {
     return await pulumi.runtime.invoke("trafficswitch:index:readSwitch", request);
   } catch (error) {

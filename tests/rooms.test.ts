@@ -11,7 +11,15 @@ const rooms: Record<string, readonly string[]> = {
   "checks/": ["domain/"],
   "rollout/": ["domain/", "checks/"],
   "rollout/policy/": ["domain/"],
-  "infra/": ["domain/", "rollout/resource.ts", "rollout/plugin/lazy.cjs", "packages/log-filter-pattern"],
+  "plan/": ["domain/"],
+  "plan/command/": ["domain/", "plan/", "infra/", "rollout/"],
+  "infra/": [
+    "domain/",
+    "plan/",
+    "rollout/resource.ts",
+    "rollout/plugin/lazy.cjs",
+    "packages/log-filter-pattern",
+  ],
   "sidecar/": ["domain/telemetry.ts", "domain/hub.ts", "domain/outcome.ts", "domain/health.ts"],
   "packages/": [],
 };

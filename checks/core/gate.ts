@@ -1,4 +1,5 @@
 import { other } from "../../domain/colour.ts";
+import { limits } from "../../domain/limits.ts";
 import type { SlotLog } from "../logs/slot-log.ts";
 import { Probing } from "../probing/probing.ts";
 import { steadySessions } from "../sources/probe-options.ts";
@@ -167,7 +168,10 @@ class Bake {
   }
 
   #startProbes(time: ProbingTime): void {
-    const { context, most } = { context: this.#context, most: this.#options.maxProbesPerSecond ?? 100 };
+    const { context, most } = {
+      context: this.#context,
+      most: this.#options.maxProbesPerSecond ?? limits.probesPerSecond,
+    };
     const probed = this.#checks.filter((check) => check.probes !== null);
     if (probed.length === 0) return;
     const minimum = (of: Check[]) =>
@@ -191,7 +195,7 @@ class Bake {
     if (missing > 0 && now >= from)
       return Math.min(most, Math.max(1, (missing * 1_000) / Math.max(250, by - now)));
     const recent = answers.filter((answer) => answer.from === "user" && answer.at > now - 5_000).length;
-    return recent >= 10 ? 0 : Math.min(most, idlePerSecond);
+    return recent >= 10 ? 0 : Math.min(most, limits.idleProbesPerSecond);
   }
 
   /** Users' answers come from the sidecar's access log; without a sidecar there is none to read. */
@@ -245,8 +249,6 @@ function probingTime(start: number, ms: number, mayPassSooner: boolean): Probing
 
 /** How often it is looked whether all is told, in milliseconds. */
 const lookEveryMs = 250;
-/** Own probes a second once the sample is large enough and no users ask: enough to notice a late fault within 10 s. */
-const idlePerSecond = 2;
 /** Lines of a slot's log are looked for so often, in milliseconds: a request that hangs is told of once a second. */
 const accessLogEveryMs = 1_000;
 

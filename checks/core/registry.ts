@@ -99,13 +99,16 @@ const knownChecks: readonly string[] = builtInChecks
 /** CloudWatch evaluates an alarm once a minute and wants two bad minutes of three: a shorter bake cannot be judged by one. */
 const shortestBakeForAlarmsMs = 180_000;
 
+/** Inputs of the switch that the gates depend on where a plan names none. */
+export type GateInputs = Pick<SwitchInputs, "alarms" | "commands" | "logErrorPatterns" | "logGroups">;
+
 /** The gate of the candidate at weight 0, where a plan names none. */
-export function defaultCandidateGate(_inputs: SwitchInputs): string[] {
+export function defaultCandidateGate(_inputs: GateInputs): string[] {
   return ["target-health", "hub-ready", "tool-listed", "catalogue", "analysis", "candidate-release"];
 }
 
 /** The gate of a step, where a plan names none: what has a source and can be judged within the bake (milliseconds). */
-export function defaultGate(inputs: SwitchInputs, bakeMs: number): string[] {
+export function defaultGate(inputs: GateInputs, bakeMs: number): string[] {
   const hasAlarms = inputs.alarms.blue.length > 0 && inputs.alarms.green.length > 0;
   const optional: [string, boolean][] = [
     ["log-errors", hasLogs(inputs) && inputs.logErrorPatterns.length > 0],

@@ -8,7 +8,15 @@ export function watching(of: Deployed): Statement[] {
   const { project, stack } = of;
   const groups = [`/${project}/${stack}/*`, `/aws/lambda/${project}-${stack}-guardian`];
   return [
-    allow(["cloudwatch:Describe*", "cloudwatch:ListTagsForResource", "logs:DescribeLogGroups"], "*"),
+    allow(
+      [
+        "cloudwatch:Describe*",
+        "cloudwatch:GetMetricData",
+        "cloudwatch:ListTagsForResource",
+        "logs:DescribeLogGroups",
+      ],
+      "*",
+    ),
     allow(
       ["PutMetricAlarm", "DeleteAlarms", "TagResource", "UntagResource"].map((name) => `cloudwatch:${name}`),
       arns(of, "cloudwatch", `alarm:${project}-${stack}-*`),

@@ -1,18 +1,15 @@
 import type { provider } from "@pulumi/pulumi";
+import { type Today, readToday } from "../../checks/core/traffic.ts";
+import type { PlanQuestion } from "../../domain/foreseen.ts";
 import { type HandEdit, handEdit, isSameEdit } from "../../domain/hand-edit.ts";
-import type { SwitchRecord } from "../../domain/record.ts";
-import {
-  type SwitchAnswer,
-  type SwitchPreview,
-  type SwitchRequest,
-  switchRequest,
-} from "../../domain/request.ts";
+import { type SwitchAnswer, type SwitchRequest, switchRequest } from "../../domain/request.ts";
 import { openAccount } from "../aws/open-account.ts";
 import { adoptionOf, foresee } from "../policy/adoption.ts";
 import type { Decision, Situation } from "../policy/situation.ts";
 import { realClock } from "../run/open-ports.ts";
 import { readSettled } from "../run/settled.ts";
 import { describeDecision, describeEdit } from "../run/words.ts";
+import { foreseeUsers } from "./foreseen.ts";
 import { hasUnknowns } from "./inputs.ts";
 
 /** What is live and what this `up` would do, or why it is refused, for the program to ask before it touches anything. */
@@ -25,15 +22,49 @@ export async function readSwitch(value: unknown): Promise<provider.InvokeResult>
         reason: issue.message,
       })),
     };
-  const request = parsed.data;
-  const { situation, credentialsUntil } = await look(request);
-  const { edit, decision } = foresee(situation);
-  const outputs: SwitchAnswer =
-    decision.kind === "refuse"
-      ? { refused: decision.why }
-      : { ...answer(situation.record, edit, decision), credentialsUntil };
-  return { outputs };
+  return { outputs: await answerSwitch(parsed.data) };
 }
+
+/** The same as a function, for whoever runs in this process. */
+export async function answerSwitch(request: SwitchRequest): Promise<SwitchAnswer> {
+  const { situation, credentialsUntil } = await look(request);
+  const { question } = request;
+  const today = question && situation.record ? await readToday(request, question, situation.now) : nothingYet;
+  return answerOf(situation, question, { credentialsUntil, today });
+}
+
+/** What was seen beside the record and the rule. */
+export interface SeenBeside {
+  readonly credentialsUntil: number | null;
+  readonly today: Today;
+}
+
+/** What a situation leads to. Pure. */
+export function answerOf(
+  situation: Situation,
+  question: PlanQuestion | undefined,
+  { credentialsUntil, today }: SeenBeside,
+): SwitchAnswer {
+  const { record } = situation;
+  const { edit, decision } = foresee(situation);
+  const steps = decision.kind === "shift" || decision.kind === "resume" ? decision.steps : [];
+  return {
+    first: record === null || decision.kind === "first",
+    live: record?.live ?? null,
+    weights: record?.weights ?? null,
+    action: decision.kind,
+    summary: describeDecision(decision),
+    handEdit: edit && describeEdit(edit),
+    steps: steps.map((step) => ({ weight: step.weight, bake: step.bake })),
+    releases: record && { blue: record.slots.blue.release, green: record.slots.green.release },
+    credentialsUntil,
+    foreseen: question === undefined ? null : foreseeUsers(situation, decision, question, today),
+    ...(decision.kind === "refuse" ? { refused: decision.why } : {}),
+  };
+}
+
+/** Of a stack that is not there yet nobody asks anything. */
+export const nothingYet: Today = { traffic: null, trafficUnknown: "nothing is live yet", firing: [] };
 
 /**
  * The refusal of a hand edit that Pulumi's state does not show: no refresh has seen it. A resource that is not in the state yet
@@ -97,22 +128,4 @@ async function look(request: SwitchRequest): Promise<Seen> {
 function fixedUntil(of: { readonly accessKeyId: string; readonly expiration?: Date }): number | null {
   const fixed = of.accessKeyId === process.env["AWS_ACCESS_KEY_ID"];
   return fixed ? (of.expiration?.getTime() ?? null) : null;
-}
-
-function answer(
-  record: SwitchRecord | null,
-  edit: HandEdit | null,
-  decision: Decision,
-): Omit<SwitchPreview, "credentialsUntil"> {
-  const steps = decision.kind === "shift" || decision.kind === "resume" ? decision.steps : [];
-  return {
-    first: record === null || decision.kind === "first",
-    live: record?.live ?? null,
-    weights: record?.weights ?? null,
-    action: decision.kind,
-    summary: describeDecision(decision),
-    handEdit: edit && describeEdit(edit),
-    steps: steps.map((step) => ({ weight: step.weight, bake: step.bake })),
-    releases: record && { blue: record.slots.blue.release, green: record.slots.green.release },
-  };
 }

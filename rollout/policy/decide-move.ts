@@ -3,6 +3,7 @@ import type { SwitchRecord } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import type { Situation, Decision } from "./situation.ts";
 import { weightOf, stepsBetween } from "./steps-between.ts";
+import { isVerified } from "./verified.ts";
 
 /** Where the weight goes: nowhere, towards the candidate, or back. */
 export function decideMove({ now, request }: Situation, record: SwitchRecord): Decision {
@@ -20,8 +21,7 @@ export function decideMove({ now, request }: Situation, record: SwitchRecord): D
     previous.until > now
   )
     return { kind: "rollback", from: record.live, to: weightsFor(candidate, asked) };
-  const verified =
-    record.verified?.colour === candidate && record.verified.release === request.releases[candidate];
+  const verified = isVerified(record, request.releases, candidate);
   if (asked > at)
     return {
       kind: "shift",

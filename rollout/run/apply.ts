@@ -1,9 +1,9 @@
-import type { Colour } from "../../domain/colour.ts";
 import { commandLine } from "../../domain/command-line.ts";
 import { limits } from "../../domain/limits.ts";
 import type { Step } from "../../domain/plan.ts";
 import { decide } from "../policy/decision.ts";
 import type { Decision } from "../policy/situation.ts";
+import { isUnverified } from "../policy/verified.ts";
 import { Lease } from "../record/lease.ts";
 import { adoptInputs } from "./adopt-inputs.ts";
 import { adoptSeen } from "./adopt.ts";
@@ -72,13 +72,12 @@ async function carryOut(at: DecidedUp, decision: Work): Promise<Outcome> {
   await adoptInputs(at);
   if (decision.kind === "verify") return runRollout(lease, specOf(up, lease, candidate, []), cancel);
   const resumed = decision.kind === "resume";
-  const unverified = resumed ? decision.at === 0 && !isVerified(at, candidate) : decision.verify;
   await begin(at, candidate, decision.asked);
   return runRollout(
     lease,
     {
       ...specOf(up, lease, candidate, decision.steps),
-      unverified,
+      unverified: isUnverified(decision, at.before, up.inputs.releases),
       start: resumed ? resumeAt(decision) : "scaling",
     },
     cancel,
@@ -89,8 +88,4 @@ async function carryOut(at: DecidedUp, decision: Work): Promise<Outcome> {
 function resumeAt(decision: { at: number; steps: readonly Step[] }): RolloutSpec["start"] {
   if (decision.at === 0) return "scaling";
   return decision.steps[0]?.weight === decision.at ? "proving" : "shifting";
-}
-
-function isVerified({ before, up }: DecidedUp, candidate: Colour): boolean {
-  return before.verified?.colour === candidate && before.verified.release === up.inputs.releases[candidate];
 }

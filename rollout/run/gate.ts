@@ -1,18 +1,17 @@
 import { contextFor } from "../../checks/core/context.ts";
+import { candidateGateOf, stepGateOf } from "../../checks/core/gate-names.ts";
 import type { GateResult } from "../../checks/core/gate-result.ts";
 import { judgeBake } from "../../checks/core/gate.ts";
 import { judgeCandidate } from "../../checks/core/judge-candidate.ts";
 import type { Reading } from "../../checks/core/reading.ts";
-import { defaultCandidateGate, defaultGate } from "../../checks/core/registry.ts";
 import type { OpenContext } from "../../checks/core/wiring.ts";
-import { catalogue } from "../../checks/gate/catalogue.ts";
 import type { Colour } from "../../domain/colour.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";
 import { extensionOf } from "../../domain/plan.ts";
 import type { Gate, Judgement } from "./ports.ts";
 
 /** How long a candidate that has its tasks may take to show itself ready, in milliseconds. */
-const readyWithinMs = 30_000;
+export const readyWithinMs = 30_000;
 
 /** The checks as the rollout's gate: one context per colour, so that a rollout's samples add up over its steps. */
 export function makeGate(
@@ -34,14 +33,13 @@ export function makeGate(
   };
   return {
     async candidate(of, besideLive, signal) {
-      const asked = inputs.plan.candidateGate ?? defaultCandidateGate(inputs);
-      const checks = besideLive ? asked : asked.filter((name) => name !== catalogue.name);
+      const checks = candidateGateOf(inputs, besideLive);
       return judgementOf(
         await judgeCandidate({ context: await contextOf(of), checks, readyWithinMs, onReading, signal }),
       );
     },
     async bake(of, step, extended, signal) {
-      const checks = step.gate ?? inputs.plan.gate ?? defaultGate(inputs, step.bake.max);
+      const checks = stepGateOf(inputs, step);
       const context = await contextOf(of);
       const began = bakes.get(of);
       const goesOn = extended && began?.weight === step.weight;

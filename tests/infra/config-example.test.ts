@@ -28,6 +28,7 @@ test("Pulumi.production.yaml is a valid production config that no guard refuses"
     steps: [],
     releases: null,
     credentialsUntil: null,
+    foreseen: null,
   };
   assert.deepEqual(guard(config, nothing, Date.now()).refusals, []);
 });
@@ -80,7 +81,7 @@ test("Pulumi.production.yaml shows every key there is, with a value or as a comm
       .split(".")
       .reduce<unknown>((here, part) => (here as Record<string, unknown> | undefined)?.[part], own);
     const name = path.split(".").at(-1) ?? "";
-    return given === undefined && !new RegExp(`^ *# ${name}: `, "m").test(text);
+    return given === undefined && !new RegExp(`^ *# (hub:)?${name}: `, "m").test(text);
   });
   assert.deepEqual(
     missing.map(({ path }) => path),

@@ -22,6 +22,7 @@ const blueIsLive: SwitchPreview = {
   steps: [],
   releases: null,
   credentialsUntil: null,
+  foreseen: null,
 };
 const refusals = (config: Record<string, unknown>, preview = blueIsLive) =>
   guard(parseConfig(layConfig({ ...production }, config)), preview, now).refusals;

@@ -78,6 +78,7 @@ const firstDeployment: SwitchPreview = {
   steps: [],
   releases: null,
   credentialsUntil: null,
+  foreseen: null,
 };
 
 /** What AWS adds to a resource's inputs, by type. Only what the program reads. */
@@ -144,7 +145,7 @@ const added: Readonly<Record<string, (name: string, inputs: Record<string, unkno
 function answer(token: string, args: Record<string, unknown>, preview: World["preview"]): object {
   if (token === "trafficswitch:index:readSwitch") {
     const said = typeof preview === "function" ? preview(args) : preview;
-    if (said instanceof Error) return { refused: said.message };
+    if (said instanceof Error) return { ...firstDeployment, refused: said.message };
     return { ...firstDeployment, ...said };
   }
   if (token === "aws:index/getCallerIdentity:getCallerIdentity")

@@ -22,7 +22,7 @@ export function costPage(): string {
   return `# What the production example costs
 
 Generated from \`Pulumi.production.yaml\` and \`infra/prices.ts\`: \`npm run docs\`. The same figures for a stack of
-your own are its outputs \`cost\` and \`monthlyCost\`, in every preview:
+your own are in its output \`cost\`, in every preview:
 
 \`\`\`
 pulumi stack output cost -s production

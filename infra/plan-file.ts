@@ -1,0 +1,20 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, extname, join, resolve } from "node:path";
+import type { PlanDocument } from "../plan/document.ts";
+import { type PlanFormat, formatPlan } from "../plan/format.ts";
+
+/** Relative paths of the stack config begin where Pulumi.yaml stands, whatever folder the program is run in. */
+const projectFolder = join(import.meta.dirname, "..");
+
+/** Writes a preview's plan where the config says: JSON or text by the file's ending, Markdown otherwise. */
+export async function keepPlan(file: string | undefined, plan: PlanDocument): Promise<void> {
+  if (file === undefined) return;
+  const path = resolve(projectFolder, file);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, formatPlan(plan, formatOf(path)));
+}
+
+function formatOf(path: string): PlanFormat {
+  const formats: Readonly<Record<string, PlanFormat>> = { ".json": "json", ".txt": "text" };
+  return formats[extname(path)] ?? "markdown";
+}

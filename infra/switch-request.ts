@@ -1,0 +1,30 @@
+import { perColour } from "../domain/colour.ts";
+import type { SwitchRequest } from "../domain/request.ts";
+import { slotAlarms } from "./alarms.ts";
+import { type HubConfig, slotOf } from "./config.ts";
+import type { Place } from "./read.ts";
+import { releaseNameOf } from "./release.ts";
+import { namesOf, slotLogGroup } from "./stack-names.ts";
+
+/** What the switch is asked before anything is touched. All of it is known in every preview. */
+export function switchRequestOf(config: HubConfig, place: Place): SwitchRequest {
+  const { region, profile, stack } = place;
+  const names = namesOf(place);
+  return {
+    region,
+    ...(profile === undefined ? {} : { profile }),
+    table: names.table,
+    stack,
+    greenWeight: config.greenWeight,
+    releases: perColour((colour) => releaseNameOf(slotOf(config, colour), config)),
+    plan: config.rollout,
+    question: {
+      alarms: perColour((colour) => slotAlarms(names, colour, config.thresholds).map(({ name }) => name)),
+      commands: config.commands,
+      logErrorPatterns: config.hub.logErrorPatterns,
+      logGroups: perColour((colour) => slotLogGroup(place, colour)),
+      metricNamespace: names.namespace,
+      thresholds: config.thresholds,
+    },
+  };
+}

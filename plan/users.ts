@@ -1,0 +1,76 @@
+import { binomialBand } from "../domain/binomial.ts";
+import type { ForeseenStep, Foreseen, Traffic } from "../domain/foreseen.ts";
+import { limits } from "../domain/limits.ts";
+import type { Blast, Expected, PlanCheck, PlanStep } from "./document.ts";
+
+/** A fault is looked for so often, and its log line is on its way so long, in milliseconds. */
+const lookMs = 1_250;
+
+/** A step with the users that it will meet. */
+export function planStep(step: ForeseenStep, { traffic, failsAfter }: Foreseen, proofMs: number): PlanStep {
+  const { weight, leastMs, bakeMs, extensionMs, overrunMs, gate } = step;
+  const users = traffic && usersOf(step, traffic);
+  const rate = traffic && ratesOf(traffic, weight);
+  const blast = (answers: number | null) => (rate && answers !== null ? blastOf(answers, rate) : null);
+  return {
+    weight,
+    leastMs,
+    bakeMs,
+    longestMs: bakeMs + extensionMs + overrunMs + proofMs,
+    checks: gate.map((check) => planCheck(check, users?.requests ?? null)),
+    users,
+    ownProbes: traffic && ownProbesOf(step, traffic),
+    blast: rate && { all: blast(failsAfter.all), tenth: blast(failsAfter.tenth) },
+  };
+}
+
+/** A check with what users bring it. */
+export function planCheck(check: ForeseenStep["gate"][number], requests: Expected | null): PlanCheck {
+  const { minimumSamples, probed, cannotTell } = check;
+  if (cannotTell !== null) return { ...check, inconclusive: cannotTell };
+  const tooFew = !probed && requests !== null && minimumSamples !== null && minimumSamples > 1;
+  if (!tooFew || requests.high >= minimumSamples) return { ...check, inconclusive: null };
+  const inconclusive = `it needs ${minimumSamples} samples, and at most ${requests.high} requests of users come in the bake: hold the weight longer, or give it more`;
+  return { ...check, inconclusive };
+}
+
+/** A share of what came in a window, over another time. */
+function expected(count: number, { from, to }: Traffic, ms: number, weight: number): Expected {
+  const all = (count * ms) / (to - from);
+  const share = weight / 100;
+  const { low, high } = binomialBand(Math.round(all), share);
+  return { about: Math.round(all * share), low, high };
+}
+
+function usersOf({ weight, bakeMs }: ForeseenStep, traffic: Traffic) {
+  return {
+    requests: expected(traffic.requests, traffic, bakeMs, weight),
+    sessions: expected(traffic.sessions, traffic, bakeMs, weight),
+  };
+}
+
+/** Own probes bring as many analyses as the check that needs most of them lacks. */
+function ownProbesOf({ gate, weight, bakeMs }: ForeseenStep, traffic: Traffic): number {
+  const wanted = Math.max(0, ...gate.map(({ probed, minimumSamples }) => (probed && minimumSamples) || 0));
+  return Math.max(0, wanted - expected(traffic.analyses, traffic, bakeMs, weight).about);
+}
+
+interface Rates {
+  readonly requestsPerMs: number;
+  readonly sessionsPerMs: number;
+}
+
+function ratesOf({ requests, sessions, from, to }: Traffic, weight: number): Rates {
+  const share = weight / 100 / (to - from);
+  return { requestsPerMs: requests * share, sessionsPerMs: sessions * share };
+}
+
+/** Answers come from users, and from own probes at the pace that they keep when they have enough. */
+function blastOf(answers: number, { requestsPerMs, sessionsPerMs }: Rates): Blast {
+  const noticedMs = answers / (requestsPerMs + limits.idleProbesPerSecond / 1_000) + lookMs;
+  return {
+    noticedMs: Math.round(noticedMs),
+    sessions: Math.ceil(sessionsPerMs * noticedMs),
+    requests: Math.ceil(requestsPerMs * noticedMs),
+  };
+}
