@@ -1,15 +1,20 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 
 const top = fileURLToPath(new URL("../../", import.meta.url));
-const folder = join(top, ".github/workflows");
-const { scripts } = JSON.parse(readFileSync(join(top, "package.json"), "utf8")) as {
+/** Those that run here, and those to copy. */
+const workflows = [".github/workflows", "docs/workflows"].flatMap((folder) =>
+  readdirSync(join(top, folder)).map((name) => join(folder, name)),
+);
+const { scripts, dependencies } = JSON.parse(readFileSync(join(top, "package.json"), "utf8")) as {
   scripts: Record<string, string>;
+  dependencies: Record<string, string>;
 };
 
 interface Step {
@@ -25,9 +30,9 @@ interface Workflow {
   >;
 }
 
-for (const name of readdirSync(folder))
+for (const name of workflows)
   test(`the workflow ${name} may nothing that a job does not name, trusts no tag, and runs what there is`, () => {
-    const { permissions, jobs } = parse(readFileSync(join(folder, name), "utf8")) as Workflow;
+    const { permissions, jobs } = parse(readFileSync(join(top, name), "utf8")) as Workflow;
     assert.deepEqual(permissions, {});
     assert.ok(Object.keys(jobs).length > 0);
     for (const job of Object.values(jobs)) {
@@ -47,4 +52,46 @@ for (const name of readdirSync(folder))
           assert.ok(script in scripts, `npm run ${script}`);
       }
     }
+  });
+
+test("the workflows to copy install the plugins of the packages that the program is written with", () => {
+  const text = workflows.map((name) => readFileSync(join(top, name), "utf8")).join("\n");
+  const installed = [...text.matchAll(/pulumi plugin install resource (\w+) (\S+)/g)];
+  assert.ok(installed.length >= 6);
+  for (const [, plugin = "", version] of installed) assert.equal(version, dependencies[`@pulumi/${plugin}`]);
+  for (const [, aws, awsx] of text.matchAll(/key: pulumi-plugins-aws-(\S+)-awsx-(\S+)/g))
+    assert.deepEqual([aws, awsx], [dependencies["@pulumi/aws"], dependencies["@pulumi/awsx"]]);
+});
+
+/** Linters of workflows: where they are looked for, and how to get them. */
+const linters = [
+  {
+    name: "actionlint",
+    variable: "ACTIONLINT",
+    args: [],
+    get: "go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12",
+  },
+  {
+    name: "zizmor",
+    variable: "ZIZMOR",
+    args: ["--offline", "--no-progress", "--collect=all"],
+    get: "pip install zizmor==1.32.0",
+  },
+];
+for (const { name, variable, args, get } of linters)
+  test(`${name} finds nothing in the workflows`, (t) => {
+    const program = process.env[variable] ?? name;
+    if (spawnSync(program, ["--version"]).status !== 0)
+      return t.skip(
+        `there is no ${name} here, so workflows are not linted by it: ${get}, or name it with ${variable}`,
+      );
+    // Linters take a file for a workflow by the folder that it is in.
+    const folder = mkdtempSync(join(tmpdir(), "workflows-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const place = join(folder, ".github/workflows");
+    mkdirSync(place, { recursive: true });
+    for (const file of workflows) copyFileSync(join(top, file), join(place, basename(file)));
+    const files = readdirSync(place).map((file) => join(place, file));
+    const ran = spawnSync(program, [...args, ...files], { encoding: "utf8" });
+    assert.equal(ran.status, 0, `${ran.stdout}\n${ran.stderr}`);
   });
