@@ -228,12 +228,12 @@ const keys = {
         )
         .optional()
         .describe("Its branch that may deploy; a * stands for anything, as in release/*. Left out: main."),
-      environment: z
-        .string()
-        .regex(/^[^*?$]+$/, "must be the name of an environment, without * ? and $")
+      environments: z
+        .array(z.string().regex(/^[^*?$]+$/, "must be the name of an environment, without * ? and $"))
+        .min(1, "names no environment: leave the key out")
         .optional()
         .describe(
-          "Its environment whose jobs may deploy, instead of a branch: GitHub tells AWS one of the two, so which branches may is the environment's own setting.",
+          "Its environments whose jobs may deploy, such as [production, break-glass], instead of a branch: GitHub tells AWS one of the two, so which branches may is the environments' own setting.",
         ),
       providerArn: z
         .string()
@@ -271,11 +271,11 @@ function acrossKeys(config: Partial<Values>, context: z.core.$RefinementCtx): vo
     );
   if (door?.internetFacing === true && name === undefined)
     problem(["domain"], undefined, "is missing: an internet-facing hub speaks HTTPS only");
-  if (config.github?.environment !== undefined && config.github.branch !== undefined)
+  if (config.github?.environments !== undefined && config.github.branch !== undefined)
     problem(
       ["github", "branch"],
       config.github.branch,
-      "has no say beside environment: GitHub tells AWS one of the two; leave one out",
+      "has no say beside environments: GitHub tells AWS one of the two; leave one out",
     );
   if (name && door?.port === 80)
     problem(

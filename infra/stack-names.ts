@@ -26,6 +26,6 @@ export function namesOf({ project, stack }: { project: string; stack: string }):
 
 /** The log group of a slot, or the one of the rollouts' evidence. */
 export const slotLogGroup = (
-  { project, stack }: Pick<Place, "project" | "stack">,
+  { project, stack }: { readonly project: string; readonly stack: string },
   of: Colour | "evidence",
 ): string => `/${project}/${stack}/${of}`;

@@ -3,7 +3,7 @@ export interface Workflows {
   /** `owner/name`, or `owner@123/name@456` with GitHub's ids. */
   readonly repository: string;
   readonly branch?: string | undefined;
-  readonly environment?: string | undefined;
+  readonly environments?: readonly string[] | undefined;
 }
 
 /**
@@ -18,14 +18,11 @@ function subjectsOf(repository: string, job: string): string[] {
   ];
 }
 
-/** Subjects of the jobs that may deploy: those of an environment, or else those of a branch. */
-export function deploySubjects({ repository, branch = "main", environment }: Workflows): string[] {
-  const job =
-    environment === undefined
-      ? `ref:refs/heads/${branch}`
-      : // GitHub's own spelling of a colon within a name.
-        `environment:${environment.replaceAll(":", "%3A")}`;
-  return subjectsOf(repository, job);
+/** Subjects of the jobs that may deploy: those of the environments, or else those of a branch. */
+export function deploySubjects({ repository, branch = "main", environments }: Workflows): string[] {
+  if (environments === undefined) return subjectsOf(repository, `ref:refs/heads/${branch}`);
+  // A colon within a name is spelt as GitHub spells it.
+  return environments.flatMap((name) => subjectsOf(repository, `environment:${name.replaceAll(":", "%3A")}`));
 }
 
 /** Subjects of the jobs that a pull request starts. */

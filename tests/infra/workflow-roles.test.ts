@@ -67,28 +67,39 @@ const jobs: readonly [name: string, workflows: Workflows, subject: string, may: 
     "repo:example/hub:ref:refs/heads/main",
     false,
   ],
-  ["an environment", { ...hub, environment: "production" }, "repo:example/hub:environment:production", true],
+  [
+    "an environment",
+    { ...hub, environments: ["production"] },
+    "repo:example/hub:environment:production",
+    true,
+  ],
   [
     "an environment, with ids",
-    { ...hub, environment: "production" },
+    { ...hub, environments: ["production"] },
     "repo:example@11/hub@22:environment:production",
     true,
   ],
   [
+    "another one of several environments",
+    { ...hub, environments: ["production", "break-glass"] },
+    "repo:example/hub:environment:break-glass",
+    true,
+  ],
+  [
     "another environment",
-    { ...hub, environment: "production" },
+    { ...hub, environments: ["production"] },
     "repo:example/hub:environment:staging",
     false,
   ],
   [
     "a branch, where an environment is asked for",
-    { ...hub, environment: "production" },
+    { ...hub, environments: ["production"] },
     "repo:example/hub:ref:refs/heads/main",
     false,
   ],
   [
     "an environment with a colon",
-    { ...hub, environment: "eu:prod" },
+    { ...hub, environments: ["eu:prod"] },
     "repo:example/hub:environment:eu%3Aprod",
     true,
   ],
@@ -136,10 +147,10 @@ const refused: readonly [github: object, problem: RegExp][] = [
   [{ repository: "example/*" }, /hub:github\.repository: must be owner\/name/],
   [{ ...hub, branch: "main?" }, /hub:github\.branch: must be the name of a branch/],
   [{ ...hub, branch: "${aws:username}" }, /hub:github\.branch: must be the name of a branch/],
-  [{ ...hub, environment: "*" }, /hub:github\.environment: must be the name of an environment/],
+  [{ ...hub, environments: ["*"] }, /hub:github\.environments\[0\]: must be the name of an environment/],
   [
-    { ...hub, environment: "production", branch: "main" },
-    /hub:github\.branch: has no say beside environment/,
+    { ...hub, environments: ["production"], branch: "main" },
+    /hub:github\.branch: has no say beside environments/,
   ],
 ];
 
