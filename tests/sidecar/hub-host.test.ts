@@ -122,14 +122,12 @@ for (const [host, wanted] of [
 test("a server on the official SDK's default bind serves an official client through a public name", async (t) => {
   const app = createMcpExpressApp();
   app.get("/api/health", (_request, response) => void response.end("ok"));
-  app.post("/mcp", (request, response, next) => {
+  app.post("/mcp", async (request, response) => {
     const server = new McpServer({ name: "on-its-own", version: "1" });
     server.registerTool("who", {}, () => ({ content: [{ type: "text", text: "me" }] }));
     const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });
-    void server
-      .connect(transport)
-      .then(() => transport.handleRequest(request, response, request.body))
-      .catch(next);
+    await server.connect(transport);
+    await transport.handleRequest(request, response, request.body);
   });
   const { port } = await listen(t, (request, response) => app(request, response));
   const sidecar = await startSidecar(t, { hub: port });

@@ -5,11 +5,6 @@ import type { BurstEffort, Bursts } from "./sidecar-bursts.ts";
 import type { Latencies, Throughput } from "./sidecar-load.ts";
 import { type Program, type ProgramName, ask, startProgram } from "./sidecar-programs.ts";
 
-/**
- * Each program is started so often: where its code lies in memory, and what of it is compiled when, makes one start of the
- * same program some hundredths faster than another.
- */
-const usual: Effort = { starts: 6, rounds: 2 };
 const roundMs = 1_000;
 /** Callers at once. */
 export const connections = 32;
@@ -18,8 +13,12 @@ export const connections = 32;
  * all, which a mean of all of them, or a percentile of all requests, tells more of than of a program; a median alone varied
  * from run to run twice as much.
  */
-const latencyRounds = 10;
 const requestsPerRound = 1_500;
+/**
+ * Each program is started so often: where its code lies in memory, and what of it is compiled when, makes one start of the
+ * same program some hundredths faster than another.
+ */
+const usual: Effort = { starts: 6, rounds: 2, latencyRounds: 10 };
 /** What tells the requests for each second of processor time. */
 const burstEffort: BurstEffort = { connections, bursts: 80, requests: 10 };
 
@@ -44,6 +43,8 @@ export interface Effort {
   readonly starts: number;
   /** Of requests a second, after each start. */
   readonly rounds: number;
+  /** Of requests one at a time, after each start. */
+  readonly latencyRounds: number;
 }
 
 /** What was measured of one program, round by round. */
@@ -65,7 +66,7 @@ export async function compareSpeed(
   say: (line: string) => void,
   { before = "", effort = usual }: { readonly before?: string; readonly effort?: Effort } = {},
 ): Promise<Map<ProgramName, Speed>> {
-  const { starts, rounds } = effort;
+  const { starts, rounds, latencyRounds } = effort;
   const measured = names.map((): Rounds => ({
     addedP50: [],
     addedP99: [],
