@@ -2,8 +2,10 @@
 export const commandFlags = [
   "accept",
   "against",
+  "base",
   "command",
   "config",
+  "diff",
   "digest",
   "engine",
   "evidence",
@@ -11,6 +13,8 @@ export const commandFlags = [
   "faults",
   "follow",
   "for",
+  "force",
+  "format",
   "health-path",
   "images",
   "incident",
@@ -19,6 +23,7 @@ export const commandFlags = [
   "kind",
   "list",
   "mcp-path",
+  "offline",
   "population",
   "port",
   "profile",
@@ -48,18 +53,23 @@ export const commandFlags = [
   "why",
 ];
 
+/** Those that npm has settings of its own by: they may stand in somebody's .npmrc, and say nothing of what was typed. */
+const npmsOwn = new Set(["diff", "force", "json", "offline"]);
+
 /**
  * What to say where flags stood before npm's `--`: npm takes those for its own and hands them to the command in its
- * environment only. Null: none did.
+ * environment only. Null: none did, as far as anybody can tell: a command for emergencies must not be refused for a setting of npm's.
  * @param name of the script
  * @param words those that the command was given
  */
 export function flagsNpmTook(name, words, environment) {
-  const taken = commandFlags.flatMap((flag) => {
-    const value = environment[`npm_config_${flag.replaceAll("-", "_")}`];
-    if (value === undefined || value === "") return [];
-    return [value === "true" ? `--${flag}` : `--${flag}=${value}`];
-  });
+  const taken = commandFlags
+    .filter((flag) => !npmsOwn.has(flag))
+    .flatMap((flag) => {
+      const value = environment[`npm_config_${flag.replaceAll("-", "_")}`];
+      if (value === undefined || value === "") return [];
+      return [value === "true" ? `--${flag}` : `--${flag}=${value}`];
+    });
   if (taken.length === 0) return null;
   // Which word belonged to which flag, npm does not say; of one flag and one word it is clear.
   const rest = taken.length === 1 && words.length <= 1 ? words.join(" ") : "…";

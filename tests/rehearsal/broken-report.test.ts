@@ -54,9 +54,3 @@ test("kept is green and broken is red, on a terminal alone", () => {
   assert.ok(describeAll([broken], true).includes("\u001b[31mBROKEN"));
   assert.ok(!describeAll([well, broken], false).includes("\u001b"));
 });
-
-test("a long figure is cut where the line ends, and shows it", () => {
-  const long = { ...broken, held: [held("no request is lost", false, "x".repeat(300))] };
-  const [, line = ""] = describeScenario(long, false).split("\n");
-  assert.match(line, /^ {2}BROKEN no request is lost: x+…$/);
-});
