@@ -50,7 +50,6 @@ export type ReadyRule = z.infer<typeof readyRule>;
  * address, `auto` asks the hub which of them it takes.
  */
 export const hostRule = z.enum(["auto", "public", "loopback"]);
-export type HostRule = z.infer<typeof hostRule>;
 
 /** What decides whether an answer of the hub is a good one. */
 export interface HubContract {
