@@ -3,10 +3,9 @@
  * the answers. With it the scenarios that need a bad release run against hubs whose faults cannot be switched on.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { createServer } from "node:http";
-import { createServer as createTcpServer } from "node:net";
 import { parseArgs } from "node:util";
+import { Ports } from "local-aws/ports";
 import { outside } from "./config.ts";
 import { innerConfig, innerPort } from "./image.ts";
 import { Proxy } from "./proxy.ts";
@@ -30,7 +29,8 @@ async function main(): Promise<void> {
     process.stderr.write("usage: main.ts --port N [--config FILE] --faults JSON -- COMMAND…\n");
     process.exit(2);
   }
-  const port = await anyPort();
+  // Of the same range as the tasks' own: of another one the many clients of a rehearsal take it meanwhile.
+  const port = await new Ports(Math.random).take();
   const fill = (word: string) =>
     word.replaceAll(innerPort, String(port)).replaceAll(innerConfig, given.config);
   const env = Object.entries(process.env).map(([name, value]) => [name, fill(value ?? "")]);
@@ -66,15 +66,6 @@ function startHub([command = "", ...words]: readonly string[], env: NodeJS.Proce
   hub.once("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => hub.kill(signal));
   return hub;
-}
-
-async function anyPort(): Promise<number> {
-  const probe = createTcpServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port: free } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, "close");
-  return free;
 }
 
 await main();
