@@ -3,9 +3,12 @@ import { fileURLToPath } from "node:url";
 import type { ImageCommand, Images } from "local-aws";
 import type { Outside } from "./config.ts";
 
-/** In the wrapped command and its environment these stand for the inner hub's port and config file, which only the wrapper knows. */
-export const innerPort = "{inner-port}";
-export const innerConfig = "{inner-config}";
+/**
+ * In the wrapped command and its environment these stand for the inner hub's port and config file, which only the wrapper knows.
+ * They bear its mark: what is wrapped may be a wrapper itself, and has a port of its own to fill in.
+ */
+export const innerPort = (mark: string): string => `{inner-port:${mark}}`;
+export const innerConfig = (mark: string): string => `{inner-config:${mark}}`;
 
 const namesake = (reference: string) =>
   `rehearsal/faulty/${reference
@@ -13,14 +16,12 @@ const namesake = (reference: string) =>
     .replaceAll(/[^a-z0-9._-]/gi, "-")
     .toLowerCase()}`;
 
-/** Reference of an image with faults in front of it; the same for the same faults. */
-function faultyReference(reference: string, faults: Outside): string {
-  const mark = createHash("sha256")
+/** Tells an image with faults in front of it from all others; the same for the same faults. */
+const markOf = (reference: string, faults: Outside): string =>
+  createHash("sha256")
     .update(`${reference} ${JSON.stringify(faults)}`)
     .digest("hex")
     .slice(0, 8);
-  return `${namesake(reference)}:${mark}`;
-}
 
 /** Whether an image is this one, with faults in front of it or without. */
 export function isOrWraps(image: string, reference: string): boolean {
@@ -28,12 +29,14 @@ export function isOrWraps(image: string, reference: string): boolean {
 }
 
 /** The image that runs another one behind a small proxy which spoils its answers. Needs `{port}` in its command or its `env`. */
-function faultyImage(image: ImageCommand, faults: Outside): ImageCommand {
-  const forInner = (text: string) => text.replaceAll("{port}", innerPort).replaceAll("{config}", innerConfig);
+function faultyImage(image: ImageCommand, faults: Outside, mark: string): ImageCommand {
+  const forInner = (text: string) =>
+    text.replaceAll("{port}", innerPort(mark)).replaceAll("{config}", innerConfig(mark));
   const env = Object.entries(image.env ?? {}).map(([name, value]) => [name, forInner(value)]);
   const wrapper = fileURLToPath(new URL("./main.ts", import.meta.url));
-  const own = ["--port", "{port}", "--config", "{config}", "--faults", JSON.stringify(faults)];
-  const command = [process.execPath, wrapper, ...own, "--", ...image.command.map(forInner)];
+  const own = ["--mark", mark, "--port", "{port}", "--config", "{config}"];
+  const spoilt = ["--faults", JSON.stringify(faults)];
+  const command = [process.execPath, wrapper, ...own, ...spoilt, "--", ...image.command.map(forInner)];
   return { ...image, command, env: Object.fromEntries(env) as Record<string, string> };
 }
 
@@ -45,5 +48,6 @@ export function withFaulty(
 ): { reference: string; image: ImageCommand } {
   const image = images[reference];
   if (!image) throw new Error(`image ${reference} is not in the images file`);
-  return { reference: faultyReference(reference, faults), image: faultyImage(image, faults) };
+  const mark = markOf(reference, faults);
+  return { reference: `${namesake(reference)}:${mark}`, image: faultyImage(image, faults, mark) };
 }

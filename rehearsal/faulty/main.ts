@@ -14,25 +14,30 @@ import { Proxy } from "./proxy.ts";
 function readArguments(args: string[]) {
   const { values, positionals } = parseArgs({
     args,
-    options: { port: { type: "string" }, config: { type: "string" }, faults: { type: "string" } },
+    options: {
+      mark: { type: "string" },
+      port: { type: "string" },
+      config: { type: "string" },
+      faults: { type: "string" },
+    },
     allowPositionals: true,
   });
   const [command, ...words] = positionals;
-  const { port, faults, config = "" } = values;
-  if (port === undefined || faults === undefined || command === undefined) return null;
-  return { port: Number(port), faults, config, command, words };
+  const { mark, port, faults, config = "" } = values;
+  if (mark === undefined || port === undefined || faults === undefined || command === undefined) return null;
+  return { mark, port: Number(port), faults, config, command, words };
 }
 
 async function main(): Promise<void> {
   const given = readArguments(process.argv.slice(2));
   if (given === null) {
-    process.stderr.write("usage: main.ts --port N [--config FILE] --faults JSON -- COMMAND…\n");
+    process.stderr.write("usage: main.ts --mark TEXT --port N [--config FILE] --faults JSON -- COMMAND…\n");
     process.exit(2);
   }
   // Of the same range as the tasks' own: of another one the many clients of a rehearsal take it meanwhile.
   const port = await new Ports(Math.random).take();
   const fill = (word: string) =>
-    word.replaceAll(innerPort, String(port)).replaceAll(innerConfig, given.config);
+    word.replaceAll(innerPort(given.mark), String(port)).replaceAll(innerConfig(given.mark), given.config);
   const env = Object.entries(process.env).map(([name, value]) => [name, fill(value ?? "")]);
   const hub = startHub(
     [given.command, ...given.words].map(fill),

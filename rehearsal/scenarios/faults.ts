@@ -14,7 +14,7 @@ import { type Sight, isBad } from "../witness/sight.ts";
 import type { Line } from "./evidence.ts";
 import { describeFailure } from "./failure.ts";
 import type { LoadWanted } from "./loads.ts";
-import { faultyGreen } from "./releases.ts";
+import { faultyGreen, greenRelease } from "./releases.ts";
 import { type CellResult, type Held, held } from "./result.ts";
 import type { Play, Scenario } from "./scenario.ts";
 import { accessLines, whereabouts } from "./witnessed.ts";
@@ -63,13 +63,19 @@ export const faults: Scenario = {
     // Each release takes the place of one that was just rolled back, or, where it was kept by mistake, taken back.
     const rollout = { steps, replaceRollbackTarget: true };
     await play.mustUp("blue goes live", { rollout });
+    const sound = greenRelease(play.stage.config);
     const results: CellResult[] = [];
-    for (const cell of mine) results.push(await playCell(play, cell));
+    for (const cell of mine) results.push(await playCell(play, cell, sound));
     return { outcome: "rolled-back", cells: results, held: results.flatMap(promises) };
   },
 };
 
-async function playCell(play: Play, { fault, transport }: Cell): Promise<CellResult> {
+/** @param sound the release that the fault is put into: each has its own alone */
+async function playCell(
+  play: Play,
+  { fault, transport }: Cell,
+  sound: ReturnType<typeof greenRelease>,
+): Promise<CellResult> {
   const { kind, where, share } = fault;
   const name = `${kind} at ${where} over ${transport}`;
   const own = transport === "sse" ? "sse" : "streamable-http";
@@ -78,7 +84,7 @@ async function playCell(play: Play, { fault, transport }: Cell): Promise<CellRes
   const told = (await play.evidence()).length;
   const before = play.sights.length;
   await play.startLoad(loadOf(transport, where));
-  const deployed = await play.up(`green is deployed: ${name}`, faultyGreen(play.stage, [fault]));
+  const deployed = await play.up(`green is deployed: ${name}`, faultyGreen(play.stage, [fault], sound));
   const ended = deployed.ok ? await play.up("greenWeight 100", { greenWeight: 100 }) : deployed;
   const decision = lastNo((await play.evidence()).slice(told));
   await play.stopLoad(name);

@@ -22,9 +22,15 @@ export function greenRelease(config: Config, hubConfig: Config = {}): { green: C
 /** Makes a release of the same image a release of its own, in a way that no hub minds. */
 const ownName = { REHEARSAL_RELEASE: "green" };
 
-/** The same with faults that any hub can be given: what the sample hub has itself, it does; all else is put in front. */
-export function faultyGreen(stage: Stage, faults: readonly Fault[]): { green: Config } {
-  const { green } = greenRelease(stage.config);
+/**
+ * The same with faults that any hub can be given: what the sample hub has itself, it does; all else is put in front.
+ * @param release what gets them; left out: green's as it is, with the faults that it has
+ */
+export function faultyGreen(
+  stage: Stage,
+  faults: readonly Fault[],
+  { green }: { readonly green: Config } = greenRelease(stage.config),
+): { green: Config } {
   if (green["image"] === sampleImage && faults.every(isOwn))
     return greenRelease({ ...stage.config, green }, { faults });
   return { green: { ...green, image: spoiltImage(stage, String(green["image"]), faults) } };
