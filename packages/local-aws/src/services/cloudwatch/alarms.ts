@@ -3,7 +3,7 @@ import { AwsError } from "../../error.ts";
 import { arn } from "../../names.ts";
 import type { Call, Handler } from "../../service.ts";
 import { judge } from "./judge.ts";
-import { metricName } from "./query.ts";
+import { answer } from "./query.ts";
 import type { AlarmState, HeldAlarm, State } from "./state.ts";
 
 /** How often alarms are judged, in milliseconds. */
@@ -77,7 +77,8 @@ export function alarms(state: State): Record<string, Handler> {
       const { Tags: given, ...rest } = input;
       if (!input.ComparisonOperator || !input.EvaluationPeriods)
         throw new AwsError("ValidationError", "ComparisonOperator and EvaluationPeriods are required");
-      metricName(input);
+      // What can't be reckoned here is refused now, by its name, and not at each look.
+      answer(state.metrics, input.Metrics ?? [], call.now, call.now);
       state.alarms.set(AlarmName, {
         live: {
           ActionsEnabled: true,

@@ -1,7 +1,10 @@
 import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
-import type { Metrics, Series } from "./metrics.ts";
+import { type Metrics, periodStart, type Series } from "./metrics.ts";
 import { answer, metricName } from "./query.ts";
 import type { AlarmState, HeldAlarm } from "./state.ts";
+
+/** A window longer than this slides on by it, in seconds: CloudWatch looks each minute (User Guide, alarm evaluation window). */
+const slide = 60;
 
 /** The state an alarm should be in now, with the reason. Null: nothing can be said, the state stays. */
 export function judge(
@@ -12,7 +15,7 @@ export function judge(
   const period = live.Period ?? live.Metrics?.find(({ MetricStat }) => MetricStat)?.MetricStat?.Period ?? 60;
   const wanted = live.EvaluationPeriods ?? 1;
   const needed = live.DatapointsToAlarm ?? wanted;
-  const to = Math.floor(now / (period * 1_000)) * period * 1_000;
+  const to = periodStart(now, Math.min(period, slide), 0);
   const from = to - wanted * period * 1_000;
   const series = read(metrics, live, period, from, to);
   const points = Array.from({ length: wanted }, (_, index) => series.get(from + index * period * 1_000));
@@ -46,8 +49,9 @@ function read(metrics: Metrics, live: MetricAlarm, period: number, from: number,
       period,
       from,
       to,
+      to,
     );
-  const series = answer(metrics, live.Metrics, from, to);
+  const series = answer(metrics, live.Metrics, from, to, to);
   const shown = live.Metrics.find(({ ReturnData }) => ReturnData !== false)?.Id ?? "";
   return series.get(shown) ?? new Map();
 }

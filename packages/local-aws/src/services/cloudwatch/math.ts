@@ -3,11 +3,12 @@ import type { Series } from "./metrics.ts";
 
 type Value = number | Series | Series[];
 
-const token = /\s*(>=|<=|==|!=|&&|\|\||[-+*/()<>,[\]]|\d+(?:\.\d+)?|"[^"]*"|[A-Za-z_]\w*)/y;
+const token = /\s*(>=|<=|==|!=|&&|\|\||[-+*/^()<>,[\]]|\d+(?:\.\d+)?|"[^"]*"|[A-Za-z_]\w*)/y;
 
 /**
- * Metric math: + - * /, comparisons, AND, OR, IF, FILL, SUM, MAX, MIN, AVG, ABS, CEIL, FLOOR and METRICS over series of equal period.
- * A period that either side of an operator lacks is lacking in the result, as in CloudWatch.
+ * Metric math: + - * / ^, comparisons, AND, OR, IF, FILL, SUM, MAX, MIN, AVG, ABS, CEIL, FLOOR and METRICS over series of equal
+ * period; any other function is refused by its name. A period that either side of an operator lacks is lacking in the result, as in
+ * CloudWatch.
  * @param periods starts of all periods asked for, for FILL
  */
 export function evaluate(
@@ -48,7 +49,11 @@ export function evaluate(
     }
     return left;
   };
-  const unary = (): Value => (take("-") ? join(0, unary(), (a, b) => a - b) : primary());
+  const unary = (): Value => (take("-") ? join(0, unary(), (a, b) => a - b) : power());
+  const power = (): Value => {
+    const base = primary();
+    return take("^") ? join(base, unary(), (a, b) => a ** b) : base;
+  };
   const primary = (): Value => {
     const next = tokens[at++];
     if (next === undefined) throw invalid(expression);

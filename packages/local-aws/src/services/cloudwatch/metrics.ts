@@ -1,3 +1,5 @@
+import { AwsError } from "../../error.ts";
+
 /** One or more equal values at one moment. */
 interface Sample {
   /** Milliseconds since 1970. */
@@ -38,19 +40,31 @@ export class Metrics {
     return [...this.#names.values()];
   }
 
-  /** The metric's statistic for each period of `from` ≤ start < `to`. @param period seconds */
-  series(metric: MetricName, statistic: string, period: number, from: number, to: number): Series {
+  /**
+   * The metric's statistic for each period of `from` ≤ start < `to`.
+   * @param period seconds
+   * @param anchor where one of the periods begins: those of the clock, unless a window slides
+   */
+  series(
+    metric: MetricName,
+    statistic: string,
+    period: number,
+    from: number,
+    to: number,
+    anchor = 0,
+  ): Series {
+    const reduce = statisticOf(statistic);
     const byPeriod = new Map<number, Sample[]>();
-    const ms = period * 1_000;
+    const first = periodStart(from, period, anchor);
     for (const sample of this.#samples.get(keyOf(metric)) ?? []) {
-      const start = Math.floor(sample.at / ms) * ms;
-      if (start < Math.floor(from / ms) * ms || start >= to) continue;
+      const start = periodStart(sample.at, period, anchor);
+      if (start < first || start >= to) continue;
       const held = byPeriod.get(start);
       if (held) held.push(sample);
       else byPeriod.set(start, [sample]);
     }
     return new Map(
-      [...byPeriod].sort(([a], [b]) => a - b).map(([start, samples]) => [start, reduce(samples, statistic)]),
+      [...byPeriod].sort(([a], [b]) => a - b).map(([start, samples]) => [start, reduce(samples)]),
     );
   }
 }
@@ -60,31 +74,51 @@ function keyOf({ namespace, name, dimensions }: MetricName): string {
   return JSON.stringify([namespace, name, sorted]);
 }
 
-function reduce(samples: readonly Sample[], statistic: string): number {
-  const count = samples.reduce((sum, sample) => sum + sample.count, 0);
-  const sum = samples.reduce((total, sample) => total + sample.value * sample.count, 0);
-  switch (statistic) {
-    case "Sum":
-      return sum;
-    case "SampleCount":
-      return count;
-    case "Average":
-      return sum / count;
-    case "Minimum":
-      return Math.min(...samples.map(({ value }) => value));
-    case "Maximum":
-      return Math.max(...samples.map(({ value }) => value));
-    default:
-      return percentile(samples, count, Number(/^p([\d.]+)$/.exec(statistic)?.[1] ?? 50));
-  }
+/** When the period begins that a moment is in. @param period seconds */
+export function periodStart(at: number, period: number, anchor: number): number {
+  const ms = period * 1_000;
+  return anchor + Math.floor((at - anchor) / ms) * ms;
 }
 
-function percentile(samples: readonly Sample[], count: number, percent: number): number {
-  let left = (count * percent) / 100;
+type Reduce = (samples: readonly Sample[]) => number;
+
+const countOf: Reduce = (samples) => samples.reduce((sum, { count }) => sum + count, 0);
+const sumOf: Reduce = (samples) => samples.reduce((sum, { value, count }) => sum + value * count, 0);
+
+/** How a period's samples become one value. A statistic that is not known here is refused by its name. */
+function statisticOf(statistic: string): Reduce {
+  switch (statistic) {
+    case "Sum":
+      return sumOf;
+    case "SampleCount":
+      return countOf;
+    case "Average":
+      return (samples) => sumOf(samples) / countOf(samples);
+    case "Minimum":
+      return (samples) => Math.min(...samples.map(({ value }) => value));
+    case "Maximum":
+      return (samples) => Math.max(...samples.map(({ value }) => value));
+  }
+  const [, percent] = /^p(\d+(?:\.\d+)?)$/.exec(statistic) ?? [];
+  if (percent !== undefined) return (samples) => percentile(samples, Number(percent));
+  const [rank, low, high] = /^PR\((\d+(?:\.\d+)?)?:(\d+(?:\.\d+)?)?\)$/.exec(statistic) ?? [];
+  if (rank !== undefined && (low ?? high) !== undefined)
+    return (samples) => percentileRank(samples, Number(low ?? -Infinity), Number(high ?? Infinity));
+  throw new AwsError("ValidationError", `The statistic ${statistic} is not part of the local AWS`);
+}
+
+function percentile(samples: readonly Sample[], percent: number): number {
+  let left = (countOf(samples) * percent) / 100;
   const sorted = [...samples].sort((a, b) => a.value - b.value);
   for (const sample of sorted) {
     left -= sample.count;
     if (left <= 0) return sample.value;
   }
   return sorted.at(-1)?.value ?? 0;
+}
+
+/** The percentage of values above `low`, up to `high` and with it (CloudWatch, statistics definitions). */
+function percentileRank(samples: readonly Sample[], low: number, high: number): number {
+  const within = samples.filter(({ value }) => value > low && value <= high);
+  return (100 * countOf(within)) / countOf(samples);
 }

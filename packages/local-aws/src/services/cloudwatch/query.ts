@@ -1,7 +1,7 @@
 import type { MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import { AwsError } from "../../error.ts";
 import { evaluate } from "./math.ts";
-import type { MetricName, Metrics, Series } from "./metrics.ts";
+import { type MetricName, type Metrics, periodStart, type Series } from "./metrics.ts";
 
 export function metricName(
   metric:
@@ -21,18 +21,21 @@ export function metricName(
   };
 }
 
-/** All queries of one request, by id: metrics first, then expressions in the order in which they can be answered. */
+/**
+ * All queries of one request, by id: metrics first, then expressions in the order in which they can be answered.
+ * @param anchor where one of the periods begins: those of the clock, unless a window slides
+ */
 export function answer(
   metrics: Metrics,
   queries: readonly MetricDataQuery[],
   from: number,
   to: number,
+  anchor = 0,
 ): Map<string, Series> {
   const periods = queries.flatMap(({ MetricStat, Period }) => MetricStat?.Period ?? Period ?? []);
   const period = periods[0] ?? 60;
   const starts: number[] = [];
-  for (let at = Math.floor(from / (period * 1_000)) * period * 1_000; at < to; at += period * 1_000)
-    starts.push(at);
+  for (let at = periodStart(from, period, anchor); at < to; at += period * 1_000) starts.push(at);
   const known = new Map<string, Series>();
   const metricsOnly = new Map<string, Series>();
   for (const { Id = "", MetricStat: stat } of queries) {
@@ -43,6 +46,7 @@ export function answer(
       stat.Period ?? 60,
       from,
       to,
+      anchor,
     );
     known.set(Id, series);
     metricsOnly.set(Id, series);
