@@ -2,6 +2,7 @@ import type { types } from "@pulumi/aws";
 import type { MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import type * as pulumi from "@pulumi/pulumi";
+import { alarmEvidence } from "../domain/alarm-evidence.ts";
 import { type Colour, colours, perColour } from "../domain/colour.ts";
 import { llmPrice } from "../domain/llm-price.ts";
 import { type Thresholds, specLimits } from "../domain/spec.ts";
@@ -10,8 +11,11 @@ import {
   dollarsOf,
   errorRate,
   errorRateMetrics,
+  isEvidence,
   llmFailureRate,
   llmFailureRateMetrics,
+  percentAbove,
+  slowCalls,
   spentMetrics,
 } from "./formulas.ts";
 
@@ -26,13 +30,10 @@ export interface AlarmPlan {
 }
 
 const minute = 60;
-/** A minute with fewer requests than this is not judged: one bad request at night pages nobody. */
-const fewestRequests = 20;
-/** The same for analyses, which are rarer. */
-const fewestAnalyses = 10;
+/** A p95 above its limit says that more than this share was slower. */
+const slowShare = 0.05;
 
 type Query = types.input.cloudwatch.MetricAlarmMetricQuery;
-type Metric = types.input.cloudwatch.MetricAlarmMetricQueryMetric;
 
 /** How the stack's alarms are called, and where its metrics are. */
 export interface Naming {
@@ -40,9 +41,9 @@ export interface Naming {
   readonly namespace: string;
 }
 
-/** Makes queries of one stack's metrics. */
+/** Makes queries of one stack's metrics. @param period seconds */
 const metricsIn =
-  (namespace: string) =>
+  (namespace: string, period: number) =>
   (id: string, name: string, colour: Colour, stat: string): Query => ({
     id,
     returnData: false,
@@ -50,7 +51,7 @@ const metricsIn =
       namespace,
       metricName: name,
       dimensions: { [metricDimension]: colour },
-      period: minute,
+      period,
       stat,
     },
   });
@@ -65,52 +66,64 @@ const own = (name: MetricName) => name;
 /** Two bad minutes of three, and silence is judged by the alarm for lost telemetry. */
 const twoOfThree = { evaluationPeriods: 3, datapointsToAlarm: 2, treatMissingData: "notBreaching" } as const;
 
+/** The last minutes' sum, whenever it is evidence enough: CloudWatch looks each minute, at a window that slides. */
+const window = { evaluationPeriods: 1, treatMissingData: "notBreaching" } as const;
+const windowWords = `over ${alarmEvidence.windowMinutes} minutes and by more than chance shows`;
+
 /** One set per colour, at the requirement's limits. */
 export function slotAlarms({ prefix, namespace }: Naming, colour: Colour, limits: Thresholds): AlarmPlan[] {
-  const metric = metricsIn(namespace);
+  const metric = metricsIn(namespace, minute);
+  const summed = metricsIn(namespace, alarmEvidence.windowMinutes * minute);
   const sums = (parts: Readonly<Record<string, MetricName>>) =>
-    Object.entries(parts).map(([id, of]) => metric(id, of, colour, "Sum"));
+    Object.entries(parts).map(([id, of]) => summed(id, of, colour, "Sum"));
   const name = (kind: string) => `${prefix}-${colour}-${kind}`;
   const above = (threshold: number) => ({ comparisonOperator: "GreaterThanThreshold", threshold });
   return [
     {
       name: name("error-rate"),
-      description: `${colour}: more than ${limits.alarmErrorRatePercent} % of all requests are server faults, in two of three minutes with ${fewestRequests} requests or more. ${specLimits.alarmErrorRatePercent.sentence}`,
+      description: `${colour}: more than ${limits.alarmErrorRatePercent} % of all requests are server faults, ${windowWords}. ${specLimits.alarmErrorRatePercent.sentence}`,
       topic: "onCall",
       args: {
-        ...twoOfThree,
+        ...window,
         ...above(limits.alarmErrorRatePercent),
         metricQueries: [
           ...sums(errorRateMetrics),
-          expression(`IF(requests >= ${fewestRequests}, ${errorRate}, 0)`, "Error rate, %"),
+          expression(
+            `IF(${isEvidence(limits.alarmErrorRatePercent / 100, "faults", "requests")}, ${errorRate}, 0)`,
+            "Error rate, %",
+          ),
         ],
       },
     },
     {
       name: name("latency"),
-      description: `${colour}: p95 of all analyses above ${limits.alarmLatencyP95Ms} ms, those that got no answer included with how long they had waited, in two of three minutes with ${fewestAnalyses} analyses or more. ${specLimits.alarmLatencyP95Ms.sentence}`,
+      description: `${colour}: p95 of all analyses above ${limits.alarmLatencyP95Ms} ms, those that got no answer included with how long they had waited, ${windowWords}. ${specLimits.alarmLatencyP95Ms.sentence}`,
       topic: "team",
       args: {
-        ...twoOfThree,
+        ...window,
         // The spec's alert has a limit of its own: higher than the gate's.
         ...above(limits.alarmLatencyP95Ms),
         metricQueries: [
-          metric("calls", own("AnalysisCalls"), colour, "Sum"),
-          metric("p95", own("AnalysisLatency"), colour, "p95"),
-          expression(`IF(calls >= ${fewestAnalyses}, p95, 0)`, "Analysis latency p95, ms"),
+          summed("calls", own("AnalysisLatency"), colour, "SampleCount"),
+          summed("p95", own("AnalysisLatency"), colour, "p95"),
+          summed("slow", own("AnalysisLatency"), colour, percentAbove(limits.alarmLatencyP95Ms)),
+          expression(`IF(${isEvidence(slowShare, slowCalls, "calls")}, p95, 0)`, "Analysis latency p95, ms"),
         ],
       },
     },
     {
       name: name("llm-failures"),
-      description: `${colour}: the language model fails more than ${limits.alarmLlmFailurePercent} % of all analyses, in two of three minutes with ${fewestAnalyses} analyses or more. ${specLimits.alarmLlmFailurePercent.sentence}`,
+      description: `${colour}: the language model fails more than ${limits.alarmLlmFailurePercent} % of all analyses, ${windowWords}. ${specLimits.alarmLlmFailurePercent.sentence}`,
       topic: "onCall",
       args: {
-        ...twoOfThree,
+        ...window,
         ...above(limits.alarmLlmFailurePercent),
         metricQueries: [
           ...sums(llmFailureRateMetrics),
-          expression(`IF(calls >= ${fewestAnalyses}, ${llmFailureRate}, 0)`, "LLM failures, %"),
+          expression(
+            `IF(${isEvidence(limits.alarmLlmFailurePercent / 100, "failed", "calls")}, ${llmFailureRate}, 0)`,
+            "LLM failures, %",
+          ),
         ],
       },
     },
@@ -157,14 +170,10 @@ export function stackAlarms(
   limits: Thresholds,
   has: { loadBalancer: pulumi.Input<string>; certificateArn?: pulumi.Input<string> | undefined },
 ): AlarmPlan[] {
-  const metric = metricsIn(namespace);
+  const metric = metricsIn(namespace, 86_400);
   const spent = colours.flatMap((colour) =>
     Object.entries(spentMetrics).map(([id, name]) => metric(`${id}_${colour}`, own(name), colour, "Sum")),
   );
-  const daily = spent.map((query) => ({
-    ...query,
-    metric: { ...(query.metric as Metric), period: 86_400 },
-  }));
   // A colour that does not run reports nothing, and must not hide what the other costs.
   const dollars = colours.map((colour) => dollarsOf((id) => `FILL(${id}_${colour}, 0)`)).join(" + ");
   return [
@@ -210,7 +219,7 @@ export function stackAlarms(
         treatMissingData: "notBreaching",
         comparisonOperator: "GreaterThanThreshold",
         threshold: limits.llmCostPerDayUsd,
-        metricQueries: [...daily, expression(dollars, "LLM cost of a day, $")],
+        metricQueries: [...spent, expression(dollars, "LLM cost of a day, $")],
       },
     },
     ...(has.certificateArn === undefined

@@ -1,3 +1,4 @@
+import { noEvidenceYet } from "../domain/alarm-evidence.ts";
 import { llmPrice, tokensPerAnalysis, usdOfTokens } from "../domain/llm-price.ts";
 import type { MetricName } from "../domain/telemetry.ts";
 
@@ -18,6 +19,23 @@ export const llmFailureRateMetrics = {
   failed: "LlmFailures",
   calls: "AnalysisCalls",
 } as const satisfies Parts;
+
+/** Analyses slower than a limit: of `slow`, the percentage of them, and `calls`. */
+export const slowCalls = "slow * calls / 100";
+/** The statistic that says how many percent of a metric's values are above a limit. */
+export const percentAbove = (limit: number): string => `PR(${plain(limit)}:)`;
+
+/**
+ * Whether so many bad ones of so many are evidence that the limit is exceeded, as `ringsAbove` has it: what an alarm asks before it believes
+ * a share. The two are names of metrics or formulas of them. @param limit a share, 0 to 1
+ */
+export function isEvidence(limit: number, bad: string, of: string): string {
+  const { expected, variance, beyond } = noEvidenceYet(limit);
+  return `${bad} > ${plain(expected)} * ${of} + (${plain(variance)} * ${of}) ^ 0.5 + ${plain(beyond)}`;
+}
+
+/** A number without an exponent, which metric math does not know. */
+const plain = (value: number) => value.toFixed(8).replace(/\.?0+$/, "");
 
 /** What analyses cost is reckoned from. */
 export const spentMetrics = {

@@ -9,7 +9,7 @@ import type { Play, Scenario } from "./scenario.ts";
 
 /** Analyses that green answers well: more than a short rollout and its gates see. */
 const goodAnalyses = 400;
-/** The alarms' two bad minutes of three, a minute until they begin, and what the guardian takes. */
+/** What an alarm needs of its five minutes, a minute until analyses hang, and what the guardian takes. */
 const patienceMs = 6 * 60_000;
 
 export const hangAfterPromotion: Scenario = {

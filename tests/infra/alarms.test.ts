@@ -25,59 +25,80 @@ const times = (...taken: readonly (readonly [count: number, ms: number])[]) => {
 const nothing: Report = {};
 const fine = times([100, 500]);
 
-/** Three minutes of one colour and whether its alarm of this kind rings after them. */
+/** The same minute again and again. */
+const minutes = (count: number, report: Report) => Array.from({ length: count }, () => report);
+
+/** Minutes of one colour and whether its alarm of this kind rings after them. */
 const series: Readonly<
   Record<string, readonly (readonly [what: string, rings: boolean, ...minutes: Report[]])[]>
 > = {
   "error-rate": [
-    ["at the limit", false, faults(5, 100), faults(5, 100), faults(5, 100)],
-    ["one above it", true, faults(6, 100), faults(6, 100), faults(6, 100)],
-    ["one above it in two minutes of three", true, faults(6, 100), fine, faults(6, 100)],
-    ["one above it in one minute", false, fine, faults(100, 100), fine],
-    ["all, of too few to tell", false, faults(19, 19), faults(19, 19), faults(19, 19)],
-    ["all, of just enough", true, faults(20, 20), faults(20, 20), faults(20, 20)],
-    ["zeros", false, requests(0), requests(0), requests(0)],
+    ["at the limit", false, ...minutes(5, faults(5, 100))],
+    ["at the limit with many requests", false, ...minutes(5, faults(500, 10_000))],
+    ["above the limit with too few to tell", false, ...minutes(5, faults(6, 100))],
+    ["above it with many requests", true, ...minutes(5, faults(600, 10_000))],
+    ["as many as chance shows", false, ...minutes(5, faults(7, 100)), faults(3, 100)],
+    [
+      "one more in the last five minutes",
+      true,
+      faults(0, 100),
+      ...minutes(4, faults(9, 100)),
+      faults(3, 100),
+    ],
+    ["five of five", false, faults(5, 5)],
+    ["six of six", true, faults(6, 6)],
+    ["six of six in six minutes", false, ...minutes(6, faults(1, 1))],
+    ["15 a minute that all fail, at once", true, faults(15, 15)],
+    ["all of one minute", true, fine, faults(100, 100), fine],
+    ["all of one minute, four minutes ago", true, faults(100, 100), ...minutes(4, fine)],
+    ["all of one minute, five minutes ago", false, faults(100, 100), ...minutes(5, fine)],
+    ["all of a small part", false, ...minutes(4, requests(2_000)), faults(40, 40)],
+    ["zeros", false, ...minutes(5, requests(0))],
     ["zeros between two bad minutes", true, faults(50, 100), requests(0), faults(50, 100)],
     ["a hole between two bad minutes", true, faults(50, 100), nothing, faults(50, 100)],
-    ["one bad minute and holes", false, faults(50, 100), nothing, nothing],
-    ["nothing", false, nothing, nothing, nothing],
+    ["one bad minute and holes", true, faults(50, 100), nothing, nothing],
+    ["nothing", false, ...minutes(5, nothing)],
   ],
   latency: [
-    ["at the limit", false, times([100, 3_000]), times([100, 3_000]), times([100, 3_000])],
-    ["one above it", true, times([100, 3_001]), times([100, 3_001]), times([100, 3_001])],
-    ["one analysis in twenty", false, times([95, 500], [5, 9_000]), times([95, 500], [5, 9_000]), fine],
-    ["more than that", true, times([94, 500], [6, 9_000]), times([94, 500], [6, 9_000]), fine],
-    ["of too few to tell", false, times([9, 9_000]), times([9, 9_000]), times([9, 9_000])],
-    ["of just enough", true, times([10, 9_000]), times([10, 9_000]), times([10, 9_000])],
-    ["zeros", false, requests(0), requests(0), requests(0)],
-    ["requests without analyses", false, requests(500), requests(500), requests(500)],
+    ["at the limit", false, ...minutes(5, times([100, 3_000]))],
+    ["one above it", true, ...minutes(5, times([100, 3_001]))],
+    ["one analysis in twenty", false, ...minutes(5, times([95, 500], [5, 9_000]))],
+    ["one in ten of few", false, ...minutes(5, times([9, 500], [1, 9_000]))],
+    ["one in ten of many", true, ...minutes(5, times([90, 500], [10, 9_000]))],
+    ["the slowest of ten", false, times([9, 500], [1, 9_000])],
+    ["five of five", false, times([5, 9_000])],
+    ["six of six", true, times([6, 9_000])],
+    ["zeros", false, ...minutes(5, requests(0))],
+    ["requests without analyses", false, ...minutes(5, requests(500))],
+    ["requests without analyses and six slow ones", true, requests(500), times([6, 9_000]), requests(500)],
     ["a hole between two bad minutes", true, times([50, 9_000]), nothing, times([50, 9_000])],
-    ["one bad minute and holes", false, times([50, 9_000]), nothing, nothing],
-    ["nothing", false, nothing, nothing, nothing],
+    ["all of one minute, five minutes ago", false, times([50, 9_000]), ...minutes(5, requests(500))],
+    ["nothing", false, ...minutes(5, nothing)],
   ],
   "llm-failures": [
-    ["at the limit", false, failures(10, 100), failures(10, 100), failures(10, 100)],
-    ["one above it", true, failures(11, 100), failures(11, 100), failures(11, 100)],
+    ["at the limit", false, ...minutes(5, failures(10, 100))],
+    ["at the limit with many analyses", false, ...minutes(5, failures(1_000, 10_000))],
+    ["above it with too few to tell", false, ...minutes(5, failures(11, 100))],
+    ["above it with many analyses", true, ...minutes(5, failures(1_100, 10_000))],
     [
       "few of the requests, and many of the analyses",
       true,
-      ...Array.from({ length: 3 }, () => failures(3, 20, { Requests: 5_000 })),
+      ...minutes(5, failures(6, 20, { Requests: 5_000 })),
     ],
-    ["all, of too few to tell", false, failures(9, 9), failures(9, 9), failures(9, 9)],
-    ["all, of just enough", true, failures(10, 10), failures(10, 10), failures(10, 10)],
-    ["zeros", false, failures(0, 0), failures(0, 0), failures(0, 0)],
+    ["six of six", false, failures(6, 6)],
+    ["seven of seven", true, failures(7, 7)],
+    ["zeros", false, ...minutes(5, failures(0, 0))],
     ["a hole between two bad minutes", true, failures(50, 100), nothing, failures(50, 100)],
-    ["one bad minute and holes", false, failures(50, 100), nothing, nothing],
-    ["nothing", false, nothing, nothing, nothing],
+    ["nothing", false, ...minutes(5, nothing)],
   ],
 };
 
 for (const colour of colours)
   for (const [kind, cases] of Object.entries(series))
     test(`${colour}'s alarm ${kind} rings for its own series above the limit, and for no other`, async () => {
-      for (const [what, rings, ...minutes] of cases) {
+      for (const [what, rings, ...reports] of cases) {
         const room = await AlarmRoom.open();
-        for (const report of minutes) room.minute({ [colour]: report });
+        for (const report of reports) room.minute({ [colour]: report });
         assert.deepEqual(room.ringing(), rings ? [`${colour}-${kind}`] : [], `${kind}, ${what}`);
       }
     });
@@ -88,7 +109,7 @@ test("an alarm hears the metrics of its own colour only, and falls silent when t
     const room = await AlarmRoom.open();
     for (let n = 0; n < 3; n++) room.minute({ [ill]: bad, [other(ill)]: fine });
     assert.deepEqual(room.ringing(), [`${ill}-error-rate`, `${ill}-latency`, `${ill}-llm-failures`]);
-    for (let n = 0; n < 3; n++) room.minute({ [ill]: fine, [other(ill)]: fine });
+    for (let n = 0; n < 5; n++) room.minute({ [ill]: fine, [other(ill)]: fine });
     assert.deepEqual(room.ringing(), []);
   }
 });
@@ -102,10 +123,10 @@ const many = (count: number, asked: Asked, ending: Ending, tookMs = 300) =>
 const listed = many(30, { method: "tools/list", tool: null }, answered({ tools: [] }));
 const good = says('{"categories":["files"],"error":null}');
 
-/** What a minute of such requests makes ring; the first three minutes of it. */
+/** What a minute of such requests makes ring; the first five minutes of it. */
 async function heard(of: Parameters<typeof reportOf>[0], colour: Colour = "green"): Promise<string[]> {
   const room = await AlarmRoom.open();
-  for (let n = 0; n < 3; n++) room.minute({ [colour]: reportOf(of) });
+  for (let n = 0; n < 5; n++) room.minute({ [colour]: reportOf(of) });
   return room.ringing();
 }
 
@@ -143,11 +164,12 @@ test("what the users, another tool or a drain are the cause of rings nothing", a
     assert.deepEqual(await heard([...analysed, ...many(200, asked, ending)]), [], what);
 });
 
-test("five in a hundred requests are no answer at all, and one more than that rings", async () => {
+test("five in a hundred requests are no answer at all, and more than that by evidence enough rings", async () => {
   const broken: Ending = { kind: "no-answer", what: "connection lost" };
   const of = (bad: number) => [...many(100 - bad, otherTool, says("well")), ...many(bad, otherTool, broken)];
   assert.deepEqual(await heard(of(5), "blue"), []);
-  assert.deepEqual(await heard(of(6), "blue"), ["blue-error-rate"]);
+  assert.deepEqual(await heard(of(7), "blue"), []);
+  assert.deepEqual(await heard(of(8), "blue"), ["blue-error-rate"]);
 });
 
 /** Yesterday's last hour, judged when the day is over. */
@@ -186,8 +208,8 @@ test("each alarm says in words what its share is one of", () => {
   const texts = slotAlarms(naming, "green", limits).map(({ description }) => description);
   assert.match(
     texts[0] ?? "",
-    /more than 5 % of all requests are server faults, in two of three minutes with 20 /,
+    /more than 5 % of all requests are server faults, over 5 minutes and by more than chance shows/,
   );
   assert.match(texts[1] ?? "", /p95 of all analyses above 3000 ms, those that got no answer included/);
-  assert.match(texts[2] ?? "", /fails more than 10 % of all analyses, in two of three minutes with 10 /);
+  assert.match(texts[2] ?? "", /fails more than 10 % of all analyses, over 5 minutes and by more than/);
 });

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { errorText, firstSentence } from "../../checks/cli/error-text.ts";
+import { write as writeAlarms } from "./alarm-table.ts";
 import { write as writeConfig } from "./config-reference.ts";
 import { write as writeCost } from "./cost-table.ts";
 import { write as writeDetection } from "./detection-table.ts";
@@ -19,7 +20,10 @@ Exit: 0 written, 2 usage.
 const pages = {
   "docs/config.md, docs/config.schema.json": writeConfig,
   "docs/cost.md": writeCost,
-  "docs/checks.md": writeDetection,
+  "docs/checks.md": () => {
+    writeDetection();
+    writeAlarms();
+  },
   "docs/evidence.schema.json": writeEvidence,
   "docs/faults.md": writeFaults,
   "docs/requirement.md": writeSpec,
