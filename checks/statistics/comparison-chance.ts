@@ -10,11 +10,11 @@ export const comparisonAlarmRate = 8e-4;
 export const shareOfWay: Readonly<Record<Way, number>> = {
   fault: 0.2,
   "tool-error": 0.2,
-  "client-fault": 0.15,
+  "client-fault": 0.2,
   late: 0.3,
-  withdrawn: 0.1,
+  withdrawn: 0.05,
   refused: 0.05,
-  "not-ok": 0.8,
+  "not-ok": 0.7,
 };
 /** So many methods and tools, the first to come, share nearly all of the chance evenly: a hub has about as many. */
 const evenGroups = 16;
