@@ -38,6 +38,7 @@ export const commandFlags = [
   "rollouts",
   "rule",
   "runs",
+  "sample",
   "scenario",
   "seed",
   "seeds",

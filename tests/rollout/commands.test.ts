@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { DeleteRuleCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import {
+  AddTagsCommand,
+  DeleteRuleCommand,
+  DescribeTagsCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { runCommand } from "../../rehearsal/drills/command.ts";
 import { type Place, openPlace, stack } from "./commands-kit.ts";
 
@@ -75,6 +79,15 @@ describe("rollback, status and abort refuse what is not theirs before any write"
     assert.deepEqual(facts["liveWeights"], { blue: 100, green: 0 });
     assert.equal(facts["rule"], place.ruleArn);
     assert.equal(facts["nextUp"], "no traffic moves");
+  });
+
+  test("another rule with this stack's tags: the one named is never taken for the one recorded", async () => {
+    const found = await place.elb.send(new DescribeTagsCommand({ ResourceArns: [place.ruleArn] }));
+    const { Tags } = found.TagDescriptions?.[0] ?? {};
+    await place.elb.send(new AddTagsCommand({ ResourceArns: [place.foreignArn], Tags }));
+    const sentence = new RegExp(`is not the weighted rule of stack ${stack}; that is ${place.ruleArn}\\.`);
+    for (const name of ["rollback", "abort", "status"] as const)
+      await refused(["--rule", place.foreignArn], sentence, name);
   });
 
   test("a rule that was deleted", async () => {

@@ -1,0 +1,10 @@
+/** So many of them, drawn without putting one back, in their own order. */
+export function draw<T>(all: readonly T[], count: number, random: () => number): T[] {
+  const places = all.map((_, at) => at);
+  for (let at = places.length - 1; at > 0; at--) {
+    const other = Math.floor(random() * (at + 1));
+    [places[at], places[other]] = [places[other] as number, places[at] as number];
+  }
+  const drawn = new Set(places.slice(0, count));
+  return all.filter((_, at) => drawn.has(at));
+}

@@ -1,0 +1,72 @@
+import type { Mutant } from "../mutant.ts";
+
+const rules = ["packages/local-aws/tests/balancer-rules.test.ts"];
+const health = ["packages/local-aws/tests/balancer-health.test.ts"];
+const patterns = ["packages/log-filter-pattern/tests/filter-pattern.test.ts"];
+
+/** What rehearsals and tests stand on: a wrong one makes a wrong release look right. */
+export const packages: readonly Mutant[] = [
+  {
+    does: "the local balancer takes the last rule that holds, and a rehearsed pin proves nothing",
+    file: "packages/local-aws/src/balancer/routes.ts",
+    before: "a.priority - b.priority",
+    after: "b.priority - a.priority",
+    tests: rules,
+  },
+  {
+    does: "the local balancer gives a slot of weight 0 requests now and then",
+    file: "packages/local-aws/src/balancer/routes.ts",
+    before: "if (left < 0) return group.arn;",
+    after: "if (left <= 1) return group.arn;",
+    tests: rules,
+  },
+  {
+    does: "a rule of several conditions holds in the local balancer when one of them does",
+    file: "packages/local-aws/src/balancer/conditions.ts",
+    before: "predicates.every((holds)",
+    after: "predicates.some((holds)",
+    tests: rules,
+  },
+  {
+    does: "a pattern without a star fits whatever begins with it",
+    file: "packages/local-aws/src/balancer/wildcard.ts",
+    before: "return p === pattern.length;",
+    after: "return true;",
+    tests: rules,
+  },
+  {
+    does: "the local balancer sends users to targets that it knows to be unhealthy",
+    file: "packages/local-aws/src/balancer/group.ts",
+    before: "healthy.length > 0 ? healthy : registered",
+    after: "registered",
+    tests: health,
+  },
+  {
+    does: "the local balancer has no fail-open, and a slot without a healthy target looks safe",
+    file: "packages/local-aws/src/balancer/group.ts",
+    before: "healthy.length > 0 ? healthy : registered",
+    after: "healthy",
+    tests: health,
+  },
+  {
+    does: "a log pattern that excludes a word finds lines with it",
+    file: "packages/log-filter-pattern/src/fits.ts",
+    before: "!pattern.none.some((term) => line.includes(term))",
+    after: "!pattern.none.every((term) => line.includes(term))",
+    tests: patterns,
+  },
+  {
+    does: "a log pattern of several words finds lines with one of them",
+    file: "packages/log-filter-pattern/src/fits.ts",
+    before: "pattern.all.every((term) => line.includes(term))",
+    after: "pattern.all.some((term) => line.includes(term))",
+    tests: patterns,
+  },
+  {
+    does: "a child that a killed rehearsal could not tell of runs on",
+    file: "packages/reaper/src/process.ts",
+    before: 'if (!orderly && mark !== "") await killMarked();',
+    after: "",
+    tests: ["packages/reaper/tests/reaper.test.ts"],
+  },
+];
