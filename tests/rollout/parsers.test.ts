@@ -21,6 +21,15 @@ test("a duration text is its number times its unit, and what is shown is read ba
   );
 });
 
+test("a year is the longest that a duration may be, to the millisecond", () => {
+  assert.equal(parseDuration("365d"), 365 * unitMs.d);
+  assert.equal(parseDuration("8760h"), 365 * unitMs.d);
+  for (const text of ["366d", "8761h", "31536001s"])
+    assert.throws(() => parseDuration(text), {
+      message: `"${text}" is longer than 365d, the longest a duration may be`,
+    });
+});
+
 test("a text that is no duration is refused with the text in the sentence, and never becomes a number", () => {
   const nearly = fc.oneof(
     fc.string(),

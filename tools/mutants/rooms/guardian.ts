@@ -86,7 +86,7 @@ export const guardian: readonly Mutant[] = [
     file: "rollout/guardian/open-sessions.ts",
     before: "Math.ceil(retirement.since / reportMs)",
     after: "Math.floor(retirement.since / reportMs)",
-    tests: ["tests/rollout/guardian-observation.test.ts"],
+    tests: ["tests/rollout/guardian-decision.test.ts"],
   },
   {
     does: "a slot without a single report counts as empty, and its users are cut off",
