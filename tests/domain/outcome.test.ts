@@ -110,6 +110,10 @@ const table: readonly [what: string, Asked, Ending, Outcome, string][] = [
   ],
   ["an internal error", search, error(-32_603), "server-fault", "error -32603"],
   ["a server's own code", search, error(-32_010), "server-fault", "error -32010"],
+  ["the first code of servers", search, error(-32_000), "server-fault", "error -32000"],
+  ["the last reserved code", search, error(-32_768), "server-fault", "error -32768"],
+  ["a code above those reserved", search, error(-31_999), "tool-error", "error -31999"],
+  ["a code below those reserved", search, error(-32_769), "tool-error", "error -32769"],
   ["an application's code", search, error(17), "tool-error", "error 17"],
   ["an error without a code", search, error("17"), "server-fault", "an error without a code"],
   [
