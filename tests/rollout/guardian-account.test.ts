@@ -167,6 +167,10 @@ describe("the guardian's own eyes and hands, in an account where each colour is 
   });
   after(() => place.close());
 
+  test("how many sessions a slot has is not known while it reports none: silence is no empty slot", async () => {
+    assert.deepEqual((await look()).sessions, { blue: null, green: null });
+  });
+
   test("each slot's targets, tasks and newest sessions are its own, and no alarm rings", async () => {
     const thisMinute = Math.floor(Date.now() / minuteMs) * minuteMs;
     for (const [of, ...values] of [
