@@ -5,7 +5,7 @@ import { seeded } from "local-aws/random";
 import { errorText, firstSentence } from "../../checks/cli/error-text.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { columns, shortened } from "../../domain/wrapped.ts";
-import { RedWithoutMutant, campaign } from "./campaign.ts";
+import { campaign } from "./campaign.ts";
 import { draw } from "./draw.ts";
 import type { RoomMutant, Tried } from "./mutant.ts";
 import { exitCodeOf, renderJson, renderTable } from "./report.ts";
@@ -55,7 +55,7 @@ async function main(words: string[]): Promise<number> {
 function progress({ ending, room, does, by, tookMs }: Tried, at: string): string {
   const [first] = by;
   const noticed = first === undefined ? "" : `: ${first}`;
-  const line = `${ending.padEnd(10)} ${(tookMs / 1_000).toFixed(1).padStart(5)} s  ${room}: ${does}${noticed}`;
+  const line = `${ending.padEnd(11)} ${(tookMs / 1_000).toFixed(1).padStart(5)} s  ${room}: ${does}${noticed}`;
   return at + shortened(line, columns - at.length);
 }
 
@@ -118,7 +118,7 @@ function whole(flag: string, text: string, least: number): number {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof UsageError || error instanceof RedWithoutMutant)) throw error;
-  process.stderr.write(`${errorText(error.message, error instanceof UsageError ? error.next : null)}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 3;
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${errorText(error.message, error.next)}\n`);
+  process.exitCode = 2;
 }

@@ -18,8 +18,11 @@ export interface RoomMutant extends Mutant {
   readonly room: string;
 }
 
-/** How it ended; `timed out`: its tests did not end in time, and none of them had failed. */
-export type Ending = "killed" | "survived" | "timed out" | "equivalent";
+/**
+ * How it ended; `timed out`: its tests did not end in time, and none of them had failed; `red without`: they fail by themselves, so
+ * whether they notice it nobody can tell.
+ */
+export type Ending = "killed" | "survived" | "timed out" | "red without" | "equivalent";
 
 /** A mutant after its tests. */
 export interface Tried extends RoomMutant {

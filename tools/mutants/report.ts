@@ -3,8 +3,12 @@ import type { Ending, Tried } from "./mutant.ts";
 
 /** How many mutants of a room ended how. */
 export type RoomCount = { readonly room: string; readonly rate: number | null } & Readonly<
-  Record<Exclude<Ending, "timed out"> | "timedOut", number>
+  Record<"killed" | "survived" | "equivalent" | "untold", number>
 >;
+
+/** Endings of which nobody can tell whether the mutant was noticed. */
+const isUntold = ({ ending }: { readonly ending: Ending }): boolean =>
+  ending === "timed out" || ending === "red without";
 
 /** Counts by room, in the order of the mutants. The rate is of those that were run, in percent; null: none was. */
 export function countRooms(all: readonly Tried[]): RoomCount[] {
@@ -19,7 +23,7 @@ function countOf(room: string, tried: readonly Tried[]): RoomCount {
     room,
     killed: of("killed"),
     survived: of("survived"),
-    timedOut: of("timed out"),
+    untold: tried.filter(isUntold).length,
     equivalent,
     rate: run === 0 ? null : Math.round((of("killed") / run) * 1_000) / 10,
   };
@@ -30,14 +34,14 @@ export function renderTable(all: readonly Tried[]): string {
   const counts = [...countRooms(all), countOf("all", all)];
   const rows = counts.map((of) => [
     of.room,
-    ...[of.killed, of.survived, of.timedOut, of.equivalent].map(String),
+    ...[of.killed, of.survived, of.untold, of.equivalent].map(String),
     of.rate === null ? "–" : `${of.rate} %`,
   ]);
-  const named = ["room", "killed", "survived", "timed out", "equivalent", "kill rate"];
+  const named = ["room", "killed", "survived", "untold", "equivalent", "kill rate"];
   const line = (cells: readonly string[]) =>
     cells.map((cell, at) => (at === 0 ? cell.padEnd(12) : cell.padStart(11))).join("");
   const left = all
-    .filter(({ ending }) => ending === "survived" || ending === "timed out")
+    .filter((one) => one.ending === "survived" || isUntold(one))
     .map(({ ending, room, does, file, tests }) =>
       wrapped(`${ending}: ${room}: ${does} (${file}, by ${tests.join(", ")})`, 0),
     );
@@ -58,8 +62,8 @@ export function renderJson(all: readonly Tried[], seed: number | null): string {
   return JSON.stringify({ schema: 1, seed, rooms: countRooms(all), mutants }, null, 2);
 }
 
-/** 1: one survived. 3: none did, and the tests of one did not end. */
+/** 1: one survived. 3: none did, and of one nobody can tell. */
 export function exitCodeOf(all: readonly Tried[]): 0 | 1 | 3 {
   if (all.some(({ ending }) => ending === "survived")) return 1;
-  return all.some(({ ending }) => ending === "timed out") ? 3 : 0;
+  return all.some(isUntold) ? 3 : 0;
 }
