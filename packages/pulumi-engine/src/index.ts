@@ -22,7 +22,8 @@ export function up(options: EngineOptions): Promise<RunResult> {
 
 /** Makes the state what the world is. */
 export function refresh(options: RefreshOptions): Promise<RunResult> {
-  return alone("refresh", options, async ({ run }) => {
+  const begin = options.previewOnly ? execute : alone;
+  return begin("refresh", options, async ({ run }) => {
     if (options.clearPendingCreates) run.options.store.snapshot.pending = [];
     await refreshAll(run);
   });

@@ -32,8 +32,8 @@ test("a run reads like Pulumi's: a line per resource with its action, the output
   assert.deepEqual(await printed((on, onEvent) => on.up(program("one"), { onEvent }), stack), [
     "Updating (s)",
     "",
-    " +  pulumi:pulumi:Stack                  p-s                    created",
     " +  test:lb:Rule                         rule                   created",
+    " +  pulumi:pulumi:Stack                  p-s                    created",
     "",
     "Outputs:",
     "    token : [secret]",

@@ -95,7 +95,7 @@ export class Stack {
   constructor(options: Partial<EngineOptions> = {}) {
     this.options = {
       projectFolder: PACKAGE,
-      program: "",
+      program: "./program.ts",
       ...AT,
       config: {},
       stateFile: join(this.folder, "state.json"),
@@ -183,5 +183,6 @@ export function follow(program: Program) {
       });
     await Promise.race([whole, run.halted]);
     await run.idle();
+    await deployment.settle();
   };
 }

@@ -46,16 +46,18 @@ test("a real program is previewed, deployed, found unchanged, refreshed and dest
   assert.deepEqual([cloud.live.size, stack.saved().resources], [0, []]);
 });
 
-test("a program that fails half-way fails the run with its own words, and nothing is deleted", async () => {
+test("a program that fails half-way fails the run with its own words; nothing is deleted, and outputs stay", async () => {
   const cloud = Object.assign(new Cloud(), { invoke: look });
   using stack = new Stack({ providers: { test: cloud } });
-  await up({ ...stack.options, program: program("basics") });
+  const { outputs } = await up({ ...stack.options, program: program("basics") });
+  assert.equal(Object.keys(outputs).length, 4);
   cloud.news();
   const failed = await up({ ...stack.options, program: program("throws") });
   assert.equal(failed.ok, false);
   assert.match(JSON.stringify(failed.diagnostics), /the config names no hub/);
   assert.deepEqual(cloud.news(), ["update first"]);
   assert.equal(stack.saved().resources.length, 5);
+  assert.deepEqual(failed.outputs, outputs);
 });
 
 test("an option that this engine does not have fails the run, which names it", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PartialFailure, UNKNOWN, type Provider } from "../src/engine/provider.ts";
+import { refresh } from "../src/index.ts";
 import { Cloud, Stack, urnOf, type Program } from "./harness.ts";
 
 /** A thing and one that needs it, as a program would register them. */
@@ -222,6 +223,52 @@ test("check fills in defaults, sees the last inputs, and gets the same seed for 
   await stack.up(pair("one"));
   assert.deepEqual(seen[2]?.olds, { size: 1, value: "one" });
   assert.notEqual(seen[0]?.seed, seen[1]?.seed);
+});
+
+test("check sees the last outputs, and of a replacement none: a name that it makes up is made up anew", async () => {
+  const seen: unknown[] = [];
+  const check: Provider["check"] = async ({ olds, oldOutputs, news }) => {
+    seen.push(oldOutputs);
+    return { inputs: { called: olds["called"] ?? `name-${seen.length}`, ...news } };
+  };
+  using stack = new Stack({
+    providers: { test: Object.assign(new Cloud(), { check, diff: replacing(false) }) },
+  });
+  const program =
+    (value: string): Program =>
+    (register) =>
+      register({ name: "it", inputs: { value } });
+  await stack.up(program("one"));
+  await stack.up(program("two"));
+  const first = { called: "name-1", value: "one", arn: "arn:it-1" };
+  assert.deepEqual(seen, [undefined, first, undefined]);
+  assert.deepEqual(stack.named("it")[0]?.inputs, { called: "name-3", value: "two" });
+});
+
+test("changes where none were expected end a run with 7, in a preview and after an up, and what failed with 1", async () => {
+  using stack = new Stack({ providers: { test: new Cloud() } });
+  const options = { expectNoChanges: true };
+  assert.equal((await stack.up(pair("one"))).exitCode, 0);
+  assert.equal((await stack.preview(pair("one"), options)).exitCode, 0);
+  const planned = await stack.preview(pair("two"), options);
+  assert.deepEqual([planned.ok, planned.exitCode], [false, 7]);
+  assert.match(planned.diagnostics[0]?.message ?? "", /no changes were expected for preview/);
+  assert.equal((await stack.up(pair("two"), options)).exitCode, 7);
+  assert.equal(stack.named("first")[0]?.inputs["value"], "two");
+  const refused = await stack.up(() => Promise.reject(new Error("no such hub")), options);
+  assert.equal(refused.exitCode, 1);
+});
+
+test("the preview of a refresh says what it would do, and leaves the state as it is", async () => {
+  const cloud = new Cloud();
+  using stack = new Stack({ providers: { test: cloud } });
+  await stack.up(pair("one"));
+  cloud.live.set("second-2", { of: "arn:other", arn: "arn:second-2" });
+  cloud.live.delete("first-1");
+  const before = stack.saved().text;
+  const result = await refresh({ ...stack.options, previewOnly: true });
+  assert.deepEqual([result.ok, result.changes.update, result.changes.delete], [true, 1, 1]);
+  assert.equal(stack.saved().text, before);
 });
 
 test("a partial failure of an update saves new outputs and old inputs, and the next run updates again whatever the inputs", async () => {

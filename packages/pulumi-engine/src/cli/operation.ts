@@ -72,6 +72,8 @@ export class CliRun {
     return {
       ...ended,
       ok,
+      // A signal ended it: that is no code of its own.
+      exitCode: ended.code ?? 1,
       cancelled: this.#signalled && !ok,
       changes: counted(this.#heard.changes),
       diagnostics: [...this.#heard.diagnostics, ...alone],

@@ -9,7 +9,7 @@ const ARCHIVE_SIGNATURE = "0def7320c3a5731c473e5ecbe6d01bc7";
 
 /**
  * Puts the hash of its content on every asset and archive, so that a changed file is a changed input. Relative paths
- * start at the project's folder.
+ * start at the program's folder.
  */
 export async function hashAssets(map: PropertyMap, folder: string): Promise<PropertyMap> {
   const entries = Object.entries(map).map(

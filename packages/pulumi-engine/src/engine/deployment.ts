@@ -22,7 +22,7 @@ import { changedKeys, holdsUnknown, lowered, loweredMap, markLike, withIgnored }
 import { UNKNOWN, type DiffResult, type PropertyMap, type Provider } from "./provider.ts";
 import { Halted, type Run } from "./run.ts";
 import { current, renameUrn, type ResourceState } from "./state/resource.ts";
-import { isProviderType, makeUrn, packageOf } from "./urn.ts";
+import { isProviderType, makeUrn, packageOf, STACK_TYPE } from "./urn.ts";
 
 export interface ReadGoal extends Goal {
   id: string;
@@ -34,6 +34,10 @@ export class Deployment {
   /** What the program registered in this run, by URN. */
   readonly #goals = new Map<string, Goal>();
   readonly #formerUrns = new Map<string, string[]>();
+  /** Outputs that the program gave the stack, until it is known how the run ends. */
+  #stackOutputs: { urn: string; outputs: PropertyMap } | undefined;
+  /** The stack's own step, which is told when its outputs are known. */
+  #stackStep: StepInfo | undefined;
   readonly #seed: string;
 
   constructor(run: Run, seed: string) {
@@ -68,10 +72,29 @@ export class Deployment {
     }
   }
 
-  /** The outputs of a component, of the stack too. */
+  /** The outputs of a component; the stack's wait for {@link settle}. */
   async registerOutputs(urn: string, outputs: PropertyMap): Promise<void> {
     const entry = current(this.run.options.store.snapshot, urn);
     if (!entry) throw new Error(`Outputs for ${urn}, which this run has not registered.`);
+    if (entry.type === STACK_TYPE) this.#stackOutputs = { urn, outputs };
+    else await this.#setOutputs(entry, outputs);
+  }
+
+  /**
+   * Gives the stack its outputs, once nothing of the run is at work any more. Of a run that failed an output that is not
+   * there need not be gone: Pulumi's runner registers none at all for a program that threw. So old ones stay.
+   */
+  async settle(): Promise<void> {
+    const { run } = this;
+    const registered = this.#stackOutputs;
+    const entry = registered && current(run.options.store.snapshot, registered.urn);
+    if (!entry || run.isAbandoned) return;
+    const kept = run.failed ? entry.outputs : {};
+    await this.#setOutputs(entry, { ...kept, ...registered.outputs });
+    if (this.#stackStep) run.tell(this.#stackStep, "done");
+  }
+
+  async #setOutputs(entry: ResourceState, outputs: PropertyMap): Promise<void> {
     if (changedKeys(entry.outputs, outputs).length === 0) return;
     entry.outputs = outputs;
     if (!this.run.options.preview) await this.run.options.store.save();
@@ -128,7 +151,11 @@ export class Deployment {
   async #registerComponent(urn: string, goal: Goal, old: ResourceState | undefined): Promise<Registered> {
     const entry = { ...entryFor(urn, goal, goal.inputs), outputs: old?.outputs ?? {} };
     put(this.run, entry, old);
-    this.#settled(stepInfo(old ? "same" : "create", entry));
+    const info = stepInfo(old ? "same" : "create", entry);
+    if (goal.type === STACK_TYPE && !this.run.options.preview) {
+      this.run.changes[old ? "same" : "create"]++;
+      this.#stackStep = info;
+    } else this.#settled(info);
     if (!old && !this.run.options.preview) await this.run.options.store.save();
     return { urn, id: "", outputs: {} };
   }
@@ -151,7 +178,12 @@ export class Deployment {
     const entry = entryFor(urn, goal, inputs);
     const diff = old && !old.pendingReplacement ? await this.#diff(entry, goal, provider, old) : {};
     const decision = decide({ old, goal, inputs, diff });
-    const made = await this.#carryOut(decision, entry, goal, provider, old);
+    // What replaces it is another resource: a name that the provider has made up is made up anew.
+    const wanted =
+      decision.kind === "replace"
+        ? entryFor(urn, goal, await this.#checked(urn, goal, provider, undefined))
+        : entry;
+    const made = await this.#carryOut(decision, wanted, goal, provider, old);
     return { urn, id: made.id ?? "", outputs: made.outputs };
   }
 
@@ -161,7 +193,7 @@ export class Deployment {
     provider: Provider,
     old: ResourceState | undefined,
   ): Promise<PropertyMap> {
-    const wanted = await hashAssets(loweredMap(goal.inputs), this.run.options.projectFolder);
+    const wanted = await hashAssets(loweredMap(goal.inputs), this.run.options.programFolder);
     const news = old ? withIgnored(wanted, old.inputs, goal.ignoreChanges) : wanted;
     if (!provider.check) return news;
     const result = await provider.check({
@@ -169,6 +201,7 @@ export class Deployment {
       type: goal.type,
       name: goal.name,
       olds: old ? shown(provider, old.inputs) : {},
+      ...(old ? { oldOutputs: shown(provider, old.outputs) } : {}),
       news: shown(provider, news),
       preview: this.run.options.preview,
       randomSeed: createHash("sha256").update(`${this.#seed}\0${urn}`).digest(),

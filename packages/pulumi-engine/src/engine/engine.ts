@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { Deployment } from "./deployment.ts";
 import type { Emit, Verb } from "./events.ts";
 import { engineService } from "./grpc/engine-service.ts";
 import { monitorService } from "./grpc/monitor.ts";
 import { Plugin } from "./grpc/plugin.ts";
 import { listen, type Listening } from "./grpc/server.ts";
-import type { EngineOptions } from "./options.ts";
+import type { EngineOptions, RefreshOptions } from "./options.ts";
 import { Children } from "./processes/children.ts";
 import { startPlugin } from "./processes/plugin-process.ts";
 import { pluginFolders } from "./project-file.ts";
@@ -35,8 +35,8 @@ export class Engine {
     this.deployment = new Deployment(run, options.seed ?? randomUUID());
   }
 
-  static async open(verb: Verb, options: EngineOptions): Promise<Engine> {
-    const preview = verb === "preview";
+  static async open(verb: Verb, options: RefreshOptions): Promise<Engine> {
+    const preview = verb === "preview" || options.previewOnly === true;
     const store = await Store.load(options.stateFile, { readOnly: preview });
     const folders = options.plugins ?? (await pluginFolders(options.projectFolder));
     const emit = options.onEvent ?? (() => undefined);
@@ -57,14 +57,14 @@ export class Engine {
       providers,
       project: options.project,
       stack: options.stack,
-      projectFolder: options.projectFolder,
+      programFolder: programFolder(options),
       config: options.config,
       parallel: options.parallel ?? PARALLEL,
       now: options.now ?? Date.now,
     });
     const engine = new Engine(options, run);
     await engine.#serve(emit);
-    const programRuns = preview || verb === "up";
+    const programRuns = verb === "preview" || verb === "up";
     for (const [pkg, folder] of Object.entries(folders))
       sources[pkg] = engine.#plugin(pkg, folder, programRuns);
     Object.assign(sources, options.providers);
@@ -121,11 +121,16 @@ export class Engine {
   }
 
   #start(pkg: string, folder: string) {
-    const { config, projectFolder } = this.options;
+    const { config } = this.options;
     const own = Object.entries(defaultInputs(pkg, config)).map(([key, value]) => [`${pkg}:${key}`, value]);
     const env = { ...this.env, PULUMI_CONFIG: JSON.stringify(Object.fromEntries(own)) };
-    return startPlugin(this.children, { pkg, folder, engineAddress: this.address, projectFolder, env });
+    const cwd = programFolder(this.options);
+    return startPlugin(this.children, { pkg, folder, engineAddress: this.address, cwd, env });
   }
+}
+
+function programFolder({ projectFolder, program }: EngineOptions): string {
+  return dirname(resolve(projectFolder, program));
 }
 
 /** What a program or a provider says. Its warnings and errors are diagnostics; whether the run failed its steps decide. */

@@ -53,6 +53,8 @@ export interface OutputValue {
 
 export interface RunResult {
   ok: boolean;
+  /** As the Pulumi CLI has it: 0 done, 1 failed or refused, 7 changes where none were expected, 8 killed. */
+  exitCode: number;
   /** The run was asked to stop before it was done. */
   cancelled: boolean;
   changes: Record<Counted, number>;

@@ -1,9 +1,10 @@
 import { Engine } from "./engine.ts";
 import type { OutputValue, RunResult, Verb } from "./events.ts";
 import { obey } from "./obey.ts";
-import type { EngineOptions } from "./options.ts";
+import type { RefreshOptions } from "./options.ts";
 import { reportPending } from "./pending.ts";
 import { isSecret, plain } from "./properties.ts";
+import type { Run } from "./run.ts";
 import { lock } from "./state/lock.ts";
 import type { Snapshot } from "./state/resource.ts";
 import { STACK_TYPE } from "./urn.ts";
@@ -12,7 +13,7 @@ import { STACK_TYPE } from "./urn.ts";
 export type Work = (engine: Engine) => Promise<void>;
 
 /** A run that writes the state is the only one on it. */
-export async function alone(verb: Verb, options: EngineOptions, work: Work): Promise<RunResult> {
+export async function alone(verb: Verb, options: RefreshOptions, work: Work): Promise<RunResult> {
   const notices: string[] = [];
   const unlock = await lock(options.stateFile, {
     verb,
@@ -30,7 +31,7 @@ export async function alone(verb: Verb, options: EngineOptions, work: Work): Pro
 /** One run from its first event to its last, whatever happens in between. */
 export async function execute(
   verb: Verb,
-  options: EngineOptions,
+  options: RefreshOptions,
   work: Work,
   notices: string[] = [],
 ): Promise<RunResult> {
@@ -53,8 +54,13 @@ export async function execute(
     release();
     await engine.close();
   }
+  const unexpected = options.expectNoChanges === true && !run.failed && changed(run);
+  if (unexpected)
+    run.diagnose("error", `no changes were expected for ${named[verb]} but changes were proposed`);
+  const exitCode = run.isAbandoned ? 8 : run.failed ? 1 : unexpected ? 7 : 0;
   const result: RunResult = {
-    ok: !run.failed,
+    ok: exitCode === 0,
+    exitCode,
     cancelled: run.cancelled,
     changes: run.changes,
     outputs: stackOutputs(store.snapshot),
@@ -63,6 +69,18 @@ export async function execute(
   };
   emit({ kind: "end", verb, result });
   return result;
+}
+
+/** What the CLI calls its commands in messages. */
+const named: Record<Verb, string> = {
+  preview: "preview",
+  up: "update",
+  refresh: "refresh",
+  destroy: "destroy",
+};
+
+function changed({ changes }: Run): boolean {
+  return (["create", "update", "replace", "delete"] as const).some((op) => changes[op] > 0);
 }
 
 /** The first signal cancels the run, the second kills what it started. Answers a function that stops listening. */

@@ -2,9 +2,9 @@ import type { EngineEvent } from "./events.ts";
 import type { ProviderSource } from "./providers.ts";
 
 export interface EngineOptions {
-  /** Holds Pulumi.yaml; the program and the plugins run in it. */
+  /** Holds Pulumi.yaml. */
   projectFolder: string;
-  /** Relative to the project's folder, e.g. `./infra/index.ts`. */
+  /** Relative to the project's folder, e.g. `./infra/index.ts`. It and the plugins run in the folder that it is in. */
   program: string;
   project: string;
   stack: string;
@@ -26,6 +26,8 @@ export interface EngineOptions {
   signal?: AbortSignal;
   /** Aborted: everything ends now; operations at work stay recorded as unfinished. */
   killSignal?: AbortSignal;
+  /** Changes are a failure, though what a run other than a preview did stays done. */
+  expectNoChanges?: boolean;
   onEvent?: (event: EngineEvent) => void;
   now?: () => number;
   /** What the random seeds of `check` are made from; another one for every run by default. */
@@ -35,4 +37,6 @@ export interface EngineOptions {
 export interface RefreshOptions extends EngineOptions {
   /** Forgets creations that an earlier run began and never ended. */
   clearPendingCreates?: boolean;
+  /** Says what it would do, and leaves the state as it is. */
+  previewOnly?: boolean;
 }

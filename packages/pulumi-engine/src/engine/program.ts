@@ -26,7 +26,10 @@ export async function followProgram(engine: Engine): Promise<void> {
     if (ended === undefined) await engine.onProgramDone();
     else if (ended !== "halted") run.endWithProgram(ended);
     await run.idle();
+  } catch (error) {
+    run.fail(error);
   } finally {
     await program.stop();
   }
+  await deployment.settle();
 }

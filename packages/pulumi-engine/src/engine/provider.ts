@@ -43,6 +43,8 @@ export interface ResourceRef {
 export interface CheckRequest extends ResourceRef {
   /** Inputs of the last run; empty for a resource that does not exist. */
   olds: PropertyMap;
+  /** Outputs of the last run; left out: it does not exist. */
+  oldOutputs?: PropertyMap;
   news: PropertyMap;
   preview: boolean;
   /** The same bytes for the same resource in one run: for names that end in random hexadecimal digits. */
@@ -196,6 +198,8 @@ export interface ConstructResult {
 }
 
 export interface ConfigureRequest {
+  /** Of the provider resource; that of a package's default provider ends in `::default`. */
+  urn: string;
   /**
    * The provider's inputs, e.g. `region` from the config `aws:region` or of an explicit provider resource. Objects, lists
    * and booleans, which travel as JSON text, are parsed.

@@ -1,6 +1,7 @@
 import { providerUrn } from "./plan.ts";
 import { plainMap } from "./properties.ts";
 import type { PropertyMap, Provider, ProviderLog } from "./provider.ts";
+import { makeUrn, PROVIDER_PREFIX } from "./urn.ts";
 
 /** A provider, or a function that makes one for each provider resource of a program. */
 export type ProviderSource = Provider | (() => Provider);
@@ -38,7 +39,7 @@ export class Providers {
 
   /** Makes the provider that stands under `key` from now on. */
   configure(pkg: string, key: string, inputs: PropertyMap): Promise<Provider> {
-    const provider = this.#make(pkg, plainMap(inputs));
+    const provider = this.#make(pkg, key === pkg ? this.#defaultUrn(pkg) : key, plainMap(inputs));
     this.#configured.set(key, provider);
     // Who uses it gets the error; nobody else need hear of it.
     provider.catch(() => undefined);
@@ -58,7 +59,11 @@ export class Providers {
     await Promise.allSettled([...this.#all].map(async (provider) => provider.close?.()));
   }
 
-  async #make(pkg: string, inputs: PropertyMap): Promise<Provider> {
+  #defaultUrn(pkg: string): string {
+    return makeUrn(this.#options, { type: `${PROVIDER_PREFIX}${pkg}`, name: "default" });
+  }
+
+  async #make(pkg: string, urn: string, inputs: PropertyMap): Promise<Provider> {
     const { sources, project, stack, log } = this.#options;
     const source = sources[pkg];
     if (!source)
@@ -68,7 +73,7 @@ export class Providers {
       );
     const provider = typeof source === "function" ? source() : source;
     this.#all.add(provider);
-    await provider.configure?.({ inputs: withJson(inputs), project, stack }, log);
+    await provider.configure?.({ urn, inputs: withJson(inputs), project, stack }, log);
     return provider;
   }
 }

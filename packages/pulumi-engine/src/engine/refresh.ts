@@ -25,7 +25,8 @@ async function refreshOne(run: Run, entry: ResourceState): Promise<void> {
 }
 
 async function read(run: Run, entry: ResourceState): Promise<void> {
-  const { providers, store } = run.options;
+  const { providers, store, preview } = run.options;
+  const phase = preview ? "planned" : "done";
   const provider = await providers.get(packageOf(entry.type), entry.provider);
   const found = provider.read
     ? await provider.read({
@@ -40,7 +41,7 @@ async function read(run: Run, entry: ResourceState): Promise<void> {
   if (!found) {
     store.snapshot.resources = store.snapshot.resources.filter((other) => other !== entry);
     run.changes.delete++;
-    run.tell(stepInfo("delete", entry), "done");
+    run.tell(stepInfo("delete", entry), phase);
   } else {
     const { initErrors: _, ...rest } = entry;
     const inputs = found.inputs ? marked(provider, found.inputs, entry) : entry.inputs;
@@ -53,7 +54,7 @@ async function read(run: Run, entry: ResourceState): Promise<void> {
     const diffs = changedKeys(entry.outputs, live.outputs);
     put(run, live, entry);
     run.changes[diffs.length > 0 ? "update" : "same"]++;
-    run.tell(stepInfo(diffs.length > 0 ? "refresh" : "same", entry, { diffs }), "done");
+    run.tell(stepInfo(diffs.length > 0 ? "refresh" : "same", entry, { diffs }), phase);
   }
   await store.save();
 }

@@ -21,7 +21,8 @@ export interface RunOptions {
   verb: Verb;
   project: string;
   stack: string;
-  projectFolder: string;
+  /** Where the program is: its relative paths begin there. */
+  programFolder: string;
   config: Record<string, string>;
   parallel: number;
   preview: boolean;
@@ -60,6 +61,11 @@ export class Run {
     this.#slots = new Slots(options.parallel);
     this.halted = new Promise((resolve) => (this.#halt = resolve));
     this.#released = new Promise((resolve) => (this.#release = resolve));
+  }
+
+  /** The user would not wait for what was at work. */
+  get isAbandoned(): boolean {
+    return this.#abandoned;
   }
 
   get isHalted(): boolean {

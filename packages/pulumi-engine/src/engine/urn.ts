@@ -1,7 +1,7 @@
 /** URNs are Pulumi's: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. */
 
 export const STACK_TYPE = "pulumi:pulumi:Stack";
-const PROVIDER_PREFIX = "pulumi:providers:";
+export const PROVIDER_PREFIX = "pulumi:providers:";
 
 export interface UrnParts {
   stack: string;

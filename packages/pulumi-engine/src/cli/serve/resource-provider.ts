@@ -28,7 +28,7 @@ export function resourceProvider({ provider, version, log }: Served): UntypedSer
     getPluginInfo: answer(async () => new plugins.PluginInfo().setVersion(version)),
     configure: answer(async (request: Request<"ConfigureRequest">) => {
       const inputs = withJson(fromStruct(request.getArgs()));
-      await provider.configure?.({ inputs, project: "", stack: "" }, log);
+      await provider.configure?.({ urn: request.getUrn() ?? "", inputs, project: "", stack: "" }, log);
       return new messages.ConfigureResponse();
     }),
     invoke: answer(async (request: Request<"InvokeRequest">) => {

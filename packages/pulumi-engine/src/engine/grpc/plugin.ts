@@ -23,6 +23,7 @@ import type {
   UpdateResult,
 } from "../provider.ts";
 import { OutcomeUnknown } from "../run.ts";
+import { parseUrn } from "../urn.ts";
 import { constructRequest } from "./construct-request.ts";
 import { CHANNEL_OPTIONS } from "./limits.ts";
 import { failureFrom, isLost, isUnimplemented } from "./plugin-errors.ts";
@@ -54,13 +55,17 @@ export class Plugin implements Provider {
     this.#started().catch(() => undefined);
   }
 
-  async configure({ inputs }: ConfigureRequest): Promise<void> {
+  async configure({ urn, inputs }: ConfigureRequest): Promise<void> {
+    const { type, name } = parseUrn(urn);
+    await this.#optional(() => this.#call((client, done) => client.getPluginInfo(new empty.Empty(), done)));
+    const check = new messages.CheckRequest().setUrn(urn).setType(type).setName(name);
     await this.#optional(() =>
       this.#call<InstanceType<typeof messages.CheckResponse>>((client, done) =>
-        client.checkConfig(new messages.CheckRequest().setNews(toStruct(inputs)).setOlds(toStruct({})), done),
+        client.checkConfig(check.setNews(toStruct(inputs)).setOlds(toStruct({})), done),
       ),
     );
     const request = new messages.ConfigureRequest().setArgs(toStruct(inputs));
+    request.setUrn(urn).setType(type).setName(name);
     request
       .setAcceptsecrets(true)
       .setAcceptresources(true)
@@ -84,6 +89,7 @@ export class Plugin implements Provider {
       .setOlds(toStruct(request.olds))
       .setNews(toStruct(request.news))
       .setRandomseed(request.randomSeed);
+    if (request.oldOutputs) wire.setOldOutputs(toStruct(request.oldOutputs));
     const response = await this.#call<InstanceType<typeof messages.CheckResponse>>((client, done) =>
       client.check(wire, done),
     );

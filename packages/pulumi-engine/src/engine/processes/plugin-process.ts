@@ -21,20 +21,21 @@ export interface PluginCommand {
   /** Holds the executable `pulumi-resource-PACKAGE`. */
   folder: string;
   engineAddress: string;
-  projectFolder: string;
+  /** The folder that it runs in. */
+  cwd: string;
   env: NodeJS.ProcessEnv;
 }
 
 /** Starts a provider plugin's executable and waits until it says on which port it listens. */
 export async function startPlugin(children: Children, command: PluginCommand): Promise<PluginProcess> {
-  const { pkg, folder, engineAddress, projectFolder, env } = command;
+  const { pkg, folder, engineAddress, cwd, env } = command;
   const file = join(folder, `pulumi-resource-${pkg}`);
   await access(file, constants.X_OK).catch((cause: unknown) => {
     throw new Error(`The plugin of package "${pkg}" cannot be started: ${file} is no executable file.`, {
       cause,
     });
   });
-  const { child, exited } = children.start({ file, args: [engineAddress], cwd: projectFolder, env });
+  const { child, exited } = children.start({ file, args: [engineAddress], cwd, env });
   const lastLines = readLines(child.stderr, () => undefined);
   const port = await firstLine(child, exited, pkg, lastLines);
   return { port, exited, lastLines, child };

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Children, Exit } from "./children.ts";
 import { readLines } from "./lines.ts";
@@ -39,12 +40,15 @@ export interface Running {
 
 /** Runs the program as the Pulumi CLI's Node language host does. */
 export function runProgram(children: Children, program: Program): Running {
-  const { address, projectFolder: folder } = program;
-  const runner = { ...program, monitor: address, engine: address, organization: "organization" };
+  const { address, projectFolder: rootDirectory } = program;
+  const file = resolve(rootDirectory, program.program);
+  const pwd = dirname(file);
+  const addresses = { monitor: address, engine: address };
+  const call = { ...program, ...addresses, organization: "organization", rootDirectory, pwd };
   const { child, exited } = children.start({
     file: process.execPath,
-    args: [...NODE_FLAGS, ...runnerArguments({ ...runner, rootDirectory: folder, pwd: folder })],
-    cwd: folder,
+    args: [...NODE_FLAGS, ...runnerArguments({ ...call, program: basename(file) })],
+    cwd: pwd,
     env: { ...program.env, ...runnerEnv(program.config, program.secretKeys) },
   });
   readLines(child.stdout, (line) => program.onLine(line, "stdout"));
