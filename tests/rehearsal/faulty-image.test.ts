@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ImageCommand, Images } from "local-aws";
+import type { ImageCommand } from "local-aws";
 import { Ports } from "local-aws/ports";
 import { withFaulty } from "../../rehearsal/faulty/image.ts";
 import { sampleImage, sampleImages } from "../../rehearsal/stage/config.ts";
@@ -15,7 +15,7 @@ import { repository } from "../../rehearsal/stage/index.ts";
 const tool = "hub__analyze_prompt";
 
 test("an image with faults in front of it can get more in front: each wrapper and the hub has a port of its own", async (t) => {
-  const images: Record<string, ImageCommand> = { ...(sampleImages(repository) as Images) };
+  const images: Record<string, ImageCommand> = { ...sampleImages(repository) };
   const add = (reference: string, faults: Parameters<typeof withFaulty>[2]) => {
     const made = withFaulty(images, reference, faults);
     images[made.reference] = made.image;
