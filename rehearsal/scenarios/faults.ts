@@ -84,7 +84,10 @@ async function playCell(
   const told = (await play.evidence()).length;
   const before = play.sights.length;
   await play.startLoad(loadOf(transport, where));
-  const deployed = await play.up(`green is deployed: ${name}`, faultyGreen(play.stage, [fault], sound));
+  const deployed = await play.up(
+    `green is deployed: ${name}`,
+    faultyGreen(play.stage, [fault], named(sound, name)),
+  );
   const ended = deployed.ok ? await play.up("greenWeight 100", { greenWeight: 100 }) : deployed;
   const decision = lastNo((await play.evidence()).slice(told));
   await play.stopLoad(name);
@@ -109,6 +112,12 @@ async function playCell(
     check: decision === null ? null : (/^[\w-]+(?=:)/.exec(decision.why)?.[0] ?? null),
     why: ended.ok ? null : shortened(decision?.why ?? describeFailure(ended), 200),
   };
+}
+
+/** A release of its own: the same one over another transport would be the one that was rejected. */
+function named({ green }: ReturnType<typeof greenRelease>, name: string): ReturnType<typeof greenRelease> {
+  const { environment } = green as { environment?: object };
+  return { green: { ...green, environment: { ...environment, REHEARSAL_RELEASE: name } } };
 }
 
 /** Users of one transport only, who mostly ask for what the fault is at, in sessions that are new: those choose a slot. */

@@ -88,6 +88,12 @@ export class Exchange {
         this.#observer.end(waiting, { kind: "taken" }, status);
   }
 
+  /** The head of an answer has passed that is no event stream: who asked for one has none. */
+  noStream(status: number): void {
+    for (const waiting of this.#waiting)
+      if (waiting.method === "stream/open") this.#observer.end(waiting, noAnswer("no event stream"), status);
+  }
+
   /** The hub answered by this status, with these messages at most. */
   turnedDown(status: number, messages: readonly Message[]): void {
     for (const waiting of this.#waiting)
@@ -98,12 +104,7 @@ export class Exchange {
   answeredWhole({ status, type, body }: WholeAnswer): void {
     if (status >= 300) return this.turnedDown(status, body?.messages() ?? []);
     for (const waiting of this.#waiting)
-      if (waiting.id === null)
-        this.#observer.end(
-          waiting,
-          waiting.method === "stream/open" ? noAnswer("no event stream") : { kind: "taken" },
-          status,
-        );
+      if (waiting.id === null) this.#observer.end(waiting, { kind: "taken" }, status);
     // The stream that was to bring its answer ended meanwhile, and is told of by itself.
     if (this.#overStream && this.#waiting[0]?.session === null) return this.withdrawn();
     if (this.#overStream) return this.leftToOtherStream();

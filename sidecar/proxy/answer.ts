@@ -52,13 +52,16 @@ function passOn(call: Call, { status, headers, pinned }: Head): PassOn {
   const decoder = encoding !== null && opensSession ? decoderOf(encoding) : null;
   response.writeHead(status, responseHeaders(call, headers, { pinned, decoded: decoder !== null }));
   const readable = encoding === null || decoder !== null;
-  if (!isStream)
+  if (!isStream) {
+    // Its client knows by the head alone, and need not wait for the end.
+    if (request.method === "GET" && status < 300) call.exchange?.noStream(status);
     return new PassedBody(call, {
       status,
       type,
       length: Number(headerOf(headers, "content-length") ?? NaN),
       readable,
     });
+  }
   response.flushHeaders();
   const stream = new PassedStream(call, { status, readable });
   return decoder === null ? stream : new DecodedAnswer(decoder, stream, response);

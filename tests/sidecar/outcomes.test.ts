@@ -184,3 +184,19 @@ test("a call that still waits when the grace of a drain is over is drained with 
   );
   assert.equal(summed(lines, "SessionsLost"), 0);
 });
+
+test("an answer to a stream's GET that is no stream is the hub's fault by its head, though its client leaves before its end", async (t) => {
+  const hub = await listen(t, (_request, response) => {
+    response.writeHead(200, { "content-type": "text/plain" });
+    response.write("no stream, and no end");
+  });
+  const { url, lines } = await startSidecar(t, { hub: hub.port });
+  const answer = await fetch(`${url}/mcp`, { headers: { accept: "text/event-stream" } });
+  await answer.body!.cancel();
+  await until(() => accessOf(lines).length === 1);
+  const [line] = accessOf(lines);
+  assert.deepEqual(
+    [line!.method, line!.outcome, line!.cause, line!.status],
+    ["stream/open", "server-fault", "no event stream", 200],
+  );
+});

@@ -8,8 +8,8 @@ export const infra: readonly Mutant[] = [
   {
     does: "one user in three waits too long and no alarm rings, for it judges the median",
     file: "infra/alarms.ts",
-    before: 'metric("p95", own("AnalysisLatency"), colour, "p95")',
-    after: 'metric("p95", own("AnalysisLatency"), colour, "p50")',
+    before: 'summed("p95", own("AnalysisLatency"), colour, "p95")',
+    after: 'summed("p95", own("AnalysisLatency"), colour, "p50")',
     tests: alarms,
   },
   {
