@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { colour } from "./colour.ts";
 import { switchInputs } from "./inputs.ts";
+import { heldFor } from "./plan.ts";
 
 const weights = z.object({ blue: z.number(), green: z.number() });
 const { alarms, commands, logErrorPatterns, logGroups, metricNamespace, thresholds } = switchInputs.shape;
@@ -30,9 +31,7 @@ export type ForeseenCheck = z.infer<typeof foreseenCheck>;
 
 const foreseenStep = z.object({
   weight: z.number(),
-  /** How long its bake takes at least, where users show enough sooner than at its end, and to its end. */
-  leastMs: z.number(),
-  bakeMs: z.number(),
+  bake: heldFor,
   /** How much longer it is watched when its gate cannot tell. */
   extensionMs: z.number(),
   /** How much longer than the bake a check that runs once may take. */

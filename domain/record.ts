@@ -145,3 +145,22 @@ export function guardianHolds(record: SwitchRecord, now: number): boolean {
   const lease = leaseHeld(record, now);
   return lease !== null && record.rollout === null && lease.owner.startsWith(guardianOwner);
 }
+
+/** What a record says where nothing is under way and nothing has happened yet. */
+export const atRest = () =>
+  ({
+    previous: null,
+    verified: null,
+    rejected: [],
+    fence: 0,
+    fencedBy: null,
+    unseen: null,
+    paged: null,
+    lease: null,
+    intent: null,
+    rollout: null,
+    reassert: null,
+    retirement: null,
+    drain: { blue: null, green: null },
+    last: null,
+  }) satisfies Partial<SwitchRecord>;

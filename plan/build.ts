@@ -58,12 +58,11 @@ function durationOf({ answer, rollout }: PlanFacts, steps: readonly PlanStep[]):
     return { shortestMs: 0, expectedMs: 0, longestMs: 0 };
   if (action === "rollback" || action === "undo")
     return { shortestMs: 0, expectedMs: 0, longestMs: rollout.proofTimeout };
-  const walked = foreseen.steps.map(({ leastMs: min, bakeMs: max }) => ({ bake: { min, max } }));
   const overrun = foreseen.steps.reduce((sum, { overrunMs }) => sum + overrunMs, 0);
   return {
     shortestMs: steps.reduce((sum, { leastMs }) => sum + leastMs, 0),
     expectedMs: steps.reduce((sum, { bakeMs }) => sum + bakeMs, 0),
-    longestMs: longestWalkMs(rollout, walked) + foreseen.verifyMs + overrun,
+    longestMs: longestWalkMs(rollout, foreseen.steps) + foreseen.verifyMs + overrun,
   };
 }
 

@@ -1,5 +1,5 @@
 import { binomialBand } from "../domain/binomial.ts";
-import type { ForeseenStep, Foreseen, Traffic } from "../domain/foreseen.ts";
+import type { ForeseenCheck, ForeseenStep, Foreseen, Traffic } from "../domain/foreseen.ts";
 import { limits } from "../domain/limits.ts";
 import type { Blast, Expected, PlanCheck, PlanStep } from "./document.ts";
 
@@ -8,15 +8,15 @@ const lookMs = 1_250;
 
 /** A step with the users that it will meet. */
 export function planStep(step: ForeseenStep, { traffic, failsAfter }: Foreseen, proofMs: number): PlanStep {
-  const { weight, leastMs, bakeMs, extensionMs, overrunMs, gate } = step;
+  const { weight, bake, extensionMs, overrunMs, gate } = step;
   const users = traffic && usersOf(step, traffic);
   const rate = traffic && ratesOf(traffic, weight);
   const blast = (answers: number | null) => (rate && answers !== null ? blastOf(answers, rate) : null);
   return {
     weight,
-    leastMs,
-    bakeMs,
-    longestMs: bakeMs + extensionMs + overrunMs + proofMs,
+    leastMs: bake.min,
+    bakeMs: bake.max,
+    longestMs: bake.max + extensionMs + overrunMs + proofMs,
     checks: gate.map((check) => planCheck(check, users?.requests ?? null)),
     users,
     ownProbes: traffic && ownProbesOf(step, traffic),
@@ -25,7 +25,7 @@ export function planStep(step: ForeseenStep, { traffic, failsAfter }: Foreseen, 
 }
 
 /** A check with what users bring it. */
-export function planCheck(check: ForeseenStep["gate"][number], requests: Expected | null): PlanCheck {
+export function planCheck(check: ForeseenCheck, requests: Expected | null): PlanCheck {
   const { minimumSamples, probed, cannotTell } = check;
   if (cannotTell !== null) return { ...check, inconclusive: cannotTell };
   const tooFew = !probed && requests !== null && minimumSamples !== null && minimumSamples > 1;
@@ -42,17 +42,20 @@ function expected(count: number, { from, to }: Traffic, ms: number, weight: numb
   return { about: Math.round(all * share), low, high };
 }
 
-function usersOf({ weight, bakeMs }: ForeseenStep, traffic: Traffic) {
+function usersOf({ weight, bake }: ForeseenStep, traffic: Traffic) {
   return {
-    requests: expected(traffic.requests, traffic, bakeMs, weight),
-    sessions: expected(traffic.sessions, traffic, bakeMs, weight),
+    requests: expected(traffic.requests, traffic, bake.max, weight),
+    sessions: expected(traffic.sessions, traffic, bake.max, weight),
   };
 }
 
-/** Own probes bring as many analyses as the check that needs most of them lacks. */
-function ownProbesOf({ gate, weight, bakeMs }: ForeseenStep, traffic: Traffic): number {
-  const wanted = Math.max(0, ...gate.map(({ probed, minimumSamples }) => (probed && minimumSamples) || 0));
-  return Math.max(0, wanted - expected(traffic.analyses, traffic, bakeMs, weight).about);
+/** Analyses that the check needs which needs most of them, of those that own probes bring where users do not. */
+export const analysesNeeded = (checks: readonly ForeseenCheck[]): number =>
+  Math.max(0, ...checks.map(({ probed, minimumSamples }) => (probed && minimumSamples) || 0));
+
+/** Own probes bring as many analyses as users leave missing. */
+function ownProbesOf({ gate, weight, bake }: ForeseenStep, traffic: Traffic): number {
+  return Math.max(0, analysesNeeded(gate) - expected(traffic.analyses, traffic, bake.max, weight).about);
 }
 
 interface Rates {

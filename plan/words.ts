@@ -1,6 +1,7 @@
 import { formatDuration } from "../domain/duration.ts";
 import { describeWeights } from "../domain/weight.ts";
 import type { Blast, Expected, PlanCheck, PlanDocument, PlanStep } from "./document.ts";
+import { analysesNeeded } from "./users.ts";
 
 /** A time for people: two units at most, to the second. */
 export function spoken(ms: number): string {
@@ -79,7 +80,7 @@ export const heldWords = ({ leastMs, bakeMs }: PlanStep): string =>
 
 /** Own probes that a step needs. */
 export function probeWords({ ownProbes, checks }: PlanStep): string {
-  const needs = Math.max(0, ...checks.map(({ probed, minimumSamples }) => (probed && minimumSamples) || 0));
+  const needs = analysesNeeded(checks);
   if (ownProbes === null || needs === 0) return "";
   return ownProbes === 0
     ? `users bring the ${needs} analyses that its checks need`

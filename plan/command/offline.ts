@@ -1,5 +1,5 @@
 import { type Colour, perColour } from "../../domain/colour.ts";
-import { type SwitchRecord, recordSchema } from "../../domain/record.ts";
+import { type SwitchRecord, atRest, recordSchema } from "../../domain/record.ts";
 import type { SwitchAnswer } from "../../domain/request.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { switchRequestOf } from "../../infra/switch-request.ts";
@@ -24,26 +24,13 @@ function recordOf({ config, place }: StackConfig, now: number): SwitchRecord {
   const { releases } = switchRequestOf(config, place);
   const live: Colour = config.greenWeight > 50 ? "green" : "blue";
   return {
+    ...atRest(),
     schema: recordSchema,
     ruleArn: "the weighted rule",
     live,
     liveSince: now,
     weights: weightsFor("green", config.greenWeight),
     slots: perColour((of) => ({ release: releases[of], taskDefinition: "" })),
-    previous: null,
-    verified: null,
-    rejected: [],
-    fence: 0,
-    fencedBy: null,
-    lease: null,
-    intent: null,
-    rollout: null,
-    reassert: null,
-    retirement: null,
-    drain: { blue: null, green: null },
-    unseen: null,
-    paged: null,
-    last: null,
     inputs: null,
   };
 }

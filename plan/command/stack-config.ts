@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile, readdir } from "node:fs/promises";
 import { promisify } from "node:util";
 import { parse } from "yaml";
+import { stackNameOf } from "../../domain/stack-name.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { ConfigError, type HubConfig, parseConfig } from "../../infra/config.ts";
 import type { Place } from "../../infra/read.ts";
@@ -16,7 +17,7 @@ export interface StackConfig {
 
 /** The stack to plan: the one named, or the only one that has a config here. */
 export async function stackName(given: string | undefined): Promise<string> {
-  if (given !== undefined) return given.slice(given.lastIndexOf("/") + 1);
+  if (given !== undefined) return stackNameOf(given);
   const found = (await readdir(".")).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
   const [only] = found;
   if (only === undefined || found.length > 1)
@@ -52,11 +53,7 @@ export async function readStackConfigAt(stack: string, ref: string): Promise<Sta
   return read(await show("Pulumi.yaml"), await show(file), stack, `${file} of ${ref}`);
 }
 
-const fileOf = (stack: string): string => {
-  if (!/^[A-Za-z0-9_.-]{1,100}$/.test(stack))
-    throw new UsageError(`"${stack}" is not the name of a stack. List the stacks with: pulumi stack ls`);
-  return `Pulumi.${stack}.yaml`;
-};
+const fileOf = (stack: string): string => `Pulumi.${stackNameOf(stack)}.yaml`;
 
 async function git(...words: string[]): Promise<string> {
   const { stdout } = await run("git", words, { maxBuffer: 64 * 1024 * 1024 });

@@ -4,6 +4,7 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { parse } from "yaml";
 import type { SwitchInputs } from "../../domain/inputs.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
+import { stackNameOf } from "../../domain/stack-name.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import type { SwitchClients } from "../aws/clients.ts";
 import { openAccount } from "../aws/open-account.ts";
@@ -54,7 +55,7 @@ async function regionOf(flags: Flags): Promise<string> {
     );
   const named = flags.region ?? fromRule;
   if (named) return named;
-  const file = `Pulumi.${shortName(flags.stack as string)}.yaml`;
+  const file = `Pulumi.${stackNameOf(flags.stack as string)}.yaml`;
   const stackFile = await readStackFile(file);
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   const region = [stackFile.region, AWS_REGION, AWS_DEFAULT_REGION].find((one) => one);
@@ -87,16 +88,9 @@ function partsOf(rule: string): { region: string; account: string } {
   return { region: match[1] as string, account: match[2] as string };
 }
 
-/** A stack's own name, of `production` and of `organization/project/production`. */
-function shortName(stack: string): string {
-  const short = stack.slice(stack.lastIndexOf("/") + 1);
-  if (/^[A-Za-z0-9_.-]{1,100}$/.test(short)) return short;
-  throw new UsageError(`"${stack}" is not the name of a stack. List the stacks with: pulumi stack ls`);
-}
-
 /** The record's table has a fixed name made of project and stack. */
 async function byStack(stack: string): Promise<{ table: string; stack: string }> {
-  const short = shortName(stack);
+  const short = stackNameOf(stack);
   const { name } = parse(await readFile("Pulumi.yaml", "utf8").catch(notThere)) as { name: string };
   return { table: `${name}-${short}-switch`, stack: short };
 }

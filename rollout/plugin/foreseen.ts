@@ -56,8 +56,7 @@ function foreseeStep(
   const { checks, longestMs } = foreseeGate(stepGateOf(inputs, step), question, step.bake);
   return {
     weight: step.weight,
-    leastMs: step.bake.min,
-    bakeMs: step.bake.max,
+    bake: step.bake,
     extensionMs: longestExtensionOf(inputs.plan, step),
     // What runs once is waited for.
     overrunMs: Math.max(0, longestMs - step.bake.max),

@@ -1,7 +1,7 @@
 import { type Colour, other, perColour } from "../../domain/colour.ts";
 import { commandLine } from "../../domain/command-line.ts";
 import { limits } from "../../domain/limits.ts";
-import { type SwitchRecord, recordSchema } from "../../domain/record.ts";
+import { type SwitchRecord, atRest, recordSchema } from "../../domain/record.ts";
 import { type Weights, describeWeights, distinctWeights, weightsFor } from "../../domain/weight.ts";
 import { writeOrSee } from "../record/conditional-write.ts";
 import { Lease } from "../record/lease.ts";
@@ -110,21 +110,14 @@ async function startRecord(ports: Ports, up: Up, live: Colour, found: Versioned 
   const now = ports.clock.now();
   const { inputs } = up;
   const record: SwitchRecord = {
+    ...atRest(),
     schema: recordSchema,
     ruleArn: null,
     live,
     liveSince: now,
     weights: weightsFor(live, 100),
     slots: perColour((of) => ({ release: inputs.releases[of], taskDefinition: inputs.taskDefinitions[of] })),
-    previous: null,
-    verified: null,
-    rejected: [],
-    fence: 0,
-    fencedBy: null,
-    unseen: null,
-    paged: null,
     lease: { owner: up.owner, since: now, until: now + limits.leaseMs },
-    intent: null,
     // A rollout of the live colour itself marks a first deployment that is not over.
     rollout: {
       id: up.id,
@@ -137,7 +130,6 @@ async function startRecord(ports: Ports, up: Up, live: Colour, found: Versioned 
       tried: found ? distinctWeights([found.record.weights, ...(found.record.rollout?.tried ?? [])]) : [],
       passed: [],
     },
-    reassert: null,
     // After a first deployment that died halfway the other slot may hold sessions.
     retirement:
       version === null
@@ -148,8 +140,6 @@ async function startRecord(ports: Ports, up: Up, live: Colour, found: Versioned 
             since: now,
             deadline: now + inputs.plan.drainDeadline,
           },
-    drain: { blue: null, green: null },
-    last: null,
     inputs,
   };
   if (!(await withRetries(ports, () => writeOrSee(ports, record, version))))

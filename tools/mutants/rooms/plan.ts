@@ -37,8 +37,8 @@ export const plan: readonly Mutant[] = [
   {
     does: "a plan's longest time leaves out what a gate that cannot tell takes",
     file: "plan/users.ts",
-    before: "bakeMs + extensionMs + overrunMs + proofMs",
-    after: "bakeMs + overrunMs + proofMs",
+    before: "bake.max + extensionMs + overrunMs + proofMs",
+    after: "bake.max + overrunMs + proofMs",
     tests: golden,
   },
   {
