@@ -139,3 +139,6 @@ export type Thresholds = z.infer<typeof thresholds>;
 export function badShare({ successRatePercent }: Pick<Thresholds, "successRatePercent">): number {
   return Number((1 - successRatePercent / 100).toFixed(6));
 }
+
+/** Share of analyses that may be slower than a limit of the 95th percentile: more of them say that it is above. */
+export const slowShare = 0.05;

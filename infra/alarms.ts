@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { alarmEvidence } from "../domain/alarm-evidence.ts";
 import { type Colour, colours, perColour } from "../domain/colour.ts";
 import { llmPrice } from "../domain/llm-price.ts";
-import { type Thresholds, specLimits } from "../domain/spec.ts";
+import { type Thresholds, slowShare, specLimits } from "../domain/spec.ts";
 import { guardianMetrics, metricDimension, type MetricName } from "../domain/telemetry.ts";
 import {
   dollarsOf,
@@ -30,8 +30,6 @@ export interface AlarmPlan {
 }
 
 const minute = 60;
-/** A p95 above its limit says that more than this share was slower. */
-const slowShare = 0.05;
 
 type Query = types.input.cloudwatch.MetricAlarmMetricQuery;
 

@@ -1,9 +1,8 @@
 import { percentile } from "../../domain/share-evidence.ts";
-import { badShare, specLimits, type Thresholds } from "../../domain/spec.ts";
+import { type Thresholds, badShare, slowShare, specLimits } from "../../domain/spec.ts";
 import { defineCheck } from "../core/define.ts";
 import { type Sample, isServerFault, reached } from "../logs/sample.ts";
 import { commonest, judgeShare, percentText } from "../statistics/shares.ts";
-import { slowShare } from "./latency.ts";
 
 /**
  * The requirement to the letter: p95 and success rate over the first 100 analyses of the rollout, no more and no fewer. What the

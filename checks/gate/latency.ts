@@ -1,5 +1,5 @@
 import { percentile } from "../../domain/share-evidence.ts";
-import { specLimits } from "../../domain/spec.ts";
+import { slowShare, specLimits } from "../../domain/spec.ts";
 import { defineCheck } from "../core/define.ts";
 import { type Sample, isUsers } from "../logs/sample.ts";
 import { isShown, judgeShare } from "../statistics/shares.ts";
@@ -7,9 +7,6 @@ import { isShown, judgeShare } from "../statistics/shares.ts";
 /** Whether a request's time says how long its answer took, or at least that it took longer than the limit. */
 const isTimed = ({ outcome, latencyMs }: Sample, limit: number): boolean =>
   latencyMs >= limit || !["withdrawn", "drained", "refused"].includes(outcome ?? "");
-
-/** Share of analyses that may be slower than the limit when the 95th percentile is at it. */
-export const slowShare = 0.05;
 
 /**
  * p95 below the limit means: fewer than 5 % of the analyses take longer, and that share is judged sequentially. One that still waits
