@@ -22,6 +22,11 @@ export const limits = {
   proofSamplesMax: 4_000,
   /** Fewest fresh connections per address, however far apart the weights are. */
   proofSamplesMin: 40,
+  /**
+   * How long a proof goes on while the colour that gains weight answers nothing and the balancer turns requests away. No gate looks
+   * before the weight is proved, and users meet the same answers: what sends a bad release home within 5 s must not wait for more.
+   */
+  turnedAwayMs: 3_000,
   /** Own probes a second of a gate at most, where users are too few. */
   probesPerSecond: 100,
   /** Own probes a second once a sample is large enough and no users ask: enough to notice a late fault within 10 s. */

@@ -31,6 +31,8 @@ export interface LoadOptions {
   /** Whether there are clients without a session; unset: where the hub speaks their revision. */
   readonly stateless?: boolean;
   readonly random: () => number;
+  /** Its own: it is part of every request's id. */
+  readonly name: string;
 }
 
 /** A stream that ended is opened again within so many times this time, in milliseconds, by a client with little processor. */
@@ -55,7 +57,7 @@ interface Visitor {
 /** Many clients at once, as real ones would be: long sessions, short ones, and clients without a session. */
 export class Load {
   readonly tally = new Tally();
-  readonly witness = new Witness();
+  readonly witness: Witness;
   readonly #options: LoadOptions;
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<void>>();
@@ -69,6 +71,7 @@ export class Load {
 
   constructor(options: LoadOptions) {
     this.#options = options;
+    this.witness = new Witness(options.name);
   }
 
   /** Opens the long sessions and starts everything. Resolves when they are open. */

@@ -93,7 +93,7 @@ async function playCell(
   await play.stopLoad(name);
   const sights = play.sights.slice(before);
   const late = kind === "slow" ? slowMs : Infinity;
-  const slotOf = whereabouts(play.stage);
+  const slotOf = whereabouts(play.stage, play.routed);
   const hurt = (slot: string, lateMs: number) =>
     sights.filter((sight) => slotOf(sight) === slot && (isBad(sight) || tookMs(sight) >= lateMs));
   const firstHurt = hurt("green", late)[0]?.answeredAt ?? null;
@@ -134,9 +134,12 @@ function isAt({ method, tool, analysis }: Ask, where: FaultPlace): boolean {
   return where === "analysis" ? analysis : where === "other-tool" && tool === otherTool;
 }
 
-/** The last judgement that did not let the candidate go on. */
+/** What last did not let the candidate go on: a gate's judgement, or a proof in traffic that it gave no answers to. */
 function lastNo(lines: readonly Line[]): { at: number; why: string } | null {
-  const no = lines.findLast((line) => line.kind === "judged" && line.judgement.verdict !== "pass");
+  const no = lines.findLast(
+    (line) => line.kind === "unproved" || (line.kind === "judged" && line.judgement.verdict !== "pass"),
+  );
+  if (no?.kind === "unproved") return { at: no.at, why: `proof: ${no.why}` };
   return no?.kind === "judged" ? { at: no.judgement.decidedAt, why: no.judgement.why } : null;
 }
 

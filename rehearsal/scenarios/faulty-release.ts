@@ -52,7 +52,7 @@ function notKept({ name, promise, faults, load, checks }: Bad): Scenario {
       await play.pause(1_000);
       const tally = await play.stopLoad();
       const why = describeFailure(ended);
-      const slotOf = whereabouts(play.stage);
+      const slotOf = whereabouts(play.stage, play.routed);
       const badOn = (slot: Colour) => play.sights.filter((sight) => slotOf(sight) === slot && isBad(sight));
       const [onLive, onGreen] = [badOn("blue"), badOn("green")];
       const first = onLive[0] === undefined ? "" : `; the first: ${describe(onLive[0])}`;

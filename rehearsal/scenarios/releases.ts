@@ -15,9 +15,12 @@ export function greenRelease(config: Config, hubConfig: Config = {}): { green: C
   const green = { ...blue, ...given };
   if (!isOrWraps(String(green["image"]), sampleImage))
     return { green: given ?? { ...blue, environment: { ...(blue["environment"] as object), ...ownName } } };
-  const own = { ...(green["hubConfig"] as object | undefined), name: "green-hub", ...hubConfig };
+  const own = { ...noFaults, ...(green["hubConfig"] as object | undefined), name: "green-hub", ...hubConfig };
   return { green: { ...green, hubConfig: own } };
 }
+
+/** Said although it is the default: config is laid over config, and the faults of the release before would stay. */
+const noFaults = { faults: [] };
 
 /** Makes a release of the same image a release of its own, in a way that no hub minds. */
 const ownName = { REHEARSAL_RELEASE: "green" };

@@ -51,6 +51,8 @@ export class Play {
   /** What the users of loads that have ended saw. */
   readonly sights: Sight[] = [];
   #load: Load | null = null;
+  /** Loads that were started. */
+  #loads = 0;
   /** Of the load that ended last. */
   tally: Tally | null = null;
   /** Of all loads that ended. */
@@ -94,6 +96,7 @@ export class Play {
     this.#load = new Load({
       ...load,
       random: this.choices.random,
+      name: `load${++this.#loads}`,
       asks: [...usualAsks(hub).map((ask) => ({ ...ask, share: shareOf(ask) })), ...also],
       session: { url: `${this.stage.url}${hub.mcpPath}`, transport: hub.transport },
     });

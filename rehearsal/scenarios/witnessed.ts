@@ -6,6 +6,7 @@ import { type Comparison, compare } from "../witness/compare.ts";
 import type { Sight } from "../witness/sight.ts";
 import type { Witness } from "../witness/witness.ts";
 import { type Held, held } from "./result.ts";
+import type { Routed } from "./routed.ts";
 
 /** Share of the requests of which users and sidecars may say something else: those at the edge of a time limit. */
 const mostApart = 0.01;
@@ -41,10 +42,16 @@ function promise({ compared, apart, examples, unseen, ...rest }: Comparison, whe
   );
 }
 
-/** Where each request was: by its answer, or, where nobody answered its user, by the line that tells of it. */
-export function whereabouts(stage: Stage): (sight: Sight) => string | null {
+/**
+ * Where each request was: by its answer, or, where no hub answered its user, by the line that tells of it, or by the slot that the
+ * balancer chose for it, and had to turn it away from.
+ */
+export function whereabouts(
+  stage: Stage,
+  routed: ReadonlyMap<string, Routed>,
+): (sight: Sight) => string | null {
   const slots = new Map(accessLines(stage).map(({ id, slot }) => [String(id), slot]));
-  return ({ slot, id }) => slot ?? slots.get(id ?? "") ?? null;
+  return ({ slot, id, traceId }) => slot ?? slots.get(id ?? "") ?? routed.get(traceId)?.slot ?? null;
 }
 
 /** Every access line of both slots, the oldest first. */

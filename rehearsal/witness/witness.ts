@@ -11,11 +11,17 @@ import type { Sight } from "./sight.ts";
 export class Witness {
   /** Every request that was sent, in the order in which they were. */
   readonly sights: Sight[] = [];
+  readonly #name: string;
   #clients = 0;
+
+  /** @param name one that no other load of the same hub has: the lines of all of them are searched for its requests */
+  constructor(name: string) {
+    this.#name = name;
+  }
 
   /** One more client, with eyes of its own. */
   client(era: Era): ClientWitness {
-    return new ClientWitness(this, era, `w${++this.#clients}`);
+    return new ClientWitness(this, era, `${this.#name}.${++this.#clients}`);
   }
 }
 

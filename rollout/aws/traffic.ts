@@ -5,10 +5,14 @@ import { isIP } from "node:net";
 import { type Colour, colour } from "../../domain/colour.ts";
 import type { HubTarget } from "../../domain/inputs.ts";
 import { header } from "../../domain/telemetry.ts";
+import { TurnedAway } from "../run/failures.ts";
 import type { Traffic } from "../run/ports.ts";
 
 /** How long one answer may take, in milliseconds. */
 const timeoutMs = 5_000;
+
+/** Status of an answer that an Application Load Balancer gives where no target does. */
+const balancersOwn: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** Real responses through the balancer: each request over a connection of its own, to a named address, under the weighted rule. */
 export function makeTraffic(hub: Pick<HubTarget, "url" | "proofPath" | "healthPath">): Traffic {
@@ -46,7 +50,8 @@ function ask(base: URL, path: string, address: string, signal: AbortSignal): Pro
       response.on("end", () => {
         const status = response.statusCode ?? 0;
         const named = colour.safeParse(response.headers[header.slot]);
-        if (status >= 500 && !named.success) reject(new Error(`status ${status}`));
+        if (balancersOwn.has(status) && !named.success) reject(new TurnedAway(`status ${status}`));
+        else if (status >= 500 && !named.success) reject(new Error(`status ${status}`));
         else resolve(named.success ? named.data : null);
       });
     });

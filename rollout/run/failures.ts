@@ -40,6 +40,11 @@ export class Short extends Error {
   override readonly name = "Short";
 }
 
+/** The balancer answered a request itself, with 502, 503 or 504: no target took it. */
+export class TurnedAway extends Error {
+  override readonly name = "TurnedAway";
+}
+
 /** A request that the policy refuses: a user's situation, not a defect. */
 export class Refusal extends Error {
   override readonly name = "Refusal";

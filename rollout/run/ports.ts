@@ -74,7 +74,7 @@ export interface Traffic {
   readonly namesSlots: boolean;
   /** Addresses of the balancer. Rejects when the name does not resolve. */
   addresses(): Promise<readonly string[]>;
-  /** The slot that answered one request at that address; null when the answer names none. Rejects when it cannot be reached. */
+  /** The slot that answered one request at that address; null when the answer names none. Rejects when it cannot be reached, with TurnedAway when the balancer answers itself. */
   ask(address: string, signal: AbortSignal): Promise<Colour | null>;
 }
 

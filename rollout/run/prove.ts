@@ -2,7 +2,7 @@ import type { Colour } from "../../domain/colour.ts";
 import { limits } from "../../domain/limits.ts";
 import { type Weights, describeWeights } from "../../domain/weight.ts";
 import { fits, planProof } from "../policy/proof.ts";
-import { Refusal } from "./failures.ts";
+import { Refusal, TurnedAway } from "./failures.ts";
 import type { Ports } from "./ports.ts";
 
 /** What real responses showed. */
@@ -13,7 +13,13 @@ export type Proof =
       readonly addresses: number;
       readonly tookMs: number;
     }
-  | { readonly proved: false; readonly answers: Record<Colour, number>; readonly why: string };
+  | {
+      readonly proved: false;
+      readonly answers: Record<Colour, number>;
+      readonly why: string;
+      /** It was given up before its time: nobody takes what the candidate would have to. */
+      readonly turnedAway: boolean;
+    };
 
 /**
  * A change that gives `colour` its first weight, accepted by the balancer and not yet seen in traffic. Until an address has
@@ -32,6 +38,8 @@ export interface Watch {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly pending?: Pending | null;
+  /** The colour that gains weight: a proof without an answer of its is not waited for as long as the balancer turns users away. */
+  readonly gains?: Colour;
   /** Answers from before then say nothing: they may be from before the change before this one. */
   readonly unclearUntil?: number | null;
 }
@@ -54,7 +62,7 @@ export async function prove(
   to: Weights,
   watch: Watch,
 ): Promise<Proof> {
-  const { timeoutMs, signal, pending, unclearUntil } = watch;
+  const { timeoutMs, signal, pending, unclearUntil, gains } = watch;
   const started = ports.clock.now();
   if (!ports.traffic.namesSlots) return reachable(ports, to, started, signal);
   const plan = planProof(
@@ -63,6 +71,7 @@ export async function prove(
   );
   const addresses = await ports.traffic.addresses();
   const proved = new Set<string>();
+  let turnedAwaySince: number | null = null;
   let pauseMs = firstPauseMs;
   // Shares that no affordable sample tells apart: answers say something only once the change had its time to show.
   if (plan.mistaken > limits.proofError) await ports.clock.sleep(timeoutMs, signal);
@@ -79,6 +88,8 @@ export async function prove(
       answers.green += round.green;
       if (pending && round[pending.colour] > 0) pending.seen.add(address);
       const now = ports.clock.now();
+      if (gains && round[gains] > 0) turnedAwaySince = null;
+      else if (round.turnedAway) turnedAwaySince ??= now;
       const settled = !pending || pending.seen.has(address) || now >= pending.until;
       if (round.failed === 0 && fits(plan, round.green) && settled) proved.add(address);
       else if (!settled) why = `${address} has not shown the change before this one yet`;
@@ -90,7 +101,10 @@ export async function prove(
     }
     if (proved.size === addresses.length)
       return { proved: true, answers, addresses: addresses.length, tookMs: ports.clock.now() - started };
-    if (ports.clock.now() - started >= timeoutMs) return { proved: false, answers, why };
+    const now = ports.clock.now();
+    const turnedAway =
+      gains !== undefined && turnedAwaySince !== null && now - turnedAwaySince >= limits.turnedAwayMs;
+    if (turnedAway || now - started >= timeoutMs) return { proved: false, answers, why, turnedAway };
     await ports.clock.sleep(pauseMs, signal);
     pauseMs = Math.min(longestPauseMs, pauseMs * 1.5);
   }
@@ -109,11 +123,13 @@ interface Round {
   green: number;
   failed: number;
   failure: string;
+  /** That failure was the balancer's own answer. */
+  turnedAway: boolean;
 }
 
 /** `samples` fresh requests to one address; stops early at the first that fails. */
 async function ask(ports: Ports, address: string, samples: number, signal: AbortSignal): Promise<Round> {
-  const round: Round = { blue: 0, green: 0, failed: 0, failure: "" };
+  const round: Round = { blue: 0, green: 0, failed: 0, failure: "", turnedAway: false };
   let left = samples;
   const worker = async () => {
     while (left > 0 && round.failed === 0) {
@@ -126,6 +142,7 @@ async function ask(ports: Ports, address: string, samples: number, signal: Abort
         signal.throwIfAborted();
         round.failed++;
         round.failure = (error as Error).message;
+        round.turnedAway ||= error instanceof TurnedAway;
       }
     }
   };

@@ -24,7 +24,7 @@ async function failure(
 ) {
   const { port } = await listen(t, serve);
   const url = `http://127.0.0.1:${port}/mcp`;
-  const { session, asked } = await openSession({ url, transport, patienceMs, witness: new Witness() });
+  const { session, asked } = await openSession({ url, transport, patienceMs, witness: new Witness("load") });
   assert.equal(session, null, "it was opened");
   return asked;
 }
@@ -105,6 +105,7 @@ async function played(t: TestContext, refuseStateless: boolean, wanted: Partial<
     newSessionsPerSecond: 10,
     asksPerShortSession: 2,
     random: Math.random,
+    name: "load",
     ...wanted,
   });
   await load.start();
@@ -155,7 +156,7 @@ for (const [kind, sessionIdGenerator, pinned] of [
       (pinned ? only : await serverOf()).handleRequest(request, response),
     );
     const url = `http://127.0.0.1:${port}/mcp`;
-    const witness = new Witness();
+    const witness = new Witness("load");
     const { session } = await openSession({ url, transport: "streamable-http", patienceMs, witness });
     assert.equal(session?.pinned, pinned);
     await session?.close();

@@ -67,7 +67,7 @@ async function verdictsOf(
   transport: Transport,
   patienceMs: number,
 ): Promise<Map<string, Verdict>> {
-  const witness = new Witness();
+  const witness = new Witness("load");
   const client =
     transport === "stateless"
       ? (await meetStateless({ url, patienceMs, witness })).client

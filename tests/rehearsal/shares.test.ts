@@ -22,7 +22,7 @@ function split({ weight, seed = 1, lateMs = 0 }: { weight: number; seed?: number
     const slot: Colour = draw * 100 < 100 - weight ? "blue" : "green";
     const sentAt = n * 10;
     seen.push({ traceId: `t${n}`, sentAt, slot });
-    routed.set(`t${n}`, { at: sentAt + lateMs, draw });
+    routed.set(`t${n}`, { at: sentAt + lateMs, draw, slot });
   }
   return { seen, routed };
 }
@@ -52,8 +52,8 @@ test("what was sent before a step and routed in it counts to the step, and the o
   const seen = [...before.seen, ...after.seen.map((one) => ({ ...one, traceId: `a${one.traceId}` }))];
   const routed = new Map(before.routed);
   // All of the first are routed before the step, all of the second in it, although all were sent alike.
-  for (const [traceId, { draw }] of before.routed) routed.set(traceId, { at: step.from - 1, draw });
-  for (const [traceId, { draw }] of after.routed) routed.set(`a${traceId}`, { at: step.to - 1, draw });
+  for (const [traceId, one] of before.routed) routed.set(traceId, { ...one, at: step.from - 1 });
+  for (const [traceId, one] of after.routed) routed.set(`a${traceId}`, { ...one, at: step.to - 1 });
   const [found] = observed([{ ...step, weight: 50 }], { seen, routed }, "green");
   assert.deepEqual([found?.samples, found?.observed], [600, found?.drawn]);
 });
@@ -65,7 +65,7 @@ test("a step that nobody saw keeps no promise, and requests whose slot nobody na
   const [found] = observed([{ ...step, weight: 50 }], { seen: unnamed, routed }, "green");
   assert.equal(found?.samples, 200);
   // What had one group only to go to shows no share.
-  for (const [traceId, { at }] of routed) routed.set(traceId, { at, draw: null });
+  for (const [traceId, one] of routed) routed.set(traceId, { ...one, draw: null });
   assert.equal(observed([{ ...step, weight: 50 }], { seen, routed }, "green")[0]?.samples, 0);
 });
 

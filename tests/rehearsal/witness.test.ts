@@ -240,7 +240,7 @@ test("where a request was that nobody answered is known of sessions only: any ot
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    const witness = new Witness();
+    const witness = new Witness("load");
     const eyes = witness.client(era);
     const ask = (signal?: AbortSignal) =>
       eyes.fetch(`http://127.0.0.1:${port}/mcp`, {

@@ -5,7 +5,7 @@ import { limits } from "../../domain/limits.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { fits, planProof } from "../../rollout/policy/proof.ts";
 import { applyUp } from "../../rollout/run/apply.ts";
-import { Refusal } from "../../rollout/run/failures.ts";
+import { Refusal, TurnedAway } from "../../rollout/run/failures.ts";
 import type { Ports } from "../../rollout/run/ports.ts";
 import { prove } from "../../rollout/run/prove.ts";
 import { quiet, up } from "./quiet.ts";
@@ -77,6 +77,69 @@ test("what the balancer has accepted and does not do by the limit is not proved,
   assert.ok(events.some((event) => event.kind === "rolling-back"));
   assert.ok(!events.some((event) => event.kind === "baking"), "an unproved weight was baked");
   assert.deepEqual(model.rule?.weights, weightsFor("blue", 100));
+});
+
+/** Every second request meets green, which takes none; `answering` of them it takes all the same. */
+function turningAway(answering = 0): Ports["traffic"] {
+  let asked = 0;
+  return {
+    namesSlots: true,
+    addresses: () => Promise.resolve(["10.0.0.1"]),
+    ask() {
+      const mine = ++asked % 2 === 0;
+      if (!mine) return Promise.resolve("blue");
+      return asked % 32 < 2 * answering
+        ? Promise.resolve("green")
+        : Promise.reject(new TurnedAway("status 503"));
+    },
+  };
+}
+
+test("a candidate that answers nothing while users are turned away is given up long before the proof's time", async () => {
+  const { ports, play } = quiet();
+  const watch = { ...within(120_000), gains: "green" as const };
+  const proof = await play(
+    prove({ ...ports, traffic: turningAway() }, [weightsFor("blue", 100)], weightsFor("green", 50), watch),
+  );
+  assert.ok(!proof.proved && proof.turnedAway);
+  assert.match(proof.why, /status 503/);
+});
+
+test("one that answers now and then, and a change that gives no colour weight, have all of the proof's time", async () => {
+  for (const [traffic, gains] of [
+    [turningAway(4), { gains: "green" as const }],
+    [turningAway(), {}],
+  ] as const) {
+    const { ports, time, play } = quiet();
+    const started = time.now;
+    const watch = { ...within(30_000), ...gains };
+    const proof = await play(
+      prove({ ...ports, traffic }, [weightsFor("blue", 100)], weightsFor("green", 50), watch),
+    );
+    assert.ok(!proof.proved && !proof.turnedAway);
+    assert.ok(time.now - started >= 30_000, `given up after ${time.now - started} ms`);
+  }
+});
+
+test("a rollout whose candidate dies with its first users goes back, and says that it answers nothing", async () => {
+  const { ports, model, events, time, play } = quiet();
+  const dead = turningAway();
+  const asked: number[] = [];
+  // Before and after its weight the balancer's answers are live's.
+  const ask: Ports["traffic"]["ask"] = (address, given) => {
+    if ((model.rule?.weights.green ?? 0) === 0) return ports.traffic.ask(address, given);
+    asked.push(time.now);
+    return dead.ask(address, given);
+  };
+  const traffic = { ...ports.traffic, ask };
+  const outcome = await play(applyUp({ ...ports, traffic }, up(100), signal));
+  assert.equal(outcome.asAsked, false);
+  const back = events.find((event) => event.kind === "rolling-back");
+  const why = back?.kind === "rolling-back" ? back.why : "";
+  assert.match(why, /^green answers nothing at 5 %, and the balancer turns users away/);
+  assert.deepEqual(model.rule?.weights, weightsFor("blue", 100));
+  const took = (asked.at(-1) ?? 0) - (asked[0] ?? 0);
+  assert.ok(took <= 5_000, `users were turned away for ${took} ms`);
 });
 
 test("an address that cannot be reached from here is a refusal before any write", async () => {

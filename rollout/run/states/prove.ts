@@ -10,7 +10,8 @@ import { mustStillShow } from "./still-shown.ts";
 export async function proveStep(run: RolloutRun, signal: AbortSignal): Promise<Event> {
   const { lease, spec } = run;
   const to = weightsOf(run);
-  if (!(await proveAndRecord(run, to, signal))) return "unproved";
+  if (!(await proveAndRecord(run, to, signal, lease.record.weights[spec.candidate] < to[spec.candidate])))
+    return "unproved";
   const { weight } = spec.steps[run.step] as Step;
   await lease.change((record) => ({
     ...record,
@@ -23,8 +24,16 @@ export async function proveStep(run: RolloutRun, signal: AbortSignal): Promise<E
   return "proved";
 }
 
-/** Watches traffic; a proved weight becomes the recorded one and clears the intent. */
-async function proveAndRecord(run: RolloutRun, to: Weights, signal: AbortSignal): Promise<boolean> {
+/**
+ * Watches traffic; a proved weight becomes the recorded one and clears the intent.
+ * @param raised the candidate gains weight: nobody waits for one that takes no request
+ */
+async function proveAndRecord(
+  run: RolloutRun,
+  to: Weights,
+  signal: AbortSignal,
+  raised: boolean,
+): Promise<boolean> {
   const { lease, spec } = run;
   const { ports } = lease;
   const { weights, unseen } = lease.record;
@@ -34,12 +43,15 @@ async function proveAndRecord(run: RolloutRun, to: Weights, signal: AbortSignal)
     timeoutMs: proofTimeout,
     signal,
     pending: run.pending,
+    ...(raised ? { gains: spec.candidate } : {}),
     unclearUntil: unclearUntil(lease.record, to, proofTimeout),
   });
   if (!proof.proved) {
     // It took longer than it may. In a rollback it gets that time once more to show.
     if (run.pending) run.pending = { ...run.pending, until: ports.clock.now() + proofTimeout };
-    run.why = `the balancer accepted the weights and did not show them within ${spec.plan.proofTimeout / 1000} s: ${proof.why}`;
+    run.why = proof.turnedAway
+      ? `${spec.candidate} answers nothing at ${to[spec.candidate]} %, and the balancer turns users away: ${proof.why}`
+      : `the balancer accepted the weights and did not show them within ${spec.plan.proofTimeout / 1000} s: ${proof.why}`;
     ports.report({ kind: "unproved", weights: to, answers: proof.answers, why: proof.why });
     return false;
   }
@@ -60,5 +72,5 @@ async function proveAndRecord(run: RolloutRun, to: Weights, signal: AbortSignal)
 
 /** `proving-rollback`: the rollback as traffic shows it. */
 export async function proveRollback(run: RolloutRun, signal: AbortSignal): Promise<Event> {
-  return (await proveAndRecord(run, run.spec.rollbackTarget, signal)) ? "proved" : "unproved";
+  return (await proveAndRecord(run, run.spec.rollbackTarget, signal, false)) ? "proved" : "unproved";
 }
