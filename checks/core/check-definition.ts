@@ -1,7 +1,7 @@
 import type { Limit, Thresholds } from "../../domain/spec.ts";
 import type { Check, CheckContext, Need } from "./check.ts";
 import type { Group } from "./groups.ts";
-import type { Judgement } from "./reading.ts";
+import type { Judgement, Reading } from "./reading.ts";
 
 /** The limit a check states, when it is no number of the requirement. */
 export interface StatedLimit {
@@ -29,6 +29,8 @@ export interface CheckDefinition<M> {
   probes?: Check["probes"];
   everyMs?: number;
   confirmations?: number;
+  /** Left out: no reading is believed before its confirmations. */
+  isCertain?: (reading: Reading) => boolean;
   timeoutMs?: number;
   window?: (context: CheckContext) => string;
   measure: (context: CheckContext) => Promise<M>;

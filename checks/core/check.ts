@@ -40,6 +40,11 @@ export interface CheckContext {
   errors: PerColour<ErrorLog | null>;
   /** Start of the window that is judged, milliseconds since the epoch. */
   since: number;
+  /**
+   * Until then a suspicion keeps a check from passing, milliseconds since the epoch: there is time to see more. Left out: it
+   * never does.
+   */
+  suspectUntil?: number;
   /** When this rollout's first request could have come, milliseconds since the epoch. */
   rolloutSince: number;
   /** Filter patterns of CloudWatch Logs: lines of the hub that fit one of them are errors. */
@@ -77,6 +82,8 @@ export interface Check {
   readonly everyMs: number;
   /** How many readings in a row must fail before a bake believes it; 1 for checks that weigh their own evidence. */
   readonly confirmations: number;
+  /** Whether a reading that fails is believed at once: no second look could say more. */
+  isCertain(reading: Reading): boolean;
   /** Longest time for one reading, in milliseconds. */
   readonly timeoutMs: number;
   /** Never rejects: what goes wrong is an inconclusive reading with its cause. */

@@ -25,6 +25,7 @@ export function defineCheck<M>(of: CheckDefinition<M>): Check {
     probes: of.probes ?? null,
     everyMs: of.everyMs ?? 0,
     confirmations: of.confirmations ?? 1,
+    isCertain: of.isCertain ?? (() => false),
     timeoutMs,
     minimumSamples: minimum,
     shows,

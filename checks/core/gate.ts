@@ -34,7 +34,9 @@ export async function judgeBake(options: BakeOptions): Promise<GateResult> {
   const ended = new AbortController();
   const outer = during(options);
   const signal = AbortSignal.any([outer.signal, ended.signal]);
-  const context: CheckContext = { ...outer, signal, since: options.since ?? outer.now() };
+  const start = outer.now();
+  const suspectUntil = suspectUntilOf(options, start);
+  const context: CheckContext = { ...outer, signal, since: options.since ?? start, suspectUntil };
   const bake = new Bake(options, context);
   try {
     return await bake.judge();
@@ -42,6 +44,11 @@ export async function judgeBake(options: BakeOptions): Promise<GateResult> {
     ended.abort(new Error("the bake is over"));
     await bake.stopped();
   }
+}
+
+/** A bake that ends with a suspicion may be watched once more; what is watched for longer already, to its end. */
+function suspectUntilOf({ bakeMs, extendMs = 0 }: BakeOptions, start: number): number {
+  return bakeMs > 0 && extendMs === 0 ? Number.POSITIVE_INFINITY : start + bakeMs + extendMs;
 }
 
 class Bake {
@@ -131,7 +138,7 @@ class Bake {
       const reading = await check.read(this.#context);
       if (this.#decided()) return;
       failures = reading.verdict === "fail" ? failures + 1 : 0;
-      this.#take(check, reading, failures >= check.confirmations);
+      this.#take(check, reading, isBelieved(check, reading, failures));
       if (check.everyMs > 0) await this.#sleepUntil(this.#context.now() + check.everyMs);
     } while (check.everyMs > 0 && !this.#decided());
   }
@@ -164,7 +171,10 @@ class Bake {
     const again = this.#checks.filter(({ everyMs }) => everyMs > 0);
     const readings = await Promise.all(again.map((check) => check.read(this.#context)));
     for (const [index, check] of again.entries())
-      if (!this.#decided()) this.#take(check, readings[index] as Reading, check.confirmations === 1);
+      if (!this.#decided()) {
+        const reading = readings[index] as Reading;
+        this.#take(check, reading, isBelieved(check, reading, 1));
+      }
   }
 
   #startProbes(time: ProbingTime): void {
@@ -231,6 +241,10 @@ class Bake {
     return { ...total, costUsd: Number(total.costUsd.toFixed(5)) };
   }
 }
+
+/** Whether a reading needs no further look, after so many that failed in a row. */
+const isBelieved = (check: Check, reading: Reading, failures: number) =>
+  failures >= check.confirmations || check.isCertain(reading);
 
 /** When own probes fill the sample, milliseconds since the epoch: it is to be full by the second time. */
 interface ProbingTime {

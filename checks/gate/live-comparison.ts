@@ -1,6 +1,7 @@
 import { other } from "../../domain/colour.ts";
 import { defineCheck } from "../core/define.ts";
 import { slotOf } from "../core/require.ts";
+import { suspicion } from "../statistics/comparison-chance.ts";
 import { type Comparison, compareLikeWithLike } from "../statistics/like-with-like.ts";
 import { percentText } from "../statistics/shares.ts";
 import type { Way } from "../statistics/ways.ts";
@@ -35,7 +36,7 @@ export const liveComparison = defineCheck({
       now: now(),
     };
   },
-  judge({ candidate, live, ...times }, { thresholds }) {
+  judge({ candidate, live, ...times }, { thresholds, suspectUntil }) {
     const compared = compareLikeWithLike({
       candidate,
       live,
@@ -58,6 +59,13 @@ export const liveComparison = defineCheck({
         why: `${words(worst)}: evidence enough that the candidate is worse${more}`,
       };
     }
+    if (worst.weight >= suspicion && times.now < (suspectUntil ?? 0))
+      return {
+        verdict: "inconclusive",
+        value,
+        samples,
+        why: `${words(worst)}: not evidence enough that the candidate is worse, and too much to go on without a longer look`,
+      };
     const why = `${compared.length} comparisons, none shows that the candidate is worse; nearest ${words(worst)}`;
     return { verdict: "pass", value, samples, why };
   },

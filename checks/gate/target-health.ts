@@ -11,8 +11,10 @@ export const targetHealth = defineCheck({
     `DescribeTargetHealth ${context.deployment?.targetGroups[context.slot ?? "blue"] ?? "(no target group)"}`,
   limit: () => ({ value: "the slot's tasks", unit: "targets", good: ">=" }),
   needs: ["deployment"],
-  everyMs: 1_000,
+  everyMs: 500,
   confirmations: 3,
+  // A balancer that takes every target for unfit turns users away already, and has looked more than once itself.
+  isCertain: ({ value }) => value === 0,
   async measure(context) {
     const slot = slotOf(context);
     const { targetGroups, capacity } = deploymentOf(context);

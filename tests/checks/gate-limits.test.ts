@@ -11,6 +11,25 @@ import type { Outcome } from "../../domain/outcome.ts";
 import { answered } from "./cases/case.ts";
 import { contextWith, noon } from "./fixtures/context.ts";
 
+test("a suspicion passes only once there is no time left to see more", async () => {
+  const samples = () =>
+    answered({ blue: { count: 100 }, green: { count: 100, bad: 16, outcome: "tool-error" } });
+  const read = async (over: { suspectUntil?: number }) =>
+    (await liveComparison.read(contextWith({ samples: samples(), ...over }))).verdict;
+  const { why } = await liveComparison.read(contextWith({ samples: samples(), suspectUntil: Infinity }));
+  assert.match(
+    why,
+    /16 of 100 \(16 %\) answered that the tool failed.*too much to go on without a longer look$/,
+  );
+  assert.equal(await read({ suspectUntil: Infinity }), "inconclusive");
+  assert.equal(await read({ suspectUntil: noon + 1 }), "inconclusive");
+  assert.equal(await read({ suspectUntil: noon }), "pass");
+  assert.equal(await read({}), "pass");
+  const few = answered({ blue: { count: 100 }, green: { count: 100, bad: 3, outcome: "tool-error" } });
+  const kept = await liveComparison.read(contextWith({ samples: few, suspectUntil: Infinity }));
+  assert.equal(kept.verdict, "pass", kept.why);
+});
+
 const given = (samples: Samples) => contextWith({ samples });
 const green = (of: NonNullable<Parameters<typeof answered>[0]["green"]>) => given(answered({ green: of }));
 

@@ -92,12 +92,16 @@ test("an extension counts what the bake saw, and ends as soon as it can tell", a
   assert.equal(alone.at, 20_000);
 });
 
+const ofTwo = inputsFor("http://localhost", {
+  capacity: { blue: { tasks: 2, max: 2 }, green: { tasks: 2, max: 2 } },
+});
+
 test("a look that fails is believed after as many in a row as the check asks for", async () => {
-  const twice = new Stage({ healthy: (at) => (at >= 5_000 && at < 7_000 ? 0 : 1) });
+  const twice = new Stage({ healthy: (at) => (at >= 5_000 && at < 6_000 ? 1 : 2) });
   const told: string[] = [];
   const kept = await twice.play(
     judgeBake({
-      context: twice.context(),
+      context: twice.context({ deployment: ofTwo }),
       checks: ["target-health"],
       bakeMs: 20_000,
       onReading: ({ verdict, why }) => told.push(`${verdict}: ${why}`),
@@ -105,17 +109,30 @@ test("a look that fails is believed after as many in a row as the check asks for
   );
   assert.equal(kept.verdict, "pass", kept.why);
   assert.deepEqual(told.slice(0, 3), [
-    "pass: 1 of 1 targets healthy",
-    "inconclusive: 0 of 1 targets healthy, 1 unhealthy; looking again",
-    "pass: 1 of 1 targets healthy",
+    "pass: 2 of 2 targets healthy",
+    "inconclusive: 1 of 2 targets healthy; looking again",
+    "pass: 2 of 2 targets healthy",
   ]);
-  const thrice = new Stage({ healthy: (at) => (at >= 5_000 ? 0 : 1) });
+  const thrice = new Stage({ healthy: (at) => (at >= 5_000 ? 1 : 2) });
   const lost = await thrice.play(
-    judgeBake({ context: thrice.context(), checks: ["target-health"], bakeMs: 20_000 }),
+    judgeBake({
+      context: thrice.context({ deployment: ofTwo }),
+      checks: ["target-health"],
+      bakeMs: 20_000,
+    }),
   );
   assert.equal(lost.verdict, "fail");
+  assert.match(lost.why, /^target-health: 1 of 2 targets healthy$/);
+  assert.ok(thrice.at >= 6_000 && thrice.at <= 7_000, `${thrice.at} ms`);
+});
+
+test("a slot without one healthy target fails at the first look: its users are turned away meanwhile", async () => {
+  const stage = new Stage({ healthy: (at) => (at >= 5_000 && at < 5_600 ? 0 : 1) });
+  const of = { context: stage.context(), checks: ["target-health"], bakeMs: 20_000 };
+  const lost = await stage.play(judgeBake(of));
+  assert.equal(lost.verdict, "fail");
   assert.match(lost.why, /^target-health: 0 of 1 targets healthy, 1 unhealthy$/);
-  assert.ok(thrice.at >= 7_000 && thrice.at <= 8_000, `${thrice.at} ms`);
+  assert.ok(stage.at <= 5_600, `${stage.at} ms`);
 });
 
 test("own probes keep to their rate and their sessions, go slowly once the sample is full, and give way to users", async () => {
