@@ -15,6 +15,7 @@ export const planQuestion = z.object({
   metricNamespace,
   thresholds,
 });
+/** A plan's question, parsed. */
 export type PlanQuestion = z.infer<typeof planQuestion>;
 
 /** A check of a gate, before it is asked. */
@@ -27,6 +28,7 @@ const foreseenCheck = z.object({
   /** Why it will not be able to tell, however many users there are; null: nothing is known against it. */
   cannotTell: z.string().nullable(),
 });
+/** A check before it is asked, parsed. */
 export type ForeseenCheck = z.infer<typeof foreseenCheck>;
 
 const foreseenStep = z.object({
@@ -38,6 +40,7 @@ const foreseenStep = z.object({
   overrunMs: z.number(),
   gate: z.array(foreseenCheck),
 });
+/** A step before it is walked, parsed. */
 export type ForeseenStep = z.infer<typeof foreseenStep>;
 
 /** What both colours together were asked, over a time. */
@@ -49,6 +52,7 @@ const traffic = z.object({
   analyses: z.number(),
   sessions: z.number(),
 });
+/** What both colours were asked over a time, parsed. */
 export type Traffic = z.infer<typeof traffic>;
 
 /** What an `up` will do to users, as far as it can be said before: by the functions that then do it. */
@@ -74,4 +78,5 @@ export const foreseen = z.object({
   /** Alarms of the slots that are firing; null: they could not be read. */
   firing: z.array(z.object({ name: z.string(), reason: z.string() })).nullable(),
 });
+/** What an `up` will do to users, parsed. */
 export type Foreseen = z.infer<typeof foreseen>;

@@ -37,7 +37,7 @@ const rolloutUnderWay = z.strictObject({
   /** Candidate's weights that were proved and passed their gate so far. */
   passed: z.array(weight),
 });
-/** A rollout under way. */
+/** A rollout under way, as the record keeps it. */
 export type RolloutUnderWay = z.infer<typeof rolloutUnderWay>;
 
 /** A release that failed a gate, was aborted or was rolled back. It gets no weight until it changes or is named for retry. */

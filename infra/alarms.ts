@@ -68,7 +68,7 @@ const twoOfThree = { evaluationPeriods: 3, datapointsToAlarm: 2, treatMissingDat
 const window = { evaluationPeriods: 1, treatMissingData: "notBreaching" } as const;
 const windowWords = `over ${alarmEvidence.windowMinutes} minutes and by more than chance shows`;
 
-/** One set per colour, at the requirement's limits. */
+/** The alarms of the slots: one set per colour, at the requirement's limits. */
 export function slotAlarms({ prefix, namespace }: Naming, colour: Colour, limits: Thresholds): AlarmPlan[] {
   const metric = metricsIn(namespace, minute);
   const summed = metricsIn(namespace, alarmEvidence.windowMinutes * minute);
@@ -162,7 +162,7 @@ export function slotAlarms({ prefix, namespace }: Naming, colour: Colour, limits
 
 const guardianName = (name: keyof typeof guardianMetrics) => name;
 
-/** What concerns the stack as a whole. */
+/** The alarms that concern the stack as a whole and no colour alone. */
 export function stackAlarms(
   { prefix, namespace }: Naming,
   limits: Thresholds,

@@ -6,7 +6,10 @@ import type { HubConfig } from "./config.ts";
 /** A little time for the last answers. */
 const answerMs = 1_000;
 
-/** A step must hold until its checks have seen as many answers as the success rate configured takes to be shown. */
+/**
+ * Steps too short for their gate, a sentence each: a step must hold until its checks have seen as many answers as the success
+ * rate configured takes to be shown.
+ */
 export function tooShort({ rollout, thresholds }: Pick<HubConfig, "rollout" | "thresholds">): string[] {
   const { successRatePercent: rate } = thresholds;
   const needed = cleanAnswersToShow(badShare(thresholds));

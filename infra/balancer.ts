@@ -27,6 +27,7 @@ export const priorities = {
   weighted: 100,
 } as const;
 
+/** The load balancer's parts that others refer to; the switch's weighted rule is not among them. */
 export interface Balancer {
   readonly loadBalancer: lb.LoadBalancer;
   readonly listener: lb.Listener;
@@ -37,6 +38,7 @@ export interface Balancer {
   readonly url: pulumi.Output<string>;
 }
 
+/** What the balancer stands on and writes to. Without a certificate it speaks plain HTTP; without `logs` it keeps none. */
 export interface BalancerNeeds {
   readonly network: Network;
   readonly certificate: Certificate | null;

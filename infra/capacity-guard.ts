@@ -2,7 +2,7 @@ import { other } from "../domain/colour.ts";
 import type { SwitchPreview } from "../domain/request.ts";
 import { type HubConfig, slotOf } from "./config.ts";
 
-/** The slot that is asked to carry weight must be able to grow to its share of what live carries. */
+/** A candidate too small for the weight asked, in a sentence: it must be able to grow to its share of what live carries. */
 export function tooSmall(config: HubConfig, { live }: SwitchPreview): string[] {
   if (live === null) return [];
   const candidate = other(live);
@@ -17,7 +17,7 @@ export function tooSmall(config: HubConfig, { live }: SwitchPreview): string[] {
     : [];
 }
 
-/** A candidate much smaller than live may not carry what it is asked to. */
+/** Warnings of a candidate much smaller than live, which may not carry what it is asked to. */
 export function capacityWarnings(config: HubConfig, preview: SwitchPreview): string[] {
   if (preview.live === null) return [];
   const live = slotOf(config, preview.live);

@@ -4,6 +4,7 @@ import { anyPartition } from "./partition.ts";
 
 const cidr = z.cidrv4("must be an IPv4 range such as 10.0.0.0/16");
 
+/** The config key `network`: a new VPC of this stack's own, or an existing one with the subnets of both kinds. */
 export const network = z
   .strictObject({
     vpcId: z
@@ -42,6 +43,7 @@ export const network = z
       });
   }, evenIfIncomplete);
 
+/** The config key `domain`: the name clients use, with a certificate of its own or one that is issued for it. */
 export const domain = z.strictObject({
   name: z.hostname().describe("Name that clients use."),
   zone: z
@@ -56,9 +58,10 @@ export const domain = z.strictObject({
     .describe("Left out: issued for the name and validated in the zone."),
 });
 
-/** What somebody writes who wants a public hub without authentication. */
+/** The words with which somebody accepts a public hub without authentication. */
 export const openDoor = "anybody on the internet may use this hub";
 
+/** The config key `access`: who may reach the hub, at which port, from where. */
 export const access = z.strictObject({
   internetFacing: z.boolean().default(false).describe("Whether the balancer has public addresses."),
   cidrs: z.array(cidr).min(1).default(["10.0.0.0/8"]).describe("Who may connect."),

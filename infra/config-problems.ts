@@ -15,7 +15,9 @@ export class ConfigError extends Error {
 /** What is wrong with a text where a secret's name belongs. The text may be the secret itself: it is not repeated. */
 export const secretNameWanted = "must be the name of a Secrets Manager secret, never its value";
 
-/** For rules that look at several keys: they hold although another key has a problem, so that all are told at once. */
+/**
+ * The option of rules that look at several keys: they hold although another key has a problem, so that all are told at once.
+ */
 export const evenIfIncomplete = {
   when: ({ value }: { value: unknown }) => typeof value === "object" && value !== null,
 };

@@ -23,7 +23,7 @@ function otherMemory(cpu: number, memory: number): string | null {
 
 /** Names that neither kind of variables of the hub may have: what the program sets itself would be overwritten without a word. */
 const ownVariables: readonly string[] = ["HUB_CONFIG", "HUB_PORT"];
-/** Name of a variable of the hub. */
+/** The name of a variable of the hub: what a shell takes, but for the two that the program sets itself. */
 export const variableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable")
@@ -79,6 +79,7 @@ export const slot = z
         message: `${maxTasks} is below tasks ${tasks}`,
       });
   }, evenIfIncomplete);
+/** A colour's config as parsed: every default filled in. */
 export type SlotConfig = z.infer<typeof slot>;
 
 /** The most tasks that autoscaling may start: twice the tasks unless the config says it. */

@@ -324,6 +324,7 @@ function acrossKeys(config: Partial<Values>, context: z.core.$RefinementCtx): vo
 
 /** Every key of the stack config, namespace `hub`. The descriptions are its documentation. */
 export const hubConfig = z.strictObject(keys).superRefine(acrossKeys, evenIfIncomplete);
+/** The stack config as parsed: every default filled in, the rules across keys kept. */
 export type HubConfig = z.infer<typeof hubConfig>;
 
 interface Paths {
@@ -369,7 +370,7 @@ export function parseConfig(
   throw new ConfigError(parsed.error.issues.flatMap((issue) => describeIssue(issue, given, secret)));
 }
 
-/** The keys of the stack config. */
+/** The top-level keys of the stack config, in the order of the schema. */
 export const configKeys = Object.keys(keys) as (keyof HubConfig)[];
 
 /** The value of a whole key as its text in the stack's config says it: JSON where it is JSON, text elsewhere. */

@@ -70,7 +70,7 @@ export function monthlyCostOf(config: HubConfig, region: string): MonthlyCost {
   };
 }
 
-/** A short sentence for a preview. */
+/** What the stack costs, in a short sentence for a preview. */
 export function describeCost(cost: MonthlyCost): string {
   if (cost.usd === null) return cost.note;
   return `$${cost.usd} a month with both colours at full count; ${cost.idleColour} idle $${cost.idleColourUsd}, of which retiring it saves $${cost.retiringSavesUsd}; a rollout from retired at most $${cost.rolloutUsd}`;

@@ -26,7 +26,10 @@ export const tracked = [
   "LLM API costs",
   "Session count",
 ] as const;
-/** The requirement's third alert is about the first; the second is what the error rate is not made of. */
+/**
+ * Titles beside the seven: the requirement's third alert is about the first, and the second is what the error rate is not made
+ * of.
+ */
 export const alsoTracked = ["LLM failure rate", "Other outcomes"] as const;
 
 const shades = {

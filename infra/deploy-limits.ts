@@ -1,7 +1,7 @@
 import { globalArnOf } from "./partition.ts";
 import { type PolicyDocument, type Statement, allow, document } from "./policy-document.ts";
 
-/** What the deploy role acts on. */
+/** The stack as its deploy role's policies name it: where it is, and what it is called. */
 export interface Deployed {
   readonly project: string;
   readonly stack: string;
@@ -59,7 +59,7 @@ export function bounded(of: Deployed): Statement[] {
 /** The stack's policies: the boundary, and what the workflows' roles have beside their own. */
 const policiesOf = (of: Deployed) => globalArnOf("iam", of, `policy${of.path}*`);
 
-/** Said once more as denials, which hold whatever else somebody attaches. */
+/** Denials of what no workflow may do, which hold whatever else somebody attaches. */
 export function never(of: Deployed): Statement[] {
   const deny = (
     Sid: string,

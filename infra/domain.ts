@@ -4,6 +4,7 @@ import * as route53 from "@pulumi/aws/route53/index.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { HubConfig } from "./config.ts";
 
+/** A certificate of ACM by its ARN. One that this stack issues is known once ACM has validated it. */
 export interface Certificate {
   readonly arn: pulumi.Output<string> | string;
 }

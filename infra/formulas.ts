@@ -9,12 +9,14 @@ import type { MetricName } from "../domain/telemetry.ts";
 
 /** Server faults among all requests, percent: of `faults` and `requests`. */
 export const errorRate = "100 * faults / requests";
+/** The metric behind each name in `errorRate`. */
 export const errorRateMetrics = { faults: "ServerFaults", requests: "Requests" } as const satisfies Parts;
-/** What is left of it. */
+/** The success rate, percent: what the error rate leaves of 100, of the same two metrics. */
 export const successRate = `100 - ${errorRate}`;
 
 /** LLM failures among all analyses, percent: of `failed` and `calls`. */
 export const llmFailureRate = "100 * failed / calls";
+/** The metric behind each name in `llmFailureRate`. */
 export const llmFailureRateMetrics = {
   failed: "LlmFailures",
   calls: "AnalysisCalls",
@@ -37,7 +39,7 @@ export function isEvidence(limit: number, bad: string, of: string): string {
 /** A number without an exponent, which metric math does not know. */
 const plain = (value: number) => value.toFixed(8).replace(/\.?0+$/, "");
 
-/** What analyses cost is reckoned from. */
+/** The metrics behind each name in `dollarsOf`. */
 export const spentMetrics = {
   calls: "AnalysisCalls",
   counted: "AnalysesWithTokens",

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What everything else is a child of. */
+/** The component that every resource of the stack is a child of. */
 export class HubComponent extends pulumi.ComponentResource {
   constructor(name: string) {
     super("hub:index:Hub", name, {}, {});

@@ -6,23 +6,29 @@ const stack = await makeStack(config, place);
 
 /** Where clients connect. */
 export const url = stack.url;
-/** The colour that serves everybody, and since when. */
+/** The colour that serves everybody. */
 export const live = stack.live;
+/** When it became live. */
 export const liveSince = stack.liveSince;
+/** Each colour's percent of new sessions. */
 export const weights = stack.weights;
 /** The last rollout: how it ended, why, and where its evidence lies. */
 export const lastRollout = stack.lastRollout;
 /** The colour one weight flip away, until its window closes. */
 export const previous = stack.previous;
+/** ARN of the weighted rule, the only one that the switch writes to. */
 export const ruleArn = stack.ruleArn;
 /** Names of the releases, as `rollout.retry` takes them. */
 export const releases = stack.releases;
 /** What this `up` did to the traffic. */
 export const rollout = stack.rollout;
+/** What this `up` warned of, in sentences: guards that refuse nothing, and a weighted rule that was edited by hand. */
 export const warnings = stack.warnings;
+/** Where the stack's dashboard is looked at: its page in CloudWatch's console. */
 export const dashboard = stack.dashboard;
-/** ARNs of the roles that the repository's workflows take: to deploy, and to preview pull requests. */
+/** ARN of the role that the repository's workflows take to deploy. */
 export const deployRole = stack.deployRole;
+/** ARN of the role that they take to preview pull requests. */
 export const previewRole = stack.previewRole;
 /** What the stack, the idle colour and a rollout cost by list prices, in a sentence; docs/cost.md has the table. */
 export const cost = stack.cost;

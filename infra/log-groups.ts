@@ -5,6 +5,7 @@ import type { HubConfig } from "./config.ts";
 import type { Place } from "./read.ts";
 import { slotLogGroup } from "./stack-names.ts";
 
+/** The stack's log groups: what the tasks of each colour say, and what rollouts leave as evidence. */
 export interface LogGroups {
   /** Both containers' lines, by colour. */
   readonly slots: Readonly<Record<Colour, cloudwatch.LogGroup>>;
@@ -12,7 +13,7 @@ export interface LogGroups {
   readonly evidence: cloudwatch.LogGroup;
 }
 
-/** Log groups are made before the roles that may write to them. */
+/** The log groups, under fixed names: they are made before the roles that may write to them. */
 export function makeLogGroups(
   { logRetentionDays, evidence }: HubConfig,
   place: Place,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HubConfig } from "./config.ts";
 import { arnOf } from "./partition.ts";
 
+/** The bucket of the balancer's logs, by its name. */
 export interface LogsBucket {
   readonly bucket: pulumi.Output<string>;
   /** The balancer can write to it from then on. */

@@ -3,6 +3,7 @@ import * as vpc from "@pulumi/aws/vpc/index.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { HubConfig } from "./config.ts";
 
+/** Where the stack stands: ids of a VPC and its subnets, made here or given, and the two security groups made in it. */
 export interface Network {
   readonly vpcId: pulumi.Input<string>;
   readonly publicSubnetIds: pulumi.Input<pulumi.Input<string>[]>;

@@ -3,7 +3,7 @@ import type { HubConfig } from "./config.ts";
 
 /** Longest session of the role that the switch assumes, in milliseconds (IAM, MaxSessionDuration). */
 export const longestCredentialsMs = 12 * 3_600_000;
-/** Sessions of a workflow by OpenID Connect last an hour unless the role allows more. */
+/** Length of a workflow's session by OpenID Connect, in milliseconds, unless its role allows more: an hour. */
 export const usualCredentialsMs = 3_600_000;
 
 /** How long a plan takes at most, walked from its first step to its last. */

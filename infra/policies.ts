@@ -1,7 +1,7 @@
 import { arnOf } from "./partition.ts";
 import { type PolicyDocument, document, allow, type Statement } from "./policy-document.ts";
 
-/** What the roles act on. */
+/** What the roles' policies name: the stack's resources by ARN, and where they are. */
 export interface Things {
   readonly table: string;
   readonly logGroups: readonly string[];
@@ -26,7 +26,7 @@ export interface Things {
   readonly guardianLogs: string;
 }
 
-/** Starts the containers: pulls images, writes logs, reads exactly the secrets that they name. */
+/** The policy of what starts the containers: it pulls images, writes logs, reads exactly the secrets that they name. */
 export const executionPolicy = ({ logGroups, secrets, repositories }: Things): PolicyDocument =>
   document(
     ...(repositories.length > 0 ? pullFrom(repositories) : []),
@@ -53,7 +53,10 @@ export function ecrRepositories(images: readonly string[]): string[] {
   return [...new Set(arns)];
 }
 
-/** Runs in the task: the sidecar reads its drain flag and protects its own task. The hub needs nothing of AWS. */
+/**
+ * The policy of the containers themselves: the sidecar reads its drain flag and protects its own task. The hub needs nothing of
+ * AWS.
+ */
 export const taskPolicy = ({ table, item, cluster }: Things): PolicyDocument =>
   document(
     allow(["dynamodb:GetItem"], [table], onlyItem(item)),
@@ -95,7 +98,9 @@ const leaveFixedRules = ({ fixedRules }: Things): Statement => ({
   Resource: fixedRules,
 });
 
-/** Assumed by the switch while it moves traffic: its rule, its two services, its record, and looking. */
+/**
+ * The policy of the role that the switch assumes while it moves traffic: its rule, its two services, its record, and looking.
+ */
 export const switchPolicy = (things: Things): PolicyDocument =>
   document(
     allow(look, "*"),
@@ -125,7 +130,7 @@ export const switchPolicy = (things: Things): PolicyDocument =>
       : []),
   );
 
-/** The guardian's: it changes weights and counts, and makes or deletes nothing. */
+/** The guardian's policy: it changes weights and counts, and makes or deletes nothing. */
 export const guardianPolicy = (things: Things): PolicyDocument =>
   document(
     allow(look, "*"),

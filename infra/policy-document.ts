@@ -8,7 +8,7 @@ export interface Statement {
   readonly Resource: readonly string[] | string;
   readonly Condition?: object;
 }
-/** A policy of IAM. */
+/** A policy of IAM, in the version of its language that has been current since 2012. */
 export interface PolicyDocument {
   readonly Version: "2012-10-17";
   readonly Statement: readonly Statement[];

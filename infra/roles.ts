@@ -59,8 +59,11 @@ export function makePolicy(
   );
 }
 
+/** Who may take the tasks' roles: ECS. */
 export const taskTrust = trust("ecs-tasks.amazonaws.com");
+/** Who may take the guardian's role: Lambda. */
 export const lambdaTrust = trust("lambda.amazonaws.com");
+/** Who may take the switch's role: principals of this account whose own policies say so. */
 export const switchTrust = trustAccount;
 /** A session of the switch's role lasts as long as IAM allows: a plan must not outlive it. */
 export const switchSessionMs = longestCredentialsMs;

@@ -7,7 +7,10 @@ import { type SlotConfig, mostTasks } from "./config-slot.ts";
 /** CPU at which autoscaling starts another task, in percent. */
 const targetCpuPercent = 60;
 
-/** Bounds that the switch owns; scale-in suspended until a slot is retired, for it would end sessions. */
+/**
+ * A slot's scalable target and policy. The switch owns the bounds; scale-in is suspended until the slot is retired, for it
+ * would end sessions.
+ */
 export function makeScaling(
   colour: Colour,
   slot: SlotConfig,

@@ -12,12 +12,14 @@ import { makeScaling } from "./scaling.ts";
 import type { StackNames } from "./stack-names.ts";
 import type { StackRoles } from "./stack-roles.ts";
 
+/** A colour's log group, what runs, and the service that runs it. */
 export interface Slot {
   readonly logGroup: cloudwatch.LogGroup;
   readonly taskDefinition: ecs.TaskDefinition;
   readonly service: ecs.Service;
 }
 
+/** What both slots are made from, besides the config. */
 export interface SlotNeeds {
   readonly place: Place;
   readonly names: StackNames;

@@ -13,6 +13,10 @@ export interface StackNames {
   readonly rolePath: string;
 }
 
+/**
+ * The fixed names of a stack. They must be the same in every preview: the record is looked up by its table before anything
+ * exists.
+ */
 export function namesOf({ project, stack }: { project: string; stack: string }): StackNames {
   const prefix = `${project}-${stack}`;
   return {

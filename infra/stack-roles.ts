@@ -31,7 +31,7 @@ import type { StackNames } from "./stack-names.ts";
 import type { Topics } from "./topics.ts";
 import { type WorkflowRoles, makeWorkflowRoles } from "./workflow-roles.ts";
 
-/** What the roles act on, and where. */
+/** What the stack's roles are made from: what they act on, and where. */
 export interface RoleNeeds {
   readonly place: Place;
   readonly names: StackNames;
@@ -46,6 +46,7 @@ export interface RoleNeeds {
   readonly topics: Topics;
 }
 
+/** The stack's roles, each with the policy that must be attached before it is of use. */
 export interface StackRoles {
   /** Starts the containers. */
   readonly execution: MadeRole;

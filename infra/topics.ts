@@ -2,6 +2,7 @@ import * as sns from "@pulumi/aws/sns/index.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { HubConfig } from "./config.ts";
 
+/** The two topics that alarms are told to: `onCall` for those that cannot wait, `team` for latency, cost and certificate. */
 export interface Topics {
   readonly onCall: sns.Topic;
   readonly team: sns.Topic;

@@ -4,6 +4,7 @@ import { planText } from "./text.ts";
 
 /** The forms of a plan. */
 export const planFormats = ["text", "markdown", "json"] as const;
+/** A form of a plan. */
 export type PlanFormat = (typeof planFormats)[number];
 
 /** The plan in one of its forms, ending in a newline. */

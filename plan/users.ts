@@ -6,7 +6,7 @@ import type { Blast, Expected, PlanCheck, PlanStep } from "./document.ts";
 /** A fault is looked for so often, and its log line is on its way so long, in milliseconds. */
 const lookMs = 1_250;
 
-/** A step with the users that it will meet. */
+/** A step of the plan with the users that it will meet, and how far a fault gets among them. */
 export function planStep(step: ForeseenStep, { traffic, failsAfter }: Foreseen, proofMs: number): PlanStep {
   const { weight, bake, extensionMs, overrunMs, gate } = step;
   const users = traffic && usersOf(step, traffic);
@@ -24,7 +24,7 @@ export function planStep(step: ForeseenStep, { traffic, failsAfter }: Foreseen, 
   };
 }
 
-/** A check with what users bring it. */
+/** A check of the plan with the samples that users and own probes bring it. */
 export function planCheck(check: ForeseenCheck, requests: Expected | null): PlanCheck {
   const { minimumSamples, probed, cannotTell } = check;
   if (cannotTell !== null) return { ...check, inconclusive: cannotTell };

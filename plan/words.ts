@@ -12,24 +12,24 @@ export function spoken(ms: number): string {
   return minutes % 60 === 0 ? `${minutes / 60}h` : `${Math.floor(minutes / 60)}h ${minutes % 60}m`;
 }
 
-/** `about 60 (41 to 84)`. */
+/** An expected count with its band, as `about 60 (41 to 84)`; one number where it is certain. */
 export const counted = ({ about, low, high }: Expected): string =>
   low === high ? `${about}` : `about ${about} (${low} to ${high})`;
 
-/** How far a fault gets. */
+/** How far a fault gets before it is noticed: for how long, and in how many requests and sessions. */
 export function blastWords(blast: Blast | null): string {
   if (blast === null) return "never by its limit";
   const { noticedMs, sessions, requests } = blast;
   return `${spoken(noticedMs)}, ${requests} request${requests === 1 ? "" : "s"}, ${sessions} session${sessions === 1 ? "" : "s"}`;
 }
 
-/** What stands at the top: where it goes, or that it does not. */
+/** The plan's headline: where it goes, or that it does not. */
 export function headline({ refused, summary }: PlanDocument): string {
   if (refused.length > 0) return "Refused: nothing will be touched.";
   return `${summary.slice(0, 1).toUpperCase()}${summary.slice(1)}.`;
 }
 
-/** How long it takes; empty for what takes no time. */
+/** How long the plan takes; empty for what takes no time. */
 export function durationWords({ duration, action }: PlanDocument): string {
   const { shortestMs, expectedMs, longestMs } = duration;
   if (longestMs === 0) return "";

@@ -2,7 +2,7 @@ import type { Deployed } from "../deploy-limits.ts";
 import { globalArnOf } from "../partition.ts";
 import { type Statement, allow } from "../policy-document.ts";
 
-/** The balancer's logs. Objects go with their bucket and are not read. */
+/** Calls of the balancer's logs' bucket. Objects go with their bucket and are not read. */
 export function bucket({ region }: Deployed): Statement[] {
   const settings = [
     "EncryptionConfiguration",

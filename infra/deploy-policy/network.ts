@@ -1,7 +1,7 @@
 import type { Deployed } from "../deploy-limits.ts";
 import { type Statement, allow } from "../policy-document.ts";
 
-/** EC2 names what it makes by ids that nobody knows beforehand. */
+/** Calls of the network. EC2 names what it makes by ids that nobody knows beforehand, so no name bounds them. */
 export function network({ ownVpc }: Deployed): Statement[] {
   const ways = ["Ingress", "Egress"];
   const own = [

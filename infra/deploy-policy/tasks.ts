@@ -2,7 +2,7 @@ import type { Deployed } from "../deploy-limits.ts";
 import { type Statement, allow } from "../policy-document.ts";
 import { tags, arns } from "./names.ts";
 
-/** Services and their definitions; no way into a running container. */
+/** Calls of services and their definitions; no way into a running container. */
 export function tasks(of: Deployed): Statement[] {
   const services = ["blue", "green"].map((colour) => `service/hub-*/${colour}-*`);
   return [

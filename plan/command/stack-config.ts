@@ -37,7 +37,7 @@ export async function readStackConfig(stack: string): Promise<StackConfig> {
   return read(await readFile("Pulumi.yaml", "utf8"), text, stack, file);
 }
 
-/** The same as it was in a commit; null: it had none yet. */
+/** The stack's config as it was in a commit; null: it had none yet. */
 export async function readStackConfigAt(stack: string, ref: string): Promise<StackConfig | null> {
   const commit = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`).catch(
     () => {
