@@ -12,7 +12,7 @@ export interface Fault {
   readonly delayMs?: number;
 }
 
-/** Which calls; a part left out fits all. */
+/** Which calls a fault is for; a part left out fits all. */
 export interface FaultMatch {
   readonly service?: string;
   readonly operation?: string;

@@ -30,6 +30,7 @@ export type { CallEvent } from "./server.ts";
 export { defaultVpc } from "./services/ec2/index.ts";
 export { type ImageCommand, type Images, UnusableImages, loadImages } from "./tasks/index.ts";
 
+/** What a local AWS is made from. */
 export interface AwsOptions {
   /** What image references run. */
   readonly images: Images;
@@ -55,6 +56,7 @@ export interface AwsOptions {
   readonly onNote?: (note: string) => void;
 }
 
+/** A local AWS that runs: its endpoint for the SDK, and its parts for those who look at it from inside. */
 export interface LocalAws {
   /** http://127.0.0.1:port */
   readonly endpoint: string;

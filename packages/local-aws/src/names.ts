@@ -1,7 +1,9 @@
-/** The one account and region of the local AWS. */
+/** The one account of the local AWS. */
 export const account = "123456789012";
+/** Its one region. */
 export const region = "us-east-1";
 
+/** An ARN in the local account and region unless `where` names others; services that are global leave a field empty. */
 export function arn(
   service: string,
   rest: string,
@@ -11,8 +13,11 @@ export function arn(
 }
 
 const hexadecimal = "0123456789abcdef";
+/** The ten digits, an alphabet for `Ids.of`. */
 export const digits = "0123456789";
+/** Digits and small letters, an alphabet for `Ids.of`. */
 export const lower = `${digits}abcdefghijklmnopqrstuvwxyz`;
+/** Digits and letters, an alphabet for `Ids.of`. */
 export const letters = `${lower}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 
 /** Identifiers as AWS hands them out. */

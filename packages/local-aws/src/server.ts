@@ -7,7 +7,7 @@ import type { WireAnswer, WireRequest } from "./protocol/message.ts";
 import { decode, encode, encodeError } from "./protocol/wire.ts";
 import type { Service } from "./service.ts";
 
-/** Told about each call, before it is done and after. */
+/** A call, told before it is done and after. */
 export interface CallEvent {
   readonly when: "before" | "after";
   readonly service: string;
@@ -21,9 +21,10 @@ export interface CallEvent {
   readonly output: object | null;
 }
 
-/** Answers plain HTTP requests that are no AWS calls: the task metadata and agent endpoints. Null: not its path. */
+/** A handler of plain HTTP requests that are no AWS calls: the task metadata and agent endpoints. Null: not its path. */
 export type SideDoor = (request: WireRequest) => Promise<WireAnswer | null>;
 
+/** What an endpoint serves and whom it tells; port 0 takes a free one. */
 export interface EndpointOptions {
   readonly services: readonly Service[];
   readonly clock: Clock;

@@ -14,7 +14,7 @@ export interface Call {
 // The table of a service holds handlers of many shapes; each is typed where it is written.
 export type Handler = (input: never, call: Call) => object | void | Promise<object | void>;
 
-/** One AWS service. */
+/** One AWS service: how it is called, and a handler for each of its operations that is known here. */
 export interface Service {
   /** Name that requests are signed for: `elasticloadbalancing`, `monitoring`. */
   readonly signingName: string;

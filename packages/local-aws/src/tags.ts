@@ -33,9 +33,11 @@ export class Tags {
   }
 }
 
+/** Tags of ECS and Logs, which spell them with small letters, as `Tags.set` takes them. */
 export const fromLower = (
   tags: readonly { key?: string | undefined; value?: string | undefined }[] | undefined,
 ) => tags?.map(({ key, value }) => ({ Key: key, Value: value }));
 
+/** Tags that are a map, as `Tags.set` takes them. */
 export const fromMap = (tags: Readonly<Record<string, string>> | undefined) =>
   Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }));

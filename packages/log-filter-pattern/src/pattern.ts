@@ -34,6 +34,7 @@ export interface Fields {
   readonly last: readonly Field[] | null;
 }
 
+/** One field of a pattern in brackets, with the test that its text must pass. */
 export interface Field {
   /** Null: it has none. */
   readonly name: string | null;
@@ -54,20 +55,28 @@ export type MemberTest =
 
 /** The way from the line's JSON value to a member: `$.a[0].*`. */
 export type Selector = readonly Step[];
+/** One step into a JSON value: a member by name, an element by its index from 0, or any of either (`*`). */
 export type Step =
   | { readonly kind: "member"; readonly name: string }
   | { readonly kind: "element"; readonly index: number }
   | { readonly kind: "any-member" }
   | { readonly kind: "any-element" };
 
+/**
+ * The comparisons of the syntax, in the order in which a reader tries them: `<=` before `<`. Those of order hold between
+ * numbers only.
+ */
 export const operators = ["=", "!=", "<=", ">=", "<", ">"] as const;
+/** A comparison of the syntax. */
 export type Operator = (typeof operators)[number];
 
+/** A test against a value: the line's own stands left of the operator. */
 export interface Comparison {
   readonly operator: Operator;
   readonly with: Value;
 }
 
+/** The right side of a comparison. */
 export type Value =
   | { readonly kind: "text"; readonly text: string }
   /** A text with a `*` at its start, its end or both. */

@@ -16,15 +16,20 @@ export function answerError(response: ServerResponse, status: number, why?: stri
   );
 }
 
-/** What goes over a socket whose request could not even be read. */
+/** An error as bytes for a socket whose request could not even be read. */
 export function rawError(status: number): string {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nServer: ${server}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
 }
 
+/** A fixed response, as its rule has it; plain text and empty unless the rule says otherwise. */
 export function answerFixed(response: ServerResponse, action: FixedResponseAction): void {
   answer(response, action.status, action.contentType ?? "text/plain", action.body ?? "");
 }
 
+/**
+ * A redirect to the rule's address, parts of the request filled in; `port` is the listener's own, which the address always
+ * names.
+ */
 export function answerRedirect(
   response: ServerResponse,
   action: RedirectAction,

@@ -3,7 +3,7 @@ import { BlockList, isIPv6 } from "node:net";
 import type { Condition } from "./types.ts";
 import { fitsWildcard } from "./wildcard.ts";
 
-/** What a rule can look at. */
+/** What a rule can look at of a request. */
 export interface RequestFacts {
   method: string;
   /** As sent, not decoded, without the query. */
@@ -14,6 +14,7 @@ export interface RequestFacts {
   clientAddress: string;
 }
 
+/** A rule's conditions as one test. */
 export type Predicate = (request: RequestFacts) => boolean;
 
 /** One test for all conditions of a rule; none at all means every request. */

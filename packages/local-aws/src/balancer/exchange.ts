@@ -12,6 +12,7 @@ import { IdleWatch } from "./idle-watch.ts";
 import type { RegisteredTarget } from "./target.ts";
 import type { AccessEntry, Ending } from "./types.ts";
 
+/** What every exchange with a target on one listener shares; `port` is the listener's own, the limits are in milliseconds. */
 export interface ExchangeSettings {
   clock: Clock;
   port: number;

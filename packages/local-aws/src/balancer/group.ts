@@ -3,6 +3,7 @@ import { compileMatcher } from "./health-check.ts";
 import { RegisteredTarget } from "./target.ts";
 import type { Target, TargetGroup, TargetHealth } from "./types.ts";
 
+/** What a target group works with; `speedup` divides its health check intervals. */
 export interface GroupSettings {
   clock: Clock;
   random: () => number;

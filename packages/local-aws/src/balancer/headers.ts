@@ -17,6 +17,7 @@ const hopByHop = new Set([
 /** Headers that the balancer sets itself on the way to the target. */
 const rewritten = new Set(["x-forwarded-for", "x-forwarded-proto", "x-forwarded-port", "x-amzn-trace-id"]);
 
+/** What the balancer adds to a request's headers: who sent it, to which port of the balancer, under which trace id. */
 export interface Hop {
   clientAddress: string;
   port: number;
@@ -86,6 +87,7 @@ function hasBodyByHabit(method: string | undefined): boolean {
   return method === "POST" || method === "PUT" || method === "PATCH" || method === "DELETE";
 }
 
+/** Whether a request asks to become a WebSocket, alone or among other protocols. */
 export function wantsWebSocket(request: IncomingMessage): boolean {
   return (request.headers.upgrade ?? "")
     .toLowerCase()

@@ -2,6 +2,7 @@ import { request } from "node:http";
 import type { Clock, Timer } from "../clock.ts";
 import type { HealthCheck, Target } from "./types.ts";
 
+/** How one health check went; reason code and description are those of DescribeTargetHealth. */
 export type CheckResult = { healthy: true } | { healthy: false; reason: string; description: string };
 
 /** A test of status codes for a matcher like `200`, `200,202` or `200-299`. */
@@ -15,7 +16,7 @@ export function compileMatcher(matcher: string): (status: number) => boolean {
   return (status) => ranges.some((range) => status >= range.low && status <= range.high);
 }
 
-/** One check, over a connection of its own. Never rejects. The returned function gives up on it. */
+/** Checks a target once, over a connection of its own. Never rejects. The returned function gives up on it. */
 export function checkTarget(
   target: Target,
   check: HealthCheck,

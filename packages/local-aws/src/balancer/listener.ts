@@ -10,6 +10,7 @@ import { rename, wantsWebSocket } from "./headers.ts";
 import { Routes, chooseGroup } from "./routes.ts";
 import type { AccessEntry, ForwardAction, Listener } from "./types.ts";
 
+/** What a listener works with, and whom it tells; `connectTimeoutMs` is for connecting to a target. */
 export interface ListenerSettings {
   clock: Clock;
   random: () => number;

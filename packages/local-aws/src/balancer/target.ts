@@ -17,6 +17,7 @@ const explanations = {
   unused: ["Target.NotInUse", "Target group is not configured to receive traffic from the load balancer"],
 } as const;
 
+/** What a target is checked with; `speedup` divides the intervals between its health checks. */
 export interface TargetSettings {
   clock: Clock;
   speedup: number;

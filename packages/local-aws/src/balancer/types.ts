@@ -21,14 +21,17 @@ export interface Condition {
   values: (string | { key?: string; value: string })[];
 }
 
+/** What a rule does with a request: one action, where ELBv2 takes several. */
 export type Action = ForwardAction | FixedResponseAction | RedirectAction;
 
+/** Sends the request on to one of some target groups, drawn by weight. */
 export interface ForwardAction {
   type: "forward";
   /** Weights are relative: 10 and 20 mean one in three. */
   groups: { arn: string; weight: number }[];
 }
 
+/** Answers the request itself, with plain text and an empty body unless they are set. */
 export interface FixedResponseAction {
   type: "fixed-response";
   status: number;
@@ -36,7 +39,10 @@ export interface FixedResponseAction {
   body?: string;
 }
 
-/** Parts that are left out stay as in the request; `#{protocol}`, `#{host}`, `#{port}`, `#{path}`, `#{query}` are filled in. */
+/**
+ * Answers with another address. Parts that are left out stay as in the request; `#{protocol}`, `#{host}`, `#{port}`, `#{path}`,
+ * `#{query}` are filled in.
+ */
 export interface RedirectAction {
   type: "redirect";
   status: 301 | 302;
@@ -47,6 +53,7 @@ export interface RedirectAction {
   query?: string;
 }
 
+/** A rule of a listener: the first by priority whose conditions fit decides. */
 export interface Rule {
   arn: string;
   /** Lower goes first. */
@@ -55,6 +62,7 @@ export interface Rule {
   action: Action;
 }
 
+/** A port of the balancer and what becomes of its requests: its rules, or else its default action. */
 export interface Listener {
   arn: string;
   /** A real loopback port; 0 takes a free one, which `openListener` returns. */
@@ -65,11 +73,13 @@ export interface Listener {
   attributes: ListenerAttributes;
 }
 
+/** The attributes of a listener that change how it carries traffic. */
 export interface ListenerAttributes {
   /** How long a connection may carry nothing, in either direction, before it is cut. AWS: 1 s to 4000 s, 60 s unless set. */
   idleTimeoutMs: number;
 }
 
+/** How a target group's targets are checked. The thresholds are results in a row until a target changes its state. */
 export interface HealthCheck {
   /** Off: every target counts as healthy. On unless set. */
   enabled?: boolean;
@@ -83,6 +93,7 @@ export interface HealthCheck {
   matcher: string;
 }
 
+/** Targets that answer the same requests, and how one is chosen among them. */
 export interface TargetGroup {
   arn: string;
   healthCheck: HealthCheck;
@@ -91,9 +102,10 @@ export interface TargetGroup {
   algorithm: "round_robin" | "least_outstanding_requests" | "weighted_random";
 }
 
+/** A target's state in ELBv2's words; `unused`: no listener's rule names its group. */
 export type TargetState = "initial" | "healthy" | "unhealthy" | "draining" | "unused";
 
-/** As DescribeTargetHealth tells it: reason codes and descriptions are AWS's own. */
+/** A target's health as DescribeTargetHealth tells it: reason codes and descriptions are AWS's own. */
 export interface TargetHealth {
   target: Target;
   state: TargetState;
@@ -158,6 +170,7 @@ export interface AccessEntry {
   traceId: string;
 }
 
+/** What a balancer works with: chance, time, and where its ports are. */
 export interface BalancerOptions {
   /** 0 ≤ x < 1, drawn once per request that is to be split by weight. */
   random: () => number;

@@ -15,7 +15,7 @@ export function fromJson(shape: NormalizedSchema, value: unknown): unknown {
   return value;
 }
 
-/** The other way. */
+/** The output of an operation as JSON, by its shape. */
 export function toJson(shape: NormalizedSchema, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
   if (shape.isDocumentSchema()) return value;

@@ -7,6 +7,7 @@ export interface WireRequest {
   readonly body: Buffer;
 }
 
+/** An answer as it goes, all of it at once. */
 export interface WireAnswer {
   readonly status: number;
   readonly headers: Record<string, string>;

@@ -53,6 +53,7 @@ function parsed(text: string): unknown {
   }
 }
 
+/** The output of an operation in the words of its service's protocol, status 200 unless the output's shape says another. */
 export function encode(
   service: Service,
   operation: Operation,

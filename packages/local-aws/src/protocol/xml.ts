@@ -9,6 +9,7 @@ const escapes: Readonly<Record<string, string>> = {
   "\r": "&#xD;",
 };
 
+/** Text as XML takes it in elements and attributes. A carriage return is escaped too: a parser would make a newline of it. */
 export function escape(text: string): string {
   return text.replaceAll(/[&<>"\r]/g, (character) => escapes[character] as string);
 }

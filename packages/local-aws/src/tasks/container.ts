@@ -6,12 +6,14 @@ import { LastLines, onLines } from "./lines.ts";
 import { signal } from "./signal.ts";
 import type { ContainerSpec, ContainerStatus } from "./types.ts";
 
+/** How a container's process is started, everything filled in. */
 export interface Launch {
   command: string[];
   cwd: string | undefined;
   environment: Record<string, string>;
 }
 
+/** What a container works with; `ports` are the host ports that its own were given. */
 export interface ContainerSettings {
   clock: Clock;
   reaper: Reaper;

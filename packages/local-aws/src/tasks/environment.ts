@@ -1,6 +1,6 @@
 import type { ContainerSpec, ImageCommand, TaskSpec } from "./types.ts";
 
-/** From declared container port to the host port it got; one name space for the whole task, as in awsvpc mode. */
+/** Host ports by declared container port; one name space for the whole task, as in awsvpc mode. */
 export type PortMap = ReadonlyMap<number, number>;
 
 /** What a process cannot do without on this machine, whatever the container declares. */

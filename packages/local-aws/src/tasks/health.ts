@@ -7,6 +7,7 @@ import type { Clock, Timer } from "../clock.ts";
 import { signal } from "./signal.ts";
 import type { ContainerHealthCheck } from "./types.ts";
 
+/** What a container's health checks are run with: the container's own environment and folder. */
 export interface HealthSettings {
   clock: Clock;
   reaper: Reaper;

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import type { Images } from "./types.ts";
 
-/** What somebody wrote as an images file cannot be used; the message names the file and everything that is wrong with it. */
+/** An images file that cannot be used; the message names the file and everything that is wrong with it. */
 export class UnusableImages extends Error {
   override readonly name = "UnusableImages";
 }
@@ -43,7 +43,7 @@ export async function loadImages(path: string): Promise<Images> {
   return parseImages(text, path);
 }
 
-/** The same for a text; `path` names it in errors, and its folder is what each `cwd` is relative to. */
+/** Reads the text of an images file; `path` names it in errors, and its folder is what each `cwd` is relative to. */
 export function parseImages(text: string, path: string): Images {
   const parsed = images.safeParse(parseJson(text, path));
   if (!parsed.success) {

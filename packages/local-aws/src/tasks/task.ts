@@ -1,6 +1,7 @@
 import type { Container, Launch } from "./container.ts";
 import type { ContainerStatus, DependencyCondition, StopCode, Task, TaskState } from "./types.ts";
 
+/** What a running task is made of. */
 export interface RunningTaskParts {
   id: string;
   containers: Container[];

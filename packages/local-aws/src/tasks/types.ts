@@ -10,9 +10,10 @@ export interface ImageCommand {
   env?: Record<string, string>;
 }
 
-/** From image reference to command. */
+/** Images by their reference, each with the command that it stands for. */
 export type Images = Readonly<Record<string, ImageCommand>>;
 
+/** What another container must have come to before one starts, in ECS's words. */
 export type DependencyCondition = "START" | "COMPLETE" | "SUCCESS" | "HEALTHY";
 
 /** ECS's container health check. `command` starts with CMD or CMD-SHELL. */
@@ -24,6 +25,7 @@ export interface ContainerHealthCheck {
   startPeriodMs: number;
 }
 
+/** A container of a task, free of ECS's spelling. */
 export interface ContainerSpec {
   name: string;
   image: string;
@@ -38,6 +40,7 @@ export interface ContainerSpec {
   log?: (stream: "stdout" | "stderr", line: string) => void;
 }
 
+/** A task to run, and where its containers ask about it: ECS's metadata and agent endpoints. */
 export interface TaskSpec {
   /** Used as a folder's name: letters, digits, `-` and `_`. */
   id: string;
@@ -45,6 +48,7 @@ export interface TaskSpec {
   metadata: { metadataUri: string; agentUri: string };
 }
 
+/** A task's state in ECS's words, without the steps between these. */
 export type TaskState = "PENDING" | "RUNNING" | "STOPPING" | "STOPPED";
 type ContainerState = "PENDING" | "RUNNING" | "STOPPED";
 
@@ -61,13 +65,14 @@ export interface ContainerStatus {
   ports: { containerPort: number; hostPort: number }[];
 }
 
-/** ECS's stopCode. */
+/** Why a task stopped, as ECS's `stopCode` has it. */
 export type StopCode =
   | "TaskFailedToStart"
   | "EssentialContainerExited"
   | "ServiceSchedulerInitiated"
   | "UserInitiated";
 
+/** A task that was started. */
 export interface Task {
   readonly id: string;
   readonly state: TaskState;
@@ -85,6 +90,7 @@ export interface Task {
   onStopped(listener: (task: Task) => void): void;
 }
 
+/** What a task runner works with. */
 export interface TaskRunnerOptions {
   images: Images;
   /** Where each task gets its own folder. Made when it is missing; removed by `close` and after a crash. */

@@ -44,6 +44,7 @@ function setState({ clock, onAlarm }: State, alarm: HeldAlarm, to: AlarmState, r
   });
 }
 
+/** Judges every alarm now, once, and tells of those that change their state. */
 export function judgeAlarms(state: State): void {
   for (const alarm of state.alarms.values()) {
     const verdict = judge(state.metrics, alarm, state.clock.now());

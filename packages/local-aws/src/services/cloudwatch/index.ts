@@ -11,6 +11,7 @@ import { tags } from "./tags.ts";
 export { evaluate } from "./math.ts";
 export type { AlarmChange } from "./state.ts";
 
+/** CloudWatch with its inside: the samples, and a way to judge alarms without waiting. */
 export interface CloudWatch extends Service {
   readonly metrics: Metrics;
   /** Judges every alarm now. */

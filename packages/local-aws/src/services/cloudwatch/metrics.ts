@@ -8,6 +8,7 @@ interface Sample {
   readonly count: number;
 }
 
+/** A metric's name. Samples of another dimension, or of one more, belong to another metric. */
 export interface MetricName {
   readonly namespace: string;
   readonly name: string;

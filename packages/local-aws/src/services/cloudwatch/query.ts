@@ -3,6 +3,7 @@ import { AwsError } from "../../error.ts";
 import { evaluate } from "./math.ts";
 import { type MetricName, type Metrics, periodStart, type Series } from "./metrics.ts";
 
+/** The name of a metric as the SDK writes it; parts that are missing are empty. */
 export function metricName(
   metric:
     | {

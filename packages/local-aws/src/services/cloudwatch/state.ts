@@ -3,8 +3,10 @@ import type { Clock } from "../../clock.ts";
 import type { Tags } from "../../tags.ts";
 import type { Metrics } from "./metrics.ts";
 
+/** An alarm's state in CloudWatch's words. */
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
+/** A metric alarm as DescribeAlarms shows it. */
 export interface HeldAlarm {
   live: MetricAlarm & { AlarmName: string; AlarmArn: string; StateValue: AlarmState };
 }
@@ -21,7 +23,7 @@ export interface AlarmChange {
   readonly at: number;
 }
 
-/** Everything of CloudWatch. */
+/** Everything CloudWatch holds, shared by its operations. */
 export interface State {
   readonly clock: Clock;
   readonly tags: Tags;

@@ -1,6 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { AwsError } from "../../error.ts";
 
+/** An item of a table, its attributes by name as DynamoDB writes them. */
 export type Item = Record<string, AttributeValue>;
 
 interface Names {

@@ -7,6 +7,7 @@ export const defaultVpc = {
   subnets: ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"],
 } as const;
 
+/** Adds what an account has before anybody made anything: a default VPC with two public subnets and a way out. */
 export function addDefaultNetwork({ vpcs, subnets, tables }: State): void {
   vpcs.set(defaultVpc.vpcId, {
     VpcId: defaultVpc.vpcId,

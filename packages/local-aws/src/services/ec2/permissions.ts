@@ -29,7 +29,7 @@ export function rulesOf(permission: IpPermission): Partial<SecurityGroupRule>[] 
   ];
 }
 
-/** What two rules of one group and direction must not have in common. */
+/** A rule's identity, as a text: two rules of one group and direction must not have the same. */
 export const keyOf = (rule: Partial<SecurityGroupRule>) =>
   [
     rule.IpProtocol,

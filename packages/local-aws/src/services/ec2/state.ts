@@ -6,16 +6,18 @@ import type { Tags } from "../../tags.ts";
 
 /** A thing as it is described, without its tags. */
 export type Thing = Record<string, unknown>;
+/** Things of one kind, by id. */
 export type Held = Map<string, Thing>;
 
 type SecurityGroup = Thing & { GroupId: string; GroupName: string; VpcId: string };
+/** A rule of a security group, with what every rule has. */
 export type HeldRule = SecurityGroupRule & {
   SecurityGroupRuleId: string;
   GroupId: string;
   IsEgress: boolean;
 };
 
-/** Everything of EC2, each kind by its id. */
+/** Everything EC2 holds, each kind by its id. */
 export interface State {
   readonly ids: Ids;
   readonly tags: Tags;
@@ -37,12 +39,14 @@ export interface Tagged {
 /** A new id of a kind: `vpc-0…`. */
 export const newId = ({ ids }: State, kind: string) => `${kind}-0${ids.hex(16)}`;
 
+/** The thing of an id. Throws AWS's error `code` where there is none. */
 export function find(held: ReadonlyMap<string, Thing>, id: string | undefined, code: string): Thing {
   const found = held.get(id ?? "");
   if (found) return found;
   throw new AwsError(code, `The ID '${id ?? ""}' does not exist`);
 }
 
+/** The VPC of an id; throws InvalidVpcID.NotFound. */
 export const vpcOf = (state: State, id: string | undefined) => find(state.vpcs, id, "InvalidVpcID.NotFound");
 
 /** Keeps a new thing with its tags; `key` is the member that holds its id. */

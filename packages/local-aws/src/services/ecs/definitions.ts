@@ -26,6 +26,7 @@ function shown(state: State, cluster: Cluster & { clusterArn: string }): Cluster
   };
 }
 
+/** The operations on clusters and task definitions. */
 export function definitions(state: State): Record<string, Handler> {
   return {
     CreateCluster(input: CreateClusterCommandInput) {

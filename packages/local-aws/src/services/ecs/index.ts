@@ -6,6 +6,7 @@ import { services } from "./services.ts";
 import type { HeldService, State } from "./state.ts";
 import { agentDoor, tasks } from "./tasks.ts";
 
+/** ECS with its inside: the agent that tasks ask about themselves, and services as they are. */
 export interface Ecs extends Service {
   readonly agent: SideDoor;
   readonly state: State;

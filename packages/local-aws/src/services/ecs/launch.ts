@@ -101,6 +101,7 @@ function register(state: State, service: HeldService, held: HeldTask, task: Task
   }
 }
 
+/** Takes a task out of its target groups. They drain it; its containers run on. */
 export function unregister(state: State, held: HeldTask): void {
   for (const { group, id, port } of held.targets.splice(0))
     state.balancer.deregisterTarget(group, { id, port });

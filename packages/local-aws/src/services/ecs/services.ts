@@ -51,6 +51,7 @@ function shown(state: State, service: HeldService, withTags: boolean) {
 const reasonOf = ({ id, rolloutState }: HeldService["deployments"][number]) =>
   `ECS deployment ${id} ${rolloutState === "COMPLETED" ? "completed" : "in progress"}.`;
 
+/** The operations on services. */
 export function services(state: State, scheduler: Scheduler): Record<string, Handler> {
   return {
     CreateService(input: CreateServiceCommandInput, call: Call) {

@@ -37,6 +37,7 @@ export interface HeldTask {
   protectedUntil: number | null;
 }
 
+/** A deployment of a service, with what every deployment here has. */
 export type HeldDeployment = Deployment & {
   id: string;
   status: "PRIMARY" | "ACTIVE";
@@ -48,6 +49,7 @@ export type HeldDeployment = Deployment & {
   notBefore: number;
 };
 
+/** A service as DescribeServices shows it, with its deployments; `active` false: it was deleted. */
 export interface HeldService {
   readonly live: EcsService & {
     serviceArn: string;
@@ -61,7 +63,7 @@ export interface HeldService {
   active: boolean;
 }
 
-/** Everything of ECS. */
+/** Everything ECS holds, and whom it works with. */
 export interface State {
   readonly clock: Clock;
   readonly ids: Ids;
@@ -83,6 +85,7 @@ export interface State {
 
 const nameOf = (text: string) => text.slice(text.lastIndexOf("/") + 1);
 
+/** The cluster of a name or an ARN, `default` without one. Throws ClusterNotFoundException, also for one that was deleted. */
 export function clusterOf(
   state: State,
   ref: string | undefined,
@@ -93,10 +96,12 @@ export function clusterOf(
   return found;
 }
 
+/** The key of a service among those of all clusters: `CLUSTER/SERVICE`. The service may be named by its ARN. */
 export function serviceKey(clusterName: string, service: string): string {
   return `${clusterName}/${nameOf(service)}`;
 }
 
+/** The service of a name or an ARN. Throws ServiceNotFoundException, or ServiceNotActiveException for one that was deleted. */
 export function serviceOf(state: State, cluster: string | undefined, ref: string | undefined): HeldService {
   const found = state.services.get(serviceKey(clusterOf(state, cluster).clusterName, ref ?? ""));
   if (!found) throw new AwsError("ServiceNotFoundException", "Service not found.");
@@ -130,17 +135,20 @@ export function knownTasks({ tasks, clock }: State): HeldTask[] {
   return [...tasks.values()];
 }
 
+/** The tasks of a service that can still be described, stopped ones too. */
 export const tasksOf = (state: State, { live }: HeldService): HeldTask[] =>
   knownTasks(state).filter(
     (task) => task.serviceName === live.serviceName && task.clusterArn === live.clusterArn,
   );
 
-/** Not stopped. A task counts from the moment it was asked for. */
+/** Whether a task has not stopped. It counts from the moment it was asked for. */
 export const alive = (task: HeldTask) => task.stoppedAt === null;
 
+/** Adds a line to a service's events, newest first; a hundred are kept. */
 export function say({ events }: HeldService, state: State, text: string): void {
   events.unshift({ id: state.ids.uuid(), createdAt: new Date(state.clock.now()), message: text });
   events.splice(100);
 }
 
+/** An ARN of ECS in the local account; `rest` is what follows the account, such as `cluster/NAME`. */
 export const ecsArn = (rest: string) => arn("ecs", rest);

@@ -56,6 +56,7 @@ function protect(held: HeldTask, enabled: boolean, minutes: number, now: number)
 /** Two hours, unless a task asks for another time (ECS, task scale-in protection). */
 const usualMinutes = 120;
 
+/** The operations on tasks, their protection from scale-in among them. */
 export function tasks(state: State, scheduler: Scheduler): Record<string, Handler> {
   return {
     ListTasks(input: ListTasksCommandInput) {

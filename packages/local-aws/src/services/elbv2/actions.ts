@@ -137,6 +137,7 @@ function checkedCondition(condition: RuleCondition): RuleCondition {
   );
 }
 
+/** A rule's condition as the balancer takes it. */
 export function localCondition(condition: RuleCondition): Condition {
   switch (condition.Field) {
     case "http-header":

@@ -49,6 +49,7 @@ export function tell(state: State, listener: HeldListener): void {
   state.balancer.updateListener(local(state, listener));
 }
 
+/** Deletes a listener with its rules; ends once its port is closed. */
 export async function removeListener(state: State, listener: HeldListener): Promise<void> {
   state.listeners.delete(listener.live.ListenerArn);
   state.tags.forget(listener.live.ListenerArn);
@@ -67,6 +68,7 @@ async function open(state: State, listener: HeldListener): Promise<void> {
   }
 }
 
+/** The operations on listeners. */
 export function listeners(state: State): Record<string, Handler> {
   return {
     async CreateListener(input: CreateListenerInput) {

@@ -41,6 +41,7 @@ const defaults: Readonly<Record<string, string>> = {
   "zonal_shift.config.enabled": "false",
 };
 
+/** The operations on load balancers, of which the local AWS has application load balancers only. */
 export function loadBalancers(state: State): Record<string, Handler> {
   return {
     CreateLoadBalancer(input: CreateLoadBalancerInput, call: Call) {

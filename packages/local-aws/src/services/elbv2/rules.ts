@@ -33,6 +33,7 @@ const defaultRule = ({ live, defaultRuleArn }: HeldListener): Rule => ({
   IsDefault: true,
 });
 
+/** The operations on rules. */
 export function rules(state: State): Record<string, Handler> {
   return {
     CreateRule(input: CreateRuleInput) {

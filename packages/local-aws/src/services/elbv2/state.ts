@@ -9,11 +9,13 @@ interface HeldLoadBalancer {
   readonly attributes: Map<string, string>;
 }
 
+/** A target group as DescribeTargetGroups shows it, with its attributes by key. */
 export interface HeldTargetGroup {
   readonly live: TargetGroup & { TargetGroupArn: string; TargetGroupName: string };
   readonly attributes: Map<string, string>;
 }
 
+/** A listener as DescribeListeners shows it, with its attributes by key. */
 export interface HeldListener {
   readonly live: Listener & { ListenerArn: string; LoadBalancerArn: string; Port: number };
   readonly attributes: Map<string, string>;
@@ -29,7 +31,7 @@ export interface HeldRule {
   priority: number;
 }
 
-/** Everything of Elastic Load Balancing. */
+/** Everything Elastic Load Balancing holds, and the balancer that carries the traffic. */
 export interface State {
   readonly balancer: Balancer;
   readonly ids: Ids;
@@ -45,14 +47,17 @@ function mustFind<T>(held: ReadonlyMap<string, T>, arn: string | undefined, code
   return found;
 }
 
+/** The load balancer of an ARN; throws LoadBalancerNotFound. */
 export const loadBalancerOf = (state: State, arn: string | undefined) =>
   mustFind(state.loadBalancers, arn, "LoadBalancerNotFound", "Load balancer");
+/** The target group of an ARN; throws TargetGroupNotFound. */
 export const targetGroupOf = (state: State, arn: string | undefined) =>
   mustFind(state.targetGroups, arn, "TargetGroupNotFound", "Target group");
+/** The listener of an ARN; throws ListenerNotFound. */
 export const listenerOf = (state: State, arn: string | undefined) =>
   mustFind(state.listeners, arn, "ListenerNotFound", "Listener");
 
-/** The rule of an ARN and the listener it belongs to. */
+/** The rule of an ARN and the listener it belongs to; throws RuleNotFound. */
 export function ruleOf(state: State, arn: string | undefined): { listener: HeldListener; rule: HeldRule } {
   for (const listener of state.listeners.values()) {
     const rule = listener.rules.get(arn ?? "");
@@ -61,7 +66,7 @@ export function ruleOf(state: State, arn: string | undefined): { listener: HeldL
   throw new AwsError("RuleNotFound", `One or more rules not found: '${arn ?? ""}'`);
 }
 
-/** Those asked for by ARN or by name, all without either. An unknown ARN or name is an error, as on AWS. */
+/** Those of a kind that are asked for by ARN or by name, all without either. An unknown ARN or name is an error, as on AWS. */
 export function selected<T>(
   held: ReadonlyMap<string, T>,
   ask: { arns?: readonly string[] | undefined; names?: readonly string[] | undefined },

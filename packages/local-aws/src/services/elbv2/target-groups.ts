@@ -79,6 +79,7 @@ const targetOf = ({ live }: HeldTargetGroup, target: TargetDescription) => ({
   port: target.Port ?? live.Port ?? 80,
 });
 
+/** The operations on target groups and their targets. */
 export function targetGroups(state: State): Record<string, Handler> {
   return {
     CreateTargetGroup(input: CreateTargetGroupInput) {

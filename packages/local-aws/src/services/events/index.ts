@@ -17,6 +17,7 @@ interface Rule {
   timer: unknown;
 }
 
+/** EventBridge with its inside: alarms come in, and schedules can be run without waiting. */
 export interface EventBridge extends Service {
   /** An alarm changed its state. */
   onAlarm(change: AlarmChange): void;

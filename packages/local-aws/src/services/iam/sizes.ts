@@ -6,13 +6,13 @@ const most = { trust: 2_048, inline: 10_240, managed: 6_144, attached: 10 } as c
 const sizeOf = (document: string) => document.replaceAll(/\s/g, "").length;
 const tooMuch = (message: string) => new AwsError("LimitExceeded", message, 409);
 
-/** The same document, unless it is too long for what it says of who may take a role. */
+/** The trust policy itself; throws LimitExceeded where it is longer than 2,048 characters without blanks. */
 export function fitsTrust(document: string): string {
   if (sizeOf(document) > most.trust) throw tooMuch(`Cannot exceed quota for ACLSizePerRole: ${most.trust}`);
   return document;
 }
 
-/** The same document, unless it is too long for a policy of its own. */
+/** The managed policy itself; throws LimitExceeded where it is longer than 6,144 characters without blanks. */
 export function fitsManaged(document: string): string {
   if (sizeOf(document) > most.managed) throw tooMuch(`Cannot exceed quota for PolicySize: ${most.managed}`);
   return document;

@@ -4,6 +4,7 @@ import { type Ids, arn } from "../../names.ts";
 import type { Handler } from "../../service.ts";
 import type { Tags } from "../../tags.ts";
 
+/** A role as GetRole shows it, with its inline policies by name and the ARNs of attached ones. */
 export interface Role {
   readonly live: Record<string, unknown> & { RoleName: string; Arn: string };
   readonly inline: Map<string, string>;
@@ -36,7 +37,9 @@ export interface State {
   readonly providers: Map<string, IdentityProvider>;
 }
 
+/** An ARN of IAM, which has no region. */
 export const iamArn = (rest: string) => arn("iam", rest, { region: "" });
+/** IAM's error for what is not there: NoSuchEntity, status 404. `what` begins the sentence. */
 export const gone = (what: string) => new AwsError("NoSuchEntity", `${what} cannot be found.`, 404);
 
 function mustFind<T>(held: ReadonlyMap<string, T>, ref: string | undefined, what: string): T {
@@ -45,14 +48,17 @@ function mustFind<T>(held: ReadonlyMap<string, T>, ref: string | undefined, what
   return found;
 }
 
+/** The role of a name; throws NoSuchEntity. */
 export const roleOf = (state: State, name: string | undefined) =>
   mustFind(state.roles, name, `The role with name ${name}`);
+/** The managed policy of an ARN; throws NoSuchEntity. */
 export const policyOf = (state: State, ref: string | undefined) =>
   mustFind(state.policies, ref, `Policy ${ref}`);
+/** The OpenID Connect provider of an ARN; throws NoSuchEntity. */
 export const providerOf = (state: State, ref: string | undefined) =>
   mustFind(state.providers, ref, `OpenIDConnect Provider ${ref}`);
 
-/** A policy document must be JSON with statements, as IAM checks it. Answers carry it percent-encoded. */
+/** A policy document itself, which must be JSON with statements, as IAM checks it. Answers carry it percent-encoded. */
 export function checked(document: string | undefined): string {
   try {
     const parsed = JSON.parse(document ?? "") as { Statement?: unknown };

@@ -7,6 +7,7 @@ import { type LambdaOptions, type State, nameOf } from "./state.ts";
 
 export type { LambdaOptions } from "./state.ts";
 
+/** Lambda with its inside: a way to run functions that needs no call. */
 export interface Lambda extends Service {
   /** Runs a function and forgets about it, as EventBridge does. */
   invokeAsync(ref: string, event: object): void;

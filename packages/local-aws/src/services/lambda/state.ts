@@ -4,6 +4,7 @@ import { AwsError } from "../../error.ts";
 import { type Ids, arn } from "../../names.ts";
 import type { Tags } from "../../tags.ts";
 
+/** A function as GetFunctionConfiguration shows it; `reserved` is its concurrency, null: as much as there is. */
 export interface HeldFunction {
   live: FunctionConfiguration & { FunctionName: string; FunctionArn: string };
   /** Folder with the function's files. */
@@ -13,6 +14,7 @@ export interface HeldFunction {
   reserved: number | null;
 }
 
+/** What functions run with, and whom they are heard by. */
 export interface LambdaOptions {
   readonly ids: Ids;
   readonly folder: string;
@@ -25,7 +27,7 @@ export interface LambdaOptions {
   readonly onFailure: (name: string, result: string) => void;
 }
 
-/** Everything of Lambda. */
+/** Everything Lambda holds; `running` are the processes of invocations under way. */
 export interface State {
   readonly options: LambdaOptions;
   readonly tags: Tags;
@@ -39,6 +41,7 @@ export interface State {
 export const nameOf = (ref: string | undefined) =>
   (ref ?? "").split(":function:").at(-1)?.split(":")[0] ?? "";
 
+/** The function of a name, a partial ARN or an ARN. Throws ResourceNotFoundException. */
 export function functionOf({ functions }: State, ref: string | undefined): HeldFunction {
   const found = functions.get(nameOf(ref));
   if (found) return found;

@@ -7,6 +7,7 @@ import { groups } from "./groups.ts";
 import { metricFilters } from "./metric-filters.ts";
 import { type State, addGroup, append } from "./state.ts";
 
+/** CloudWatch Logs with its inside: lines come in and are read without a call. */
 export interface Logs extends Service {
   /** Takes a line of a container; makes group and stream when they are missing, as the awslogs driver may. */
   take(group: string, stream: string, line: string): void;

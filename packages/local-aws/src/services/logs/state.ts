@@ -3,6 +3,7 @@ import { AwsError } from "../../error.ts";
 import { type Ids, arn } from "../../names.ts";
 import type { Tags } from "../../tags.ts";
 
+/** A line of a log; `timestamp` is in milliseconds since 1970. */
 export interface Line {
   readonly id: string;
   readonly timestamp: number;
@@ -10,6 +11,7 @@ export interface Line {
   readonly stream: string;
 }
 
+/** A log group with its lines, oldest first, of all streams together. */
 export interface Group {
   readonly live: LogGroup & { logGroupName: string; arn: string };
   readonly lines: Line[];
@@ -18,7 +20,7 @@ export interface Group {
   readonly filters: Map<string, MetricFilter>;
 }
 
-/** Everything of CloudWatch Logs. */
+/** Everything CloudWatch Logs holds. */
 export interface State {
   readonly ids: Ids;
   readonly tags: Tags;
@@ -45,6 +47,7 @@ export function groupOf({ groups }: State, ref: string | undefined): Group {
 /** The ARN that a group's tags belong to. */
 export const groupArn = (name: string) => arn("logs", `log-group:${name}`);
 
+/** Makes an empty group; one of that name is replaced. */
 export function addGroup({ groups }: State, logGroupName: string, now: number): Group {
   const group: Group = {
     live: {
@@ -64,6 +67,7 @@ export function addGroup({ groups }: State, logGroupName: string, now: number): 
   return group;
 }
 
+/** Adds a line to a group, makes its stream when it is missing, and tells who listens. */
 export function append(
   state: State,
   { live, lines, streams }: Group,

@@ -24,7 +24,7 @@ export interface Route53 extends Service {
 const withDot = (name: string) => (name.endsWith(".") ? name : `${name}.`).toLowerCase();
 const bare = (id: string) => id.split("/").at(-1) ?? "";
 
-/** Zones and records as text: nothing here answers DNS. A change is known everywhere at once. */
+/** Route 53: zones and records as text, and nothing here answers DNS. A change is known everywhere at once. */
 export function route53(ids: Ids): Route53 {
   const zones = new Map<string, Zone>();
   const find = (id: string | undefined): Zone => {

@@ -6,6 +6,7 @@ import { secrets } from "./secrets.ts";
 import { type State, secretOf } from "./state.ts";
 import { versionOf, versions } from "./versions.ts";
 
+/** Secrets Manager with its inside: values are read without a call, as ECS reads them. */
 export interface SecretsManager extends Service {
   /** Current value by name or ARN, with the `:key::` ending that ECS allows. Throws when there is none. */
   value(ref: string): string;

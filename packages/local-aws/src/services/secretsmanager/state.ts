@@ -2,6 +2,7 @@ import { AwsError } from "../../error.ts";
 import type { Ids } from "../../names.ts";
 import type { Tags } from "../../tags.ts";
 
+/** A version of a secret: a text or bytes, and its stages, such as AWSCURRENT. */
 export interface Version {
   readonly id: string;
   readonly text: string | undefined;
@@ -10,6 +11,7 @@ export interface Version {
   readonly stages: Set<string>;
 }
 
+/** A secret with its versions by id; `deleted` is when it was marked for deletion, null: it was not. */
 export interface Secret {
   readonly arn: string;
   readonly name: string;
@@ -21,7 +23,7 @@ export interface Secret {
   readonly versions: Map<string, Version>;
 }
 
-/** Everything of Secrets Manager. */
+/** Everything Secrets Manager holds. */
 export interface State {
   readonly ids: Ids;
   readonly tags: Tags;
@@ -37,6 +39,10 @@ function find({ secrets }: State, ref: string | undefined): Secret | undefined {
   );
 }
 
+/**
+ * The secret of a name or an ARN. Throws ResourceNotFoundException, or InvalidRequestException for one that is marked for
+ * deletion.
+ */
 export function secretOf(state: State, ref: string | undefined, evenDeleted = false): Secret {
   const found = find(state, ref);
   if (!found)
@@ -49,5 +55,5 @@ export function secretOf(state: State, ref: string | undefined, evenDeleted = fa
   return found;
 }
 
-/** How answers name a secret. */
+/** A secret as answers name it. */
 export const named = ({ arn, name }: Secret) => ({ ARN: arn, Name: name });

@@ -19,6 +19,7 @@ interface Subscription {
   readonly attributes: Map<string, string>;
 }
 
+/** SNS with its inside: what was published, and a way to publish that needs no call. */
 export interface Sns extends Service {
   /** Everything published, oldest first. */
   readonly messages: readonly Message[];
