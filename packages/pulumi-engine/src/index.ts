@@ -15,12 +15,12 @@ export function preview(options: EngineOptions): Promise<RunResult> {
   return execute("preview", options, followProgram);
 }
 
-/** Makes the world what the program says. */
+/** Makes the world what the program says, and the state what came of it. */
 export function up(options: EngineOptions): Promise<RunResult> {
   return alone("up", options, followProgram);
 }
 
-/** Makes the state what the world is. */
+/** Makes the state what the world is, and changes nothing in the world. */
 export function refresh(options: RefreshOptions): Promise<RunResult> {
   const begin = options.previewOnly ? execute : alone;
   return begin("refresh", options, async ({ run }) => {

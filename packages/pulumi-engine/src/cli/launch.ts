@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Reaper } from "reaper";
 
+/** A call of the CLI. `env` is all of its environment: nothing of this process's own is added. */
 export interface Command {
   file: string;
   words: readonly string[];
@@ -17,6 +18,7 @@ export interface Ended {
   err: string;
 }
 
+/** A call of the CLI under way. With `pid` 0 it could not be started, and `ended` rejects. */
 export interface Launch {
   pid: number;
   ended: Promise<Ended>;

@@ -7,6 +7,7 @@ import { type Ended, type Launch, launch } from "./launch.ts";
 import { CliRun } from "./operation.ts";
 import { preparePlace, seedProject } from "./place.ts";
 
+/** What a stack is made from that the real CLI runs. */
 export interface CliStackOptions {
   /** The CLI. */
   executable: string;
@@ -20,6 +21,7 @@ export interface CliStackOptions {
   env: Readonly<Record<string, string>>;
 }
 
+/** What one operation wants besides the stack's own. */
 export interface OperationOptions {
   /** Beside those that every operation gets. */
   flags?: readonly string[];

@@ -24,6 +24,7 @@ import { Halted, type Run } from "./run.ts";
 import { current, renameUrn, type ResourceState } from "./state/resource.ts";
 import { isProviderType, makeUrn, packageOf, STACK_TYPE } from "./urn.ts";
 
+/** A resource that the program reads by its id and does not own. */
 export interface ReadGoal extends Goal {
   id: string;
 }

@@ -12,6 +12,7 @@ import type {
 import { UNKNOWN } from "./provider.ts";
 import { STACK_TYPE, parseUrn } from "./urn.ts";
 
+/** Where a run's lines go and how they look. */
 export interface DisplayOptions {
   write: (text: string) => void;
   /** Steps at work stay at the bottom and are drawn again as they move; otherwise every line is printed once. */

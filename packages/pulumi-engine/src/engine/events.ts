@@ -1,5 +1,6 @@
 import type { PropertyMap, Severity } from "./provider.ts";
 
+/** What a run does, in the CLI's words. */
 export type Verb = "preview" | "up" | "refresh" | "destroy";
 
 /**
@@ -17,8 +18,10 @@ export type Op =
   | "refresh"
   | "forget";
 
+/** What the last line of a run counts; see `Op` for a replacement. */
 export type Counted = "same" | "create" | "update" | "replace" | "delete" | "read";
 
+/** A step, by the resource and what is done to it. */
 export interface StepInfo {
   op: Op;
   urn: string;
@@ -40,17 +43,20 @@ export type EngineEvent =
 /** Who said it: the program, a provider, or the engine itself. */
 type LogSource = "program" | "provider" | "engine";
 
+/** A warning or an error of a run, with the URN of its resource where it is about one. */
 export interface Diagnostic {
   severity: "warning" | "error";
   message: string;
   urn?: string;
 }
 
+/** An output of the stack, free of the marks of secrets: `secret` says whether it had one. */
 export interface OutputValue {
   value: PropertyMap[string];
   secret: boolean;
 }
 
+/** How a run ended. */
 export interface RunResult {
   ok: boolean;
   /** As the Pulumi CLI has it: 0 done, 1 failed or refused, 7 changes where none were expected, 8 killed. */
@@ -65,4 +71,5 @@ export interface RunResult {
   durationMs: number;
 }
 
+/** Takes the events of a run, in their order. */
 export type Emit = (event: EngineEvent) => void;

@@ -12,7 +12,7 @@ import { STACK_TYPE } from "./urn.ts";
 /** What a verb does once everything is there. */
 export type Work = (engine: Engine) => Promise<void>;
 
-/** A run that writes the state is the only one on it. */
+/** Runs a verb that writes the state, as the only run on it. */
 export async function alone(verb: Verb, options: RefreshOptions, work: Work): Promise<RunResult> {
   const notices: string[] = [];
   const unlock = await lock(options.stateFile, {

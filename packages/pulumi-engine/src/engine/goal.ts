@@ -1,6 +1,7 @@
 import type { PropertyMap } from "./provider.ts";
 import type { Timeouts } from "./state/resource.ts";
 
+/** A former name of a resource: its URN, or the parts that were other ones; a part left out is as it is now. */
 export interface Alias {
   urn?: string;
   name?: string;
@@ -34,7 +35,7 @@ export interface Goal {
   deletedWith?: string;
 }
 
-/** What the program gets back. */
+/** What the program gets back of a resource that it registered. */
 export interface Registered {
   urn: string;
   /** Empty: not known yet, or a component. */

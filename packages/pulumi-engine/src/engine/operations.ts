@@ -28,7 +28,7 @@ export function entryFor(urn: string, goal: Goal, inputs: PropertyMap): Resource
   };
 }
 
-/** What a provider may see of property values. */
+/** Property values as a provider may see them: without the marks of secrets unless it asks for those. */
 export function shown(provider: Provider, map: PropertyMap): PropertyMap {
   return provider.acceptsSecrets ? map : plainMap(map);
 }
@@ -39,6 +39,7 @@ export function marked(provider: Provider, outputs: PropertyMap, entry: Resource
   return markKeys(all, entry.additionalSecretOutputs ?? []);
 }
 
+/** A step on what the state has of a resource; `more` says what differs. */
 export function stepInfo(op: Op, entry: ResourceState, more: Partial<StepInfo> = {}): StepInfo {
   return {
     op,
@@ -75,7 +76,7 @@ export function succeed(run: Run, made: ResourceState, before: Predecessor | und
   if (before) put(run, { ...before.entry, delete: true }, before.entry);
 }
 
-/** Creates the resource. */
+/** Creates the resource; a partial failure keeps what there is, with its reasons, so the next run goes on from it. */
 export async function create(
   run: Run,
   provider: Provider,

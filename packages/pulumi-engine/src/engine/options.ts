@@ -1,6 +1,7 @@
 import type { EngineEvent } from "./events.ts";
 import type { ProviderSource } from "./providers.ts";
 
+/** What a run needs: the project, its stack and state, and who provides its resources. */
 export interface EngineOptions {
   /** Holds Pulumi.yaml. */
   projectFolder: string;
@@ -34,6 +35,7 @@ export interface EngineOptions {
   seed?: string;
 }
 
+/** What a refresh takes besides. */
 export interface RefreshOptions extends EngineOptions {
   /** Forgets creations that an earlier run began and never ended. */
   clearPendingCreates?: boolean;

@@ -11,6 +11,7 @@ export type Decision =
   | { kind: "update"; diffs: string[] }
   | { kind: "replace"; deleteFirst: boolean; diffs: string[]; replaces: string[] };
 
+/** What a decision about one resource is made from; `old` undefined: the last run had none. */
 export interface Facts {
   old: ResourceState | undefined;
   goal: Pick<Goal, "deleteBeforeReplace" | "replaceOnChanges" | "provider">;
@@ -42,6 +43,9 @@ function movedProvider(old: ResourceState, goal: Pick<Goal, "provider">): string
   return before === after ? [] : ["provider"];
 }
 
+/**
+ * The URN in a provider reference, `URN::ID`: the id changes from run to run and says nothing about where the provider points.
+ */
 export function providerUrn(reference: string | undefined): string | undefined {
   return reference?.slice(0, reference.lastIndexOf("::"));
 }

@@ -12,10 +12,12 @@ import {
 const OUTPUT_SIGNATURE = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const RESOURCE_SIGNATURE = "5cf8f73096256a8f31e491e813e4eb8e";
 
+/** Whether a value is an object: marked ones are too, lists are not. */
 export function isMap(value: PropertyValue | undefined): value is PropertyMap {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether a value itself is marked as a secret; `holdsSecret` looks inside. */
 export function isSecret(value: PropertyValue | undefined): value is PropertyMap & { value: PropertyValue } {
   return isMap(value) && value[SIGNATURE_KEY] === SECRET_SIGNATURE;
 }
@@ -27,14 +29,17 @@ export function plain(value: PropertyValue): PropertyValue {
   return isMap(value) ? plainMap(value) : value;
 }
 
+/** Properties without the marks of secrets, at any depth. */
 export function plainMap(map: PropertyMap): PropertyMap {
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, plain(value)]));
 }
 
+/** Whether something in a value is not known yet, at any depth. */
 export function holdsUnknown(value: PropertyValue | undefined): boolean {
   return some(value, (inner) => inner === UNKNOWN);
 }
 
+/** Whether something in a value is marked as a secret, at any depth. */
 export function holdsSecret(value: PropertyValue | undefined): boolean {
   return some(value, isSecret);
 }
@@ -69,6 +74,7 @@ function markValueLike(output: PropertyValue, input: PropertyValue): PropertyVal
   return output.map((element, index) => markValueLike(element, input[index] ?? null));
 }
 
+/** Properties with the values of these names marked as secrets. Those that are missing stay so, and no mark is doubled. */
 export function markKeys(map: PropertyMap, keys: readonly string[]): PropertyMap {
   const marked = { ...map };
   for (const key of keys) {
@@ -98,6 +104,7 @@ export function lowered(value: PropertyValue): PropertyValue {
   }
 }
 
+/** Properties as `lowered` leaves each of them. */
 export function loweredMap(map: PropertyMap): PropertyMap {
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, lowered(value)]));
 }

@@ -10,14 +10,17 @@
 /** Pulumi's wire form of a value that is not known yet. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Key and value by which Pulumi recognises a marked object, and the mark of a secret. */
+/** The key by which Pulumi recognises an object that stands for something else; its value says for what. */
 export const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
+/** The mark of a secret, under `SIGNATURE_KEY`. */
 export const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 
+/** Properties by their name, as the wire has them: see `UNKNOWN` and `secret` for what is no plain JSON. */
 // eslint-disable-next-line typescript/consistent-indexed-object-style -- an interface may refer to itself
 export interface PropertyMap {
   [name: string]: PropertyValue;
 }
+/** A property's value: JSON. */
 export type PropertyValue = null | boolean | number | string | PropertyValue[] | PropertyMap;
 
 /** The value, marked as a secret on the wire. */
@@ -25,6 +28,7 @@ export function secret(value: PropertyValue): PropertyMap {
   return { [SIGNATURE_KEY]: SECRET_SIGNATURE, value };
 }
 
+/** Why a provider does not take some inputs. */
 export interface CheckFailure {
   /** The property's name; empty when the failure is not about one property. */
   property: string;
@@ -40,6 +44,7 @@ export interface ResourceRef {
   name: string;
 }
 
+/** Inputs that a provider is to look over and complete. Nothing may be changed for it. */
 export interface CheckRequest extends ResourceRef {
   /** Inputs of the last run; empty for a resource that does not exist. */
   olds: PropertyMap;
@@ -51,12 +56,14 @@ export interface CheckRequest extends ResourceRef {
   randomSeed: Uint8Array;
 }
 
+/** Inputs looked over. A failure ends the run before the resource is touched. */
 export interface CheckResult {
   /** The inputs with defaults filled in; left out: `news` unchanged. */
   inputs?: PropertyMap;
   failures?: CheckFailure[];
 }
 
+/** A resource that exists and the inputs wanted now. */
 export interface DiffRequest extends ResourceRef {
   id: string;
   /** Outputs of the last run. */
@@ -68,6 +75,7 @@ export interface DiffRequest extends ResourceRef {
   ignoreChanges: string[];
 }
 
+/** What has to be done about the difference. */
 export interface DiffResult {
   /** Left out: the engine compares old and new inputs itself. */
   changes?: boolean;
@@ -79,17 +87,20 @@ export interface DiffResult {
   diffs?: string[];
 }
 
+/** A resource to be made. Not called in a preview. */
 export interface CreateRequest extends ResourceRef {
   inputs: PropertyMap;
   /** From the resource's `customTimeouts`, in milliseconds; left out: the provider's own. */
   timeoutMs?: number;
 }
 
+/** A resource that was made. A provider that made half of it throws `PartialFailure` instead. */
 export interface CreateResult {
   id: string;
   outputs: PropertyMap;
 }
 
+/** A resource to be looked at. */
 export interface ReadRequest extends ResourceRef {
   id: string;
   /** Inputs and outputs of the last run; empty when a program reads a resource by its id. */
@@ -97,9 +108,10 @@ export interface ReadRequest extends ResourceRef {
   outputs: PropertyMap;
 }
 
-/** `null`: the resource is gone. `inputs` left out: those of the last run stand. */
+/** What a resource was found to be; null: it is gone. `inputs` left out: those of the last run stand. */
 export type ReadResult = { id: string; outputs: PropertyMap; inputs?: PropertyMap } | null;
 
+/** A resource to be changed in place; `olds` are its outputs and `oldInputs` its inputs of the last run. */
 export interface UpdateRequest extends ResourceRef {
   id: string;
   olds: PropertyMap;
@@ -109,10 +121,12 @@ export interface UpdateRequest extends ResourceRef {
   timeoutMs?: number;
 }
 
+/** A resource that was changed, with all of its outputs. */
 export interface UpdateResult {
   outputs: PropertyMap;
 }
 
+/** A resource to be deleted; the provider takes one that is gone already for deleted. */
 export interface DeleteRequest extends ResourceRef {
   id: string;
   inputs: PropertyMap;
@@ -120,6 +134,7 @@ export interface DeleteRequest extends ResourceRef {
   timeoutMs?: number;
 }
 
+/** A function to be called; it may look, in a preview too. */
 export interface InvokeRequest {
   /** Function token, e.g. `aws:index/getRegion:getRegion`. */
   token: string;
@@ -127,6 +142,7 @@ export interface InvokeRequest {
   preview: boolean;
 }
 
+/** What a function answered, or what is wrong with its arguments. */
 export interface InvokeResult {
   return?: PropertyMap;
   failures?: CheckFailure[];
@@ -152,6 +168,7 @@ export interface ChildRequest {
   additionalSecretOutputs?: string[];
 }
 
+/** A resource that a component has registered. */
 export interface Child {
   urn: string;
   /** {@link UNKNOWN} in the preview of a resource that does not exist yet; empty for a component. */
@@ -160,6 +177,7 @@ export interface Child {
   outputs: PropertyMap;
 }
 
+/** A component to be made of resources of its own. */
 export interface ConstructRequest {
   /** Type token of the component, e.g. `awsx:ec2:Vpc`. */
   type: string;
@@ -190,6 +208,7 @@ export interface ConstructRequest {
   register(child: ChildRequest): Promise<Child>;
 }
 
+/** A component that was made. */
 export interface ConstructResult {
   urn: string;
   outputs: PropertyMap;
@@ -197,6 +216,7 @@ export interface ConstructResult {
   dependencies?: Record<string, string[]>;
 }
 
+/** What a provider is told of the provider resource that it works for. */
 export interface ConfigureRequest {
   /** Of the provider resource; that of a package's default provider ends in `::default`. */
   urn: string;
@@ -214,8 +234,10 @@ export interface ProviderLog {
   (message: string, options: { urn?: string; severity?: Severity; ephemeral?: boolean }): void;
 }
 
+/** How much a line matters. `debug` is never shown, a warning or an error once more at the end. */
 export type Severity = "debug" | "info" | "warning" | "error";
 
+/** A provider of resources. Every method is optional: what a package has none of, such as components, it leaves out. */
 export interface Provider {
   /** The provider wants to see which values are secret; left out: it gets plain values. */
   acceptsSecrets?: boolean;
@@ -257,6 +279,7 @@ export class PartialFailure extends Error {
   }
 }
 
+/** Whether a value itself is not known yet; `holdsUnknown` looks inside. */
 export function isUnknown(value: PropertyValue | undefined): boolean {
   return value === UNKNOWN;
 }

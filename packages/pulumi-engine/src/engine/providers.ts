@@ -6,6 +6,7 @@ import { makeUrn, PROVIDER_PREFIX } from "./urn.ts";
 /** A provider, or a function that makes one for each provider resource of a program. */
 export type ProviderSource = Provider | (() => Provider);
 
+/** Where a run's providers come from and what they are configured with. */
 export interface ProvidersOptions {
   sources: Record<string, ProviderSource>;
   project: string;

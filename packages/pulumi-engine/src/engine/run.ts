@@ -17,6 +17,7 @@ export class OutcomeUnknown extends Error {}
 /** An error that this run has told the user already. */
 const told = new WeakSet<object>();
 
+/** What one run works on and with. */
 export interface RunOptions {
   verb: Verb;
   project: string;
@@ -189,6 +190,10 @@ export class Run {
   }
 }
 
+/**
+ * What becomes of the state when a step has ended: `done` after it succeeded, `failed` after it threw, before the error goes
+ * on.
+ */
 export interface Apply<T> {
   done: (result: T) => void;
   failed?: (error: unknown) => void;

@@ -1,4 +1,4 @@
-/** At most `size` holders at once; the others wait in the order in which they came. */
+/** Places for at most `size` holders at once; the others wait in the order in which they came. */
 export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];

@@ -11,6 +11,7 @@ import { kindOf } from "./registry.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import { propertyMap } from "./values.ts";
 
+/** What the AWS provider works with. */
 export interface AwsProviderOptions {
   /** AWS_ENDPOINT_URL, AWS_REGION and credentials are read from here. */
   env: Record<string, string | undefined>;

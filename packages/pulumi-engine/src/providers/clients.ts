@@ -17,6 +17,7 @@ import type { SSM } from "@aws-sdk/client-ssm";
 import type { STS } from "@aws-sdk/client-sts";
 import { withOperation } from "./aws-error.ts";
 
+/** Where the SDK's clients send their calls and as whom; without credentials they are looked for as the SDK does. */
 export interface ClientSettings {
   region: string;
   /** Where every service answers; left out, the SDK's own endpoints. */

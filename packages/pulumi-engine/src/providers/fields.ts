@@ -7,30 +7,37 @@ export type Field =
   | { kind: "list" | "set"; of: Field }
   | ObjectField;
 
+/** An object with known properties, each of its own shape. */
 export interface ObjectField {
   kind: "object";
   fields: Record<string, Field>;
   required: readonly string[];
 }
 
+/** The shape of a text; a number is none. */
 export const text: Field = { kind: "text" };
+/** The shape of a finite number; digits in a text are none. */
 export const number: Field = { kind: "number" };
+/** The shape of true or false; a text that says so is none. */
 export const flag: Field = { kind: "flag" };
-/** A text that holds JSON: two of them are the same when they parse to the same value. */
+/** The shape of a text that holds JSON: two of them are the same when they parse to the same value. */
 export const json: Field = { kind: "json" };
-/** Pulumi assets and archives. */
+/** The shape of an asset or archive of Pulumi, such as a function's code. */
 export const archive: Field = { kind: "archive" };
-/** Text to text, e.g. tags and metric dimensions. */
+/** The shape of a map from text to text, e.g. tags and metric dimensions. */
 export const map: Field = { kind: "map" };
+/** The shape of a list in an order that counts. */
 export const list = (of: Field): Field => ({ kind: "list", of });
-/** A list whose order says nothing. */
+/** The shape of a list whose order says nothing. */
 export const set = (of: Field): Field => ({ kind: "set", of });
+/** The shape of an object with these properties and no others. */
 export const object = (fields: Record<string, Field>, required: readonly string[] = []): ObjectField => ({
   kind: "object",
   fields,
   required,
 });
 
+/** Properties by name, their shapes not yet known. */
 export type Values = Record<string, unknown>;
 
 /** One thing that is wrong with the inputs; `property` is the path of the value. */
@@ -39,6 +46,7 @@ export interface Fault {
   reason: string;
 }
 
+/** Whether a value is an object with properties, which a list is not. */
 export const isObject = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 

@@ -24,9 +24,12 @@ export interface Tools {
   projectFolder: string;
 }
 
+/** The arguments of a resource with every value known. */
 export type Plain<Args> = Unwrap<Args>;
+/** Tags by key. */
 export type Tags = Record<string, string>;
 
+/** How a resource is named whose program gives no name. */
 export interface Naming {
   /** The property that holds the name, e.g. `name`. */
   property: string;
@@ -81,6 +84,7 @@ export interface KindSpec<A> {
   gone?: readonly string[];
 }
 
+/** A resource type as the registry holds it, without its argument type: its fields alone say what its values are. */
 export type Kind = KindSpec<Values>;
 
 /** A resource type checked against its argument type in @pulumi/aws: names and value types cannot drift from it. */

@@ -6,7 +6,7 @@ import { adopted, isObject, type Values } from "./fields.ts";
 import type { Kind, Tags, Tools } from "./kind.ts";
 import { plain, propertyMap } from "./values.ts";
 
-/** One resource at work. */
+/** One resource of a kind at work, and the tags that its provider gives to all. */
 export interface Work {
   kind: Kind;
   tools: Tools;
@@ -57,6 +57,7 @@ function ownTags(all: Values, defaultTags: Tags, asked: unknown): Values {
   return Object.fromEntries(own);
 }
 
+/** Makes a resource and ends once it does what it is for. Throws `PartialFailure` where it exists and does not. */
 export async function create(work: Work, inputs: Values): Promise<{ id: string; outputs: PropertyMap }> {
   const { kind, tools } = work;
   const args = wanted(work, inputs);
@@ -94,6 +95,7 @@ async function finished(
   }
 }
 
+/** Looks at a resource; null when it is gone. Inputs become what is live where that says something else. */
 export async function read(work: Work, id: string, inputs: Values, outputs: Values): Promise<ReadResult> {
   const { kind, tools } = work;
   let live: Values | undefined;
@@ -123,6 +125,7 @@ function inputsAfter({ kind }: Work, inputs: Values, live: Values, outputs: Valu
   return propertyMap(after);
 }
 
+/** Changes a resource in place, tags first. With nothing to change it completes what the last run left half made. */
 export async function update(
   work: Work,
   id: string,
@@ -164,6 +167,7 @@ async function retag(work: Work, olds: Values, now: Values): Promise<boolean> {
   return true;
 }
 
+/** Deletes a resource; one that is gone already is no error. */
 export async function remove(work: Work, id: string, outputs: Values): Promise<void> {
   try {
     await work.kind.remove(work.tools, id, outputs);

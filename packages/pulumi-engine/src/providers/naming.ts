@@ -5,6 +5,7 @@ import type { Naming } from "./kind.ts";
 /** Random hexadecimal digits at the end of a generated name, as Pulumi gives. */
 const digits = 7;
 
+/** A resource that may want a name, its inputs, and the bytes that a new one is made from. */
 export interface NameRequest {
   naming: Naming;
   logicalName: string;

@@ -104,6 +104,7 @@ const kinds: readonly Kind[] = [
 
 const byType = new Map(kinds.map((each) => [each.type, each]));
 
+/** The kind of a type token, `aws:lb/listener:Listener`. Throws a sentence for a type that is not known here. */
 export function kindOf(type: string): Kind {
   const found = byType.get(type);
   if (found === undefined) throw new Error(`${type} is not part of the rehearsal's AWS provider.`);

@@ -14,6 +14,7 @@ export function plain(value: unknown): unknown {
 
 const isPresent = (value: unknown): boolean => value !== undefined && value !== null;
 
+/** Properties as `plain` copies them. */
 export const propertyMap = (values: Record<string, unknown>): PropertyMap => plain(values) as PropertyMap;
 
 /** A value that AWS takes as text; objects travel as JSON. */

@@ -4,6 +4,7 @@ import messages from "@pulumi/pulumi/proto/engine_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import type { Severity } from "../provider.ts";
 
+/** A line that a program or a provider sent to be shown. */
 export interface Said {
   severity: Severity;
   message: string;

@@ -17,6 +17,7 @@ import { fromStruct, toStruct } from "./struct.ts";
  */
 const FEATURES = new Set(["secrets", "resourceReferences", "outputValues", "deletedWith", "aliasSpecs"]);
 
+/** What a resource monitor serves, and whom it tells of the end. */
 export interface MonitorOptions {
   deployment: Deployment;
   /** The address of this monitor, for providers whose components register children over the wire. */

@@ -7,10 +7,12 @@ import { fromStruct } from "./struct.ts";
 /** Codes that say the answer was lost, not that the plugin refused. */
 const LOST = new Set([grpc.status.UNAVAILABLE, grpc.status.CANCELLED]);
 
+/** Whether a call's answer was lost: the plugin may have done what it was asked, or not. False for what is no error of gRPC. */
 export function isLost(error: unknown): boolean {
   return LOST.has((error as Partial<ServiceError>).code ?? grpc.status.OK);
 }
 
+/** Whether the plugin says that it does not have the method. */
 export function isUnimplemented(error: unknown): boolean {
   return (error as Partial<ServiceError>).code === grpc.status.UNIMPLEMENTED;
 }

@@ -4,6 +4,7 @@ import resourceServices, { type IResourceMonitorServer } from "@pulumi/pulumi/pr
 import { bindLoopback } from "./bind.ts";
 import { CHANNEL_OPTIONS } from "./limits.ts";
 
+/** A server of gRPC that is open on the loopback interface. */
 export interface Listening {
   /** `127.0.0.1:PORT` */
   address: string;

@@ -4,10 +4,12 @@ import type { PropertyMap, PropertyValue } from "../provider.ts";
 type Struct = InstanceType<typeof structs.Struct>;
 type Value = InstanceType<typeof structs.Value>;
 
+/** Properties from the wire; none from a message that has none. Marks of secrets and unknown values stay in them. */
 export function fromStruct(struct: Struct | undefined): PropertyMap {
   return struct?.toJavaScript() ?? {};
 }
 
+/** Properties for the wire. */
 export function toStruct(map: PropertyMap): Struct {
   const struct = new structs.Struct();
   const fields = struct.getFieldsMap();

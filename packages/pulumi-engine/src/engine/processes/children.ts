@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { Reaper } from "reaper";
 
+/** A process to start. `env` is all of its environment. */
 export interface Command {
   file: string;
   args: string[];

@@ -8,6 +8,7 @@ import { readLines } from "./lines.ts";
 /** How long a plugin may take to print its port, in ms: Pulumi waits a minute too. */
 const START_TIMEOUT_MS = 60_000;
 
+/** A provider plugin that runs, and the port it wrote on stdout. */
 export interface PluginProcess {
   port: number;
   exited: Promise<Exit>;
@@ -16,6 +17,7 @@ export interface PluginProcess {
   child: ChildProcess;
 }
 
+/** A provider plugin to start, by its package. */
 export interface PluginCommand {
   pkg: string;
   /** Holds the executable `pulumi-resource-PACKAGE`. */

@@ -16,6 +16,7 @@ const NODE_FLAGS = [
 /** The runner's exit code when the program failed and the error was already logged. */
 export const EXIT_LOGGED = 32;
 
+/** A program to run, and all that Pulumi's Node runner is told of it. */
 export interface Program {
   /** Path of the program relative to the project's folder, e.g. `./infra/index.ts`. */
   program: string;
@@ -32,6 +33,7 @@ export interface Program {
   onLine: (line: string, stream: "stdout" | "stderr") => void;
 }
 
+/** A program under way. */
 export interface Running {
   /** Resolves to undefined when the program ended well, or to the sentence that says how it failed; `logged`: the user was told already. */
   ended: Promise<{ logged: boolean; message: string } | undefined>;

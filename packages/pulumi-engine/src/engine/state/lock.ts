@@ -13,6 +13,7 @@ interface Holder {
   processStart?: string;
 }
 
+/** Who takes the lock; `verb` is what a second run is told that the first is doing. */
 export interface LockOptions {
   verb: string;
   now: () => number;

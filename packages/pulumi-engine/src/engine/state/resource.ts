@@ -36,6 +36,7 @@ export interface ResourceState {
   pendingReplacement?: true;
 }
 
+/** An operation that began; still in the state of a run that has ended, its outcome is not known. */
 export interface PendingOperation {
   type: "creating" | "updating" | "deleting" | "reading";
   urn: string;
@@ -43,11 +44,13 @@ export interface PendingOperation {
   id?: string;
 }
 
+/** A stack's state: its resources, and the operations that began. */
 export interface Snapshot {
   resources: ResourceState[];
   pending: PendingOperation[];
 }
 
+/** The state of a stack before its first run. */
 export function emptySnapshot(): Snapshot {
   return { resources: [], pending: [] };
 }

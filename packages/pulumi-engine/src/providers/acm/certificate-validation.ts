@@ -3,6 +3,7 @@ import { set, text } from "../fields.ts";
 import { awaited, kind } from "../kind.ts";
 import { found } from "./certificate.ts";
 
+/** The wait until a certificate is issued, at most 75 minutes; its id is when that was. Removing it undoes nothing. */
 export const certificateValidation = kind<CertificateValidationArgs>({
   type: "aws:acm/certificateValidation:CertificateValidation",
   fields: { certificateArn: text, validationRecordFqdns: set(text) },

@@ -4,12 +4,17 @@ import { list, map, object, set, text } from "../fields.ts";
 import { awaited, kind, patiently, type Tools } from "../kind.ts";
 import { tagList, tagListOrNone, tagMap } from "../tags.ts";
 
+/** The certificate as ACM describes it; undefined when it is gone. */
 export async function found(tools: Tools, CertificateArn: string) {
   const acm = await tools.aws.acm();
   const answer = await unlessGone(acm.describeCertificate({ CertificateArn }), "ResourceNotFound");
   return answer?.Certificate;
 }
 
+/**
+ * A certificate of ACM, by its ARN; validated by DNS unless the program says otherwise, and then made once AWS has named the
+ * records to set, at most 2 minutes later. `certificateValidation` waits until it is issued.
+ */
 export const certificate = kind<CertificateArgs>({
   type: "aws:acm/certificate:Certificate",
   fields: {

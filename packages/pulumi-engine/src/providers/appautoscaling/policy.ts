@@ -141,6 +141,10 @@ async function put(tools: Tools, PolicyName: string, inputs: Inputs): Promise<vo
   );
 }
 
+/**
+ * A scaling policy of Application Auto Scaling, by its name: it tracks a target or goes in steps. Waits up to 30 s for a
+ * scalable target that was registered a moment ago.
+ */
 export const scalingPolicy = kind<PolicyArgs>({
   type: "aws:appautoscaling/policy:Policy",
   fields: {

@@ -32,6 +32,10 @@ async function found(tools: Tools, state: Values) {
   return answer.ScalableTargets?.[0];
 }
 
+/**
+ * A scalable target of Application Auto Scaling, by its resource's id. A change sends only the bound that the program changed:
+ * the other may be somebody else's by now.
+ */
 export const scalingTarget = kind<TargetArgs>({
   type: "aws:appautoscaling/target:Target",
   fields: {

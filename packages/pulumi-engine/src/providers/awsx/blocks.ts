@@ -6,6 +6,7 @@ export interface Block {
   mask: number;
 }
 
+/** How many addresses a block of this mask has. */
 export const sizeOf = ({ mask }: Pick<Block, "mask">): number => 2 ** (32 - mask);
 
 /** Reads `10.0.0.0/16`; throws a sentence with the text. */
@@ -20,11 +21,13 @@ export function parseBlock(text: string): Block {
   return { start, mask };
 }
 
+/** A block as `10.0.0.0/16`. */
 export function writeBlock({ start, mask }: Block): string {
   const bytes = [24, 16, 8, 0].map((shift) => Math.floor(start / 2 ** shift) % 256);
   return `${bytes.join(".")}/${mask}`;
 }
 
+/** Whether all of `inner` lies in `outer`. */
 export const contains = (outer: Block, inner: Block): boolean =>
   inner.start >= outer.start && inner.start + sizeOf(inner) <= outer.start + sizeOf(outer);
 
@@ -34,5 +37,5 @@ export function nextBlock(after: number, mask: number): Block {
   return { start: Math.ceil(after / size) * size, mask };
 }
 
-/** Bits needed to number this many things. */
+/** How many bits number this many things; 0 for one or none. */
 export const bitsFor = (count: number): number => Math.ceil(Math.log2(Math.max(1, count)));

@@ -6,6 +6,7 @@ import { faultsInObject, type Field, text } from "../fields.ts";
 import { settingsOf } from "../settings.ts";
 import { constructVpc, vpcFields } from "./vpc.ts";
 
+/** What the awsx provider works with. */
 export interface AwsxProviderOptions {
   /** AWS_ENDPOINT_URL, AWS_REGION and credentials are read from here. */
   env: Record<string, string | undefined>;

@@ -13,6 +13,7 @@ interface SubnetSpec {
   tags?: Record<string, string>;
 }
 
+/** A VPC's range and how it is to be divided; without specs a private and a public subnet in each zone. */
 export interface LayoutRequest {
   cidrBlock: string;
   /** Number of availability zones. */
@@ -23,6 +24,7 @@ export interface LayoutRequest {
   strategy?: "Legacy" | "Auto" | "Exact";
 }
 
+/** One subnet of a layout. */
 export interface Subnet {
   type: SubnetType;
   /** Name inside the VPC, without the zone's number. */

@@ -3,11 +3,13 @@ import { type Child, type ConstructRequest, type PropertyMap, SIGNATURE_KEY } fr
 import type { Plain, Tags } from "../kind.ts";
 import type { Subnet } from "./layout.ts";
 
+/** The inputs of `awsx.ec2.Vpc`, all of them known. */
 export type Inputs = Plain<VpcArgs>;
 
 /** Pulumi's mark of a reference to a resource. */
 const RESOURCE_SIGNATURE = "5cf8f73096256a8f31e491e813e4eb8e";
 
+/** A reference to a registered resource, as outputs of a component carry it over the wire. */
 export const reference = ({ urn, id }: Child): PropertyMap => ({
   [SIGNATURE_KEY]: RESOURCE_SIGNATURE,
   urn,
@@ -15,6 +17,7 @@ export const reference = ({ urn, id }: Child): PropertyMap => ({
   packageVersion: "",
 });
 
+/** Every IPv4 address, as a route's destination. */
 export const anywhere = "0.0.0.0/0";
 
 /** Everything registered for a VPC, by what it is. */
@@ -28,10 +31,10 @@ export interface Parts {
   nats: Child[];
 }
 
-/** Tags with a name before them. */
+/** Tags with the name in `Name`, which tags of the program may overrule. */
 export const named = (name: string, tags: Tags | undefined): Tags => ({ Name: name, ...tags });
 
-/** What is given, as the wire takes it. */
+/** Values as the wire takes them: without those that are undefined. */
 export const properties = (values: Record<string, unknown>): PropertyMap =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as PropertyMap;
 

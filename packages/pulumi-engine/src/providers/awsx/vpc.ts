@@ -13,6 +13,7 @@ const spec = object(
   ["type"],
 );
 
+/** The inputs of `awsx.ec2.Vpc` that are known here; any other is an error. */
 export const vpcFields: { [K in keyof VpcArgs]?: Field } = {
   cidrBlock: text,
   availabilityZoneNames: list(text),

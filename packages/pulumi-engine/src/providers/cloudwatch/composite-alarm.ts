@@ -17,6 +17,7 @@ const request = (inputs: Plain<CompositeAlarmArgs>) => ({
   ActionsSuppressorExtensionPeriod: inputs.actionsSuppressor?.extensionPeriod,
 });
 
+/** An alarm over other alarms, by its name. A replacement deletes first: the name is the program's own. */
 export const compositeAlarm = kind<CompositeAlarmArgs>({
   type: "aws:cloudwatch/compositeAlarm:CompositeAlarm",
   fields: {

@@ -13,6 +13,7 @@ async function put(tools: Tools, DashboardName: string, DashboardBody: string): 
     tools.log(`dashboard ${DataPath ?? ""}: ${Message ?? ""}`);
 }
 
+/** A dashboard of CloudWatch, by its name. A body that parses to the same JSON is no change. */
 export const dashboard = kind<DashboardArgs>({
   type: "aws:cloudwatch/dashboard:Dashboard",
   fields: { dashboardName: text, dashboardBody: json },

@@ -20,6 +20,9 @@ function ruleKey(id: string): { Name: string; EventBusName?: string } {
   return at < 0 ? { Name: id } : { Name: id.slice(at + 1), EventBusName: id.slice(0, at) };
 }
 
+/**
+ * A rule of EventBridge: a schedule, a pattern or both. Its id is its name, after `BUS/` on another bus than the default one.
+ */
 export const eventRule = kind<EventRuleArgs>({
   type: "aws:cloudwatch/eventRule:EventRule",
   fields: {

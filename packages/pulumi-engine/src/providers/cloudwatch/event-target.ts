@@ -38,6 +38,7 @@ const keyOf = (state: Values) => ({
   EventBusName: state.eventBusName as string | undefined,
 });
 
+/** What a rule of EventBridge calls; its id is `RULE-TARGET`. An entry that EventBridge refuses fails the step. */
 export const eventTarget = kind<EventTargetArgs>({
   type: "aws:cloudwatch/eventTarget:EventTarget",
   fields: {

@@ -10,6 +10,7 @@ async function setRetention(tools: Tools, logGroupName: string, days: number | u
   else await logs.putRetentionPolicy({ logGroupName, retentionInDays: days });
 }
 
+/** A log group, by its name. `retentionInDays` 0 keeps lines for ever; `skipDestroy` keeps the group when the resource goes. */
 export const logGroup = kind<LogGroupArgs>({
   type: "aws:cloudwatch/logGroup:LogGroup",
   fields: {

@@ -25,6 +25,7 @@ async function put(tools: Tools, inputs: Plain<LogMetricFilterArgs>): Promise<vo
   });
 }
 
+/** A metric filter of a log group, by its name. AWS takes dimensions or a default value, not both. */
 export const logMetricFilter = kind<LogMetricFilterArgs>({
   type: "aws:cloudwatch/logMetricFilter:LogMetricFilter",
   fields: {

@@ -114,6 +114,10 @@ async function found(tools: Tools, name: string) {
     .MetricAlarms?.[0];
 }
 
+/**
+ * An alarm on one metric or on a formula of several, by its name. Exactly one of `metricName` and `metricQueries`, and with a
+ * name one of `statistic` and `extendedStatistic`.
+ */
 export const metricAlarm = kind<MetricAlarmArgs>({
   type: "aws:cloudwatch/metricAlarm:MetricAlarm",
   fields: {

@@ -55,6 +55,10 @@ async function setRecovery(tools: Tools, TableName: string, wanted: Plain<TableA
   );
 }
 
+/**
+ * A table of DynamoDB, by its name, made once it is active. Its keys must be among `attributes`. Removing it waits until it is
+ * gone, at most 10 minutes.
+ */
 export const table = kind<TableArgs>({
   type: "aws:dynamodb/table:Table",
   fields: {

@@ -5,6 +5,7 @@ import { kind, patiently } from "../kind.ts";
 import { tagMap } from "../tags.ts";
 import { arnOf, retagBy, tagSpecification } from "./shared.ts";
 
+/** An Elastic IP address, by its allocation id. Removing it waits for a NAT gateway that is going and still holds it. */
 export const eip = kind<EipArgs>({
   type: "aws:ec2/eip:Eip",
   fields: { domain: text, publicIpv4Pool: text, networkBorderGroup: text, tags: map },

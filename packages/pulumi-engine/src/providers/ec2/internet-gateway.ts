@@ -16,6 +16,7 @@ async function attachedVpc(tools: Tools, id: string): Promise<{ live: Values | u
   return { live: live as Values | undefined, ...(vpcId === undefined ? {} : { vpcId }) };
 }
 
+/** An internet gateway, attached to its VPC and moved to another in place. */
 export const internetGateway = kind<InternetGatewayArgs>({
   type: "aws:ec2/internetGateway:InternetGateway",
   fields: { vpcId: text, tags: map },

@@ -12,6 +12,7 @@ async function natFound(tools: Tools, id: string) {
   return live?.State === "deleted" ? undefined : live;
 }
 
+/** A NAT gateway, made once it is available, at most 10 minutes later. */
 export const natGateway = kind<NatGatewayArgs>({
   type: "aws:ec2/natGateway:NatGateway",
   fields: { subnetId: text, allocationId: text, connectivityType: text, privateIp: text, tags: map },

@@ -3,6 +3,7 @@ import { text } from "../fields.ts";
 import { kind } from "../kind.ts";
 import { tableFound } from "./route-table.ts";
 
+/** What gives a subnet or a gateway its route table, by its association id. */
 export const routeTableAssociation = kind<RouteTableAssociationArgs>({
   type: "aws:ec2/routeTableAssociation:RouteTableAssociation",
   fields: { routeTableId: text, subnetId: text, gatewayId: text },

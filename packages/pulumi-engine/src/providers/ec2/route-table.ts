@@ -5,6 +5,7 @@ import { kind, patiently, type Tools } from "../kind.ts";
 import { tagMap } from "../tags.ts";
 import { arnOf, retagBy, tagSpecification } from "./shared.ts";
 
+/** The route table as EC2 describes it; undefined when it is gone. */
 export async function tableFound(tools: Tools, id: string) {
   const ec2 = await tools.aws.ec2();
   const answer = await unlessGone(
@@ -15,6 +16,7 @@ export async function tableFound(tools: Tools, id: string) {
   return answer?.RouteTables?.[0];
 }
 
+/** A route table of a VPC, by its id; its routes are resources of their own. */
 export const routeTable = kind<RouteTableArgs>({
   type: "aws:ec2/routeTable:RouteTable",
   fields: { vpcId: text, tags: map },

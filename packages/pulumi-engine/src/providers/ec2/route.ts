@@ -15,6 +15,10 @@ const asked = (inputs: Plain<RouteArgs>) => ({
   VpcEndpointId: inputs.vpcEndpointId,
 });
 
+/**
+ * A route of a table; its id is `r-`, the table and the destination. Waits up to 30 s for a gateway that was attached a moment
+ * ago.
+ */
 export const route = kind<RouteArgs>({
   type: "aws:ec2/route:Route",
   fields: {

@@ -106,6 +106,7 @@ const shared = {
   retag: retagBy("securityGroupRuleId"),
 } as const;
 
+/** A way into a security group, by its rule's id, beside the group and not in its `ingress`. */
 export const securityGroupIngressRule = kind<SecurityGroupIngressRuleArgs>({
   ...shared,
   type: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
@@ -127,6 +128,7 @@ export const securityGroupIngressRule = kind<SecurityGroupIngressRuleArgs>({
   },
 });
 
+/** A way out of a security group, by its rule's id, beside the group and not in its `egress`. */
 export const securityGroupEgressRule = kind<SecurityGroupEgressRuleArgs>({
   ...shared,
   type: "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",

@@ -88,6 +88,10 @@ async function found(tools: Tools, id: string) {
   return answer?.SecurityGroups?.[0];
 }
 
+/**
+ * A security group, by its id. AWS's own rule that lets everything out is taken away, so that only the program's are open.
+ * Removing it waits up to 15 minutes for network interfaces that hold it.
+ */
 export const securityGroup = kind<SecurityGroupArgs>({
   type: "aws:ec2/securityGroup:SecurityGroup",
   fields: {

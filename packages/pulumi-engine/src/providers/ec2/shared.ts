@@ -3,13 +3,13 @@ import type { Tags, Tools } from "../kind.ts";
 import { tagList } from "../tags.ts";
 import { asText } from "../values.ts";
 
-/** EC2 takes tags with the resource, named by its type; none at all when there are none. */
+/** Tags as EC2 takes them with a new resource, named by its type; none at all when there are none. */
 export function tagSpecification<T extends string>(type: T, tags: Tags | undefined) {
   const all = tagList(tags);
   return all.length === 0 ? undefined : [{ ResourceType: type, Tags: all }];
 }
 
-/** Tags of EC2 hang on ids, not on ARNs. */
+/** Changes the live tags of a resource of EC2, by the output that holds its id: tags of EC2 hang on ids, not on ARNs. */
 export const retagBy =
   (idProperty: string) =>
   async (tools: Tools, state: Values, set: Tags, removed: string[]): Promise<void> => {
@@ -19,5 +19,6 @@ export const retagBy =
     if (Object.keys(set).length > 0) await ec2.createTags({ Resources, Tags: tagList(set) });
   };
 
+/** The ARN of a thing of EC2 in this region, for answers that do not name it; without an account that field is empty. */
 export const arnOf = (tools: Tools, account: string | undefined, resource: string): string =>
   `arn:aws:ec2:${tools.region}:${account ?? ""}:${resource}`;

@@ -11,6 +11,7 @@ async function subnetFound(tools: Tools, id: string) {
     ?.Subnets?.[0];
 }
 
+/** A subnet of a VPC, by its id. Only its tags, and whether it hands out public addresses, change in place. */
 export const subnet = kind<SubnetArgs>({
   type: "aws:ec2/subnet:Subnet",
   fields: {

@@ -23,6 +23,7 @@ async function setDns(
     await ec2.modifyVpcAttribute({ VpcId, EnableDnsHostnames: { Value: inputs.enableDnsHostnames } });
 }
 
+/** A VPC, by its id, made once it is available, at most 10 minutes later. Its range must be said: there is no IPAM here. */
 export const vpc = kind<VpcArgs>({
   type: "aws:ec2/vpc:Vpc",
   fields: {

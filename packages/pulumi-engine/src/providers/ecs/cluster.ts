@@ -4,6 +4,7 @@ import { kind, patiently, type Tags, type Tools } from "../kind.ts";
 import { lowerTagList, lowerTagMap } from "../tags.ts";
 import { asText } from "../values.ts";
 
+/** Changes the live tags of what `state.arn` names in ECS: `removed` go, then `put` come. */
 export async function retag(tools: Tools, state: Values, put: Tags, removed: string[]): Promise<void> {
   const ecs = await tools.aws.ecs();
   const resourceArn = asText(state.arn);
@@ -11,6 +12,10 @@ export async function retag(tools: Tools, state: Values, put: Tags, removed: str
   if (Object.keys(put).length > 0) await ecs.tagResource({ resourceArn, tags: lowerTagList(put) });
 }
 
+/**
+ * A cluster of ECS, by its ARN; an inactive one is gone. Removing it waits up to 10 minutes for services and tasks that are
+ * stopping.
+ */
 export const cluster = kind<ClusterArgs>({
   type: "aws:ecs/cluster:Cluster",
   fields: { name: text, settings: set(object({ name: text, value: text }, ["name", "value"])), tags: map },

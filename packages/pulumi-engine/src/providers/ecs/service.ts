@@ -70,6 +70,10 @@ async function described(tools: Tools, cluster: string, service: string) {
   return answer?.services?.[0];
 }
 
+/**
+ * A service of ECS, by its ARN. An update sends the count only where the program changed it. Removing it asks for no tasks and
+ * waits up to 20 minutes until they are gone.
+ */
 export const service = kind<ServiceArgs>({
   type: "aws:ecs/service:Service",
   fields: {

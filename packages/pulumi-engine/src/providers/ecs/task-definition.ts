@@ -7,6 +7,10 @@ import { lowerTagMap } from "../tags.ts";
 import { asText } from "../values.ts";
 import { retag } from "./cluster.ts";
 
+/**
+ * A revision of a task definition, by its ARN; it cannot be changed, only followed by another. With `skipDestroy` the old one
+ * stays, and can still be started.
+ */
 export const taskDefinition = kind<TaskDefinitionArgs>({
   type: "aws:ecs/taskDefinition:TaskDefinition",
   fields: {

@@ -4,6 +4,7 @@ import { list, map, set, text } from "../fields.ts";
 import { kind } from "../kind.ts";
 import { tagList, tagListOrNone, tagMap } from "../tags.ts";
 
+/** An OpenID Connect provider of the account, by its ARN. Clients and thumbprints change in place, the address does not. */
 export const openIdConnectProvider = kind<OpenIdConnectProviderArgs>({
   type: "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
   global: true,

@@ -14,6 +14,7 @@ const statement = object({
   conditions: set(object({ test: text, variable: text, values: list(text) }, ["test", "variable", "values"])),
 });
 
+/** The arguments of `aws.iam.getPolicyDocument` that are known here. */
 export const policyFields: Record<string, Field> = {
   policyId: text,
   version: text,

@@ -17,6 +17,7 @@ async function oldVersions(tools: Tools, PolicyArn: string): Promise<string[]> {
   return oldestFirst.flatMap(({ VersionId }) => (VersionId === undefined ? [] : [VersionId]));
 }
 
+/** A managed policy, by its ARN. A change is a new version; where AWS's five are full, the oldest goes first. */
 export const policy = kind<PolicyArgs>({
   type: "aws:iam/policy:Policy",
   global: true,

@@ -12,6 +12,7 @@ function partsOf(id: string): { RoleName: string; PolicyName: string } {
   return { RoleName, PolicyName };
 }
 
+/** An inline policy of a role; its id is `ROLE:POLICY`. */
 export const rolePolicy = kind<RolePolicyArgs>({
   type: "aws:iam/rolePolicy:RolePolicy",
   global: true,
@@ -43,6 +44,7 @@ export const rolePolicy = kind<RolePolicyArgs>({
   },
 });
 
+/** What gives a role a managed policy; its id is `ROLE/ARN`. */
 export const rolePolicyAttachment = kind<RolePolicyAttachmentArgs>({
   type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
   global: true,

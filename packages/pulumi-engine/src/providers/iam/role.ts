@@ -41,6 +41,10 @@ async function attach(
   for (const PolicyArn of wanted.difference(old)) await iam.attachRolePolicy({ RoleName, PolicyArn });
 }
 
+/**
+ * A role, by its name. Removing it also removes policies of the kinds that the program lists here, managed or inline; with
+ * `forceDetachPolicies` of both.
+ */
 export const role = kind<RoleArgs>({
   type: "aws:iam/role:Role",
   global: true,

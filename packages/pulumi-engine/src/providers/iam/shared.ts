@@ -1,13 +1,14 @@
 import { unlessGone } from "../aws-error.ts";
 import type { Tools } from "../kind.ts";
 
-/** IAM answers policies URL-encoded. */
+/** A policy document as it was given: IAM answers it URL-encoded. */
 export const decoded = (document: string | undefined): string | undefined =>
   document === undefined ? undefined : decodeURIComponent(document);
 
 /** What IAM answers while another change, or the deletion of something attached, has not settled. */
 export const unsettled = ["ConcurrentModification", "DeleteConflict"] as const;
 
+/** ARNs of the managed policies that a role has; none when the role is gone. */
 export async function attachedPolicies(tools: Tools, RoleName: string): Promise<string[]> {
   const iam = await tools.aws.iam();
   const answer = await unlessGone(iam.listAttachedRolePolicies({ RoleName }), "NoSuchEntity");
@@ -16,6 +17,7 @@ export async function attachedPolicies(tools: Tools, RoleName: string): Promise<
   );
 }
 
+/** Names of the inline policies that a role has; none when the role is gone. */
 export async function inlinePolicyNames(tools: Tools, RoleName: string): Promise<string[]> {
   const iam = await tools.aws.iam();
   const answer = await unlessGone(iam.listRolePolicies({ RoleName }), "NoSuchEntity");

@@ -71,6 +71,10 @@ async function setConcurrency(
   else await lambda.putFunctionConcurrency({ FunctionName, ReservedConcurrentExecutions: reserved });
 }
 
+/**
+ * A function of Lambda, by its name. Waits up to a minute for a role that was made a moment ago; configuration and code change
+ * by a call each, one settled before the next. `skipDestroy` keeps the function when the resource goes.
+ */
 export const lambdaFunction = kind<FunctionArgs>({
   type: "aws:lambda/function:Function",
   fields: {

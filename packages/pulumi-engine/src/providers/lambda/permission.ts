@@ -17,6 +17,7 @@ function statementsOf(policy: string | undefined): Statement[] {
   return Array.isArray(statements) ? (statements as Statement[]) : [];
 }
 
+/** A statement of a function's own policy, by its statement id; every change is a new one. */
 export const lambdaPermission = kind<PermissionArgs>({
   type: "aws:lambda/permission:Permission",
   fields: {

@@ -8,6 +8,7 @@ type PulumiCondition = Plain<ListenerRuleArgs>["conditions"][number];
 
 const targetGroups = set(object({ arn: text, weight: number }, ["arn"]));
 
+/** An action of a rule or a listener: shape of `aws.lb.ListenerRule`'s `actions` and `aws.lb.Listener`'s `defaultActions`. */
 export const actionField = object(
   {
     type: text,
@@ -26,6 +27,7 @@ export const actionField = object(
 
 const values = object({ values: set(text), regexValues: set(text) });
 
+/** A condition of a rule: shape of `aws.lb.ListenerRule`'s `conditions`. */
 export const conditionField = object({
   hostHeader: values,
   pathPattern: values,
@@ -67,6 +69,7 @@ export function toActions(actions: readonly PulumiAction[]): Action[] {
   }));
 }
 
+/** Pulumi's actions from those of ELBv2, in their order; a target group without a weight has 1. */
 export function fromActions(actions: readonly Action[] | undefined): Values[] {
   return (actions ?? []).map((action) => ({
     type: action.Type,
@@ -104,7 +107,10 @@ const configured = (field: string, key: string, config: object | undefined): Rul
 const upper = (part: { values?: string[]; regexValues?: string[] } | undefined) =>
   part && { Values: part.values, RegexValues: part.regexValues };
 
-/** One Pulumi condition may hold several kinds; ELBv2 takes one kind in each, all of which must hold. */
+/**
+ * Pulumi's conditions as ELBv2 takes them: one of Pulumi's may hold several kinds; ELBv2 takes one kind in each, all of which
+ * must hold.
+ */
 export function toConditions(conditions: readonly PulumiCondition[]): RuleCondition[] {
   return conditions.flatMap((condition) => [
     ...configured("host-header", "HostHeaderConfig", upper(condition.hostHeader)),
@@ -129,6 +135,7 @@ export function toConditions(conditions: readonly PulumiCondition[]): RuleCondit
   ]);
 }
 
+/** Pulumi's conditions from those of ELBv2. Throws on a field that is not known here. */
 export function fromConditions(conditions: readonly RuleCondition[] | undefined): Values[] {
   return (conditions ?? []).map((condition) => {
     switch (condition.Field) {

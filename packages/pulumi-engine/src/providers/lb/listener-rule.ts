@@ -23,6 +23,7 @@ async function nextPriority(tools: Tools, listenerArn: string): Promise<number> 
   return Math.max(0, ...taken) + 1;
 }
 
+/** A rule of a listener, by its ARN. Without a priority it takes the one after the highest that the listener has. */
 export const listenerRule = kind<ListenerRuleArgs>({
   type: "aws:lb/listenerRule:ListenerRule",
   fields: {

@@ -43,6 +43,7 @@ const listenerInputs = (inputs: Plain<ListenerArgs>) => ({
   DefaultActions: toActions(inputs.defaultActions),
 });
 
+/** A listener, by its ARN; everything but its load balancer changes in place. */
 export const listener = kind<ListenerArgs>({
   type: "aws:lb/listener:Listener",
   fields: {

@@ -76,6 +76,7 @@ async function found(tools: Tools, arn: string) {
   return answer?.LoadBalancers?.[0];
 }
 
+/** A load balancer, by its ARN. What ELBv2 keeps as attributes is sent only where the program sets it. */
 export const loadBalancer = kind<LoadBalancerArgs>({
   type: "aws:lb/loadBalancer:LoadBalancer",
   fields: {

@@ -58,6 +58,10 @@ function healthCheckOf(check: Plain<TargetGroupArgs>["healthCheck"]) {
   };
 }
 
+/**
+ * A target group, by its ARN; only its health check, its attributes and its tags change in place. Removing it waits for a
+ * listener that was deleted a moment ago.
+ */
 export const targetGroup = kind<TargetGroupArgs>({
   type: "aws:lb/targetGroup:TargetGroup",
   fields: {

@@ -74,6 +74,10 @@ async function found(tools: Tools, zoneId: string, fqdn: string, type: string) {
   );
 }
 
+/**
+ * A record set of a zone; its id is `ZONE_NAME_TYPE`. Exactly one of `records` and `aliases`. One that is there already fails
+ * the step, unless `allowOverwrite` takes it over.
+ */
 export const record = kind<RecordArgs>({
   type: "aws:route53/record:Record",
   global: true,

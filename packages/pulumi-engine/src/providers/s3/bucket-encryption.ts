@@ -14,6 +14,7 @@ const toEncryption = (rule: Encryption): ServerSideEncryptionRule => ({
   },
 });
 
+/** How a bucket encrypts what it keeps, by the bucket's name. */
 export const bucketEncryption = setting<BucketServerSideEncryptionConfigurationArgs>({
   type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
   fields: {

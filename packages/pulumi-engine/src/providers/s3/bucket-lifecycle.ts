@@ -27,6 +27,7 @@ const toLifecycle = (rule: Expiry): LifecycleRule => ({
   })),
 });
 
+/** When a bucket lets go of what it keeps, by the bucket's name. */
 export const bucketLifecycle = setting<BucketLifecycleConfigurationArgs>({
   type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
   fields: {

@@ -2,6 +2,7 @@ import type { BucketOwnershipControlsArgs } from "@pulumi/aws/s3/bucketOwnership
 import { object, text } from "../fields.ts";
 import { setting } from "./bucket-setting.ts";
 
+/** To whom objects of a bucket belong that others write, by the bucket's name. */
 export const bucketOwnershipControls = setting<BucketOwnershipControlsArgs>({
   type: "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
   fields: { bucket: text, rule: object({ objectOwnership: text }, ["objectOwnership"]) },

@@ -3,6 +3,7 @@ import { json, text } from "../fields.ts";
 import { asText } from "../values.ts";
 import { setting } from "./bucket-setting.ts";
 
+/** The policy of a bucket, by the bucket's name. */
 export const bucketPolicy = setting<BucketPolicyArgs>({
   type: "aws:s3/bucketPolicy:BucketPolicy",
   fields: { bucket: text, policy: json },

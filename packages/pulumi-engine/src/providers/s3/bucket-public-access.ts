@@ -2,6 +2,7 @@ import type { BucketPublicAccessBlockArgs } from "@pulumi/aws/s3/bucketPublicAcc
 import { flag, text } from "../fields.ts";
 import { setting } from "./bucket-setting.ts";
 
+/** What keeps a bucket from being made public, by the bucket's name; what is left out is off. */
 export const bucketPublicAccessBlock = setting<BucketPublicAccessBlockArgs>({
   type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
   fields: {

@@ -2,6 +2,7 @@ import type { BucketVersioningArgs } from "@pulumi/aws/s3/bucketVersioning.js";
 import { object, text } from "../fields.ts";
 import { setting } from "./bucket-setting.ts";
 
+/** Whether a bucket keeps versions, by the bucket's name. Removing it suspends them: versions cannot be forgotten. */
 export const bucketVersioning = setting<BucketVersioningArgs>({
   type: "aws:s3/bucketVersioning:BucketVersioning",
   fields: { bucket: text, versioningConfiguration: object({ status: text }, ["status"]) },

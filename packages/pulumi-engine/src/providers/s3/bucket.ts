@@ -17,6 +17,7 @@ async function emptied(tools: Tools, Bucket: string): Promise<void> {
   }
 }
 
+/** A bucket, by its name. One that holds objects is not deleted, unless `forceDestroy` empties it first, versions too. */
 export const bucket = kind<BucketArgs>({
   type: "aws:s3/bucket:Bucket",
   fields: { bucket: text, bucketPrefix: text, forceDestroy: flag, objectLockEnabled: flag, tags: map },

@@ -9,6 +9,10 @@ function partsOf(id: string): { SecretId: string; VersionId: string } {
   return { SecretId: id.slice(0, at), VersionId: id.slice(at + 1) };
 }
 
+/**
+ * A value of a secret, text or base64 bytes, always marked as secret; its id is `SECRET|VERSION`. The current one cannot be
+ * taken away: removing it leaves it to its secret.
+ */
 export const secretVersion = kind<SecretVersionArgs>({
   type: "aws:secretsmanager/secretVersion:SecretVersion",
   fields: { secretId: text, secretString: text, secretBinary: text, versionStages: set(text) },

@@ -5,6 +5,10 @@ import { kind } from "../kind.ts";
 import { tagList, tagListOrNone, tagMap } from "../tags.ts";
 import { asText } from "../values.ts";
 
+/**
+ * A secret without its value, by its ARN. `recoveryWindowInDays` is 0, deleted at once, or 7 to 30. Waits up to 2 minutes for a
+ * name that a deletion still holds.
+ */
 export const secret = kind<SecretArgs>({
   type: "aws:secretsmanager/secret:Secret",
   fields: {

@@ -12,6 +12,7 @@ const attributes = [
   ["redrivePolicy", "RedrivePolicy", "{}"],
 ] as const;
 
+/** A subscription to a topic, by its ARN, which it has before it is confirmed. */
 export const topicSubscription = kind<TopicSubscriptionArgs>({
   type: "aws:sns/topicSubscription:TopicSubscription",
   fields: {

@@ -4,6 +4,7 @@ import { json, text } from "../fields.ts";
 import { kind } from "../kind.ts";
 import { asText } from "../values.ts";
 
+/** The policy of a topic, by the topic's ARN. Removing it goes back to the one that lets the owner do everything. */
 export const topicPolicy = kind<TopicPolicyArgs>({
   type: "aws:sns/topicPolicy:TopicPolicy",
   fields: { arn: text, policy: json },

@@ -15,6 +15,7 @@ const attributes = [
   ["tracingConfig", "TracingConfig", "PassThrough"],
 ] as const;
 
+/** A topic, by its ARN. An attribute that the program takes out goes back to AWS's default; the policy stays. */
 export const topic = kind<TopicArgs>({
   type: "aws:sns/topic:Topic",
   fields: {
