@@ -60,7 +60,7 @@ function secureIn(value: unknown, path: string): string[] {
   );
 }
 
-/** What no scenario could start with is said before one does. */
+/** Checks a config before any scenario starts: what none could start with is said at once. */
 export function checkConfig(config: Readonly<Record<string, unknown>>): void {
   const unknown = Object.keys(config).filter((key) => !(configKeys as string[]).includes(key));
   if (unknown.length > 0)

@@ -19,7 +19,10 @@ export function engineNamed(name = "embedded"): EngineName {
   throw new UsageError(`--engine is "${name}"; there are: embedded, pulumi`);
 }
 
-/** @param file where the CLI is, when it is neither on PATH nor built here */
+/**
+ * The engine of a rehearsal, found. Throws UsageError where flags do not go together. @param file where the CLI is, when it is
+ * neither on PATH nor built here
+ */
 export function chooseEngine(name: EngineName, file?: string): EngineChoice {
   if (name === "embedded" && file !== undefined)
     throw new UsageError("--pulumi names a CLI, which only --engine pulumi uses");

@@ -22,7 +22,10 @@ export interface Flags extends Omit<Choices, "say" | "signal" | "random"> {
   readonly words: readonly string[];
 }
 
-/** Said before the rehearsal, not after minutes of it. */
+/**
+ * Checks that a flag's file can be written, before the rehearsal and not after minutes of it. Throws UsageError; `-` of
+ * `--json` is standard output.
+ */
 export async function mustBeWritable(flag: string, path: string | undefined): Promise<void> {
   if (path === undefined || (flag === "--json" && path === "-")) return;
   const there = await stat(path).catch(() => null);
@@ -63,7 +66,7 @@ function named(asked: string, engine: EngineName, played: readonly Scenario[]): 
 /** What shows the names there are. */
 const list = "npm run rehearse -- --list";
 
-/** The seed that was given. */
+/** The seed that was given: a whole number below 2^32. Throws UsageError for any other text. */
 export function seedOf(text: string): number {
   if (!/^\d{1,10}$/.test(text) || Number(text) > 4_294_967_295)
     throw new UsageError(`--seed is "${text}": give a whole number from 0 to 4294967295`);

@@ -70,7 +70,7 @@ function possible(kind: FaultKind, name: string): boolean {
   return kind !== "duplicate" || name !== "modify";
 }
 
-/** Kind of a struck fault. */
+/** The kind of a struck fault, from its key. */
 export function kindOf(key: string): FaultKind {
   return key.slice(key.lastIndexOf(":") + 1) as FaultKind;
 }

@@ -14,7 +14,7 @@ export interface Ask {
   readonly expects: (word: string) => Expectation;
 }
 
-/** The hub as far as its clients know it. */
+/** A hub as far as its clients know it. */
 export interface KnownHub {
   readonly tool: string;
   readonly toolArguments: Readonly<Record<string, unknown>>;
@@ -62,17 +62,18 @@ function listing(
   return { method, tool: null, analysis: false, share, argumentsOf: () => ({}), expects };
 }
 
-/** One of them, each as often as its share says. */
+/** One ask of these, each as often as its share says; the shares need not add up to anything. `random` is drawn once. */
 export function pick(asks: readonly Ask[], random: () => number): Ask {
   let left = random() * asks.reduce((sum, { share }) => sum + share, 0);
   return asks.find(({ share }) => (left -= share) < 0) ?? (asks[0] as Ask);
 }
 
+/** What the witness is to hold an answer against: `word` is what this one request asked for. */
 export const wantedOf = ({ method, analysis, expects }: Ask, word: string): Wanted => ({
   method,
   analysis,
   expects: expects(word),
 });
 
-/** What opening a session or meeting a server asks for. */
+/** The wanted answer to what opens a session or meets a server. */
 export const opening: Wanted = { method: "initialize", analysis: false, expects: { kind: "something" } };

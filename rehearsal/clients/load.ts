@@ -7,6 +7,7 @@ import { type Session, type SessionOptions, openSession } from "./session.ts";
 import { type StatelessClient, meetStateless } from "./stateless.ts";
 import { Tally, endingOf } from "./tally.ts";
 
+/** What clients do during a scenario, and how many of them. */
 export interface LoadOptions {
   readonly session: Pick<SessionOptions, "url" | "transport">;
   /** Transports that sessions are opened over, in turn; without them the session's own. */

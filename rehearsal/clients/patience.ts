@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** The same, unless it takes longer: then it rejects with a `TimeoutError`, and what was waited for goes on unheard. */
+/**
+ * What `work` gives, unless that takes longer than `ms`: then it rejects with a `TimeoutError`, and the work goes on unheard.
+ */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const over = new AbortController();
   const late = sleep(ms, undefined, { signal: over.signal }).then(() => {

@@ -8,6 +8,7 @@ import { type Ask, opening, wantedOf } from "./asks.ts";
 import { wholeCause } from "./cause.ts";
 import { within } from "./patience.ts";
 
+/** Where a session is opened, and who hears of it. */
 export interface SessionOptions {
   /** Whole URL of the MCP endpoint. */
   readonly url: string;
@@ -44,7 +45,7 @@ export interface Opened {
   readonly asked: Asked;
 }
 
-/** Opens a session. Never rejects. */
+/** Opens a session with the official client. Never rejects: what went wrong is in what it returns. */
 export async function openSession(options: SessionOptions): Promise<Opened> {
   const { transport, patienceMs, witness, onRenewal } = options;
   const renews = transport === "sse";

@@ -5,6 +5,7 @@ import { type Ask, opening, wantedOf } from "./asks.ts";
 /** The revision whose requests the weighted rule splits one by one. */
 const revision = "2026-07-28";
 
+/** Where a client without a session asks, and who hears of it. */
 export interface StatelessOptions {
   /** Whole URL of the MCP endpoint. */
   readonly url: string;

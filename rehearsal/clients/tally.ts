@@ -39,12 +39,15 @@ export interface Renewal {
   readonly slot: Colour | null;
 }
 
+/**
+ * What clients did. Each request is counted when it is over, under one ending: `ok`, `lost` (no answer) or `hurt` (a bad one).
+ */
 export interface Counts {
   readonly requests: { sent: number; ok: number; lost: number; hurt: number };
   readonly sessions: { opened: number };
 }
 
-/** Counts what clients saw. */
+/** The counts of what clients saw, with words on what went wrong. */
 export class Tally {
   readonly counts: Counts = {
     requests: { sent: 0, ok: 0, lost: 0, hurt: 0 },

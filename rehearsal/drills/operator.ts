@@ -23,6 +23,7 @@ export interface Operator {
   interrupt(): void;
 }
 
+/** How an operator starts an `up` that is not usual. */
 export interface Manner {
   /** Works with a copy of the state, as from another machine: no lock of this one stops it. */
   readonly elsewhere?: boolean;

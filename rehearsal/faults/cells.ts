@@ -3,7 +3,7 @@
  * any hub, and the matrix of them all share. Pure.
  */
 
-/** What is done to a request or its answer. */
+/** Kinds of faults: what is done to a request or its answer. */
 export const faultKinds = [
   /** HTTP 422 without a JSON-RPC answer. */
   "status-4xx",
@@ -44,9 +44,10 @@ export const faultKinds = [
   /** The body is gzipped although nobody accepts that. No fault to users: a hub that does it must be kept. */
   "compressed",
 ] as const;
+/** A kind of fault, by its name in a release's config. */
 export type FaultKind = (typeof faultKinds)[number];
 
-/** Which requests it is done to. */
+/** Places of faults: which requests one is done to. */
 export const faultPlaces = [
   /** Calls of the tool that analyses. */
   "analysis",
@@ -60,10 +61,12 @@ export const faultPlaces = [
   /** The event stream that a GET opens. */
   "stream",
 ] as const;
+/** A place of a fault, by its name in a release's config. */
 export type FaultPlace = (typeof faultPlaces)[number];
 
-/** Eras of MCP: HTTP+SSE, streamable HTTP with sessions, and revision 2026-07-28. */
+/** Transports, by the eras of MCP: HTTP+SSE, streamable HTTP with sessions, and revision 2026-07-28. */
 export const transports = ["sse", "streamable", "stateless"] as const;
+/** A transport, by the era of MCP that it stands for. */
 export type Transport = (typeof transports)[number];
 
 /** Shares of the requests at its place that a fault strikes. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { fault } from "../hub/faults.ts";
 
-/** What is put in front of a hub. */
+/** The faults that the proxy puts in front of a hub, as its command line has them. */
 export const outside = z.strictObject({
   /** Its tool that asks a language model. */
   tool: z.string(),
@@ -9,4 +9,5 @@ export const outside = z.strictObject({
   otherTool: z.string().nullable(),
   faults: z.array(fault).min(1),
 });
+/** The faults in front of a hub, parsed. */
 export type Outside = z.infer<typeof outside>;

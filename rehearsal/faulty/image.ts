@@ -4,10 +4,11 @@ import type { ImageCommand, Images } from "local-aws";
 import type { Outside } from "./config.ts";
 
 /**
- * In the wrapped command and its environment these stand for the inner hub's port and config file, which only the wrapper knows.
- * They bear its mark: what is wrapped may be a wrapper itself, and has a port of its own to fill in.
+ * What stands for the inner hub's port in the wrapped command and its environment: only the wrapper knows the port. It bears
+ * the wrapper's mark: what is wrapped may be a wrapper itself, and has a port of its own to fill in.
  */
 export const innerPort = (mark: string): string => `{inner-port:${mark}}`;
+/** What stands for the inner hub's config file, in the same way. */
 export const innerConfig = (mark: string): string => `{inner-config:${mark}}`;
 
 const namesake = (reference: string) =>

@@ -10,6 +10,7 @@ import { Dice } from "../faults/dice.ts";
 import type { Outside } from "./config.ts";
 import { type Message, type Spoiling, error, half, page, placeOf, spoilAnswer } from "./spoil.ts";
 
+/** What the proxy spoils, and of which hub. */
 export interface ProxyOptions extends Outside {
   /** Where the hub listens on loopback. */
   readonly port: number;

@@ -53,6 +53,7 @@ function remaining(result: Message["result"], gone: readonly string[]): unknown[
 const text = (value: object) => [{ type: "text", text: JSON.stringify(value) }];
 const base = (id: Message["id"]) => ({ jsonrpc: "2.0", ...(id === undefined ? {} : { id }) });
 const withResult = (id: Message["id"], result: Record<string, unknown>): Message => ({ ...base(id), result });
+/** A JSON-RPC error as the answer to a request. */
 export const error = (id: Message["id"], code: number, message: string): Message => ({
   ...base(id),
   error: { code, message },

@@ -42,4 +42,5 @@ export const hubFile = z.object({
     .array(fault.refine(isOwn, "the sample hub itself has no such fault: put the proxy in front of it"))
     .default([]),
 });
+/** The sample hub's config, parsed. */
 export type HubFile = z.infer<typeof hubFile>;

@@ -14,6 +14,7 @@ export interface Tool {
     required?: string[];
   };
 }
+/** A tool's result as both SDKs take it. */
 export interface Result {
   [key: string]: unknown;
   content: { type: "text"; text: string }[];
@@ -68,6 +69,7 @@ const always: readonly Tool[] = [
 const byCategory: Readonly<Record<string, Tool>> = {
   github: tool("github__list_notifications", "Lists notifications.", "reason"),
 };
+/** Every category of tools that the sample hub has: an analysis names some of them, a client without a session is shown all. */
 export const categories: readonly string[] = ["memory", ...Object.keys(byCategory)];
 
 function tool(name: string, description: string, argument: string): Tool {

@@ -9,6 +9,7 @@ import type { Scenario } from "./scenario.ts";
 /** Calls that green answers well: more than its gate at weight 0 makes, fewer than its first step does. */
 const goodCalls = 40;
 
+/** The scenario of a release that turns bad under traffic, so that its gate at weight 0 could not know. */
 export const badRelease: Scenario = {
   name: "bad-release",
   promise: "A green that fails under traffic is rolled back by its gate, and up says why.",

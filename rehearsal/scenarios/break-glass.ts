@@ -9,7 +9,7 @@ import { noRequestLost } from "./losses.ts";
 import { type Held, held } from "./result.ts";
 import type { Play, Scenario } from "./scenario.ts";
 
-/** A bake that is still under way whenever somebody takes over. */
+/** A rollout whose bake is still under way whenever somebody takes over. */
 export const longSteps = {
   rollout: {
     steps: [
@@ -21,6 +21,7 @@ export const longSteps = {
 /** A rollout of one short step. */
 export const shortSteps = { rollout: { steps: [{ weight: 100, bake: "4s" }] } };
 
+/** The scenario of the emergency rollback, without Pulumi, during a shift and after it. */
 export const breakGlass: Scenario = {
   name: "break-glass",
   promise:
@@ -79,7 +80,7 @@ async function shifting(
   return operator;
 }
 
-/** Resolves once the weight is recorded, which it is when traffic has shown it. */
+/** Waits until the weight is recorded, which it is when traffic has shown it. */
 export async function baking(
   account: Account,
   operator: { readonly over: boolean; readonly done: Promise<Pick<RunResult, "diagnostics">> },

@@ -5,6 +5,7 @@ import { held } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
 import { observed, sharesHeld } from "./shares.ts";
 
+/** The scenario of a release without faults, from the first step to the last. */
 export const cutover: Scenario = {
   name: "cutover",
   promise: "Green goes live in four gated steps, and no client notices.",

@@ -52,6 +52,7 @@ const cells: readonly Cell[] = transports.flatMap((transport) =>
   }),
 );
 
+/** The scenario of every fault of the matrix on real processes; `--shard` plays a part of them. */
 export const faults: Scenario = {
   name: "faults",
   promise: `Each kind of fault over each transport, ${cells.length} releases: none that hurts users stays, live's users see nothing.`,

@@ -118,7 +118,7 @@ export function alarmsThatRang({ stage }: Play, colour: Colour): string[] {
     .filter((name): name is string => name?.includes(`-${stackName}-${colour}-`) === true);
 }
 
-/** That no alarm of either slot rang. */
+/** The promise that no alarm of either slot rang. */
 export function noAlarm(play: Play): Held {
   const rang = colours.flatMap((colour) => alarmsThatRang(play, colour));
   return held("no alarm rings", rang.length === 0, rang.length === 0 ? "none did" : rang.join(", "));

@@ -19,6 +19,7 @@ import type { Play, Scenario } from "./scenario.ts";
 /** Several ticks and what each takes on a busy machine, in milliseconds. */
 const patienceMs = 90_000;
 
+/** The scenario of a stack that nobody watches: the guardian alone acts. */
 export const guardian: Scenario = {
   name: "guardian",
   promise:

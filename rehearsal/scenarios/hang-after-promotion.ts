@@ -12,6 +12,7 @@ const goodAnalyses = 400;
 /** What an alarm needs of its five minutes, a minute until analyses hang, and what the guardian takes. */
 const patienceMs = 6 * 60_000;
 
+/** The scenario of a release whose analyses hang once it is promoted. */
 export const hangAfterPromotion: Scenario = {
   name: "hang-after-promotion",
   promise:

@@ -10,7 +10,7 @@ export const usualLoad = {
   asksPerShortSession: 1,
   patienceMs: 20_000,
 };
-/** For drills that look at the switch more than at its users. */
+/** A load for drills that look at the switch more than at its users. */
 export const lightLoad: typeof usualLoad = {
   ...usualLoad,
   sessions: 12,
@@ -18,7 +18,7 @@ export const lightLoad: typeof usualLoad = {
   newSessionsPerSecond: 1,
 };
 
-/** What a scenario that speaks of many users must have played. */
+/** The least that a scenario which speaks of many users must have played. */
 export const leastLoad = { requests: 2_000, sessions: 50 };
 
 /** What a scenario wants otherwise than usual. */

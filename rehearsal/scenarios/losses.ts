@@ -3,13 +3,13 @@ import type { Drain } from "./drains.ts";
 import { leastLoad } from "./loads.ts";
 import { type Held, held } from "./result.ts";
 
-/** That every request was answered, with what the first that was not had to say. */
+/** The promise that every request was answered, with what the first that was not had to say. */
 export function noRequestLost({ counts: { requests }, troubles }: Tally, what = "no request is lost"): Held {
   const first = troubles[0] === undefined ? "" : `; first: ${troubles[0]}`;
   return held(what, requests.lost === 0, `${requests.lost} of ${requests.sent} lost${first}`);
 }
 
-/** That every answer was a good one: of scenarios without a fault. */
+/** The promise that every answer was a good one: of scenarios without a fault. */
 export function nobodyHurt({ counts: { requests }, hurts }: Tally): Held {
   const first = hurts[0] === undefined ? "" : `; first: ${hurts[0]}`;
   return held(
@@ -24,7 +24,7 @@ export function isEnough({ requests, sessions }: Counts): boolean {
   return requests.sent >= leastLoad.requests && sessions.opened >= leastLoad.sessions;
 }
 
-/** That enough was asked and opened to show something. */
+/** The promise that enough was asked and opened to show something. */
 export function enoughSeen({ counts }: Tally): Held {
   const { requests, sessions } = leastLoad;
   return held(
@@ -34,7 +34,7 @@ export function enoughSeen({ counts }: Tally): Held {
   );
 }
 
-/** What every scenario promises of its clients. */
+/** The promises that every scenario makes to its clients. */
 export function nothingLost(tally: Tally, drains: readonly Drain[]): Held[] {
   const { sessions } = tally.counts;
   const broken = brokenSessions(tally, drains).length;

@@ -9,6 +9,7 @@ import { noRequestLost } from "./losses.ts";
 import { held } from "./result.ts";
 import type { Play, Scenario } from "./scenario.ts";
 
+/** The scenario of a machine that is gone for good in the middle of a shift. */
 export const lostOperator: Scenario = {
   name: "lost-operator",
   promise:

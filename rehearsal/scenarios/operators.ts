@@ -10,6 +10,7 @@ import { noRequestLost } from "./losses.ts";
 import { type Held, held } from "./result.ts";
 import type { Play, Scenario } from "./scenario.ts";
 
+/** The scenario of several people at one stack. */
 export const operators: Scenario = {
   name: "operators",
   promise:

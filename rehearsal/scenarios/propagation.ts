@@ -12,6 +12,7 @@ const delayMs = 3_000;
 /** What the switch may add to it. */
 const ownMs = 2_000;
 
+/** The scenario of a balancer that acts on a changed rule with a delay. */
 export const propagation: Scenario = {
   name: "propagation",
   promise:

@@ -5,6 +5,7 @@ import { faultyGreen } from "./releases.ts";
 import { held } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
 
+/** The scenario of a release that lacks the tool it must list. */
 export const refused: Scenario = {
   name: "refused",
   promise: "A green that fails its gate at weight 0 never sees a user.",

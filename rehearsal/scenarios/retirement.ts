@@ -10,6 +10,7 @@ const drainSeconds = 20;
 /** How long an analysis takes here: at any time some calls are in flight. */
 const analysisMs = 800;
 
+/** The scenario of a slot that retires while sessions are open on it. */
 export const retirement: Scenario = {
   name: "retirement",
   promise: "A slot with open sessions drains: its calls finish and its clients move over one by one.",

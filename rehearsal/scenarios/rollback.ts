@@ -5,6 +5,7 @@ import { held } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
 import { observed, sharesHeld } from "./shares.ts";
 
+/** The scenario of a promotion that is taken back. */
 export const rollback: Scenario = {
   name: "rollback",
   promise: "After a promotion one flipped number brings everybody back at once.",

@@ -12,6 +12,7 @@ const open = 500;
  */
 const drainDeadline = "12h";
 
+/** The scenario of many sessions on several tasks, there and back. */
 export const sessions: Scenario = {
   name: "sessions",
   promise: `${open} MCP sessions, two tasks per slot, go through 0 → 100 → 0 and none breaks.`,

@@ -13,6 +13,7 @@ const steps = [
   { weight: 100, bake },
 ];
 
+/** The scenario of bakes between a least and a longest time, which end with the evidence. */
 export const shortBakes: Scenario = {
   name: "short-bakes",
   promise: "Where users ask enough, a step passes once they have shown it to be good, and not at its end.",

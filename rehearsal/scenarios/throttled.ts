@@ -21,6 +21,7 @@ const steps = {
   },
 };
 
+/** The scenario of an AWS that throttles half of its calls. */
 export const throttled: Scenario = {
   name: "throttled",
   promise:

@@ -1,6 +1,6 @@
 import { defaultVpc, type Images } from "local-aws";
 
-/** Image references that the rehearsal itself uses. */
+/** The image reference of the sample hub. */
 export const sampleImage = "bluegreen-hub/sample-hub:1";
 const sidecarImage = "bluegreen-hub/sidecar:rehearsal";
 /** The name of the secret that sidecars sign with. */

@@ -25,7 +25,10 @@ export function namedBy(config: Config): Named {
   };
 }
 
-/** Makes them in a local account, as a person does on AWS. @param valueOf the value of a secret, by its name */
+/**
+ * Makes the named secrets and zone in a local account, as a person does on AWS. @param valueOf the value of a secret, by its
+ * name
+ */
 export async function makeNamed(
   { endpoint, env }: LocalAws,
   { secrets, zone }: Named,

@@ -8,7 +8,7 @@ export function wholeKeys(
   return { ...(Object.fromEntries(own) as object), "aws:region": region };
 }
 
-/** Texts, as Pulumi keeps them: JSON where it is JSON. */
+/** Whole keys as the texts that Pulumi keeps: a text as it is, all else as JSON. */
 export function asTexts(config: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => [

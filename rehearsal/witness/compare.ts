@@ -129,7 +129,7 @@ function append<T>(map: Map<string, T[]>, key: string, value: T): void {
   else list.push(value);
 }
 
-/** A request and what its user saw of it. */
+/** A request in words, with what its user saw of it; at most 80 characters of why. */
 export function describe({ id, era, method, tool, slot, verdict, why }: Sight): string {
   const what = `${id ?? "no id"} ${era} ${method}${tool === null ? "" : ` ${tool}`} on ${slot}`;
   return `${what}: a user saw ${verdict}${why === "" ? "" : ` (${shortened(why, 80)})`}`;

@@ -47,7 +47,7 @@ const bad = (verdict: Verdict, why: string): Judgement => ({ verdict, why: short
 /** Codes by which a server says that the request was wrong: of JSON-RPC, and MCP's own. */
 const mistakes = [-32_700, -32_600, -32_601, -32_602, -32_002, -32_042];
 
-/** A request that its client could make nothing of. */
+/** The judgement of a request that its client could make nothing of. */
 export function judgeFailure({ error, gaveUp, code, status, byTask, later }: Failure): Judgement {
   if (gaveUp) return bad("gave-up", error);
   if (code !== null) return bad(verdictOfCode(code), error);
@@ -67,7 +67,7 @@ function verdictOfCode(code: number): Verdict {
   return code <= -32_000 && code >= -32_768 ? "fault" : "tool";
 }
 
-/** A result that the official client gave to its user. */
+/** The judgement of a result that the official client gave to its user. */
 export function judgeResult({ method, analysis, expects }: Wanted, result: unknown): Judgement {
   const { isError, content, structuredContent, tools } = (result ?? {}) as Readonly<Record<string, unknown>>;
   if (method === "tools/list") return judgeList(tools, expects);

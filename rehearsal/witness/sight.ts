@@ -59,5 +59,5 @@ export interface Sight {
   why: string;
 }
 
-/** Whether its user did not get what was asked for. */
+/** Whether the user of a request did not get what was asked for. */
 export const isBad = ({ verdict }: Sight): boolean => verdict !== null && verdict !== "well";

@@ -6,7 +6,10 @@ import { percentile, type Bench, type Figure } from "./bench.ts";
 
 const seconds = 4;
 
-/** Target, balancer and load are a process each, so that what is measured is the balancer and not its neighbours. */
+/**
+ * The local balancer beside a direct connection. Target, balancer and load are a process each, so that what is measured is the
+ * balancer and not its neighbours.
+ */
 export const bench: Bench = {
   title: "the local balancer against a direct connection, in the same run",
   async run(progress) {

@@ -1,6 +1,6 @@
 type Unit = "ms" | "req/s" | "MB" | "KB" | "count" | "ratio";
 
-/** One number that a bench found. */
+/** One number that a bench found, with the limits it is held to, if any. */
 export interface Figure {
   /** What was measured, in a few words. */
   name: string;

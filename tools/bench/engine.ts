@@ -3,7 +3,10 @@ import { howBusy, least, onStage, runEngine, spread, type EngineRun } from "./en
 
 const runs = 4;
 
-/** The first `up` starts real tasks and waits for them; the others find everything as it should be. */
+/**
+ * The embedded engine on the whole program. The first `up` starts real tasks and waits for them; the others find everything as
+ * it should be.
+ */
 export const bench: Bench = {
   title: "the embedded engine deploys the whole program on the local AWS",
   run: (progress) =>

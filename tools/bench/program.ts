@@ -3,7 +3,7 @@ import { howBusy, least, onStage, runEngine, spread, type EngineRun } from "./en
 
 const runs = 4;
 
-/** Previews into an empty account: every resource of the program is registered, nothing is made. */
+/** The program alone, in previews into an empty account: every resource is registered, nothing is made. */
 export const bench: Bench = {
   title: "evaluating the whole program, in new processes each time",
   run: (progress) =>

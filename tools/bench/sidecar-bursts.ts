@@ -18,7 +18,7 @@ export interface BurstEffort {
   readonly requests: number;
 }
 
-/** What one program did of its bursts. */
+/** What one program did in its bursts. */
 export interface Bursts {
   /** Requests for each second of processor time, burst by burst. */
   readonly perCore: number[];

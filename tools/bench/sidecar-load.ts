@@ -81,7 +81,10 @@ export class Caller {
   }
 }
 
-/** In turn, one request to each, so that what else the machine does touches all alike. Rejects when a request fails. */
+/**
+ * The milliseconds of requests to each port in turn, so that what else the machine does touches all alike. Rejects when a
+ * request fails.
+ */
 export async function latencies(ports: readonly number[], requests: number): Promise<Latencies> {
   const callers = await Promise.all(ports.map((port) => Caller.open(port)));
   const byPort = ports.map((): number[] => []);

@@ -19,7 +19,7 @@ export interface Program {
   readonly pid: number;
   stop(): Promise<void>;
 }
-/** `before`: the sidecar of another checkout. */
+/** A program under test; `before` is the sidecar of another checkout. */
 export type ProgramName = "sidecar" | "before" | "nginx" | Peer;
 
 /** Where a process's part of the bench is. */
@@ -64,7 +64,7 @@ export function startedAs(name: ProgramName): string {
   return `${node}, 256 kept connections to the hub: it forwards and does nothing else`;
 }
 
-/** @param before folder of the other checkout, which only `before` needs */
+/** Starts a proxy in front of the hub at port `hub`. @param before folder of the other checkout, which only `before` needs */
 export function startProgram(name: ProgramName, hub: number, before = ""): Promise<Program> {
   if (name === "sidecar" || name === "before") return startSidecar(name, hub, before);
   return name === "nginx" ? startNginx(hub) : startPeer(name, hub);

@@ -6,7 +6,7 @@ import type { Latencies, Throughput } from "./sidecar-load.ts";
 import { type Program, type ProgramName, ask, startProgram } from "./sidecar-programs.ts";
 
 const roundMs = 1_000;
-/** Callers at once. */
+/** Callers at once, to each program. */
 export const connections = 32;
 /**
  * What counts of latency is the mean of the middle half of the rounds: other work on the machine makes whole rounds slow for

@@ -42,7 +42,7 @@ interface Memory {
 }
 type Seen = Speed & Memory;
 
-/** The sidecar's bench. */
+/** The sidecar beside other proxies on this machine, or beside the sidecar of another checkout. */
 export const bench: Bench = {
   title: "the sidecar beside other proxies, the same work in the same run",
   async run(say, { against }) {

@@ -18,7 +18,7 @@ export interface Sizes {
   readonly days: number;
   readonly runs: number;
 }
-/** What the table shows. */
+/** What a cell of the published table is simulated with. */
 export const fullSize: Sizes = { days: 4_000, runs: 1_000 };
 const seed = 14;
 
@@ -132,7 +132,10 @@ export function faultsOf(
   };
 }
 
-/** One row: what becomes of a release at half a limit, of one at double the limit and of one that answers nothing well. */
+/**
+ * A row of the table: what becomes of a release at half a limit, of one at double the limit and of one that answers nothing
+ * well.
+ */
 export function row(limit: number, perMinute: number, { days, runs }: Sizes): string {
   const random = seeded(seed + perMinute + 100_000 * limit);
   const rang = daysThatRing(limit, limit / 2, perMinute, days, random);
@@ -148,7 +151,7 @@ export function row(limit: number, perMinute: number, { days, runs }: Sizes): st
   return `| ${cells.join(" | ")} |`;
 }
 
-/** The lines above the rows. */
+/** The lines above the table's rows. */
 export function head({ days, runs }: Sizes): string {
   const columns = [
     "limit",
@@ -178,10 +181,10 @@ function alarmTable(): string {
 /** The page with its table as it has to be. */
 const page = (text: string): string => withTable(text, { begin, end, path }, alarmTable());
 
-/** The page as it is. */
+/** What docs/checks.md holds now, to be compared with what it has to hold. */
 export const readPage = (): string => readFileSync(path, "utf8");
 
-/** Writes the page anew. */
+/** Writes the alarms' table into docs/checks.md anew. */
 export function write(): void {
   writeFileSync(path, page(readPage()));
 }

@@ -84,7 +84,7 @@ function orAsText(schema: Schema): object {
   return { ...schema, type: [schema.type, "string"], pattern, ...values };
 }
 
-/** One line for each key, nested keys with their path. */
+/** A key of the stack config, a nested one with its path: `rollout.steps[].weight`. */
 export interface Key {
   readonly path: string;
   readonly schema: Schema;
@@ -180,12 +180,12 @@ function wordOf(type: Schema["type"]): string {
 
 const cell = (text: string) => text.replaceAll("|", "\\|");
 
-/** Both files as they are, and as they have to be. */
+/** What the config's schema and its page hold now, to be compared with `makeFiles`. */
 export const readFiles = () => ({
   schema: readFileSync(files.schema, "utf8"),
   page: readFileSync(files.page, "utf8"),
 });
-/** The texts of the config's schema and of its page. */
+/** The texts of the config's schema and of its page, as the files have to be. */
 export const makeFiles = () => ({
   schema: `${JSON.stringify(stackFileSchema(), null, 2)}\n`,
   page: page(),

@@ -41,10 +41,10 @@ ${cost.note}
 `;
 }
 
-/** The page as it is. */
+/** What docs/cost.md holds now, to be compared with `costPage`. */
 export const readCostPage = (): string => readFileSync(file, "utf8");
 
-/** Writes the page anew. */
+/** Writes docs/cost.md anew. */
 export function write(): void {
   writeFileSync(file, costPage());
 }

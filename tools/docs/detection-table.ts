@@ -19,7 +19,7 @@ const bakes = 1_000;
 const window = cleanAnswersToShow(limit);
 const rates = [0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5];
 
-/** After how many requests each of the two says "fail" within one bake; null: not at all. */
+/** What a simulated bake came to: after how many requests each of the two says "fail"; null: not at all. */
 export interface Caught {
   sequential: number | null;
   fixedWindow: number | null;
@@ -71,10 +71,10 @@ function detectionTable(): string {
 /** The page with its table as it has to be. */
 export const page = (text: string): string => withTable(text, { begin, end, path }, detectionTable());
 
-/** The page as it is. */
+/** What docs/checks.md holds now, to be compared with `page`. */
 export const readPage = (): string => readFileSync(path, "utf8");
 
-/** Writes the page anew. */
+/** Writes the table of detection into docs/checks.md anew. */
 export function write(): void {
   writeFileSync(path, page(readPage()));
 }

@@ -7,10 +7,10 @@ const path = fileURLToPath(new URL("../../docs/evidence.schema.json", import.met
 /** The published schema of a line of evidence, as the file has to be. */
 export const schemaText = (): string => `${JSON.stringify(evidenceSchema(), undefined, 2)}\n`;
 
-/** The schema as it is. */
+/** What docs/evidence.schema.json holds now, to be compared with `schemaText`. */
 export const readSchema = (): string => readFileSync(path, "utf8");
 
-/** Writes the page anew. */
+/** Writes docs/evidence.schema.json anew. */
 export function write(): void {
   writeFileSync(path, schemaText());
 }

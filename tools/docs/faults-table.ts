@@ -107,10 +107,10 @@ function faultsTable(results: readonly CellResult[]): string {
 export const page = (text: string): string =>
   withTable(text, { begin, end, path }, faultsTable(readResults()));
 
-/** The page as it is. */
+/** What docs/faults.md holds now, to be compared with `page`. */
 export const readPage = (): string => readFileSync(path, "utf8");
 
-/** Writes the page anew. */
+/** Writes the table of faults into docs/faults.md anew, from the results that lie beside it. */
 export function write(): void {
   writeFileSync(path, page(readPage()));
 }

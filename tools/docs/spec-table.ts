@@ -59,10 +59,10 @@ function specTable(): string {
 /** The page with its table as it has to be. */
 export const page = (text: string): string => withTable(text, { begin, end, path }, specTable());
 
-/** The page as it is. */
+/** What docs/requirement.md holds now, to be compared with `page`. */
 export const readPage = (): string => readFileSync(path, "utf8");
 
-/** Writes the page anew. */
+/** Writes the table of the requirement into docs/requirement.md anew. */
 export function write(): void {
   writeFileSync(path, page(readPage()));
 }

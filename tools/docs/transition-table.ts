@@ -25,10 +25,10 @@ function transitionTable(): string {
 /** The page with its table as it has to be. */
 export const page = (text: string): string => withTable(text, { begin, end, path }, transitionTable());
 
-/** The page as it is. */
+/** What docs/rollout.md holds now, to be compared with `page`. */
 export const readPage = (): string => readFileSync(path, "utf8");
 
-/** Writes the page anew. */
+/** Writes the table of transitions into docs/rollout.md anew. */
 export function write(): void {
   writeFileSync(path, page(readPage()));
 }

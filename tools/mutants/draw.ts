@@ -1,4 +1,4 @@
-/** So many of them, drawn without putting one back, in their own order. */
+/** A sample of `count` of them, drawn without putting one back, in their own order; all of them where there are no more. */
 export function draw<T>(all: readonly T[], count: number, random: () => number): T[] {
   const places = all.map((_, at) => at);
   for (let at = places.length - 1; at > 0; at--) {

@@ -13,7 +13,7 @@ export interface Mutant {
   readonly equivalent?: string;
 }
 
-/** A room's mutant. */
+/** A mutant with the name of its room. */
 export interface RoomMutant extends Mutant {
   readonly room: string;
 }

@@ -1,7 +1,7 @@
 import { wrapped } from "../../domain/wrapped.ts";
 import type { Ending, Tried } from "./mutant.ts";
 
-/** How many mutants of a room ended how. */
+/** A room's mutants, counted by how they ended. */
 export type RoomCount = { readonly room: string; readonly rate: number | null } & Readonly<
   Record<"killed" | "survived" | "equivalent" | "untold", number>
 >;
@@ -62,7 +62,7 @@ export function renderJson(all: readonly Tried[], seed: number | null): string {
   return JSON.stringify({ schema: 1, seed, rooms: countRooms(all), mutants }, null, 2);
 }
 
-/** 1: one survived. 3: none did, and of one nobody can tell. */
+/** The exit code: 1 where one survived; 3 where none did, and of one nobody can tell; else 0. */
 export function exitCodeOf(all: readonly Tried[]): 0 | 1 | 3 {
   if (all.some(({ ending }) => ending === "survived")) return 1;
   return all.some(isUntold) ? 3 : 0;

@@ -96,6 +96,7 @@ const clustered =
     return (call: Planned) => (random.chance(chance) ? bad(call, outcome, cause) : call);
   };
 
+/** The kinds of users that identical releases are played with, each with one habit that no release is to blame for. */
 export const populations: readonly Population[] = [
   { name: "plain", what: "users of whom nothing is special", visit: visit({}) },
   {

@@ -32,6 +32,7 @@ export type Client = Generator<Step, void, Seen>;
 const ask = (method: string, place: FaultPlace | null): Asking => ({ method, tool: null, place });
 const call = (tool: string): Asking => ({ method: "tools/call", tool, place: placeOfTool(tool) });
 
+/** The place of calls of a tool; null: no fault is at it. */
 export function placeOfTool(tool: string): FaultPlace | null {
   if (tool === analysisTool) return "analysis";
   return tool === otherTool ? "other-tool" : null;

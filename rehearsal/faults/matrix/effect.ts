@@ -22,6 +22,7 @@ export interface Question {
   readonly analysis: boolean;
 }
 
+/** How a request ends that wants no answer. */
 export const taken: Ending = { kind: "taken" };
 const cutOff: Ending = { kind: "no-answer", what: "cut off" };
 

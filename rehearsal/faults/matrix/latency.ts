@@ -19,5 +19,5 @@ export function latencyMs(asked: Asked, random: Random): number {
   return random.chance(tail.share) ? ms * (1 + (tail.factor - 1) * random.next()) : ms;
 }
 
-/** Slower than this none is without a fault, in milliseconds: what is slower is beyond live's 99th percentile. */
+/** The slowest answer without a fault, in milliseconds: what is slower is beyond live's 99th percentile. */
 export const slowestMs = (asked: Asked): number => usual(asked) * 1.3 * tail.factor;

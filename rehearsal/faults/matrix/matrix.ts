@@ -8,6 +8,7 @@ export function allCells(): Cell[] {
   );
 }
 
+/** What of the matrix is played. */
 export interface MatrixOptions {
   readonly cells: readonly Cell[];
   /** Each cell is played once for each. */

@@ -15,10 +15,12 @@ import { modelContext, modelInputs, modelSources } from "./model-inputs.ts";
 import { Probes } from "./probes.ts";
 import { type Harm, Traffic, candidate, live } from "./traffic.ts";
 
+/** A cell of the matrix: a fault over a transport. */
 export interface Cell extends Fault {
   readonly transport: Transport;
 }
 
+/** What one rollout of a cell is played with. */
 export interface PlayOptions {
   readonly cell: Cell;
   readonly seed: number;

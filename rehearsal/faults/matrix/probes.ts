@@ -13,6 +13,7 @@ import { latencyMs } from "./latency.ts";
 import { releaseOf } from "./slot.ts";
 import { type Traffic, candidate, questionOf } from "./traffic.ts";
 
+/** What own probes meet in the model. */
 export interface ProbesOptions {
   readonly traffic: Traffic;
   readonly transport: Transport;

@@ -11,6 +11,7 @@ import {
   openAfterMs,
 } from "../../../domain/telemetry.ts";
 
+/** Which slot of the model this is, and what makes an answer of its hub good. */
 export interface SlotOptions {
   readonly colour: Colour;
   readonly contract: HubContract;
@@ -127,5 +128,5 @@ export class Slot {
   }
 }
 
-/** Releases of the two in this model. */
+/** Names of the two releases in this model. */
 export const releaseOf: Readonly<Record<Colour, string>> = { blue: "b10eb10eb10e", green: "94ee94ee94ee" };

@@ -20,9 +20,12 @@ import { type Effect, type Question, effectOf, goodEnding, taken } from "./effec
 import { latencyMs, slowestMs } from "./latency.ts";
 import { Slot } from "./slot.ts";
 
+/** The colour without a fault in this model. */
 export const live: Colour = "blue";
+/** The colour whose release has the fault. */
 export const candidate: Colour = "green";
 
+/** Which users come to the model, and what they meet. */
 export interface TrafficOptions {
   readonly fault: Fault;
   readonly transport: Transport;
@@ -363,6 +366,7 @@ const ofSession = ({ session, at, begun }: User) => ({ session, sessionAt: at, b
 const well: Seen = { good: true, lost: false, listed: null };
 const lost: Seen = { good: false, lost: true, listed: null };
 
+/** What a request asks, as far as the answer to it depends on that. */
 export const questionOf = ({ method, tool }: Pick<Asking, "method" | "tool">): Question => ({
   method,
   tool,

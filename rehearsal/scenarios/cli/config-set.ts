@@ -14,6 +14,7 @@ const mistyped = [
   ["101", /greenWeight.*at most 100/],
 ] as const;
 
+/** The scenario of `greenWeight` as people type it into the real CLI, wrong ways first. */
 export const configSet: Scenario = {
   name: "config-set",
   promise:

@@ -8,6 +8,7 @@ import { noRequestLost } from "../losses.ts";
 import { type Held, held } from "../result.ts";
 import type { Play, Scenario } from "../scenario.ts";
 
+/** The scenario of the real CLI's flags that change what an `up` does. */
 export const flags: Scenario = {
   name: "flags",
   promise: "--expect-no-changes, --save-plan with --plan, and --target do with the traffic what they say.",

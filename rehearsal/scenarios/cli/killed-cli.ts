@@ -12,6 +12,7 @@ import type { Play, Scenario } from "../scenario.ts";
 const homeMs = 5_000;
 const patienceMs = 20_000;
 
+/** The scenario of a CLI that is killed (SIGKILL) while it shifts. */
 export const killedCli: Scenario = {
   name: "killed-cli",
   promise:
@@ -21,6 +22,7 @@ export const killedCli: Scenario = {
   run: (play) => withAccount(play.stage, (account) => show(play, account, "SIGKILL")),
 };
 
+/** The scenario of a terminal that is closed (SIGHUP) while its CLI shifts. */
 export const hungUp: Scenario = {
   name: "hung-up",
   promise:

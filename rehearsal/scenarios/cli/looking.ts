@@ -7,6 +7,7 @@ import { noRequestLost } from "../losses.ts";
 import { held } from "../result.ts";
 import type { Play, Scenario } from "../scenario.ts";
 
+/** The scenario of `refresh --preview-only` after a hand edit: looking never writes. */
 export const looking: Scenario = {
   name: "looking",
   promise: "After a hand edit of the rule, refresh --preview-only tells of it and changes nothing anywhere.",

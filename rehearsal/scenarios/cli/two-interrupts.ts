@@ -10,6 +10,7 @@ import { noRequestLost } from "../losses.ts";
 import { held } from "../result.ts";
 import type { Play, Scenario } from "../scenario.ts";
 
+/** The scenario of an operator who presses Ctrl-C twice. */
 export const twoInterrupts: Scenario = {
   name: "two-interrupts",
   promise:

@@ -1,6 +1,6 @@
 import type { Mutant } from "../mutant.ts";
 
-/** What decides. */
+/** Mutants of what decides. */
 export const checks: readonly Mutant[] = [
   {
     does: 'one request in a hundred fails, and the watch passes: exactly 99 % is "above 99 %"',

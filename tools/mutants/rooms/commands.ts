@@ -2,7 +2,7 @@ import type { Mutant } from "../mutant.ts";
 
 const tests = ["tests/rollout/commands-text.test.ts", "tests/rollout/commands-endings.test.ts"];
 
-/** The commands for emergencies. */
+/** Mutants of the commands for emergencies. */
 export const commands: readonly Mutant[] = [
   {
     does: "a rollback sends everybody to a slot without a healthy target",

@@ -5,7 +5,7 @@ const outcome = ["tests/domain/outcome.test.ts"];
 const health = ["tests/domain/health.test.ts"];
 const record = ["tests/domain/record.test.ts"];
 
-/** The words that all rooms share. */
+/** Mutants of the words that all rooms share. */
 export const domain: readonly Mutant[] = [
   {
     does: "a weight of 101 % is taken, and the other slot gets less than nothing",

@@ -2,7 +2,7 @@ import type { Mutant } from "../mutant.ts";
 
 const tests = ["tests/rollout/guardian-account.test.ts"];
 
-/** The guardian's eyes and handler. */
+/** Mutants of the guardian's eyes and handler. */
 export const guardian: readonly Mutant[] = [
   {
     does: "a good release is rolled back because alarms exist, whether they ring or not",

@@ -22,6 +22,6 @@ export const rooms: Readonly<Record<string, readonly Mutant[]>> = {
   rehearsal,
 };
 
-/** Every mutant of these rooms. */
+/** Every mutant of these rooms, in the order of the rooms. */
 export const mutantsOf = (names: readonly string[]): RoomMutant[] =>
   names.flatMap((room) => (rooms[room] ?? []).map((mutant) => ({ ...mutant, room })));

@@ -3,7 +3,7 @@ import type { Mutant } from "../mutant.ts";
 const alarms = ["tests/infra/alarms.test.ts", "tests/infra/stack-alarms.test.ts"];
 const settings = ["tests/infra/settings-together.test.ts"];
 
-/** What the stack makes. */
+/** Mutants of what the stack makes. */
 export const infra: readonly Mutant[] = [
   {
     does: "one user in three waits too long and no alarm rings, for it judges the median",

@@ -4,7 +4,7 @@ const rules = ["packages/local-aws/tests/balancer-rules.test.ts"];
 const health = ["packages/local-aws/tests/balancer-health.test.ts"];
 const patterns = ["packages/log-filter-pattern/tests/filter-pattern.test.ts"];
 
-/** What rehearsals and tests stand on: a wrong one makes a wrong release look right. */
+/** Mutants of what rehearsals and tests stand on: a wrong one makes a wrong release look right. */
 export const packages: readonly Mutant[] = [
   {
     does: "the local balancer takes the last rule that holds, and a rehearsed pin proves nothing",

@@ -4,7 +4,7 @@ const golden = ["tests/plan/golden.test.ts"];
 const items = ["tests/plan/open-items.test.ts"];
 const comment = ["tests/plan/comment.test.ts"];
 
-/** What a plan says before anything is done. */
+/** Mutants of what a plan says before anything is done. */
 export const plan: readonly Mutant[] = [
   {
     does: "a plan promises one more rollback window than there is: to the slot that goes live",

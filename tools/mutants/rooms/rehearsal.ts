@@ -1,6 +1,6 @@
 import type { Mutant } from "../mutant.ts";
 
-/** The judge of rehearsals. */
+/** Mutants of the judge of rehearsals. */
 export const rehearsal: readonly Mutant[] = [
   {
     does: 'a broken release is deployed on "3 of 3 promises kept"',

@@ -1,6 +1,6 @@
 import type { Mutant } from "../mutant.ts";
 
-/** What rides along in front of the hub. */
+/** Mutants of what rides along in front of the hub. */
 export const sidecar: readonly Mutant[] = [
   {
     does: "a good release is rolled back because clients took calls back",
