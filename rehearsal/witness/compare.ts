@@ -70,7 +70,7 @@ export function compare(
       count.inFlight++;
       continue;
     }
-    const found = book.of(sight, means[verdict].outcomes);
+    const found = book.of(sight, verdict);
     if (found.some((line) => agrees(sight, line))) told.add(verdict);
     else if (found.length === 0 && means[verdict].silence) {
       count.neverArrived++;
@@ -91,7 +91,16 @@ export function compare(
 function agrees({ verdict, slot, task }: Sight, line: AccessLine): boolean {
   // Who answered is known of an answer only.
   const elsewhere = task !== null && slot !== line.slot;
-  return verdict !== null && !elsewhere && means[verdict].outcomes.includes(line.outcome);
+  return verdict !== null && !elsewhere && tells(verdict, line);
+}
+
+/**
+ * Whether a line tells of what a user saw. A stream that ended with nothing in it is a fault to a client of HTTP+SSE, which learns
+ * from it where to ask; the sidecar knows of no stream what it is for, and books it to what is compared with live.
+ */
+function tells(verdict: Verdict, { method, outcome }: AccessLine): boolean {
+  if (method === "stream/end" && verdict === "fault" && outcome === "tool-error") return true;
+  return means[verdict].outcomes.includes(outcome);
 }
 
 /** The lines, to be found by what a user knows of a request. */
@@ -108,14 +117,22 @@ class Book {
     }
   }
 
-  of(sight: Sight, wanted: readonly Outcome[]): readonly AccessLine[] {
+  of(sight: Sight, verdict: Verdict): readonly AccessLine[] {
     if (sight.id !== null) return this.#byId.get(sight.id) ?? [];
-    const lines = this.#nameless.get(`${sight.slot} ${sight.method}`) ?? [];
+    const taken = this.#take(sight, sight.method, verdict);
+    // A stream that opened well may tell its user nothing before it ends: its end has a line of its own.
+    const isOpen = sight.method === "stream/open" && taken !== null && !tells(verdict, taken);
+    const end = isOpen ? this.#take(sight, "stream/end", verdict) : null;
+    return [taken, end].filter((line) => line !== null);
+  }
+
+  #take(sight: Sight, method: string, verdict: Verdict): AccessLine | null {
+    const lines = this.#nameless.get(`${sight.slot} ${method}`) ?? [];
     const near = lines.filter((line) => isNear(sight, Date.parse(line.timestamp) - line.durationMs));
-    const taken = near.find(({ outcome }) => wanted.includes(outcome)) ?? near[0];
-    if (taken === undefined) return [];
+    const taken = near.find((line) => tells(verdict, line)) ?? near[0];
+    if (taken === undefined) return null;
     lines.splice(lines.indexOf(taken), 1);
-    return [taken];
+    return taken;
   }
 }
 

@@ -229,6 +229,17 @@ test("streams and notifications have no id: each takes one line of its slot and 
   assert.deepEqual([compared, apart], [3, 1], "the one that came much later has no line");
 });
 
+test("a stream that opened and told its user nothing is told by the line of its end", () => {
+  const stream = { method: "stream/open", tool: null } as const;
+  const lines = [line(null, "ok", stream), line(null, "tool-error", { ...stream, method: "stream/end" })];
+  const failed = compare([sight(null, "fault", stream)], lines, () => false);
+  assert.deepEqual([failed.compared, failed.apart, failed.unseen], [1, 0, []]);
+  const other = compare([sight(null, "fault", stream)], lines.slice(0, 1), () => false);
+  assert.deepEqual([other.apart, other.unseen], [1, ["fault"]]);
+  const well = compare([sight(null, "well", stream)], lines, () => false);
+  assert.equal(well.apart, 0);
+});
+
 test("where a request was that nobody answered is known of sessions only: any other may have gone anywhere", async () => {
   for (const [era, slot] of [
     ["stateless", null],
