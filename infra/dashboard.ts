@@ -183,7 +183,7 @@ export function dashboardBody(
   });
 }
 
-/** The stack's dashboard, and where it is looked at. */
+/** The stack's dashboard, and where it is looked at: its name alone where no console's address is public. */
 export function makeDashboard(
   { region }: Place,
   { prefix, namespace }: StackNames,
@@ -201,5 +201,7 @@ export function makeDashboard(
     },
     opts,
   );
-  return pulumi.interpolate`https://${region}.${partitionOf(region).console}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
+  const { console } = partitionOf(region);
+  if (console === null) return dashboardName;
+  return pulumi.interpolate`https://${region}.${console}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
 }

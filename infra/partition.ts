@@ -4,7 +4,8 @@ export interface Partition {
   readonly name: string;
   /** End of the names of its endpoints and registries. */
   readonly suffix: string;
-  readonly console: string;
+  /** End of its consoles' names; null where no name of one is public. */
+  readonly console: string | null;
 }
 
 const usual: Partition = { name: "aws", suffix: "amazonaws.com", console: "console.aws.amazon.com" };
@@ -13,6 +14,11 @@ const usual: Partition = { name: "aws", suffix: "amazonaws.com", console: "conso
 const others: readonly (readonly [prefix: string, partition: Partition])[] = [
   ["cn-", { name: "aws-cn", suffix: "amazonaws.com.cn", console: "console.amazonaws.cn" }],
   ["us-gov-", { name: "aws-us-gov", suffix: "amazonaws.com", console: "console.amazonaws-us-gov.com" }],
+  ["eusc-", { name: "aws-eusc", suffix: "amazonaws.eu", console: "console.amazonaws-eusc.eu" }],
+  ["us-iso-", { name: "aws-iso", suffix: "c2s.ic.gov", console: null }],
+  ["us-isob-", { name: "aws-iso-b", suffix: "sc2s.sgov.gov", console: null }],
+  ["eu-isoe-", { name: "aws-iso-e", suffix: "cloud.adc-e.uk", console: null }],
+  ["us-isof-", { name: "aws-iso-f", suffix: "csp.hci.ic.gov", console: null }],
 ];
 
 /** The partition that a region is in. */

@@ -31,17 +31,18 @@ export function makeWorkflowRoles(
   opts: pulumi.ComponentResourceOptions,
 ): WorkflowRoles {
   const { github, deployed } = needs;
-  const audience = `sts.${partitionOf(needs.region).suffix}`;
+  // The one that the action for it asks for unless it is told, and the one of this part of AWS.
+  const audiences = [...new Set(["sts.amazonaws.com", `sts.${partitionOf(needs.region).suffix}`])];
   const provider = pulumi.output(
     github.providerArn ??
       new iam.OpenIdConnectProvider(
         "github",
-        { url: "https://token.actions.githubusercontent.com", clientIdLists: [audience] },
+        { url: "https://token.actions.githubusercontent.com", clientIdLists: audiences },
         opts,
       ).arn,
   );
   const trusted = (subjects: string[]) =>
-    provider.apply((arn) => JSON.stringify(trustJobs(arn, audience, subjects)));
+    provider.apply((arn) => JSON.stringify(trustJobs(arn, audiences, subjects)));
   const shared = (name: string, description: string, policy: (of: Deployed) => PolicyDocument) =>
     makePolicy(name, deployed.apply(policy), opts, { description, path: needs.path });
 

@@ -30,7 +30,11 @@ export const previewSubjects = ({ repository }: Workflows): string[] =>
   subjectsOf(repository, "pull_request");
 
 /** Who may take a role: jobs with one of these subjects, by OpenID Connect. */
-export const trustJobs = (provider: string, audience: string, subjects: readonly string[]): object => {
+export const trustJobs = (
+  provider: string,
+  audiences: readonly string[],
+  subjects: readonly string[],
+): object => {
   const of = "token.actions.githubusercontent.com";
   const exact = subjects.every((subject) => !subject.includes("*"));
   return {
@@ -41,8 +45,8 @@ export const trustJobs = (provider: string, audience: string, subjects: readonly
         Principal: { Federated: provider },
         Action: "sts:AssumeRoleWithWebIdentity",
         Condition: exact
-          ? { StringEquals: { [`${of}:aud`]: audience, [`${of}:sub`]: subjects } }
-          : { StringEquals: { [`${of}:aud`]: audience }, StringLike: { [`${of}:sub`]: subjects } },
+          ? { StringEquals: { [`${of}:aud`]: audiences, [`${of}:sub`]: subjects } }
+          : { StringEquals: { [`${of}:aud`]: audiences }, StringLike: { [`${of}:sub`]: subjects } },
       },
     ],
   };

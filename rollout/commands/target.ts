@@ -83,7 +83,7 @@ function partsOf(rule: string): { region: string; account: string } {
   const match = ruleArnShape.exec(rule);
   if (!match)
     throw new UsageError(
-      `"${rule}" is not the ARN of a listener rule; it looks like arn:aws:elasticloadbalancing:REGION:ACCOUNT:listener-rule/app/NAME/…/…/… See: npm run status -- --stack STACK`,
+      `"${rule}" is not the ARN of a listener rule; it looks like arn:PARTITION:elasticloadbalancing:REGION:ACCOUNT:listener-rule/app/NAME/…/…/… See: npm run status -- --stack STACK`,
     );
   return { region: match[1] as string, account: match[2] as string };
 }

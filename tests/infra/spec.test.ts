@@ -68,7 +68,7 @@ test("a release's config file is part of its name and of its task definition, so
 
 test("the deploy role trusts one branch of one repository and nobody else", () => {
   const subjects = deploySubjects({ repository: "example@11/hub@22" });
-  const text = JSON.stringify(trustJobs("arn:provider", "sts.amazonaws.com", subjects));
+  const text = JSON.stringify(trustJobs("arn:provider", ["sts.amazonaws.com"], subjects));
   assert.ok(text.includes("repo:example/hub:ref:refs/heads/main"), text);
   assert.ok(text.includes("repo:example@11/hub@22:ref:refs/heads/main"), text);
   assert.doesNotMatch(text, /\*/);

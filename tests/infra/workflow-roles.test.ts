@@ -10,7 +10,7 @@ const of = "token.actions.githubusercontent.com";
 
 /** Whether a job with this subject may take a role whose trust names these. */
 function trusts(subjects: readonly string[], subject: string): boolean {
-  const { Statement } = trustJobs("arn:provider", "sts.amazonaws.com", subjects) as {
+  const { Statement } = trustJobs("arn:provider", ["sts.amazonaws.com"], subjects) as {
     Statement: { Action: string; Condition: object }[];
   };
   const document: PolicyDocument = {
@@ -121,7 +121,7 @@ test("pull requests preview, and nothing else does", () => {
 });
 
 test("a trust without patterns names every subject whole", () => {
-  const text = JSON.stringify(trustJobs("arn:provider", "sts.amazonaws.com", deploySubjects(withIds)));
+  const text = JSON.stringify(trustJobs("arn:provider", ["sts.amazonaws.com"], deploySubjects(withIds)));
   assert.doesNotMatch(text, /\*/);
 });
 

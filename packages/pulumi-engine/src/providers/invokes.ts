@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Clients } from "./clients.ts";
 import { faultsInObject, flag, map, object, set, text, type Field, type Values } from "./fields.ts";
 import { policyDocument, policyFields } from "./iam/policy-document.ts";
+import { arnIn, partitionOf } from "./partition.ts";
 import { tagMap } from "./tags.ts";
 import { asText } from "./values.ts";
 
@@ -40,27 +41,22 @@ function only<T>(found: readonly T[] | undefined, what: string): T {
   return first;
 }
 
-const partitionOf = (region: string) =>
-  region.startsWith("cn-")
-    ? { partition: "aws-cn", dnsSuffix: "amazonaws.com.cn", reverseDnsPrefix: "cn.com.amazonaws" }
-    : region.startsWith("us-gov-")
-      ? { partition: "aws-us-gov", dnsSuffix: "amazonaws.com", reverseDnsPrefix: "com.amazonaws" }
-      : { partition: "aws", dnsSuffix: "amazonaws.com", reverseDnsPrefix: "com.amazonaws" };
-
 const invokes: Record<string, Invoke> = {
   "aws:index/getRegion:getRegion": {
     fields: { id: text, name: text, endpoint: text, region: text },
     call: async (aws, args) => {
       const region = asText(args.region ?? args.name ?? aws.settings.region);
+      const endpoint = `ec2.${region}.${partitionOf(region).dnsSuffix}`;
       const description = region === "us-east-1" ? "US East (N. Virginia)" : region;
-      return { id: region, name: region, region, description, endpoint: `ec2.${region}.amazonaws.com` };
+      return { id: region, name: region, region, description, endpoint };
     },
   },
   "aws:index/getPartition:getPartition": {
     fields: { id: text },
     call: async (aws) => {
-      const partition = partitionOf(aws.settings.region);
-      return { id: partition.partition, ...partition };
+      const { name, dnsSuffix } = partitionOf(aws.settings.region);
+      const reverseDnsPrefix = dnsSuffix.split(".").toReversed().join(".");
+      return { id: name, partition: name, dnsSuffix, reverseDnsPrefix };
     },
   },
   "aws:index/getCallerIdentity:getCallerIdentity": {
@@ -124,7 +120,12 @@ const invokes: Record<string, Invoke> = {
       const vpc = only(answer.Vpcs, "VPC");
       return {
         id: vpc.VpcId,
-        arn: `arn:aws:ec2:${aws.settings.region}:${vpc.OwnerId}:vpc/${vpc.VpcId}`,
+        arn: arnIn(
+          aws.settings.region,
+          "ec2",
+          { region: aws.settings.region, account: vpc.OwnerId },
+          `vpc/${vpc.VpcId}`,
+        ),
         cidrBlock: vpc.CidrBlock,
         cidrBlockAssociations: (vpc.CidrBlockAssociationSet ?? []).map((each) => ({
           associationId: each.AssociationId,
@@ -216,7 +217,7 @@ const invokes: Record<string, Invoke> = {
       return {
         id: zoneId,
         zoneId,
-        arn: `arn:aws:route53:::hostedzone/${zoneId}`,
+        arn: arnIn(aws.settings.region, "route53", {}, `hostedzone/${zoneId}`),
         name: zone.Name?.replace(/\.$/, ""),
         privateZone: zone.Config?.PrivateZone ?? false,
         comment: zone.Config?.Comment ?? "",

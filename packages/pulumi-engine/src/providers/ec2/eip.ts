@@ -2,8 +2,15 @@ import type { EipArgs } from "@pulumi/aws/ec2/eip.js";
 import { unlessGone } from "../aws-error.ts";
 import { map, text } from "../fields.ts";
 import { kind, patiently } from "../kind.ts";
+import { partitionOf } from "../partition.ts";
 import { tagMap } from "../tags.ts";
 import { arnOf, retagBy, tagSpecification } from "./shared.ts";
+
+/** The name that AWS gives a public address. */
+function publicDns(region: string, address: string): string {
+  const place = region === "us-east-1" ? "compute-1" : `${region}.compute`;
+  return `ec2-${address.replaceAll(".", "-")}.${place}.${partitionOf(region).dnsSuffix}`;
+}
 
 /** An Elastic IP address, by its allocation id. Removing it waits for a NAT gateway that is going and still holds it. */
 export const eip = kind<EipArgs>({
@@ -37,7 +44,7 @@ export const eip = kind<EipArgs>({
       publicIp: live.PublicIp,
       privateIp: live.PrivateIpAddress,
       associationId: live.AssociationId,
-      publicDns: live.PublicIp && `ec2-${live.PublicIp.replaceAll(".", "-")}.compute-1.amazonaws.com`,
+      publicDns: live.PublicIp && publicDns(tools.region, live.PublicIp),
       tags: tagMap(live.Tags),
     };
   },

@@ -1,5 +1,6 @@
 import type { Values } from "../fields.ts";
 import type { Tags, Tools } from "../kind.ts";
+import { arnIn } from "../partition.ts";
 import { tagList } from "../tags.ts";
 import { asText } from "../values.ts";
 
@@ -21,4 +22,4 @@ export const retagBy =
 
 /** The ARN of a thing of EC2 in this region, for answers that do not name it; without an account that field is empty. */
 export const arnOf = (tools: Tools, account: string | undefined, resource: string): string =>
-  `arn:aws:ec2:${tools.region}:${account ?? ""}:${resource}`;
+  arnIn(tools.region, "ec2", { region: tools.region, account }, resource);

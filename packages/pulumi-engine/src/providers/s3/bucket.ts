@@ -2,6 +2,7 @@ import type { BucketArgs } from "@pulumi/aws/s3/bucket.js";
 import { isCode, unlessGone } from "../aws-error.ts";
 import { flag, map, text } from "../fields.ts";
 import { kind, patiently, type Tools } from "../kind.ts";
+import { arnIn, partitionOf } from "../partition.ts";
 import { tagList, tagMap } from "../tags.ts";
 
 async function emptied(tools: Tools, Bucket: string): Promise<void> {
@@ -47,12 +48,13 @@ export const bucket = kind<BucketArgs>({
     const head = await unlessGone(s3.headBucket({ Bucket: id }), "NoSuchBucket", "NotFound");
     if (head === undefined) return undefined;
     const tagging = await unlessGone(s3.getBucketTagging({ Bucket: id }), "NoSuchTagSet");
+    const suffix = partitionOf(tools.region).dnsSuffix;
     return {
-      arn: `arn:aws:s3:::${id}`,
+      arn: arnIn(tools.region, "s3", {}, id),
       bucket: id,
-      bucketDomainName: `${id}.s3.amazonaws.com`,
+      bucketDomainName: `${id}.s3.${suffix}`,
       bucketRegion: head.BucketRegion ?? tools.region,
-      bucketRegionalDomainName: `${id}.s3.${tools.region}.amazonaws.com`,
+      bucketRegionalDomainName: `${id}.s3.${tools.region}.${suffix}`,
       tags: tagMap(tagging?.TagSet),
     };
   },
