@@ -13,7 +13,7 @@ export interface LogsBucket {
 /** Days the balancer's request logs are kept. */
 const keptDays = 90;
 
-/** The bucket of the balancer's logs, where anybody may reach the hub or depends on it; null elsewhere. */
+/** The bucket of the balancer's logs, where anybody may reach the hub or depends on it; null elsewhere. `destroy` leaves it. */
 export function makeLogsBucket(
   { access, production }: HubConfig,
   account: pulumi.Output<string>,
@@ -21,7 +21,8 @@ export function makeLogsBucket(
   opts: pulumi.ComponentResourceOptions,
 ): LogsBucket | null {
   if (!access.internetFacing && !production) return null;
-  return makeBucket(account, region, opts);
+  // The logs outlive the stack: who asks what happened asks afterwards. They expire in the bucket that stays.
+  return makeBucket(account, region, { ...opts, retainOnDelete: true });
 }
 
 /** A private, encrypted, expiring bucket. */
@@ -30,7 +31,7 @@ function makeBucket(
   region: string,
   opts: pulumi.ComponentResourceOptions,
 ): LogsBucket {
-  const bucket = new s3.Bucket("balancer-logs", { forceDestroy: true }, opts);
+  const bucket = new s3.Bucket("balancer-logs", {}, opts);
   new s3.BucketPublicAccessBlock(
     "balancer-logs",
     {

@@ -2,7 +2,7 @@ import type { Deployed } from "../deploy-limits.ts";
 import { globalArnOf } from "../partition.ts";
 import { type Statement, allow } from "../policy-document.ts";
 
-/** Calls of the balancer's logs' bucket. Objects go with their bucket and are not read. */
+/** The balancer's logs. Nobody who deploys reads or deletes them, and their bucket outlives the stack. */
 export function bucket({ region }: Deployed): Statement[] {
   const settings = [
     "EncryptionConfiguration",
@@ -15,12 +15,7 @@ export function bucket({ region }: Deployed): Statement[] {
     allow(
       [
         "s3:CreateBucket",
-        "s3:DeleteBucket",
-        "s3:DeleteBucketPolicy",
         "s3:ListBucket",
-        "s3:ListBucketVersions",
-        "s3:DeleteObject",
-        "s3:DeleteObjectVersion",
         "s3:GetBucket*",
         "s3:GetAccelerateConfiguration",
         "s3:GetReplicationConfiguration",
