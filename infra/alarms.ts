@@ -12,9 +12,11 @@ import {
   errorRate,
   errorRateMetrics,
   isEvidence,
+  lostByBalancer,
   llmFailureRate,
   llmFailureRateMetrics,
   percentAbove,
+  plain,
   slowCalls,
   spentMetrics,
 } from "./formulas.ts";
@@ -160,7 +162,14 @@ export function slotAlarms({ prefix, namespace }: Naming, colour: Colour, limits
   ];
 }
 
+const nameOfSilent = ({ prefix }: Pick<Naming, "prefix">) => `${prefix}-guardian-silent`;
+
 const guardianName = (name: keyof typeof guardianMetrics) => name;
+
+/** Of the balancer's own errors in a minute, fewer than these page nobody. */
+const balancerFloor = 5;
+/** Of all requests, the percentage that the requirement's success rate allows to be lost. */
+const lostPercent = ({ successRatePercent }: Thresholds) => 100 - successRatePercent;
 
 /** The alarms that concern the stack as a whole and no colour alone. */
 export function stackAlarms(
@@ -169,6 +178,17 @@ export function stackAlarms(
   has: { loadBalancer: pulumi.Input<string>; certificateArn?: pulumi.Input<string> | undefined },
 ): AlarmPlan[] {
   const metric = metricsIn(namespace, 86_400);
+  const ofBalancer = (id: string, metricName: string): Query => ({
+    id,
+    returnData: false,
+    metric: {
+      namespace: "AWS/ApplicationELB",
+      metricName,
+      dimensions: { LoadBalancer: has.loadBalancer },
+      period: minute,
+      stat: "Sum",
+    },
+  });
   const spent = colours.flatMap((colour) =>
     Object.entries(spentMetrics).map(([id, name]) => metric(`${id}_${colour}`, own(name), colour, "Sum")),
   );
@@ -176,7 +196,7 @@ export function stackAlarms(
   const dollars = colours.map((colour) => dollarsOf((id) => `FILL(${id}_${colour}, 0)`)).join(" + ");
   return [
     {
-      name: `${prefix}-guardian-silent`,
+      name: nameOfSilent({ prefix }),
       description:
         "The guardian has not reported for three minutes: nobody sends traffic home when a rollout is lost.",
       topic: "onCall",
@@ -194,18 +214,18 @@ export function stackAlarms(
     },
     {
       name: `${prefix}-balancer-5xx`,
-      description: "The load balancer itself answered with 502, 503 or 504.",
+      description: `The load balancer itself answered with 502, 503 or 504: ${balancerFloor} a minute or more, and more than ${plain(lostPercent(limits))} % of all requests.`,
       topic: "onCall",
       args: {
         evaluationPeriods: 1,
         treatMissingData: "notBreaching",
         comparisonOperator: "GreaterThanOrEqualToThreshold",
-        threshold: 5,
-        namespace: "AWS/ApplicationELB",
-        metricName: "HTTPCode_ELB_5XX_Count",
-        dimensions: { LoadBalancer: has.loadBalancer },
-        period: minute,
-        statistic: "Sum",
+        threshold: balancerFloor,
+        metricQueries: [
+          ofBalancer("failed", "HTTPCode_ELB_5XX_Count"),
+          ofBalancer("requests", "RequestCount"),
+          expression(lostByBalancer(lostPercent(limits)), "5xx of the balancer itself, where they are many"),
+        ],
       },
     },
     {
@@ -251,9 +271,14 @@ export function makeAlarms(
     readonly onCall: { readonly arn: pulumi.Output<string> };
     readonly team: { readonly arn: pulumi.Output<string> };
   },
-  has: Parameters<typeof stackAlarms>[2],
+  has: Parameters<typeof stackAlarms>[2] & { readonly guardian: readonly pulumi.Resource[] },
   opts: pulumi.ComponentResourceOptions,
-): { names: Readonly<Record<Colour, string[]>>; arns: pulumi.Output<string>[] } {
+): {
+  names: Readonly<Record<Colour, string[]>>;
+  arns: pulumi.Output<string>[];
+  all: readonly pulumi.Resource[];
+} {
+  const silent = nameOfSilent(naming);
   const make = ({ name, description, topic, args }: AlarmPlan) =>
     new MetricAlarm(
       name.slice(naming.prefix.length + 1),
@@ -264,12 +289,14 @@ export function makeAlarms(
         okActions: [topics[topic].arn],
         ...args,
       },
-      opts,
+      // Before the guardian is called there is nothing but silence.
+      name === silent ? { ...opts, dependsOn: [...has.guardian] } : opts,
     );
   const bySlot = perColour((colour) => slotAlarms(naming, colour, limits));
   const made = [...bySlot.blue, ...bySlot.green, ...stackAlarms(naming, limits, has)].map(make);
   return {
     names: perColour((colour) => bySlot[colour].map(({ name }) => name)),
     arns: made.map(({ arn }) => arn),
+    all: made,
   };
 }

@@ -13,7 +13,10 @@ export class ConfigError extends Error {
 }
 
 /** What is wrong with a text where a secret's name belongs. The text may be the secret itself: it is not repeated. */
-export const secretNameWanted = "must be the name of a Secrets Manager secret, never its value";
+export const secretNameWanted = "must be the name or the ARN of a Secrets Manager secret, never its value";
+/** The same where one key of its JSON, or a parameter, is as good. */
+export const secretRefWanted =
+  "must name a secret, never hold its value: NAME or its ARN, NAME:KEY:: for one key of its JSON, or ssm:NAME for a parameter";
 
 /**
  * The option of rules that look at several keys: they hold although another key has a problem, so that all are told at once.
@@ -44,10 +47,10 @@ export function describeIssue(
   const given = valueAt(values, issue.path);
   if (given === undefined)
     return [`hub:${at}: ${issue.code === "invalid_type" ? "is missing" : issue.message}`];
-  if (issue.message === secretNameWanted)
-    return [`hub:${at}: ${issue.message}; what was given is not repeated here`];
   // What stands beside a variable's name may be a secret, whoever meant to put it there.
-  if (isOfVariable(issue.path)) return [`hub:${at}: ${plain(issue, "")}`];
+  if (isOfVariable(issue.path)) return [`hub:${at}: ${plain(issue, "")}${unrepeated(issue)}`];
+  if (mayHoldSecret(issue.path, given))
+    return [`hub:${at}: ${plain(issue, "it")}; what was given is not repeated here`];
   if (secret.includes(String(issue.path[0])))
     return [`hub:${at}: ${plain(issue, "a secret")}; given: a secret value`];
   const shown = shorten(JSON.stringify(given));
@@ -59,6 +62,25 @@ export function describeIssue(
 function meant(forms: readonly z.core.$ZodIssue[][]): readonly z.core.$ZodIssue[] {
   const isOther = ({ code, path }: z.core.$ZodIssue) => code === "invalid_type" && path.length === 0;
   return forms.find((issues) => !issues.some(isOther)) ?? forms[0] ?? [];
+}
+
+const unrepeated = ({ message }: z.core.$ZodIssue) =>
+  message === secretRefWanted ? "; what was given is not repeated here" : "";
+
+/** Keys that hold variables or the name of a secret, by the keys that they are in. */
+const secretive: Readonly<Record<string, readonly string[]>> = {
+  blue: ["environment", "registryCredentials"],
+  green: ["environment", "registryCredentials"],
+  hub: ["secrets"],
+  sidecar: ["signingSecret", "tokenSecret", "registryCredentials"],
+};
+
+/** Whether somebody who took a key for another may have put a secret here: into such a key itself, or around it. */
+function mayHoldSecret([top, key]: readonly PropertyKey[], given: unknown): boolean {
+  const keys = secretive[String(top)] ?? [];
+  if (key !== undefined) return keys.includes(String(key));
+  // Text that was meant to be an object, and could not be read as one.
+  return keys.length > 0 && typeof given === "string";
 }
 
 /** Whether a path leads to one variable of the hub: `blue.environment.X` or `hub.secrets.X`. */

@@ -1,15 +1,36 @@
 import { z } from "zod";
-import { secretNameWanted } from "./config-problems.ts";
+import { readSecretRef } from "../domain/secret-ref.ts";
+import { secretNameWanted, secretRefWanted } from "./config-problems.ts";
+import { anyPartition } from "./partition.ts";
 
-/** Name of a Secrets Manager secret; its value stands nowhere in a config. */
-export const secretName = z
+/** Where a secret's value is; the value itself stands nowhere in a config. */
+export const secretReference = z.string().refine((text) => readSecretRef(text) !== null, secretRefWanted);
+
+/** Name or ARN of the secret that opens a private registry. ECS takes it whole. */
+export const registryCredentials = z
   .string()
-  .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, secretNameWanted)
-  .describe("Name of a Secrets Manager secret; never its value.");
-
-/** Name of the secret that opens a private registry. */
-export const registryCredentials = secretName
+  .refine((text) => isWholeSecret(text), secretNameWanted)
   .optional()
   .describe(
     'Secret with `{"username": "…", "password": "…"}` of the registry, for an image that is private there, as a package is that a workflow publishes for the first time. Left out: anybody may pull it, or it is in ECR.',
+  );
+
+function isWholeSecret(text: string): boolean {
+  const ref = readSecretRef(text);
+  return ref?.kind === "secret" && ref.id === text;
+}
+
+/** ARNs of keys. */
+export const kmsKeys = z
+  .array(
+    z
+      .string()
+      .regex(
+        new RegExp(`^${anyPartition}:kms:[a-z0-9-]+:\\d{12}:key/[A-Za-z0-9-]+$`),
+        "must be the ARN of a KMS key",
+      ),
+  )
+  .default([])
+  .describe(
+    "ARNs of your own KMS keys that parameters of Systems Manager among the secrets are encrypted with. Those of Secrets Manager's secrets are found.",
   );

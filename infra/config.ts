@@ -10,7 +10,7 @@ import { proofPath } from "../domain/telemetry.ts";
 import { weight } from "../domain/weight.ts";
 import { access, domain, network, openDoor } from "./config-network.ts";
 import { ConfigError, describeIssue, evenIfIncomplete } from "./config-problems.ts";
-import { registryCredentials, secretName } from "./config-secrets.ts";
+import { kmsKeys, registryCredentials, secretReference } from "./config-secrets.ts";
 import { slot, variableName } from "./config-slot.ts";
 import { anyPartition } from "./partition.ts";
 
@@ -60,10 +60,10 @@ const hub = z.strictObject({
     .optional()
     .describe("Command of the container. Given, the hub's config is first written to /tmp/hub.json in it."),
   secrets: z
-    .record(variableName, secretName)
+    .record(variableName, secretReference)
     .default({})
     .describe(
-      "Variables of the hub that come from Secrets Manager, for placeholders such as ${GEMINI_API_KEY} in its config.",
+      "Variables of the hub that are secret, for placeholders such as ${GEMINI_API_KEY} in its config. Each names where its value is: a secret of Secrets Manager by name or ARN, `NAME:KEY::` for one key of its JSON, or `ssm:NAME` (or the ARN) of a parameter of Systems Manager.",
     ),
   logErrorPatterns: z
     .array(filterPattern)
@@ -113,22 +113,35 @@ const sidecar = z.strictObject({
       "IPv4 ranges of the tasks' subnets: a sidecar forwards a session to a peer task there and nowhere else. Left out: a new VPC's own, or in an existing one the private range that the task is in.",
     ),
   port: z.int().min(1).max(65_535).default(8_080).describe("Port the load balancer talks to."),
-  signingSecret: secretName
+  signingSecret: secretReference
     .optional()
     .describe("Secret with the key that signs pins and probes; needed while the sidecar is on."),
-  tokenSecret: secretName
+  tokenSecret: secretReference
     .optional()
     .describe(
       "Secret with the bearer token that clients must send; two separated by a comma while one replaces the other.",
     ),
 });
 
+const webhookUrl = z.url({ protocol: /^https$/, error: "must be an address that begins with https:" });
+const webhook = z.strictObject({
+  url: webhookUrl.describe("Its address."),
+  confirms: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether it confirms its subscription by itself within a minute. Left out: somebody opens the address in the first message it gets.",
+    ),
+});
+
 const subscribers = z.strictObject({
   emails: z.array(z.email()).default([]).describe("Each gets a mail to confirm first."),
   webhooks: z
-    .array(z.url({ protocol: /^https$/, error: "must be an address that begins with https:" }))
+    .array(z.union([webhookUrl, webhook]))
     .default([])
-    .describe("HTTPS endpoints, such as a paging service's."),
+    .describe(
+      "HTTPS endpoints, such as a paging service's: an address, or `{url, confirms: true}` for one that confirms its subscription by itself, which an `up` then waits for.",
+    ),
 });
 
 const healthCheck = z
@@ -202,6 +215,7 @@ const keys = {
       "Your own checks: a command line, run in the folder of Pulumi.yaml with MCP_HUB_URL set; exit code 0 passes.",
     ),
   evidence: evidence.prefault({}).describe("Where each rollout's record goes."),
+  kmsKeys,
   previewFile: z
     .string()
     .min(1)
@@ -252,6 +266,10 @@ const keys = {
     ),
 };
 
+/** Names in an object; none of what somebody wrote in its place. */
+const membersOf = (value: unknown): string[] =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+
 type Values = z.output<z.ZodObject<typeof keys>>;
 
 /** Rules across keys. A key that has a problem of its own may be missing here: then the rules about it wait for their turn. */
@@ -298,8 +316,8 @@ function acrossKeys(config: Partial<Values>, context: z.core.$RefinementCtx): vo
           "production takes images by digest only (name@sha256:…): a tag can change under a running release",
         );
   for (const colour of colours)
-    for (const variable of Object.keys(config[colour]?.environment ?? {}))
-      if (facts && Object.hasOwn(facts.secrets, variable))
+    for (const variable of membersOf(config[colour]?.environment))
+      if (membersOf(facts?.secrets).includes(variable))
         problem(
           [colour, "environment", variable],
           undefined,

@@ -8,8 +8,8 @@ export interface ContainerFacts {
   readonly release: string;
   readonly logGroup: string;
   readonly region: string;
-  /** ARNs by secret name. */
-  readonly secretArns: ReadonlyMap<string, string>;
+  /** What ECS takes to read a secret, by the config's words for it. */
+  readonly secretsFrom: Readonly<Record<string, string>>;
   /** Table and key of the record, where the sidecar reads its drain flag. */
   readonly table: string;
   readonly stack: string;
@@ -47,8 +47,8 @@ function logging({ logGroup, region }: ContainerFacts): object {
 }
 
 /** How ECS opens a private registry: with what the secret of this name says. */
-const registryOf = (secret: string | undefined, { secretArns }: ContainerFacts): object =>
-  secret === undefined ? {} : { repositoryCredentials: { credentialsParameter: secretArns.get(secret) } };
+const registryOf = (secret: string | undefined, { secretsFrom }: ContainerFacts): object =>
+  secret === undefined ? {} : { repositoryCredentials: { credentialsParameter: secretsFrom[secret] } };
 
 function hubContainer({ hub }: HubConfig, slot: SlotConfig, facts: ContainerFacts): object {
   return {
@@ -69,7 +69,7 @@ function hubContainer({ hub }: HubConfig, slot: SlotConfig, facts: ContainerFact
     }),
     secrets: Object.entries(hub.secrets).map(([name, secret]) => ({
       name,
-      valueFrom: facts.secretArns.get(secret),
+      valueFrom: facts.secretsFrom[secret],
     })),
     portMappings: [{ containerPort: hub.port, protocol: "tcp" }],
     stopTimeout: hub.stopTimeout,
@@ -94,7 +94,7 @@ function sidecarContainer({ domain, hub, network, sidecar }: HubConfig, facts: C
     ...(hub.ready === undefined ? {} : { ready: hub.ready }),
   };
   const secret = (name: string, from: string | undefined) =>
-    from === undefined ? [] : [{ name, valueFrom: facts.secretArns.get(from) }];
+    from === undefined ? [] : [{ name, valueFrom: facts.secretsFrom[from] }];
   const peers = sidecar.peers ?? (network.vpcId === undefined ? [network.cidr] : []);
   return {
     name: containerNames.sidecar,

@@ -4,6 +4,7 @@ import { type AlarmPlan, slotAlarms, stackAlarms } from "./alarms.ts";
 import { type HubConfig, slotOf } from "./config.ts";
 import { longestPlanMs } from "./plan-length.ts";
 import { type RegionPrices, prices } from "./prices.ts";
+import { secretIdsOf } from "./secret-names.ts";
 
 /** One line of the table. */
 interface CostItem {
@@ -96,7 +97,7 @@ function fixedItems(config: HubConfig, price: RegionPrices): CostItem[] {
   const monthly = (hourly: number) => hourly * hoursPerMonth;
   const alarmMetrics = metricsOfAlarms(config);
   const customMetrics = (Object.keys(metrics).length + Object.keys(guardianMetrics).length) * colours.length;
-  const secrets = secretsOf(config);
+  const secrets = secretIdsOf(config).length;
   const ticks = hoursPerMonth * 60;
   const addresses = access.internetFacing ? 2 : 0;
   return [
@@ -158,11 +159,6 @@ function metricsOfAlarms(config: HubConfig): number {
 function metricsRead({ args }: AlarmPlan): number {
   const queries = args.metricQueries as readonly { readonly metric?: unknown }[] | undefined;
   return queries ? queries.filter(({ metric }) => metric !== undefined).length : 1;
-}
-
-function secretsOf({ hub, sidecar }: HubConfig): number {
-  const own = sidecar.enabled ? [sidecar.signingSecret, sidecar.tokenSecret] : [];
-  return new Set([...Object.values(hub.secrets), ...own].filter((name) => name !== undefined)).size;
 }
 
 const cents = (usd: number) => Math.round(usd * 100) / 100;

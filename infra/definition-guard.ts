@@ -1,7 +1,7 @@
 import { colours } from "../domain/colour.ts";
 import { type HubConfig, slotOf } from "./config.ts";
 import { containersOf } from "./containers.ts";
-import { secretNamesOf } from "./secret-names.ts";
+import { secretRefsOf } from "./secret-names.ts";
 
 /** Bytes that ECS takes of a task definition (Amazon ECS, service quotas). */
 const mostBytes = 65_536;
@@ -19,7 +19,7 @@ export function tooLong(config: HubConfig): string[] {
         release: usual,
         logGroup: usual,
         region: usual,
-        secretArns: new Map(secretNamesOf(config).map((name) => [name, usual])),
+        secretsFrom: Object.fromEntries(secretRefsOf(config).map((name) => [name, usual])),
         table: usual,
         stack: usual,
         namespace: usual,

@@ -1,5 +1,6 @@
 import { globalArnOf } from "./partition.ts";
 import { type PolicyDocument, type Statement, allow, document } from "./policy-document.ts";
+import type { SecretArns } from "./secrets.ts";
 
 /** The stack as its deploy role's policies name it: where it is, and what it is called. */
 export interface Deployed {
@@ -89,6 +90,7 @@ export function never(of: Deployed): Statement[] {
         "dynamodb:PutItem",
         "dynamodb:DeleteItem",
         "secretsmanager:GetSecretValue",
+        "ssm:GetParameter*",
       ],
       "*",
     ),
@@ -118,18 +120,24 @@ export function never(of: Deployed): Statement[] {
  */
 export function boundaryPolicy(
   policies: readonly PolicyDocument[],
-  { table, secrets }: Pick<Deployed, "table" | "secrets">,
+  { table, secrets }: { readonly table: string; readonly secrets: SecretArns },
 ): PolicyDocument {
   const given = policies.flatMap(({ Statement: all }) => all.filter(({ Effect }) => Effect === "Allow"));
   const actions = [...new Set(given.flatMap(({ Action }) => Action))].toSorted();
   const of = (service: string) => actions.filter((action) => action.startsWith(`${service}:`));
-  const own = [...of("dynamodb"), ...of("secretsmanager")];
+  const own = [...of("dynamodb"), ...of("secretsmanager"), ...of("ssm"), ...of("kms")];
+  // Roles read the same keys under the same conditions: each is said once.
+  const keys = new Map(
+    given.filter(({ Action }) => Action.includes("kms:Decrypt")).map((one) => [JSON.stringify(one), one]),
+  );
   return document(
     allow(
       actions.filter((action) => !own.includes(action)),
       "*",
     ),
     allow(of("dynamodb"), [table]),
-    ...(secrets.length > 0 ? [allow(of("secretsmanager"), secrets)] : []),
+    ...(secrets.secrets.length > 0 ? [allow(of("secretsmanager"), secrets.secrets)] : []),
+    ...(secrets.parameters.length > 0 ? [allow(of("ssm"), secrets.parameters)] : []),
+    ...keys.values(),
   );
 }

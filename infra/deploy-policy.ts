@@ -49,7 +49,7 @@ export function previewPolicy(of: Deployed): PolicyDocument {
   return document(...looks, {
     Sid: "NeverThese",
     Effect: "Deny",
-    Action: ["secretsmanager:GetSecretValue", "sts:AssumeRole"],
+    Action: ["secretsmanager:GetSecretValue", "ssm:GetParameter*", "sts:AssumeRole"],
     Resource: "*",
   });
 }

@@ -36,8 +36,15 @@ export function isEvidence(limit: number, bad: string, of: string): string {
   return `${bad} > ${plain(expected)} * ${of} + (${plain(variance)} * ${of}) ^ 0.5 + ${plain(beyond)}`;
 }
 
+/**
+ * What the balancer lost itself, of `failed` and `requests`, where it is more than this percentage of all; else 0. It counts a request
+ * only once it has found a target for it, so those that it lost before are added; and SUM, unlike +, wants no value of both.
+ */
+export const lostByBalancer = (percent: number): string =>
+  `IF(100 * failed > ${plain(percent)} * SUM([failed, requests]), failed, 0)`;
+
 /** A number without an exponent, which metric math does not know. */
-const plain = (value: number) => value.toFixed(8).replace(/\.?0+$/, "");
+export const plain = (value: number) => value.toFixed(8).replace(/\.?0+$/, "");
 
 /** The metrics behind each name in `dollarsOf`. */
 export const spentMetrics = {

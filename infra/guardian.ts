@@ -32,6 +32,13 @@ export async function bundleGuardian(): Promise<string> {
   return file.text;
 }
 
+/** The guardian as it runs. */
+interface Guardian {
+  readonly guardian: lambda.Function;
+  /** Once all of it is there, it is called. */
+  readonly schedule: readonly pulumi.Resource[];
+}
+
 /** The function, once a minute and on every change of one of the stack's alarms. */
 export async function makeGuardian(
   names: StackNames,
@@ -39,7 +46,7 @@ export async function makeGuardian(
   { role, policy }: MadeRole,
   bundle: Promise<string>,
   opts: pulumi.ComponentResourceOptions,
-): Promise<lambda.Function> {
+): Promise<Guardian> {
   const logGroup = new cloudwatch.LogGroup(
     "guardian",
     { name: `/aws/lambda/${names.guardian}`, retentionInDays: 30 },
@@ -60,13 +67,19 @@ export async function makeGuardian(
       code: new pulumi.asset.AssetArchive({
         "index.mjs": new pulumi.asset.StringAsset(await bundle),
       }),
-      environment: { variables: { SWITCH_TABLE: names.table, SWITCH_STACK: stack } },
+      environment: {
+        variables: {
+          SWITCH_TABLE: names.table,
+          SWITCH_STACK: stack,
+          SWITCH_NAMESPACE: names.namespace,
+        },
+      },
     },
     { ...opts, dependsOn: [logGroup, policy] },
   );
   const wake = (name: string, rule: cloudwatch.EventRuleArgs) => {
     const made = new cloudwatch.EventRule(`guardian-${name}`, rule, opts);
-    new lambda.Permission(
+    const permission = new lambda.Permission(
       `guardian-${name}`,
       {
         action: "lambda:InvokeFunction",
@@ -76,9 +89,10 @@ export async function makeGuardian(
       },
       opts,
     );
-    new cloudwatch.EventTarget(`guardian-${name}`, { rule: made.name, arn: fn.arn }, opts);
+    const target = new cloudwatch.EventTarget(`guardian-${name}`, { rule: made.name, arn: fn.arn }, opts);
+    return [permission, target];
   };
-  wake("minute", { scheduleExpression: "rate(1 minute)" });
+  const schedule = wake("minute", { scheduleExpression: "rate(1 minute)" });
   wake("alarm", {
     eventPattern: JSON.stringify({
       source: ["aws.cloudwatch"],
@@ -86,5 +100,5 @@ export async function makeGuardian(
       detail: { alarmName: [{ prefix: `${names.prefix}-` }] },
     }),
   });
-  return fn;
+  return { guardian: fn, schedule };
 }

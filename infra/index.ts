@@ -1,8 +1,8 @@
 import { readConfig } from "./read.ts";
 import { makeStack } from "./stack.ts";
 
-const { config, place } = readConfig();
-const stack = await makeStack(config, place);
+const { config, place, hidden } = readConfig();
+const stack = await makeStack(config, place, hidden);
 
 /** Where clients connect. */
 export const url = stack.url;

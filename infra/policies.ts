@@ -1,12 +1,16 @@
-import { arnOf } from "./partition.ts";
+import { arnOf, partitionOf } from "./partition.ts";
 import { type PolicyDocument, document, allow, type Statement } from "./policy-document.ts";
+import type { SecretArns } from "./secrets.ts";
 
 /** What the roles' policies name: the stack's resources by ARN, and where they are. */
 export interface Things {
   readonly table: string;
   readonly logGroups: readonly string[];
   readonly evidenceGroup: string;
-  readonly secrets: readonly string[];
+  readonly secrets: SecretArns;
+  readonly region: string;
+  /** Id of the account. */
+  readonly account: string;
   /** Private ECR repositories that the images come from. */
   readonly repositories: readonly string[];
   readonly services: readonly string[];
@@ -27,15 +31,38 @@ export interface Things {
 }
 
 /** The policy of what starts the containers: it pulls images, writes logs, reads exactly the secrets that they name. */
-export const executionPolicy = ({ logGroups, secrets, repositories }: Things): PolicyDocument =>
+export const executionPolicy = (things: Things): PolicyDocument =>
   document(
-    ...(repositories.length > 0 ? pullFrom(repositories) : []),
+    ...(things.repositories.length > 0 ? pullFrom(things.repositories) : []),
     allow(
       ["logs:CreateLogStream", "logs:PutLogEvents"],
-      logGroups.map((arn) => `${arn}:*`),
+      things.logGroups.map((arn) => `${arn}:*`),
     ),
-    ...(secrets.length > 0 ? [allow(["secretsmanager:GetSecretValue"], secrets)] : []),
+    ...readSecrets(things, ["secretsmanager:GetSecretValue"], "ssm:GetParameters"),
   );
+
+/** Reads the secrets that the config names, each with the key that it is encrypted with, and only through the service that keeps it. */
+function readSecrets(
+  { secrets: of, region, account }: Things,
+  secretCalls: readonly string[],
+  parameterCall: string,
+): Statement[] {
+  const through = { "kms:ViaService": [`secretsmanager.${region}.*`, `ssm.${region}.*`] };
+  return [
+    ...(of.secrets.length > 0 ? [allow(secretCalls, of.secrets)] : []),
+    ...(of.parameters.length > 0 ? [allow([parameterCall], of.parameters)] : []),
+    ...(of.keys.length > 0 ? [allow(["kms:Decrypt"], of.keys, { StringLike: through })] : []),
+    // No policy takes an alias for a key: the key that has it at the time is meant.
+    ...(of.keyAliases.length > 0
+      ? [
+          allow(["kms:Decrypt"], [arnOf("kms", { region, account }, "key/*")], {
+            StringLike: through,
+            "ForAnyValue:StringEquals": { "kms:ResourceAliases": of.keyAliases },
+          }),
+        ]
+      : []),
+  ];
+}
 
 /** The token is the registry's as a whole; layers come from the images' own repositories only. */
 const pullFrom = (repositories: readonly string[]): Statement[] => [
@@ -46,9 +73,10 @@ const pullFrom = (repositories: readonly string[]): Statement[] => [
 /** ARNs of the private ECR repositories among image references. Other registries take no right of AWS. */
 export function ecrRepositories(images: readonly string[]): string[] {
   const arns = images.flatMap((image) => {
-    const [, account = "", region = "", name] =
-      /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(image) ?? [];
-    return name === undefined ? [] : [arnOf("ecr", { region, account }, `repository/${name}`)];
+    const [, account = "", region = "", suffix, name] =
+      /^(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.([a-z0-9.-]+)\/([^:@]+)/.exec(image) ?? [];
+    if (name === undefined || suffix !== partitionOf(region).suffix) return [];
+    return [arnOf("ecr", { region, account }, `repository/${name}`)];
   });
   return [...new Set(arns)];
 }
@@ -122,9 +150,11 @@ export const switchPolicy = (things: Things): PolicyDocument =>
       things.logGroups.map((arn) => `${arn}:*`),
     ),
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${things.evidenceGroup}:*`]),
-    ...(things.secrets.length > 0
-      ? [allow(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], things.secrets)]
-      : []),
+    ...readSecrets(
+      things,
+      ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+      "ssm:GetParameter",
+    ),
     ...(things.topics.length > 0
       ? [allow(["sns:Publish", "sns:ListSubscriptionsByTopic"], things.topics)]
       : []),
@@ -140,6 +170,6 @@ export const guardianPolicy = (things: Things): PolicyDocument =>
     allow(["dynamodb:GetItem", "dynamodb:PutItem"], [things.table], onlyItem(things.item)),
     allow(["cloudwatch:PutMetricData"], "*", { StringEquals: { "cloudwatch:namespace": things.namespace } }),
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${things.guardianLogs}:*`]),
-    ...(things.secrets.length > 0 ? [allow(["secretsmanager:GetSecretValue"], things.secrets)] : []),
+    ...readSecrets(things, ["secretsmanager:GetSecretValue"], "ssm:GetParameter"),
     ...(things.topics.length > 0 ? [allow(["sns:Publish"], things.topics)] : []),
   );

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type HubConfig, ConfigError, configKeys, parseConfig } from "./config.ts";
+import { type HubConfig, ConfigError, configKeys, parseConfig, typed } from "./config.ts";
+import { type Hidden, hiddenIn } from "./hidden.ts";
 import { namesOf } from "./stack-names.ts";
 
 /** Where and as whom the stack is deployed. */
@@ -11,7 +12,7 @@ export interface Place {
 }
 
 /** The only reader of the stack config. Throws pulumi.RunError with every problem at once, before anything is registered. */
-export function readConfig(): { config: HubConfig; place: Place } {
+export function readConfig(): { config: HubConfig; place: Place; hidden: Hidden } {
   const project = pulumi.getProject();
   const own = new pulumi.Config(project);
   const aws = new pulumi.Config("aws");
@@ -26,8 +27,8 @@ export function readConfig(): { config: HubConfig; place: Place } {
   const stack = pulumi.getStack();
   problems.push(...nameProblems(project, stack));
   let config: HubConfig | null = null;
+  const secret = secretKeys().map((key) => key.slice(project.length + 1));
   try {
-    const secret = secretKeys().map((key) => key.slice(project.length + 1));
     config = parseConfig(Object.fromEntries(given), secret);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -35,7 +36,8 @@ export function readConfig(): { config: HubConfig; place: Place } {
   }
   if (config === null || region === undefined || problems.length > 0)
     throw new pulumi.RunError(new ConfigError(problems).message);
-  return { config, place: { project, stack, region, profile: aws.get("profile") } };
+  const hidden = hiddenIn(given.flatMap(([key, text]) => (secret.includes(key) ? [typed(text)] : [])));
+  return { config, place: { project, stack, region, profile: aws.get("profile") }, hidden };
 }
 
 /** Names of project and stack are parts of names in AWS: a function's has 64 characters at most, and it and a dashboard's take no dot. */

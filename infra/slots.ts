@@ -9,6 +9,7 @@ import type { LogGroups } from "./log-groups.ts";
 import type { Network } from "./network.ts";
 import type { Place } from "./read.ts";
 import { makeScaling } from "./scaling.ts";
+import type { FoundSecrets } from "./secrets.ts";
 import type { StackNames } from "./stack-names.ts";
 import type { StackRoles } from "./stack-roles.ts";
 
@@ -30,8 +31,7 @@ export interface SlotNeeds {
   readonly roles: Pick<StackRoles, "execution" | "task">;
   readonly logGroups: LogGroups;
   readonly releases: Readonly<Record<Colour, string>>;
-  /** ARNs by secret name. */
-  readonly secrets: ReadonlyMap<string, pulumi.Output<string>>;
+  readonly secrets: pulumi.Output<FoundSecrets>;
 }
 
 /** One colour: task definition, service and its autoscaling. */
@@ -92,10 +92,7 @@ function makeTaskDefinition(
   needs: SlotNeeds,
   opts: pulumi.ComponentResourceOptions,
 ): ecs.TaskDefinition {
-  const secretNames = [...needs.secrets.keys()];
-  const arns = pulumi.all(secretNames.map((name) => needs.secrets.get(name) as pulumi.Output<string>));
-  const text = pulumi.all([needs.logGroups.slots[colour].name, arns]).apply(([logGroup, found]) => {
-    const secretArns = new Map(secretNames.map((name, index) => [name, found[index] as string]));
+  const text = pulumi.all([needs.logGroups.slots[colour].name, needs.secrets]).apply(([logGroup, found]) => {
     const { place, names, releases } = needs;
     const { stack, region } = place;
     const { table, namespace } = names;
@@ -105,7 +102,7 @@ function makeTaskDefinition(
         release: releases[colour],
         logGroup,
         region,
-        secretArns,
+        secretsFrom: found.valueFrom,
         table,
         stack,
         namespace,

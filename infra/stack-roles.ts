@@ -27,6 +27,8 @@ import {
   switchTrust,
   taskTrust,
 } from "./roles.ts";
+import { secretIdsOf } from "./secret-names.ts";
+import type { FoundSecrets } from "./secrets.ts";
 import type { StackNames } from "./stack-names.ts";
 import type { Topics } from "./topics.ts";
 import { type WorkflowRoles, makeWorkflowRoles } from "./workflow-roles.ts";
@@ -39,8 +41,7 @@ export interface RoleNeeds {
   readonly account: pulumi.Output<string>;
   readonly record: dynamodb.Table;
   readonly logGroups: LogGroups;
-  /** ARNs by secret name. */
-  readonly secrets: ReadonlyMap<string, pulumi.Output<string>>;
+  readonly secrets: pulumi.Output<FoundSecrets>;
   readonly cluster: ecs.Cluster;
   readonly balancer: Balancer;
   readonly topics: Topics;
@@ -98,7 +99,7 @@ export function makeStackRoles(
       github: config.github,
       region: needs.place.region,
       path: names.rolePath,
-      anySecrets: needs.secrets.size > 0,
+      anySecrets: secretIdsOf(config).length > 0,
       deployed: deployedOf(config, needs, boundary, roles.switching.role),
     },
     opts,
@@ -139,7 +140,7 @@ function deployedOf(
       boundary,
       switchRole: switchRole.arn,
       table: record.arn,
-      secrets: [...secrets.values()],
+      secrets: secrets.secrets,
       zone:
         zone === undefined
           ? null
@@ -172,15 +173,18 @@ function thingsOf(config: HubConfig, needs: RoleNeeds): pulumi.Output<Things> {
       table: record.arn,
       groups: [logGroups.slots.blue.arn, logGroups.slots.green.arn],
       evidenceGroup: logGroups.evidence.arn,
-      secrets: [...secrets.values()],
+      found: secrets,
       cluster: cluster.arn,
       clusterName: cluster.name,
       listener: balancer.listener.arn,
       topics: [topics.onCall.arn, topics.team.arn],
       fixedRules: balancer.rules.map((rule) => rule.arn),
     })
-    .apply(({ id, groups, clusterName, ...of }) => ({
+    .apply(({ id, groups, clusterName, found, ...of }) => ({
       ...of,
+      region,
+      account: id,
+      secrets: found,
       logGroups: groups,
       repositories,
       services: colours.map((colour) => arnOf("ecs", at(id), `service/${clusterName}/${colour}-*`)),

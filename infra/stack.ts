@@ -10,6 +10,7 @@ import { describeCost, monthlyCostOf } from "./cost.ts";
 import { makeDashboard } from "./dashboard.ts";
 import { makeAlias, makeCertificate } from "./domain.ts";
 import { bundleGuardian, makeGuardian } from "./guardian.ts";
+import type { Hidden } from "./hidden.ts";
 import { HubComponent } from "./hub-component.ts";
 import { makeLogGroups } from "./log-groups.ts";
 import { makeLogsBucket } from "./logs-bucket.ts";
@@ -23,10 +24,10 @@ import { namesOf } from "./stack-names.ts";
 import { makeStackRoles } from "./stack-roles.ts";
 import { askSwitch } from "./switch-preview.ts";
 import { makeSwitch } from "./switch.ts";
-import { makeTopics } from "./topics.ts";
+import { makeTopics, subscribe } from "./topics.ts";
 
 /** The whole stack. The switch is asked first: a refusal comes before anything is touched. */
-export async function makeStack(config: HubConfig, place: Place) {
+export async function makeStack(config: HubConfig, place: Place, hidden: Hidden) {
   const names = namesOf(place);
   const releases = perColour((colour) => releaseNameOf(slotOf(config, colour), config));
   // Bundled while the switch is asked, which takes as long; where it is refused, nobody needs the bundle.
@@ -35,7 +36,7 @@ export async function makeStack(config: HubConfig, place: Place) {
   const { preview, warnings, plan } = await askSwitch(config, place);
   const firstLive: Colour = preview.live ?? (config.greenWeight === 100 ? "green" : "blue");
 
-  const whole = new HubComponent(names.prefix);
+  const whole = new HubComponent(names.prefix, { transformations: hidden.transformations });
   const opts = { parent: whole };
   const network = await makeNetwork(config, opts);
   const certificate = makeCertificate(config, opts);
@@ -43,26 +44,32 @@ export async function makeStack(config: HubConfig, place: Place) {
   const logs = makeLogsBucket(config, account, place.region, opts);
   const balancer = makeBalancer(config, { network, certificate, logs }, opts);
   makeAlias(config, balancer.loadBalancer, opts);
-  const topics = makeTopics(config, opts);
-  const watched = { loadBalancer: balancer.loadBalancer.arnSuffix, certificateArn: certificate?.arn };
-  const alarms = makeAlarms(names, config.thresholds, topics, watched, opts);
+  const topics = makeTopics(opts);
   const record = makeRecordTable(config, names, opts);
   const cluster = new ecs.Cluster("hub", {}, opts);
   const logGroups = makeLogGroups(config, place, opts);
-  const secrets = findSecrets(config);
+  const secrets = findSecrets(config, account, place.region);
   const made = { place, names, account, record, logGroups, secrets, cluster, balancer, topics };
   const roles = makeStackRoles(config, made, opts);
   const needs = { ...made, network, roles, releases };
   const slots = perColour((colour) => makeSlot(config, colour, needs, colour === firstLive, opts));
-  const guardian = await makeGuardian(names, place.stack, roles.guardian, bundle, opts);
+  const { guardian, schedule } = await makeGuardian(names, place.stack, roles.guardian, bundle, opts);
+  const watched = {
+    loadBalancer: balancer.loadBalancer.arnSuffix,
+    certificateArn: certificate?.arn,
+    guardian: schedule,
+  };
+  const alarms = makeAlarms(names, config.thresholds, topics, watched, opts);
   const dashboard = makeDashboard(place, names, config.thresholds, alarms.arns, opts);
   const moved = { ...made, releases, slots, role: roles.switching, guardian, alarms: alarms.names };
   const traffic = makeSwitch(config, moved, opts);
+  // Later on whoever is added hears at once: a rollout may take long, or fail.
+  subscribe(config, topics, preview.first ? [traffic, ...alarms.all] : [], opts);
   if (plan && pulumi.runtime.isDryRun()) void pulumi.log.info(planLine(plan), traffic);
   whole.done();
 
   const { live, liveSince, weights, lastRollout, previous, ruleArn } = traffic;
-  return {
+  return hidden.mark({
     url: balancer.url,
     live,
     liveSince,
@@ -77,5 +84,5 @@ export async function makeStack(config: HubConfig, place: Place) {
     deployRole: roles.workflows?.deploy,
     previewRole: roles.workflows?.preview,
     cost: describeCost(monthlyCostOf(config, place.region)),
-  };
+  });
 }

@@ -8,24 +8,34 @@ export interface Topics {
   readonly team: sns.Topic;
 }
 
-/** The two topics and their subscribers. */
-export function makeTopics({ alerts }: HubConfig, opts: pulumi.ComponentResourceOptions): Topics {
-  const make = (name: "onCall" | "team", title: string) => {
-    const topic = new sns.Topic(name === "onCall" ? "on-call" : "team", { displayName: title }, opts);
+/** The two topics that alarms, switch and guardian call. */
+export function makeTopics(opts: pulumi.ComponentResourceOptions): Topics {
+  const make = (name: string, displayName: string) => new sns.Topic(name, { displayName }, opts);
+  return { onCall: make("on-call", "MCP hub on-call"), team: make("team", "MCP hub team") };
+}
+
+/**
+ * Subscribes who is to hear of the topics, once all of `after` is there: what alarms say while a stack is being made, before there is
+ * anything to measure, is for nobody.
+ */
+export function subscribe(
+  { alerts }: HubConfig,
+  topics: Topics,
+  after: readonly pulumi.Resource[],
+  opts: pulumi.ComponentResourceOptions,
+): void {
+  const add = (name: string, args: sns.TopicSubscriptionArgs) =>
+    new sns.TopicSubscription(name, args, { ...opts, dependsOn: [...after] });
+  for (const name of ["onCall", "team"] as const) {
+    const topic = topics[name].arn;
     const { emails, webhooks } = alerts[name];
     for (const [index, endpoint] of emails.entries())
-      new sns.TopicSubscription(
-        `${name}-email-${index}`,
-        { topic: topic.arn, protocol: "email", endpoint },
-        opts,
-      );
-    for (const [index, endpoint] of webhooks.entries())
-      new sns.TopicSubscription(
-        `${name}-webhook-${index}`,
-        { topic: topic.arn, protocol: "https", endpoint, endpointAutoConfirms: true },
-        opts,
-      );
-    return topic;
-  };
-  return { onCall: make("onCall", "MCP hub on-call"), team: make("team", "MCP hub team") };
+      add(`${name}-email-${index}`, { topic, protocol: "email", endpoint });
+    for (const [index, webhook] of webhooks.entries()) {
+      const { url: endpoint, confirms } =
+        typeof webhook === "string" ? { url: webhook, confirms: false } : webhook;
+      // Where it is waited for and nobody confirms, an `up` fails after a minute.
+      add(`${name}-webhook-${index}`, { topic, protocol: "https", endpoint, endpointAutoConfirms: confirms });
+    }
+  }
 }

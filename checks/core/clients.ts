@@ -5,6 +5,7 @@ import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SNSClient } from "@aws-sdk/client-sns";
+import type { SSMClient } from "@aws-sdk/client-ssm";
 import { shortBackOffMs } from "../../domain/back-off.ts";
 import { limits } from "../../domain/limits.ts";
 
@@ -17,6 +18,7 @@ export interface AwsClients {
   dynamodb: DynamoDBClient;
   secrets: SecretsManagerClient;
   sns: SNSClient;
+  ssm: SSMClient;
 }
 
 /** The options of AWS clients: where they are, and whom they act as. */
@@ -68,6 +70,7 @@ export class Clients {
       async () => (await import("@aws-sdk/client-secrets-manager")).SecretsManagerClient,
     );
   sns = () => this.#client("sns", async () => (await import("@aws-sdk/client-sns")).SNSClient);
+  ssm = () => this.#client("ssm", async () => (await import("@aws-sdk/client-ssm")).SSMClient);
 
   /** The one that was given, or one that is made here once. */
   async #client<Name extends keyof AwsClients>(

@@ -10,6 +10,10 @@ function isPlaceholder(value: string): boolean {
   return placeholder.test(value.trim());
 }
 
+/** What is said of a secret that is not there, has no text, or lacks the key that is asked of it. */
+const isMissing =
+  /ResourceNotFound|ParameterNotFound|can't find|has no (?:text value|key|value)|is no JSON object/i;
+
 type Finding = "present" | "placeholder" | "missing";
 
 /** Every secret the candidate's containers get has a value, and the value is no placeholder. No value is ever printed. */
@@ -17,7 +21,7 @@ export const secretsPresent = defineCheck({
   name: "secrets-present",
   group: "preflight",
   question: "Do all secrets of the candidate hold real values?",
-  source: "ECS task definition and Secrets Manager",
+  source: "ECS task definition, Secrets Manager and Systems Manager's parameters",
   query: ({ deployment, slot }) =>
     `secrets of ${deployment?.taskDefinitions[slot ?? "blue"] ?? "(no stack)"}`,
   limit: () => ({ value: 0, unit: "missing or placeholder", good: "=" }),
@@ -30,16 +34,10 @@ export const secretsPresent = defineCheck({
     return await Promise.all(secrets.map(async ({ name, from }) => ({ name, found: await look(from) })));
 
     async function look(from: string): Promise<Finding> {
-      const { secret, key } = parts(from);
       try {
-        return inspect(await sources.secrets.value(secret, signal), key);
+        return isPlaceholder(await sources.secrets.value(from, signal)) ? "placeholder" : "present";
       } catch (error) {
-        if (
-          /ResourceNotFound|can't find|has no text value/i.test(
-            `${(error as Error).name} ${causeText(error)}`,
-          )
-        )
-          return "missing";
+        if (isMissing.test(`${(error as Error).name} ${causeText(error)}`)) return "missing";
         throw error;
       }
     }
@@ -57,18 +55,3 @@ export const secretsPresent = defineCheck({
       : { ...base, verdict: "pass", why: `${secrets.length} secrets hold values` };
   },
 });
-
-/** `arn:…:secret:name-AbCdEf[:json-key:stage:version]` as ECS spells it, or a bare name. */
-function parts(from: string): { secret: string; key: string } {
-  const fields = from.split(":");
-  if (fields[0] !== "arn" || fields.length <= 7) return { secret: from, key: "" };
-  return { secret: fields.slice(0, 7).join(":"), key: fields[7] ?? "" };
-}
-
-function inspect(value: string, key: string): Finding {
-  if (key === "") return isPlaceholder(value) ? "placeholder" : "present";
-  const fields = JSON.parse(value) as Record<string, unknown>;
-  const of = fields[key];
-  if (typeof of !== "string") return "missing";
-  return isPlaceholder(of) ? "placeholder" : "present";
-}

@@ -18,7 +18,7 @@ import { UsageError } from "../../domain/usage-error.ts";
 import { layConfig, rehearsalConfig } from "./config.ts";
 import { EmbeddedEngine } from "./embedded-engine.ts";
 import type { Engine, EngineRun, OpenEngine } from "./engine.ts";
-import { makeNamed, namedBy } from "./named-by-config.ts";
+import { makeNamed, namedBy, namedLocally } from "./named-by-config.ts";
 
 /** The repository: where Pulumi.yaml is. */
 export const repository = fileURLToPath(new URL("../../", import.meta.url));
@@ -104,7 +104,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   }
   aws.runner.removeAtEnd(folder);
   try {
-    let config = layConfig(rehearsalConfig(port, join(folder, "evidence")), options.config);
+    let config = layConfig(rehearsalConfig(port, join(folder, "evidence")), namedLocally(options.config));
     const access = config["access"] as { port: number };
     const signingKey = await makeSecrets(aws, config, options.random);
     const env = { ...aws.env };

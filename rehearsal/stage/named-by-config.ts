@@ -1,12 +1,14 @@
 import { Route53 } from "@aws-sdk/client-route-53";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import { SSM } from "@aws-sdk/client-ssm";
 import type { LocalAws } from "local-aws";
+import { endingOf, readSecretRef } from "../../domain/secret-ref.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
 /** What a stack config names and a person makes before the first deployment. */
 export interface Named {
-  /** Names of secrets, each once. */
+  /** References to secrets, each once. */
   readonly secrets: readonly string[];
   /** Name of the DNS zone; null: the config names none, or by its id. */
   readonly zone: string | null;
@@ -23,6 +25,34 @@ export function namedBy(config: Config): Named {
     secrets: [...new Set(names)],
     zone: typeof zone === "string" && !/^Z[A-Z0-9]+$/.test(zone) ? zone : null,
   };
+}
+
+/** The config with its secrets named as a local account has them, which has no ARN of anybody's: by name. */
+export function namedLocally(config: Config): Config {
+  const hub = member(config, "hub");
+  const sidecar = member(config, "sidecar");
+  const local = (of: Config, keys: readonly string[]) =>
+    Object.fromEntries(keys.flatMap((key) => (typeof of[key] === "string" ? [[key, byName(of[key])]] : [])));
+  const secrets = member(hub, "secrets");
+  return {
+    ...config,
+    ...("secrets" in hub
+      ? { hub: { ...hub, secrets: { ...secrets, ...local(secrets, Object.keys(secrets)) } } }
+      : {}),
+    ...("sidecar" in config
+      ? { sidecar: { ...sidecar, ...local(sidecar, ["signingSecret", "tokenSecret"]) } }
+      : {}),
+  };
+}
+
+/** A reference without region and account; what is none is left for the config's own schema to refuse. */
+function byName(text: string): string {
+  const ref = readSecretRef(text);
+  if (ref === null || !ref.id.startsWith("arn:")) return text;
+  const name = ref.id.replace(/^arn(?::[^:]*){5}:/, "");
+  // Secrets Manager adds a hyphen and six letters to a name.
+  if (ref.kind === "secret") return `${name.replace(/-[A-Za-z0-9]{6}$/, "")}${endingOf(ref)}`;
+  return `ssm:${name.replace(/^parameter/, "")}`;
 }
 
 /**
@@ -42,11 +72,15 @@ export async function makeNamed(
       secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "",
     },
   };
+  const { texts, parameters } = valuesOf(secrets, valueOf);
   const manager = new SecretsManager(access);
+  const store = new SSM(access);
   try {
-    for (const Name of secrets) await manager.createSecret({ Name, SecretString: valueOf(Name) });
+    for (const [Name, SecretString] of texts) await manager.createSecret({ Name, SecretString });
+    for (const [Name, Value] of parameters) await store.putParameter({ Name, Value, Type: "SecureString" });
   } finally {
     manager.destroy();
+    store.destroy();
   }
   if (zone === null) return;
   const route53 = new Route53(access);
@@ -55,6 +89,25 @@ export async function makeNamed(
   } finally {
     route53.destroy();
   }
+}
+
+/** The text of each secret and parameter, by name. A secret of which keys are asked is an object with those. */
+function valuesOf(
+  refs: readonly string[],
+  valueOf: (ref: string) => string,
+): { texts: ReadonlyMap<string, string>; parameters: ReadonlyMap<string, string> } {
+  const whole = new Map<string, string>();
+  const keyed = new Map<string, Record<string, string>>();
+  const parameters = new Map<string, string>();
+  for (const text of refs) {
+    const ref = readSecretRef(text);
+    if (ref === null) continue;
+    if (ref.kind === "parameter") parameters.set(ref.id, valueOf(text));
+    else if (ref.key === "") whole.set(ref.id, valueOf(text));
+    else keyed.set(ref.id, { ...keyed.get(ref.id), [ref.key]: valueOf(text) });
+  }
+  const objects = [...keyed].map(([id, fields]) => [id, JSON.stringify(fields)] as const);
+  return { texts: new Map([...whole, ...objects]), parameters };
 }
 
 function member(of: Config, key: string): Config {

@@ -2,18 +2,30 @@ import { openAccount } from "../aws/open-account.ts";
 import { openPorts } from "../run/open-ports.ts";
 import { describeEvent } from "../run/words.ts";
 import { openGuardianPorts } from "./observation.ts";
+import { publishHeartbeat } from "./publish.ts";
 import { tick } from "./tick.ts";
 
 /**
  * The guardian as a Lambda: once a minute, and whenever one of the stack's alarms changes state. The event only wakes it:
- * everything it acts on is read from the account. Environment: SWITCH_TABLE and SWITCH_STACK name the record.
+ * everything it acts on is read from the account. Environment: SWITCH_TABLE and SWITCH_STACK name the record, SWITCH_NAMESPACE the
+ * stack's metrics: until there is a record, that it is here is all that it says.
  */
 export async function handler(): Promise<{ did: string; why: string }> {
-  const { SWITCH_TABLE: table, SWITCH_STACK: stack, AWS_REGION: region } = process.env;
-  if (!table || !stack || !region)
-    throw new Error("the guardian needs SWITCH_TABLE, SWITCH_STACK and AWS_REGION in its environment");
+  const {
+    SWITCH_TABLE: table,
+    SWITCH_STACK: stack,
+    SWITCH_NAMESPACE: namespace,
+    AWS_REGION: region,
+  } = process.env;
+  if (!table || !stack || !namespace || !region)
+    throw new Error(
+      "the guardian needs SWITCH_TABLE, SWITCH_STACK, SWITCH_NAMESPACE and AWS_REGION in its environment",
+    );
   const inputs = await recordedInputs(region, table, stack);
-  if (inputs === null) return { did: "watch", why: "nothing is recorded yet" };
+  if (inputs === null) {
+    await publishHeartbeat(region, namespace);
+    return { did: "watch", why: "nothing is recorded yet" };
+  }
   const say = (text: string) => process.stdout.write(`${JSON.stringify({ type: "guardian", text })}\n`);
   // The guardian has a role of its own: it neither assumes the switch role nor uses a person's profile.
   const own = { ...inputs.value, profile: undefined, roleArn: undefined, evidence: {} };

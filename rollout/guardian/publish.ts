@@ -19,13 +19,25 @@ export async function publish(
   );
 }
 
+/** Publishes that the guardian is there, where nothing is recorded yet. */
+export async function publishHeartbeat(region: string, namespace: string): Promise<void> {
+  const cloudwatch = new CloudWatchClient({ region });
+  try {
+    await cloudwatch.send(new PutMetricDataCommand({ Namespace: namespace, MetricData: [heartbeat()] }));
+  } finally {
+    cloudwatch.destroy();
+  }
+}
+
+const heartbeat = () => metric("GuardianHeartbeat", 1);
+
 /** What is told each minute: its own heartbeat, and each slot's weight and healthy targets. */
 export function reported(record: SwitchRecord, observation: Pick<Observation, "healthy">): Reported[] {
   const perSlot = colours.flatMap((of) => [
     metric("Weight", record.weights[of], of),
     metric("HealthyTargets", observation.healthy[of], of),
   ]);
-  return [metric("GuardianHeartbeat", 1), ...perSlot];
+  return [heartbeat(), ...perSlot];
 }
 
 type Reported = ReturnType<typeof metric>;

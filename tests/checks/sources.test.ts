@@ -17,6 +17,7 @@ import {
 import { RegisterTargetsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { Account } from "local-aws/testing";
 import { Clients } from "../../checks/core/clients.ts";
 import { alarmSource } from "../../checks/sources/alarms.ts";
@@ -187,10 +188,25 @@ test("services: counts, the one task definition and its facts; an unknown servic
 test("secrets: the current value, and a sentence where there is none", async () => {
   const secrets = new SecretsManagerClient(account.settings());
   await secrets.send(new CreateSecretCommand({ Name: "hub/key", SecretString: "s3cret-value" }));
+  const { ARN } = await secrets.send(
+    new CreateSecretCommand({ Name: "hub/json", SecretString: '{"KEY": "of-json"}' }),
+  );
   secrets.destroy();
+  const ssm = new SSMClient(account.settings());
+  await ssm.send(new PutParameterCommand({ Name: "/hub/key", Value: "parameter", Type: "SecureString" }));
+  ssm.destroy();
   const source = secretSource(clients);
   assert.equal(await source.value("hub/key", signal), "s3cret-value");
+  assert.equal(await source.value("hub/json:KEY::", signal), "of-json");
+  assert.equal(await source.value(`${ARN}:KEY::`, signal), "of-json");
+  assert.equal(await source.value("ssm:/hub/key", signal), "parameter");
   await assert.rejects(source.value("hub/none", signal), /can't find the specified secret/i);
+  await assert.rejects(source.value("hub/json:NONE::", signal), /has no key NONE/);
+  await assert.rejects(source.value("ssm:/hub/none", signal), { name: "ParameterNotFound" });
+  await assert.rejects(source.value("hub/key:KEY::", signal), (error: Error) => {
+    assert.match(error.message, /is no JSON object/);
+    return !error.message.includes("s3cret");
+  });
 });
 
 test("topics: who has confirmed and who has not, and a message reaches the topic", async () => {

@@ -253,6 +253,12 @@ const keeping: Case[] = [
   one("secretsmanager.CreateSecret", { Name: "case", SecretString: "s" }),
   one("secretsmanager.CreateSecret", { Name: "case", SecretString: "s" }),
   one("secretsmanager.GetSecretValue", { SecretId: "case" }),
+  one("ssm.GetParameter", { Name: "none" }),
+  one("ssm.PutParameter", { Name: "/case/key", Value: "s", Type: "SecureString" }),
+  one("ssm.PutParameter", { Name: "/case/key", Value: "s", Type: "SecureString" }),
+  one("ssm.GetParameter", { Name: "/case/key", WithDecryption: true }),
+  one("ssm.GetParameters", { Names: ["/case/key", "none"], WithDecryption: true }),
+  one("ssm.DeleteParameter", { Name: "/case/key" }),
   one("sns.GetTopicAttributes", { TopicArn: "arn:aws:sns:us-east-1:123456789012:none" }),
 ];
 

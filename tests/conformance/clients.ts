@@ -17,6 +17,7 @@ const modules: Readonly<Record<string, () => Promise<object>>> = {
   s3: () => import("@aws-sdk/client-s3"),
   secretsmanager: () => import("@aws-sdk/client-secrets-manager"),
   sns: () => import("@aws-sdk/client-sns"),
+  ssm: () => import("@aws-sdk/client-ssm"),
   sts: () => import("@aws-sdk/client-sts"),
 };
 

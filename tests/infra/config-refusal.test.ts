@@ -48,7 +48,7 @@ test("a malformed config registers nothing: the program says every problem and n
       "hub:greenWieght: there is no such key",
       "hub:rollout.steps[2].weight: 60 is not above steps[1].weight 75",
       "hub:sidecar.port: Invalid input: expected number, received string; given: a secret value",
-      "hub:sidecar.signingSecret: must be the name of a Secrets Manager secret",
+      "hub:sidecar.signingSecret: must name a secret, never hold its value",
     ])
       assert.ok(said.includes(problem), `${problem}\nis not in\n${said}`);
     assert.doesNotMatch(said, /hunter/);

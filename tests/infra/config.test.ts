@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openDoor } from "../../infra/config-network.ts";
 import { ConfigError, parseConfig } from "../../infra/config.ts";
+import { secretIdsOf } from "../../infra/secret-names.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;
 const fine = {
@@ -160,9 +161,41 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     "the value of a secret where its name belongs",
     { hub: { secrets: { GEMINI_API_KEY: "not a name: it has spaces", "gemini-key": "hub/gemini" } } },
     [
-      "hub:hub.secrets.GEMINI_API_KEY: must be the name of a Secrets Manager secret, never its value; what was given is not repeated here",
+      "hub:hub.secrets.GEMINI_API_KEY: must name a secret, never hold its value: NAME or its ARN, NAME:KEY:: for one key of its JSON, or ssm:NAME for a parameter; what was given is not repeated here",
       "hub:hub.secrets.gemini-key: must be the name of an environment variable",
     ],
+  ],
+  [
+    "a registry's secret that is one key of a JSON, and the credentials themselves",
+    {
+      blue: { image: "hub:1", registryCredentials: "hub/registry:password::" },
+      green: { image: "hub:2", registryCredentials: { username: "me", password: "hunter2" } },
+    },
+    [
+      "hub:blue.registryCredentials: must be the name or the ARN of a Secrets Manager secret, never its value; what was given is not repeated here",
+      "hub:green.registryCredentials: Invalid input: expected string, received object; what was given is not repeated here",
+    ],
+  ],
+  [
+    "values where variables, names of secrets or whole slots belong: none is repeated",
+    {
+      blue: { image: "hub:1", environment: "API_KEY=hunter2" },
+      green: '{"image": "hub:2", "environment": {"API_KEY": "hunter2"',
+      hub: { secrets: ["hunter2"] },
+      sidecar: { ...fine.sidecar, signingSecret: 12_345_678, tokenSecret: { value: "hunter2" } },
+    },
+    [
+      "hub:blue.environment: Invalid input: expected record, received string; what was given is not repeated here",
+      "hub:green: Invalid input: expected object, received string; what was given is not repeated here",
+      "hub:hub.secrets: Invalid input: expected record, received array; what was given is not repeated here",
+      "hub:sidecar.signingSecret: Invalid input: expected string, received number; what was given is not repeated here",
+      "hub:sidecar.tokenSecret: Invalid input: expected string, received object; what was given is not repeated here",
+    ],
+  ],
+  [
+    "a KMS key by its alias",
+    { kmsKeys: ["alias/hub"] },
+    ['hub:kmsKeys[0]: must be the ARN of a KMS key; given: "alias/hub"'],
   ],
   [
     "memory between two of Fargate's steps",
@@ -287,6 +320,23 @@ test("every size of Fargate is taken, and a variable's name may be in lower case
   ])
     assert.deepEqual(problemsOf({ ...fine, blue: { image: `hub@${digest}`, cpu, memory } }), []);
   assert.deepEqual(problemsOf({ ...fine, hub: { secrets: { http_proxy_password: "hub/proxy" } } }), []);
+});
+
+test("secrets are named as people have them, and a webhook by its address or with what it does", () => {
+  const arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:hub/keys-AbCdEf";
+  const parameter = "arn:aws:ssm:us-east-1:123456789012:parameter/hub/gemini";
+  const config = parseConfig({
+    blue: { image: "hub:1", registryCredentials: arn },
+    sidecar: { signingSecret: `${arn}:SIGNING::`, tokenSecret: "ssm:/hub/tokens" },
+    hub: { secrets: { A: "hub/a", B: "hub/keys:B::", C: arn, D: "ssm:d", E: parameter } },
+    kmsKeys: ["arn:aws:kms:us-east-1:123456789012:key/mrk-1"],
+    alerts: { team: { webhooks: ["https://a.example", { url: "https://b.example" }] } },
+  });
+  assert.deepEqual(secretIdsOf(config), ["hub/a", "hub/keys", arn]);
+  assert.deepEqual(config.alerts.team.webhooks, [
+    "https://a.example",
+    { url: "https://b.example", confirms: false },
+  ]);
 });
 
 test("a long value is shortened, and a valid config has no problem", () => {

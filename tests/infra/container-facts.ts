@@ -4,7 +4,7 @@ export const containerFacts = {
   release: "r",
   logGroup: "g",
   region: "us-east-1",
-  secretArns: new Map([["hub/signing", "arn"]]),
+  secretsFrom: { "hub/signing": "arn" },
   table: "t",
   stack: "s",
   namespace: "n",

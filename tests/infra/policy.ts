@@ -33,6 +33,8 @@ function holds(operator: string, given: string | undefined, wanted: readonly str
     case "StringLike":
     case "ArnEquals":
       return given !== undefined && wanted.some((pattern) => like(pattern, given));
+    case "ForAnyValue:StringEquals":
+      return given !== undefined && wanted.includes(given);
     // Of no values at all it is true: IAM says so, and callers of dynamodb always bring the key.
     case "ForAllValues:StringEquals":
       return given === undefined || wanted.includes(given);

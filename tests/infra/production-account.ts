@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type LocalAws, startAws, systemClock } from "local-aws";
+import { type LocalAws, functionKey, startAws, systemClock } from "local-aws";
 import { seeded } from "local-aws/random";
-import { type EngineEvent, type RunResult, preview, up } from "pulumi-engine";
+import { type EngineEvent, type RunResult, destroy, preview, up } from "pulumi-engine";
 import { awsProvider, awsxProvider } from "pulumi-engine/providers";
 import { repository } from "../../rehearsal/stage/index.ts";
 import { makeNamed, namedBy } from "../../rehearsal/stage/named-by-config.ts";
@@ -17,6 +17,9 @@ export interface ProductionAccount {
   preview(config: Readonly<Record<string, unknown>>): Promise<Run>;
   /** The switch takes its gates to pass: the hub's public name leads nowhere here. */
   up(config: Readonly<Record<string, unknown>>): Promise<Run>;
+  destroy(): Promise<Run>;
+  /** Text of the state file. */
+  state(): Promise<string>;
   /** IAM actions of every call that `up` made so far: as itself, and as the role that it assumed. */
   readonly actions: { readonly own: ReadonlySet<string>; readonly asRole: ReadonlySet<string> };
   close(): Promise<void>;
@@ -41,11 +44,13 @@ const answers = `
 
 /**
  * @param served the AWS providers run as plugins of their own, as the Pulumi CLI starts them
+ * @param secretKeys keys of it that were set with --secret
  * @param example the stack config that is deployed; the production example unless another is given
  */
 export async function openProductionAccount({
   served = false,
   example = production,
+  secretKeys = [] as readonly string[],
 } = {}): Promise<ProductionAccount> {
   const folder = await mkdtemp(join(tmpdir(), "production-"));
   const command = ["node", "-e", answers];
@@ -65,11 +70,12 @@ export async function openProductionAccount({
   });
   const actions = { own: new Set<string>(), asRole: new Set<string>() };
   aws.onCall(({ when, service, operation, signer }) => {
-    if (when === "before")
+    // The guardian, which an alarm may wake, is not the deployment.
+    if (when === "before" && signer !== functionKey)
       actions[signer.startsWith("ASIA") ? "asRole" : "own"].add(actionOf(service, operation));
   });
   const run = async (
-    verb: typeof preview,
+    verb: typeof preview | typeof destroy,
     config: Readonly<Record<string, unknown>>,
     plugins?: Record<string, string>,
   ): Promise<Run> => {
@@ -82,6 +88,7 @@ export async function openProductionAccount({
       project: "hub",
       stack: "production",
       config: asTexts(wholeKeys("hub", { ...example, ...config })),
+      secretKeys: secretKeys.map((key) => `hub:${key}`),
       stateFile: join(folder, "state.json"),
       env: aws.env,
       providers: served
@@ -110,6 +117,8 @@ export async function openProductionAccount({
     actions,
     preview: (config) => run(preview, config),
     up: (config) => run(up, config, { trafficswitch }),
+    destroy: () => run(destroy, {}, { trafficswitch }),
+    state: () => readFile(join(folder, "state.json"), "utf8"),
     async close() {
       await aws.close();
       await rm(folder, { recursive: true, force: true });

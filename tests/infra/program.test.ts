@@ -3,6 +3,7 @@ import { before, describe, test } from "node:test";
 import { colours } from "../../domain/colour.ts";
 import { settings } from "../../infra/balancer.ts";
 import { alsoTracked, tracked } from "../../infra/dashboard.ts";
+import { partitionOf } from "../../infra/partition.ts";
 import { ecrRepositories } from "../../infra/policies.ts";
 import type { PolicyDocument } from "../../infra/policy-document.ts";
 import { reported } from "../../rollout/guardian/publish.ts";
@@ -53,12 +54,171 @@ test("a private image is pulled with its registry's secret, which the role that 
     );
 });
 
+/** What the hub's container of a slot gets as secrets: where from, by variable. */
+function secretsOf(made: Evaluation, colour: string): Inputs {
+  const text = made.one("aws:ecs/taskDefinition:TaskDefinition", colour).inputs["containerDefinitions"];
+  const containers = JSON.parse(String(text)) as Inputs[];
+  const all = containers.flatMap(({ secrets }) => secrets as { name: string; valueFrom: string }[]);
+  return Object.fromEntries(all.map(({ name, valueFrom }) => [name, valueFrom]));
+}
+
+test("secrets as people have them reach their containers, and roles read those, with their keys, and no others", async () => {
+  const at = "us-east-1:123456789012";
+  const secret = (name: string) => `arn:aws:secretsmanager:${at}:secret:${name}-AbCdEf`;
+  const parameter = (name: string) => `arn:aws:ssm:${at}:parameter/${name}`;
+  const key = (id: string) => `arn:aws:kms:${at}:key/${id}`;
+  const made = await evaluate({
+    hub: {
+      secrets: {
+        A: "hub/by-id:A::",
+        B: "hub/by-id:B:AWSPREVIOUS:",
+        C: `${secret("hub/by-arn")}:C::`,
+        D: "ssm:/hub/d",
+        E: parameter("hub/e"),
+        F: "hub/by-alias",
+        G: "hub/by-aws",
+      },
+    },
+    sidecar: { signingSecret: "hub/keys:SIGNING::", tokenSecret: "ssm:tokens" },
+    kmsKeys: [key("parameters")],
+  });
+  assert.deepEqual(secretsOf(made, "blue"), {
+    A: `${secret("hub/by-id")}:A::`,
+    B: `${secret("hub/by-id")}:B:AWSPREVIOUS:`,
+    C: `${secret("hub/by-arn")}:C::`,
+    D: parameter("hub/d"),
+    E: parameter("hub/e"),
+    F: secret("hub/by-alias"),
+    G: secret("hub/by-aws"),
+    GEMINI_API_KEY: secret("hub/gemini"),
+    SIDECAR_SIGNING_KEY: `${secret("hub/keys")}:SIGNING::`,
+    SIDECAR_TOKENS: parameter("tokens"),
+  });
+  const policyOf = (type: string, name: string) =>
+    JSON.parse(String(made.one(type, name).inputs["policy"])) as PolicyDocument;
+  const most = policyOf("aws:iam/policy:Policy", "boundary");
+  const byService = (service: string) => ({ "kms:ViaService": `${service}.us-east-1.amazonaws.com` });
+  const aliased = (alias: string) => ({ ...byService("secretsmanager"), "kms:ResourceAliases": alias });
+  const id = "1234abcd-12ab-34cd-56ef-1234567890ab";
+  for (const [role, parameterCall] of [
+    ["execution", "ssm:GetParameters"],
+    ["switch", "ssm:GetParameter"],
+    ["guardian", "ssm:GetParameter"],
+  ] as const) {
+    const document = policyOf("aws:iam/rolePolicy:RolePolicy", role);
+    const may = (action: string, resource: string, context: Attempt["context"] = {}) => {
+      const attempt = { action, resource, context };
+      assert.ok(!allowed(document, attempt) || allowed(most, attempt), `${role} exceeds the boundary`);
+      return allowed(document, attempt);
+    };
+    for (const name of ["hub/by-id", "hub/by-arn", "hub/by-alias", "hub/by-aws", "hub/keys", "hub/gemini"])
+      assert.ok(may("secretsmanager:GetSecretValue", secret(name)), `${role} ${name}`);
+    assert.ok(!may("secretsmanager:GetSecretValue", secret("hub/other")));
+    for (const name of ["hub/d", "hub/e", "tokens"]) assert.ok(may(parameterCall, parameter(name)), name);
+    assert.ok(!may(parameterCall, parameter("hub/other")));
+    for (const [of, service] of [
+      [id, "secretsmanager"],
+      ["mrk-1", "secretsmanager"],
+      ["parameters", "ssm"],
+    ] as const) {
+      assert.ok(may("kms:Decrypt", key(of), byService(service)), `${role} ${of}`);
+      assert.ok(!may("kms:Decrypt", key(of)), "by itself, past the service");
+      assert.ok(!may("kms:Decrypt", key(of), byService("s3")));
+    }
+    assert.ok(may("kms:Decrypt", key("any"), aliased("alias/hub")));
+    assert.ok(!may("kms:Decrypt", key("any"), aliased("alias/other")));
+    assert.ok(!may("kms:Decrypt", key("any"), byService("secretsmanager")));
+    assert.ok(!may("kms:Encrypt", key(id), byService("secretsmanager")));
+  }
+  for (const role of ["deploy", "preview"])
+    for (const action of ["ssm:GetParameter", "ssm:GetParameters", "secretsmanager:GetSecretValue"])
+      assert.ok(
+        !allowed(policyOf("aws:iam/rolePolicy:RolePolicy", role), { action, resource: parameter("hub/d") }),
+      );
+});
+
+test("a stack of secrets with AWS's own keys alone may use no key, and one without parameters reads none", async () => {
+  const made = await evaluate();
+  const text = JSON.stringify(
+    made.all("aws:iam/rolePolicy:RolePolicy").map(({ inputs }) => inputs["policy"]),
+  );
+  assert.doesNotMatch(text, /kms:|ssm:GetParameters?\b(?!\*)/);
+});
+
+test("config that was set with --secret is secret in every resource and output, however it got there", async () => {
+  const quoted = `it's "hunter2"\\`;
+  const made = await evaluate(
+    {
+      blue: { environment: { LICENSE: "hunter2", PIN: "4711" }, hubConfig: { deep: [{ key: quoted }] } },
+      hub: { command: ["node", quoted, "hunter2"], toolArguments: { prompt: "hunter2" } },
+      alerts: { onCall: { webhooks: ["https://events.example.com/hunter2"] } },
+      domain: { name: "hunter2.example.com" },
+      commands: { integration: ["test", "--token", "hunter2"] },
+    },
+    { secretKeys: ["blue", "hub", "alerts", "domain", "commands"] },
+  );
+  const open = JSON.stringify(made.resources.map(({ inputs }) => unmarked({ ...inputs, code: null })));
+  assert.doesNotMatch(open, /hunter2|4711/);
+  const whole = JSON.stringify(made.resources.map(({ inputs }) => ({ ...inputs, code: null })));
+  assert.ok((whole.match(/hunter2/g) ?? []).length > 10, "it is there, and marked");
+  const traffic = made.one("trafficswitch:index:TrafficSwitch");
+  for (const input of ["hub", "commands"]) assert.ok(traffic.secretOutputs.includes(input), input);
+  assert.ok(made.secretOutputs.includes("url"), made.secretOutputs.join(" "));
+  const open2 = await evaluate({ alerts: { onCall: { webhooks: ["https://events.example.com/hunter2"] } } });
+  assert.deepEqual(open2.secretOutputs, []);
+});
+
+/** Inputs without what is marked as secret in them. */
+function unmarked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unmarked);
+  if (typeof value !== "object" || value === null) return value;
+  const mark = "4dabf18193072939515e22adb298388d";
+  if (mark in value) return "[secret]";
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, unmarked(member)]));
+}
+
+test("who is to hear of alarms is subscribed to a new stack last, and to one that stands at once", async () => {
+  const subscription = "aws:sns/topicSubscription:TopicSubscription";
+  const first = await evaluate();
+  const alarms = first.all("aws:cloudwatch/metricAlarm:MetricAlarm");
+  assert.ok(alarms.length > 10);
+  for (const { name, dependencies } of first.all(subscription)) {
+    assert.ok(dependencies.includes("trafficswitch:index:TrafficSwitch switch"), name);
+    for (const alarm of alarms) assert.ok(dependencies.includes(`${alarm.type} ${alarm.name}`), alarm.name);
+  }
+  const silent = first.one("aws:cloudwatch/metricAlarm:MetricAlarm", "guardian-silent");
+  assert.ok(silent.dependencies.includes("aws:cloudwatch/eventTarget:EventTarget guardian-minute"));
+  const standing = await evaluate({}, { preview: { first: false, live: "blue" } });
+  for (const { name, dependencies } of standing.all(subscription))
+    assert.ok(!dependencies.some((of) => /TrafficSwitch|MetricAlarm/.test(of)), name);
+});
+
+test("a webhook is waited for only where it says that it confirms by itself", async () => {
+  const made = await evaluate({
+    alerts: {
+      onCall: { webhooks: ["https://a.example/", { url: "https://b.example/", confirms: true }] },
+      team: { webhooks: [{ url: "https://c.example/" }] },
+    },
+  });
+  const webhooks = made
+    .all("aws:sns/topicSubscription:TopicSubscription")
+    .filter(({ inputs }) => inputs["protocol"] === "https")
+    .map(({ inputs }) => [inputs["endpoint"], inputs["endpointAutoConfirms"]]);
+  assert.deepEqual(webhooks, [
+    ["https://a.example/", false],
+    ["https://b.example/", true],
+    ["https://c.example/", false],
+  ]);
+});
+
 for (const [region, partition, host] of [
   ["us-gov-west-1", "aws-us-gov", "us-gov-west-1.console.amazonaws-us-gov.com"],
   ["cn-north-1", "aws-cn", "cn-north-1.console.amazonaws.cn"],
+  ["eusc-de-east-1", "aws-eusc", "eusc-de-east-1.console.amazonaws-eusc.eu"],
+  ["us-iso-east-1", "aws-iso", null],
 ] as const)
   test(`in ${region} every ARN and link is of its own part of AWS`, async () => {
-    const registry = `123456789012.dkr.ecr.${region}.amazonaws.com${partition === "aws-cn" ? ".cn" : ""}`;
+    const registry = `123456789012.dkr.ecr.${region}.${partitionOf(region).suffix}`;
     const image = `${registry}/team/hub@sha256:${"0".repeat(64)}`;
     const there = await evaluate(
       {
@@ -70,7 +230,9 @@ for (const [region, partition, host] of [
     const text = JSON.stringify(there.resources.map(({ inputs }) => ({ ...inputs, code: null })));
     assert.deepEqual(text.match(/arn:aws:[^"\\]*/g) ?? [], []);
     assert.ok(text.includes(`arn:${partition}:ecr:${region}:123456789012:repository/team/hub`));
-    assert.equal(new URL(String(there.outputs["dashboard"])).host, host);
+    const { dashboard } = there.outputs;
+    if (host === null) assert.equal(dashboard, "hub-production", "a link that is wrong is worse than none");
+    else assert.equal(new URL(String(dashboard)).host, host);
   });
 
 /** Policies above IAM's sizes, with their lengths: all of a role's own together, and each of the others. */
@@ -305,7 +467,12 @@ describe("the production example", () => {
   });
 
   test("the balancer's own errors, the cost of both slots and the certificate have alarms", () => {
-    assert.equal(alarm("balancer-5xx")["metricName"], "HTTPCode_ELB_5XX_Count");
+    const ofBalancer = alarm("balancer-5xx")["metricQueries"].flatMap(({ metric }: Inputs) => metric ?? []);
+    assert.deepEqual(
+      ofBalancer.map(({ metricName }: Inputs) => metricName),
+      ["HTTPCode_ELB_5XX_Count", "RequestCount"],
+    );
+    assert.equal(alarm("balancer-5xx")["threshold"], 5);
     assert.equal(alarm("llm-cost")["threshold"], 100);
     for (const part of ["calls", "counted", "input", "output"])
       for (const colour of colours) assert.ok(shown("llm-cost").includes(`FILL(${part}_${colour}, 0)`), part);
@@ -480,7 +647,8 @@ describe("the production example", () => {
         "arn:aws:lambda:us-east-1:123456789012:function:hub-production-guardian",
       ],
       ["deploy", "s3:GetObject", "arn:aws:s3:::balancer-logs-1/requests/x"],
-      ["deploy", "s3:DeleteBucket", "arn:aws:s3:::other"],
+      ["deploy", "s3:DeleteBucket", "arn:aws:s3:::balancer-logs-1"],
+      ["deploy", "s3:DeleteObject", "arn:aws:s3:::balancer-logs-1/requests/x"],
       [
         "deploy",
         "logs:DeleteLogGroup",

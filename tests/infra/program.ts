@@ -24,6 +24,8 @@ interface Registered {
   /** `type name` of everything that exists before it. */
   readonly dependencies: readonly string[];
   readonly ignoreChanges: readonly string[];
+  /** Outputs that are secret whatever the provider says. */
+  readonly secretOutputs: readonly string[];
 }
 
 export interface Evaluation {
@@ -32,6 +34,8 @@ export interface Evaluation {
   one(type: string, name?: string): Registered;
   all(type: string): readonly Registered[];
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** Names of the outputs that are marked as secret. */
+  readonly secretOutputs: readonly string[];
   /** Warnings that the program told. */
   readonly warnings: readonly string[];
 }
@@ -46,6 +50,8 @@ export interface World {
   readonly stack?: string;
   /** Where the stack is; us-east-1 unless set. */
   readonly region?: string;
+  /** Keys of the config that were set with --secret. */
+  readonly secretKeys?: readonly string[];
   /** Every resource before the program was refused. */
   readonly onRegister?: (name: string) => void;
 }
@@ -141,6 +147,15 @@ const added: Readonly<Record<string, (name: string, inputs: Record<string, unkno
   }),
 };
 
+/** Keys of the account's own that secrets are encrypted with, by the secret's name, as AWS may answer them. */
+const keys: Readonly<Record<string, string>> = {
+  "hub/by-id": "1234abcd-12ab-34cd-56ef-1234567890ab",
+  "hub/by-arn": arn("kms", "key/mrk-1"),
+  "hub/by-alias": "alias/hub",
+  "hub/by-aws": "alias/aws/secretsmanager",
+};
+const nameIn = (secret: string) => secret.replace(/^.*:secret:/, "").replace(/-[A-Za-z0-9]{6}$/, "");
+
 /** Answers of functions. Anything else is an error: an answer nobody thought of would prove nothing. */
 function answer(token: string, args: Record<string, unknown>, preview: World["preview"]): object {
   if (token === "trafficswitch:index:readSwitch") {
@@ -150,8 +165,11 @@ function answer(token: string, args: Record<string, unknown>, preview: World["pr
   }
   if (token === "aws:index/getCallerIdentity:getCallerIdentity")
     return { accountId: account, arn: "", userId: "", id: "" };
-  if (token === "aws:secretsmanager/getSecret:getSecret")
-    return { arn: arn("secretsmanager", `secret:${args["name"] as string}-AbCdEf`), name: args["name"] };
+  if (token === "aws:secretsmanager/getSecret:getSecret") {
+    const name = (args["name"] ?? nameIn(args["arn"] as string)) as string;
+    const own = arn("secretsmanager", `secret:${name}-AbCdEf`);
+    return { arn: args["arn"] ?? own, name, kmsKeyId: keys[name] ?? "" };
+  }
   if (token === "aws:route53/getZone:getZone") return { zoneId: "Z2", name: args["name"] };
   throw new Error(`the program called ${token}, which this test's account does not know`);
 }
@@ -200,6 +218,7 @@ class Recorder extends MockMonitor {
           parent: request.getParent(),
           dependencies: request.getDependenciesList().map(shortUrn),
           ignoreChanges: request.getIgnorechangesList(),
+          secretOutputs: request.getAdditionalsecretoutputsList(),
         });
       callback(error, response);
     }) as never);
@@ -213,6 +232,7 @@ interface RegisterRequest {
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
   getDependenciesList(): string[];
   getIgnorechangesList(): string[];
+  getAdditionalsecretoutputsList(): string[];
 }
 interface RegisterResponse {
   getId(): string;
@@ -245,8 +265,8 @@ function evaluateExactly(config: Readonly<Record<string, unknown>>, world: World
     await internals.awaitFeatureSupport();
     pulumi.runtime.setAllConfig(asTexts(wholeKeys("hub", config, world.region ?? region)));
     const warnings: string[] = [];
-    const { config: parsed, place } = readConfig();
-    const made = await makeStack(parsed, place);
+    const { config: parsed, place, hidden } = readWith(world.secretKeys ?? []);
+    const made = await makeStack(parsed, place, hidden);
     const outputs = await settled(pulumi.output(made));
     await internals.waitForRPCs();
     const { registered } = monitor;
@@ -255,6 +275,7 @@ function evaluateExactly(config: Readonly<Record<string, unknown>>, world: World
       resources: registered,
       warnings,
       outputs,
+      secretOutputs: await secretOnes(made),
       all: (type) => registered.filter((resource) => resource.type === type),
       one(type, name) {
         const found = registered.filter(
@@ -267,6 +288,23 @@ function evaluateExactly(config: Readonly<Record<string, unknown>>, world: World
       },
     };
   });
+}
+
+/** What the engine tells a program in its environment, for as long as it reads its config. */
+function readWith(secretKeys: readonly string[]): ReturnType<typeof readConfig> {
+  process.env["PULUMI_CONFIG_SECRET_KEYS"] = JSON.stringify(secretKeys.map((key) => `hub:${key}`));
+  try {
+    return readConfig();
+  } finally {
+    delete process.env["PULUMI_CONFIG_SECRET_KEYS"];
+  }
+}
+
+async function secretOnes(outputs: Readonly<Record<string, unknown>>): Promise<string[]> {
+  const secret: string[] = [];
+  for (const [name, value] of Object.entries(outputs))
+    if (pulumi.Output.isInstance(value) && (await pulumi.isSecret(value))) secret.push(name);
+  return secret;
 }
 
 interface Internals {

@@ -55,11 +55,17 @@ async function rings(
   return (ringing as { MetricAlarms: object[] }).MetricAlarms.length === 1;
 }
 
-test("the balancer's own 5xx ring from five a minute on, of this balancer alone", async () => {
+test("the balancer's own 5xx ring from five a minute on where they are more than one in a hundred, of this balancer alone", async () => {
   const of = (
     values: Values,
     dimensions: Record<string, string> = { LoadBalancer: loadBalancer },
   ): Reported => ["AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", dimensions, values];
+  const requests = (values: Values): Reported => [
+    "AWS/ApplicationELB",
+    "RequestCount",
+    { LoadBalancer: loadBalancer },
+    values,
+  ];
   for (const [what, expected, ...reported] of [
     ["one below", false, of([4])],
     ["at the limit", true, of([5])],
@@ -71,6 +77,11 @@ test("the balancer's own 5xx ring from five a minute on, of this balancer alone"
     ["nothing at all", false],
     ["another balancer's", false, of([500], { LoadBalancer: "app/other/2" })],
     ["all balancers' together", false, of([500], {})],
+    ["one in a hundred", false, of([5]), requests([495])],
+    ["a little more", true, of([5]), requests([494])],
+    ["few of very many", false, of([50]), requests([5_000])],
+    ["more than one in a hundred of very many", true, of([51]), requests([5_000])],
+    ["all of them, and no request found a target", true, of([500]), requests([0])],
   ] as const) {
     const minutes = Math.max(1, ...reported.map(([, , , values]) => values.length));
     assert.equal(await rings("balancer-5xx", minute, minutes, reported), expected, what);

@@ -122,9 +122,9 @@ async function look() {
 }
 
 /** What the guardian's metric says last of a slot, or of the stack. */
-function published(name: string, of?: Colour): number | undefined {
+function published(name: string, of?: Colour, namespace = naming.namespace): number | undefined {
   const dimensions: Record<string, string> = of === undefined ? {} : { [metricDimension]: of };
-  const metric = { namespace: naming.namespace, name, dimensions };
+  const metric = { namespace, name, dimensions };
   const now = Date.now();
   return [
     ...place.aws.cloudwatch.metrics.series(metric, "Maximum", 60, now - 10 * minuteMs, now + 1).values(),
@@ -134,7 +134,11 @@ function published(name: string, of?: Colour): number | undefined {
 describe("the guardian's own eyes and hands, in an account where each colour is different", () => {
   before(async () => {
     place = await openPlace(idle);
-    Object.assign(process.env, place.aws.env, { SWITCH_TABLE: "hub-production-switch", SWITCH_STACK: stack });
+    Object.assign(process.env, place.aws.env, {
+      SWITCH_TABLE: "hub-production-switch",
+      SWITCH_STACK: stack,
+      SWITCH_NAMESPACE: "McpHub/hub/new",
+    });
     access = { region: "us-east-1", endpoint: place.aws.endpoint };
     const ecs = new ECSClient(access);
     const sns = new SNSClient(access);
@@ -238,10 +242,21 @@ describe("the guardian's own eyes and hands, in an account where each colour is 
     assert.equal(place.aws.calls.get("sts.AssumeRole"), undefined, "the guardian has a role of its own");
   });
 
+  test("before there is a record it reports that it is there, and nothing else", async () => {
+    process.env["SWITCH_STACK"] = "nowhere";
+    await handler();
+    assert.equal(published("GuardianHeartbeat", undefined, "McpHub/hub/new"), 1);
+    for (const of of colours) assert.equal(published("Weight", of, "McpHub/hub/new"), undefined);
+    process.env["SWITCH_STACK"] = stack;
+  });
+
   test("a table without a record is watched, and an environment that names none is a sentence", async () => {
     process.env["SWITCH_STACK"] = "nowhere";
     assert.deepEqual(await handler(), { did: "watch", why: "nothing is recorded yet" });
     delete process.env["SWITCH_STACK"];
-    await assert.rejects(handler(), /^Error: the guardian needs SWITCH_TABLE, SWITCH_STACK and AWS_REGION/);
+    await assert.rejects(
+      handler(),
+      /^Error: the guardian needs SWITCH_TABLE, SWITCH_STACK, SWITCH_NAMESPACE and AWS_REGION/,
+    );
   });
 });

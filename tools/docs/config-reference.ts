@@ -98,12 +98,15 @@ export function keysOf(schema: Schema, at = ""): Key[] {
     const required = (schema.required ?? []).includes(name);
     return [
       { path, schema: member, required },
-      ...keysOf(member, path),
-      ...keysOf(member.items ?? {}, `${path}[]`),
-      ...(member.anyOf ?? []).flatMap((form) => keysOf(form, path)),
+      ...keysIn(member, path),
+      ...keysIn(member.items ?? {}, `${path}[]`),
     ];
   });
 }
+
+/** Keys of a value, whichever of its forms it has. */
+const keysIn = (value: Schema, path: string): Key[] =>
+  [value, ...(value.anyOf ?? [])].flatMap((form) => keysOf(form, path));
 
 /** docs/config.md, whole. */
 function page(): string {

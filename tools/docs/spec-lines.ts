@@ -98,7 +98,7 @@ const wired = checked(
 const published = stated("Publish it; write the link.", "documentation-published");
 const secretsThere: Rest = {
   how: "By name in the config, from Secrets Manager; the check looks for real values without reading them out.",
-  by: [{ check: "secrets-present" }, resource("secretName", "infra/config.ts")],
+  by: [{ check: "secrets-present" }, resource("secretReference", "infra/config.ts")],
   proof: [ofChecks, ofExample("names images by digest and secrets by name, and holds no value of one")],
   byHand: "Put the keys into Secrets Manager.",
 };

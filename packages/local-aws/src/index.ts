@@ -19,13 +19,14 @@ import { route53 } from "./services/route53/index.ts";
 import { s3 } from "./services/s3/index.ts";
 import { type SecretsManager, secretsManager } from "./services/secretsmanager/index.ts";
 import { type Sns, sns } from "./services/sns/index.ts";
+import { parameterStore } from "./services/ssm/index.ts";
 import { sts } from "./services/sts/index.ts";
 import { Tags } from "./tags.ts";
 import { type Images, TaskRunner } from "./tasks/index.ts";
 
 export type { AccessEntry } from "./balancer/index.ts";
 export { type Clock, systemClock } from "./clock.ts";
-export { account, region } from "./names.ts";
+export { account, functionKey, region } from "./names.ts";
 export type { CallEvent } from "./server.ts";
 export { defaultVpc } from "./services/ec2/index.ts";
 export { type ImageCommand, type Images, UnusableImages, loadImages } from "./tasks/index.ts";
@@ -114,6 +115,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
   });
   const runner = new TaskRunner({ images, folder, clock, random, environment });
   const secrets = secretsManager(ids);
+  const parameters = parameterStore();
   const journal = logs(ids, clock, (_group, line) => takeEmbedded(cloud.metrics, line, clock.now()));
   const containers = ecs({
     clock,
@@ -125,7 +127,8 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     definitions: new Map(),
     services: new Map(),
     tasks: new Map(),
-    secret: (ref) => secrets.value(ref),
+    // What is no secret's ARN is a parameter's, or its name.
+    secret: (ref) => (/^arn:[^:]*:secretsmanager:/.test(ref) ? secrets : parameters).value(ref),
     log: (group, stream, line) => journal.take(group, stream, line),
     endpoint: () => endpoint,
   });
@@ -161,6 +164,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     elbv2(balancer, ids),
     containers,
     secrets,
+    parameters,
     journal,
     cloud,
     dynamodb(ids),

@@ -2,6 +2,9 @@
 export const account = "123456789012";
 /** Its one region. */
 export const region = "us-east-1";
+/** What functions sign their calls with: credentials of their own, as a role's are. */
+export const functionKey = "ASIALOCALFUNCTION";
+const partition = "aws";
 
 /** An ARN in the local account and region unless `where` names others; services that are global leave a field empty. */
 export function arn(
@@ -9,7 +12,7 @@ export function arn(
   rest: string,
   where: { region?: string; account?: string } = {},
 ): string {
-  return `arn:aws:${service}:${where.region ?? region}:${where.account ?? account}:${rest}`;
+  return `arn:${partition}:${service}:${where.region ?? region}:${where.account ?? account}:${rest}`;
 }
 
 const hexadecimal = "0123456789abcdef";

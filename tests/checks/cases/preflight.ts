@@ -167,8 +167,8 @@ export const preflightCases: Cases = {
     broken: { in: asking(stuckCommand, bugs), why: tornWords },
   },
   "secrets-present": {
-    passes: { in: task({}, '{"key":"s3cr3t-value"}'), why: /^1 secrets hold values$/ },
-    fails: { in: task({}, '{"key":"CHANGE_ME"}'), why: /^API_KEY is a placeholder$/ },
+    passes: { in: task({}, "s3cr3t-value"), why: /^1 secrets hold values$/ },
+    fails: { in: task({}, "CHANGE_ME"), why: /^API_KEY is a placeholder$/ },
     cannotTell: { in: task({ secrets: [] }), why: /^the candidate's containers get no secrets$/ },
     broken: { in: task({}), why: tornWords },
   },

@@ -75,7 +75,7 @@ export interface State {
   readonly definitions: Map<string, (TaskDefinition & { taskDefinitionArn: string })[]>;
   readonly services: Map<string, HeldService>;
   readonly tasks: Map<string, HeldTask>;
-  /** Value of a secret by its ARN or name. Throws when there is none. */
+  /** Value of a secret by its ARN, or of a parameter by its ARN or name. Throws when there is none. */
   readonly secret: (id: string) => string;
   /** Takes a line of a container's output. */
   readonly log: (group: string, stream: string, line: string) => void;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { InvokeCommandInput } from "@aws-sdk/client-lambda";
+import { functionKey } from "../../names.ts";
 import type { Handler } from "../../service.ts";
 import { type HeldFunction, type State, functionOf } from "./state.ts";
 
@@ -17,6 +18,7 @@ function start({ options }: State, { live, folder }: HeldFunction): ChildProcess
     env: {
       PATH: process.env["PATH"],
       ...options.environment,
+      AWS_ACCESS_KEY_ID: functionKey,
       ...live.Environment?.Variables,
       AWS_LAMBDA_FUNCTION_NAME: live.FunctionName,
       ...options.mark,

@@ -8,7 +8,7 @@ import { versionOf, versions } from "./versions.ts";
 
 /** Secrets Manager with its inside: values are read without a call, as ECS reads them. */
 export interface SecretsManager extends Service {
-  /** Current value by name or ARN, with the `:key::` ending that ECS allows. Throws when there is none. */
+  /** Value by name, or by ARN with the ending that ECS allows: `:key:stage:version`. Throws when there is none. */
   value(ref: string): string;
 }
 
@@ -25,9 +25,28 @@ export function secretsManager(ids: Ids): SecretsManager {
 }
 
 function valueOf(state: State, ref: string): string {
-  const [, base = ref, key = ""] =
-    /^(arn:aws:secretsmanager:[^:]+:[^:]+:secret:[^:]+)(?::([^:]*))?/.exec(ref) ?? [];
-  const { text } = versionOf(secretOf(state, base), undefined, undefined);
+  const [, base = ref, key = "", stage = "", version = ""] =
+    /^(arn:[^:]+:secretsmanager:[^:]+:[^:]+:secret:[^:]+)(?::([^:]*):([^:]*):([^:]*))?$/.exec(ref) ?? [];
+  const { text } = versionOf(secretOf(state, base), version || undefined, stage || undefined);
   if (text === undefined) throw new Error(`the secret ${base} has no text value`);
-  return key === "" ? text : ((JSON.parse(text) as Record<string, string>)[key] ?? "");
+  return key === "" ? text : keyOf(text, key, base);
+}
+
+/** One key of a secret's JSON. No error says any of the value: it would stand in the task's reason to stop. */
+function keyOf(text: string, key: string, of: string): string {
+  const value = fieldsOf(text)?.[key];
+  if (value === undefined)
+    throw new Error(
+      `ResourceInitializationError: unable to pull secrets: retrieved secret ${of} did not contain json key ${key}`,
+    );
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function fieldsOf(text: string): Record<string, unknown> | null {
+  try {
+    return JSON.parse(text) as Record<string, unknown> | null;
+  } catch {
+    // A text that is no JSON has no key.
+    return null;
+  }
 }
