@@ -52,6 +52,7 @@ export const commandFlags = [
   "url",
   "where",
   "why",
+  "write",
 ];
 
 /** Those that npm has settings of its own by: they may stand in somebody's .npmrc, and say nothing of what was typed. */

@@ -9,6 +9,7 @@ const top = fileURLToPath(new URL("../", import.meta.url));
 const rooms: Record<string, readonly string[]> = {
   "domain/": [],
   "checks/": ["domain/"],
+  "doctor/": ["domain/", "checks/", "infra/config.ts"],
   "rollout/": ["domain/", "checks/"],
   "rollout/policy/": ["domain/"],
   "plan/": ["domain/"],

@@ -4,20 +4,28 @@ import { help } from "./flag-values.ts";
 /** A command of the user's as a check, from `NAME=LINE`: its name and its words. */
 export function readCommand(text: string): [string, string[]] {
   const at = text.indexOf("=");
-  const words = text
-    .slice(at + 1)
-    .trim()
-    .split(/\s+/);
-  if (at < 1 || words[0] === "")
+  if (at < 1 || text.slice(at + 1).trim() === "")
     throw new UsageError(
       `--command is NAME=COMMAND, such as --command integration="npm test", not ${text}`,
       help,
     );
-  const shells = /["'`$|&;<>\\]/.exec(text.slice(at + 1))?.[0];
+  const name = text.slice(0, at);
+  return [name, commandWords(`--command ${name}=`, text.slice(at + 1))];
+}
+
+/**
+ * The words of a command that is started without a shell.
+ * @param typed how the flag is typed before the line, for errors
+ */
+export function commandWords(typed: string, line: string, seeHelp = help): string[] {
+  const [flag] = typed.split(" ");
+  const shells = /["'`$|&;<>\\]/.exec(line)?.[0];
   if (shells !== undefined)
     throw new UsageError(
-      `--command runs its words without a shell, so ${shells} would mean nothing. Put the line into a script: --command ${text.slice(0, at)}="sh checks.sh"`,
-      help,
+      `${flag} runs its words without a shell, so ${shells} would mean nothing. Put the line into a script: ${typed}"sh checks.sh"`,
+      seeHelp,
     );
-  return [text.slice(0, at), words];
+  const words = line.split(/\s+/).filter((word) => word !== "");
+  if (words.length === 0) throw new UsageError(`${flag} names no command`, seeHelp);
+  return words;
 }

@@ -5,10 +5,10 @@ import { UsageError } from "../../domain/usage-error.ts";
 export const help = "npm run check -- --help";
 
 /** The address of a hub, without a slash at its end. */
-export function readUrl(text: string): string {
+export function readUrl(text: string, seeHelp = help): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UsageError(`--url is the hub's address, such as http://127.0.0.1:37373, not ${text}`, help);
+    throw new UsageError(`--url is the hub's address, such as http://127.0.0.1:37373, not ${text}`, seeHelp);
   return (url.origin + url.pathname).replace(/\/+$/, "");
 }
 
@@ -38,6 +38,7 @@ export function readPath(flag: string, text: string): string {
 export function readToolArguments(
   text: string | undefined,
   prompt: string | undefined,
+  seeHelp = help,
 ): Record<string, unknown> {
   if (text === undefined) return { prompt: prompt ?? "ping" };
   if (prompt !== undefined)
@@ -52,7 +53,10 @@ export function readToolArguments(
     value = null;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new UsageError(`--tool-arguments is a JSON object, such as '{"query":"ping"}', not ${text}`, help);
+    throw new UsageError(
+      `--tool-arguments is a JSON object, such as '{"query":"ping"}', not ${text}`,
+      seeHelp,
+    );
   return value as Record<string, unknown>;
 }
 

@@ -2,7 +2,10 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { HubTarget } from "../../domain/inputs.ts";
 
 /** The transport of an own session, as the hub speaks it. */
-export async function makeTransport(hub: HubTarget, send: typeof fetch): Promise<Transport> {
+export async function makeTransport(
+  hub: Pick<HubTarget, "url" | "mcpPath" | "transport">,
+  send: typeof fetch,
+): Promise<Transport> {
   const url = new URL(hub.url + hub.mcpPath);
   if (hub.transport === "sse") {
     const { SSEClientTransport } = await import("@modelcontextprotocol/sdk/client/sse.js");

@@ -1,0 +1,74 @@
+import { parseArgs } from "node:util";
+import { commandWords } from "../checks/cli/command-flag.ts";
+import { firstSentence } from "../checks/cli/error-text.ts";
+import { readToolArguments, readUrl } from "../checks/cli/flag-values.ts";
+import { typedPath } from "../checks/cli/typed-path.ts";
+import { UsageError } from "../domain/usage-error.ts";
+
+/** What to type after a mistake. */
+export const seeHelp = "npm run doctor -- --help";
+
+/** What one run of the command was asked. */
+export interface Asked {
+  /** The hub's address, without a slash at its end. */
+  readonly url: string;
+  /** The bearer token that the person has; null: none. */
+  readonly token: string | null;
+  /** The tool to call; null: it is chosen. */
+  readonly tool: string | null;
+  /** What it is called with; null: it is made from what the tool takes. */
+  readonly toolArguments: Readonly<Record<string, unknown>> | null;
+  /** Folder for the files; null: none are written. */
+  readonly write: string | null;
+  /** What starts the hub; null: nobody said it. */
+  readonly command: readonly string[] | null;
+  readonly force: boolean;
+  readonly json: boolean;
+}
+
+/** Reads the command line; null: help was asked for. Throws a UsageError that names the bad word. */
+export function readFlags(argv: readonly string[], environment: NodeJS.ProcessEnv): Asked | null {
+  const values = parsed(argv);
+  if (values.help) return null;
+  const { url, tool, write, command, force, json } = values;
+  const args = values["tool-arguments"];
+  if (url === undefined)
+    throw new UsageError("which hub? Name its address", "npm run doctor -- --url http://127.0.0.1:37373");
+  if (args !== undefined && tool === undefined)
+    throw new UsageError("--tool-arguments goes with --tool NAME, the tool that takes them", seeHelp);
+  if (write === undefined && (command !== undefined || force))
+    throw new UsageError(
+      `${force ? "--force" : "--command"} is about the files that --write FOLDER writes, and that is not there`,
+      seeHelp,
+    );
+  return {
+    url: readUrl(url, seeHelp),
+    token: environment["MCP_HUB_TOKEN"] ?? null,
+    tool: tool ?? null,
+    toolArguments: args === undefined ? null : readToolArguments(args, undefined, seeHelp),
+    write: write === undefined ? null : typedPath(write, environment),
+    command: command === undefined ? null : commandWords("--command ", command, seeHelp),
+    force,
+    json,
+  };
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        url: { type: "string" },
+        tool: { type: "string" },
+        "tool-arguments": { type: "string" },
+        write: { type: "string" },
+        command: { type: "string" },
+        force: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(firstSentence(error), seeHelp, { cause: error });
+  }
+}
