@@ -99,5 +99,5 @@ function nextLines({ fit, url }: Found, { command }: Asked, written: Written | n
   const first = command === null ? [wrapped(`put the command that starts it into ${images}, then`, 0)] : [];
   const type = `Type: npm run rehearse -- --images ${images} --config ${config}`;
   const whole = type.length <= columns ? type : type.replace(" --config ", " \\\n        --config ");
-  return [`written: ${images} and ${config}`, ...first, whole];
+  return [`written: ${images}`, `         ${config}`, ...first, whole];
 }
