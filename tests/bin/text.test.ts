@@ -1,58 +1,13 @@
+import "reaper/children";
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { plays } from "../../rehearsal/engine-choice.ts";
 import { scenarios } from "../../rehearsal/scenarios/index.ts";
 import type { EngineName } from "../../rehearsal/stage/engine.ts";
 import { fixtureHub } from "../checks/fixtures/hub.ts";
-
-const repository = fileURLToPath(new URL("../../", import.meta.url));
-
-/** Module of each command that `npm run` starts, by its name. */
-const commands = Object.entries(
-  (JSON.parse(readFileSync(`${repository}package.json`, "utf8")) as { scripts: Record<string, string> })
-    .scripts,
-).flatMap(([name, line]) => {
-  const [, module] = /^node bin\/start\.mjs (\S+)$/.exec(line) ?? [];
-  return module === undefined ? [] : [{ name, module }];
-});
-
-/** Runs `npm run NAME -- WORDS`, with nobody logged in to AWS. */
-async function type(name: string, ...words: string[]) {
-  const module = commands.find((command) => command.name === name)?.module;
-  assert.ok(module !== undefined, `package.json has no command ${name}`);
-  const child = spawn(process.execPath, ["bin/start.mjs", module, ...words], {
-    cwd: repository,
-    env: {
-      PATH: process.env["PATH"],
-      HOME: process.env["HOME"],
-      NO_COLOR: "1",
-      AWS_EC2_METADATA_DISABLED: "true",
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const texts = { out: "", err: "" };
-  child.stdout.on("data", (part: Buffer) => (texts.out += part.toString()));
-  child.stderr.on("data", (part: Buffer) => (texts.err += part.toString()));
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, ...texts };
-}
-
-describe("every command shows a person how it is typed", () => {
-  for (const { name } of commands)
-    test(`${name}: --help with its exit codes and 0, an option it does not know with its name and 2`, async () => {
-      const [help, unknown] = await Promise.all([type(name, "--help"), type(name, "--no-such-option")]);
-      assert.deepEqual([help.code, help.err], [0, ""]);
-      assert.ok(help.out.startsWith(`npm run ${name} -- `), help.out);
-      assert.match(help.out, /^Exit\b.*\b0 .*\b2 /im);
-      assert.deepEqual([unknown.code, unknown.out], [2, ""]);
-      assert.match(unknown.err, /'--no-such-option'/);
-      assert.ok(unknown.err.includes(`npm run ${name} -- `), unknown.err);
-    });
-});
+import { programOf, repository, type } from "./typed.ts";
 
 for (const engine of ["embedded", "pulumi"] as const)
   test(`rehearse --list names every scenario of --engine ${engine} with its promise in 100 columns, the usual ones marked`, () =>
@@ -115,7 +70,8 @@ describe("simulate", () => {
 });
 
 test("sample-hub serves what the smoke checks ask for, says where, and ends with 0 on Ctrl-C", async () => {
-  const hub = spawn(process.execPath, ["bin/start.mjs", "rehearsal/hub/by-hand.ts", "--port", "0"], {
+  const [program = "", ...args] = programOf("sample-hub");
+  const hub = spawn(program, [...args, "--port", "0"], {
     cwd: repository,
     stdio: ["ignore", "pipe", "inherit"],
   });

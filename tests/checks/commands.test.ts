@@ -1,3 +1,4 @@
+import "reaper/children";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";

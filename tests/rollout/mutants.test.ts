@@ -1,3 +1,4 @@
+import "reaper/children";
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { describe, test } from "node:test";

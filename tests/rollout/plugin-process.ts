@@ -1,3 +1,4 @@
+import "reaper/children";
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";

@@ -1,13 +1,18 @@
 /**
  * A process of its own that outlives the one that started it, for as long as it takes to clean up after it. It reads
- * which process groups and folders there are, one JSON line each; when the pipe closes, for whatever reason, it kills
+ * which process groups, children and folders there are, one JSON line each; when the pipe closes, for whatever reason, it kills
  * those groups, removes those folders and ends.
  */
 import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
-type Order = { group: number } | { forget: number } | { folder: string } | { orderly: true };
+type Order =
+  | { group: number }
+  | { child: number }
+  | { forget: number }
+  | { folder: string }
+  | { orderly: true };
 
 /** Environment of everything that is to be reaped; see `Reaper.environment`. */
 const mark = process.argv[2] ?? "";
@@ -15,6 +20,7 @@ const mark = process.argv[2] ?? "";
 const pausesMs = [0, 250, 1_000];
 
 const groups = new Set<number>();
+const children = new Set<number>();
 const folders = new Set<string>();
 let orderly = false;
 
@@ -22,14 +28,21 @@ async function main(): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
     const order = JSON.parse(line) as Order;
     if ("group" in order) groups.add(order.group);
-    else if ("forget" in order) groups.delete(order.forget);
+    else if ("child" in order) children.add(order.child);
+    else if ("forget" in order) forget(order.forget);
     else if ("folder" in order) folders.add(order.folder);
     else orderly = true;
   }
-  for (const group of groups) kill(-group);
+  for (const group of [...groups, ...children]) kill(-group);
+  for (const child of children) kill(child);
   if (!orderly && mark !== "") await killMarked();
   for (const folder of folders)
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+}
+
+function forget(pid: number): void {
+  groups.delete(pid);
+  children.delete(pid);
 }
 
 async function killMarked(): Promise<void> {

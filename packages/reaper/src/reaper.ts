@@ -42,7 +42,12 @@ export class Reaper {
     this.#tell({ group: pid });
   }
 
-  /** The group has ended by itself. */
+  /** A child that leads its own process group or none, for whoever does not know which; and what is in that group. */
+  child(pid: number): void {
+    this.#tell({ child: pid });
+  }
+
+  /** The group, or the child, has ended by itself. */
   forget(pid: number): void {
     this.#tell({ forget: pid });
   }

@@ -1,10 +1,11 @@
+import "../src/children.ts";
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import test from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
+import { gone, isAlive } from "./alive.ts";
 
 /** Starts a child as the engine and the tasks do, and is killed before it tells the reaper of it. */
 const parent = `
@@ -16,20 +17,6 @@ const parent = `
   });
   console.log(child.pid);
 `;
-
-/** Whether a process runs. One that ended and that nobody has waited for does not. */
-function isAlive(pid: number): boolean {
-  try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-async function gone(pid: number): Promise<void> {
-  for (let left = 2_000; isAlive(pid) && left > 0; left--) await pause(5);
-  assert.ok(!isAlive(pid));
-}
 
 const skip = existsSync("/proc/self/environ") ? false : "this machine has no /proc";
 
