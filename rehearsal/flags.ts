@@ -16,17 +16,20 @@ const help = `npm run rehearse -- [--scenario NAME[,NAME…]|all] [--list] [--im
                     [--seed N] [--engine embedded|pulumi] [--pulumi FILE] [--shard K/N] [--keep]
                     [--json FILE] [--report FILE.html] [--help]
 
-Deploys the real program on a local AWS, moves real MCP sessions from blue to green and back, and says
-whether each scenario kept its promise. Nothing leaves this machine.
+Deploys the real program on a local AWS, moves real MCP sessions from blue to green and back, and
+says whether each scenario kept its promise. Nothing leaves this machine.
 
-  --scenario NAME   one or more, with commas or repeated, or all; without it those that --list marks *
+  --scenario NAME   one or more, with commas or repeated, or all; without it those that --list
+                    marks *
   --list            the scenarios, each with its promise
-  --images FILE     what image references run: {"my/hub:1": {"command": ["node", "hub.js", "{port}"]}}
-  --config FILE     stack config (YAML or JSON) laid over the rehearsal's own: paths, images, limits; a whole
-                    Pulumi.NAME.yaml without its places and times, with the secrets it names made up
+  --images FILE     what image references run:
+                    {"my/hub:1": {"command": ["node", "hub.js", "{port}"]}}
+  --config FILE     stack config (YAML or JSON) laid over the rehearsal's own: paths, images,
+                    limits; a whole Pulumi.NAME.yaml without its places and times, with the secrets
+                    it names made up
   --seed N          seed of everything that is random here
   --engine NAME     what deploys: embedded, which needs nothing, or pulumi, the real Pulumi CLI
-  --pulumi FILE     the CLI; without it the one on PATH, or the one that npm run build:pulumi has built
+  --pulumi FILE     the CLI; without it the one on PATH, or the one that npm run build:pulumi built
   --shard K/N       the K-th of N parts of the scenario "faults", which is none of "all"
   --keep            keeps each scenario's evidence and logs; of one that broke they are kept anyway
   --json FILE       writes the results as JSON; "-" writes them to standard output, and nothing else

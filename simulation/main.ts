@@ -10,13 +10,15 @@ const fullSize = 100_000;
 
 const help = `npm run simulate -- [--runs N] [--seed N] [--faults X] [--replay SEED] [--json]
 
-Runs the switch's own code, the guardian and the break-glass rollback against a model of the account in virtual time, with
-crashes, delays, lost and late answers at every call, two operators and lying metrics, and checks the invariants after
-every event. Run number n plays seed --seed + n, so that --seed N --runs 1 plays one run again. A failing seed is shrunk to
-the actions and faults it needs; --replay SEED prints that run line by line.
+Runs the switch's own code, the guardian and the break-glass rollback against a model of the account
+in virtual time, with crashes, delays, lost and late answers at every call, two operators and lying
+metrics, and checks the invariants after every event. Run number n plays seed --seed + n, so that
+--seed N --runs 1 plays one run again. A failing seed is shrunk to the actions and faults it needs;
+--replay SEED prints that run line by line.
 
 Example: npm run simulate -- --runs 10000 --seed 7
-Exit: 0 no violation, 1 violations, 2 usage, 3 with ${fullSize} runs or more: a row of the table was never taken.
+Exit: 0 no violation, 1 violations, 2 usage, 3 with ${fullSize} runs or more: a row of the table was
+never taken.
 `;
 
 async function main(): Promise<number> {

@@ -31,4 +31,5 @@ Options
   with --stack: --project P --region R --profile P
 Environment: MCP_HUB_TOKEN (bearer token), MCP_HUB_SIGNING_KEY (signs own probes), with --url.
 
+Example: npm run check -- smoke --url http://127.0.0.1:37373
 Exit codes: 0 pass, 1 fail, 2 usage or configuration, 3 cannot tell, 130 stopped.`;

@@ -14,17 +14,19 @@ import { type PlanFormat, formatPlan, planFormats } from "../format.ts";
 import { answerOffline } from "./offline.ts";
 import { readStackConfig, readStackConfigAt, stackName } from "./stack-config.ts";
 
-const help = `npm run plan -- [--stack STACK] [--offline] [--base REF] [--format text|markdown|json] [--diff FILE]
+const help = `npm run plan -- [--stack STACK] [--offline] [--base REF] [--format text|markdown|json]
+                [--diff FILE]
 
-Shows what the next pulumi up of the stack config in this folder sets in motion: who is live, which release comes, every
-step with its weight, bake and gate, the users that it meets at today's traffic, how long it takes and how it is rolled
-back. Changes nothing and needs no Pulumi CLI.
+Shows what the next pulumi up of the stack config in this folder sets in motion: who is live, which
+release comes, every step with its weight, bake and gate, the users that it meets at today's
+traffic, how long it takes and how it is rolled back. Changes nothing and needs no Pulumi CLI.
 
---offline asks no account: the stack is taken to be as its config of a commit asks, HEAD's or the one that --base names.
---diff FILE adds to Markdown what \`pulumi preview --diff\` printed, folded, as far as a comment on a pull request has room.
+--offline asks no account: the stack is taken to be as its config of a commit asks, HEAD's or the
+one that --base names. --diff FILE adds to Markdown what \`pulumi preview --diff\` printed, folded,
+as far as a comment on a pull request has room.
 
 Example: npm run -s plan -- --stack production --base origin/main --format markdown
-Exit: 0 shown, 1 shown and the up would be refused, 2 for a usage error or a config with problems.
+Exit: 0 shown, 1 shown and the up would be refused, 2 usage or a config with problems.
 `;
 
 interface Flags {

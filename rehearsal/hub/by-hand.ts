@@ -9,8 +9,9 @@ import { HubServer } from "./serve.ts";
 
 const help = `npm run sample-hub -- [--port N] [--help]
 
-Runs the hub that rehearsals deploy, alone and without faults, until Ctrl-C: something for checks, curl and
-MCP clients to talk to. It speaks SSE and streamable HTTP, and listens on this machine only.
+Runs the hub that rehearsals deploy, alone and without faults, until Ctrl-C: something for checks,
+curl and MCP clients to talk to. It speaks SSE and streamable HTTP, and listens on this machine
+only.
 
   --port N   where it listens: ${hubDefaults.port} unless given, 0 for any that is free
 

@@ -6,8 +6,9 @@ import { findTarget } from "./target.ts";
 const help = `npm run abort -- --stack STACK | --rule ARN  [--why TEXT] [--region R] [--json]
                  [--force no-healthy-target]
 
-Stops a rollout that is under way elsewhere and sends its traffic home. The process that was shifting notices before its
-next write and ends. Its release is rejected until it changes or rollout.retry names it.
+Stops a rollout that is under way elsewhere and sends its traffic home. The process that was
+shifting notices before its next write and ends. Its release is rejected until it changes or
+rollout.retry names it.
 
 A slot without a healthy target gets no traffic, unless --force no-healthy-target says so.
 

@@ -8,10 +8,11 @@ import { findTarget } from "./target.ts";
 const help = `npm run rollback -- --stack STACK | --rule ARN  [--why TEXT] [--region R] [--json]
                     [--force no-healthy-target]
 
-Sends all traffic home, now: without Pulumi, without metrics, without waiting for anybody's lock. A rollout under way is
-stopped; inside the rollback window of a promotion the previous release becomes live again. The release that loses its
-traffic is rejected until it changes or rollout.retry names it. With nothing to go back to, a rule that was edited by hand is
-set to the recorded weights again. Ends when real responses show the new weights.
+Sends all traffic home, now: without Pulumi, without metrics, without waiting for anybody's lock.
+A rollout under way is stopped; inside the rollback window of a promotion the previous release
+becomes live again. The release that loses its traffic is rejected until it changes or
+rollout.retry names it. With nothing to go back to, a rule that was edited by hand is set to the
+recorded weights again. Ends when real responses show the new weights.
 
 A slot without a healthy target gets no traffic, unless --force no-healthy-target says so.
 

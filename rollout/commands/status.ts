@@ -14,11 +14,11 @@ import { findTarget, type Target } from "./target.ts";
 
 const help = `npm run status -- --stack STACK | --rule ARN  [--region R] [--json]
 
-Shows where the traffic is: live weights, releases, healthy targets, who holds the lease, the last rollout, rejected
-releases, and what a pulumi up with the last inputs would do now. Changes nothing.
+Shows where the traffic is: live weights, releases, healthy targets, who holds the lease, the last
+rollout, rejected releases, and what a pulumi up with the last inputs would do now. Changes nothing.
 
 Example: npm run status -- --stack production
-Exit: 0 when the live rule is what was recorded, 1 when it is not, 2 for a usage error, 3 when it could not be looked at.
+Exit: 0 the live rule is what was recorded, 1 it is not, 2 usage, 3 it could not be looked at.
 `;
 
 async function status(): Promise<number> {

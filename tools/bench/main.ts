@@ -16,13 +16,16 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
 };
 
 const usage = `npm run bench -- [NAME…] [--against FOLDER] [--accept] [--json]
-  NAME    one or more of ${Object.keys(benches).join(", ")}; all of them unless named
+
+Measures speed and memory, as ratios within one run.
+
+  NAME              one or more of ${Object.keys(benches).join(", ")}; all of them unless named
   --against FOLDER  the sidecar's bench: only beside the one in this other checkout
-  --accept  what is seen becomes what later runs are held to (tools/bench/accepted.json)
-  --json  prints only JSON
+  --accept          what is seen becomes what later runs are held to (tools/bench/accepted.json)
+  --json            prints only JSON
 
 Example: npm run bench -- sidecar
-Exit: 0 every limit held and no ratio worse than the accepted one by more than 25 %, 1 otherwise, 2 usage.`;
+Exit: 0 every limit held and no ratio 25 % worse than the accepted one, 1 otherwise, 2 usage.`;
 
 const seeHelp = "npm run bench -- --help";
 

@@ -16,15 +16,15 @@ const usage = `npm run mutants -- [ROOM…] [--sample N] [--seed N] [--json]
 Puts a defect into a copy of the repository, one at a time, and runs the tests that must notice it.
 Says for each room how many they noticed, and what those that they did not would do to a user.
 
-  ROOM        one or more of ${Object.keys(rooms).join(", ")};
-              all of them unless named
+  ROOM        one or more of these; all of them unless named:
+              ${Object.keys(rooms).join(", ")}
   --sample N  only so many of them, drawn by chance
   --seed N    draws the same ones again
   --json      prints only JSON; progress stays on standard error
 
 Example: npm run mutants -- guardian infra --sample 5
-Exit: 0 all noticed, 1 one survived, 2 usage or a mutant whose place is gone, 3 cannot tell: tests fail
-without any mutant, or do not end with one.
+Exit: 0 all noticed, 1 one survived, 2 usage or a mutant whose place is gone, 3 cannot tell: tests
+fail without any mutant, or do not end with one.
 `;
 
 const seeHelp = "npm run mutants -- --help";

@@ -7,7 +7,8 @@ import { type Population, populations } from "./populations.ts";
 const help = `npm run aa -- [--population NAME] [--rollouts N] [--seed N] [--json]
 
 Plays rollouts of a release that is identical to live, on users as real hubs have them, through
-every check that judges samples, and counts those that are rolled back: at most ${mostOfTenThousand} of 10,000 may be.
+every check that judges samples, and counts those that are rolled back: at most ${mostOfTenThousand} of 10,000
+may be.
 
 Populations:
 ${populations.map(({ name }) => `  ${name}`).join("\n")}

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { errorText, firstSentence } from "../../../checks/cli/error-text.ts";
 import { type FaultKind, faultKinds, faultPlaces, shares, transports } from "../cells.ts";
@@ -31,6 +32,8 @@ async function main(): Promise<number> {
     const found = brokenBy(results);
     broken.push(...found);
     for (const sentence of flags.json ? [] : found) process.stdout.write(`${sentence}\n`);
+    // Time is virtual: without a turn of its own neither a Ctrl-C nor a reader who left is noticed before the end.
+    await setImmediate();
   }
   const counts = [...outcomes].map(([outcome, count]) => `${count} ${outcome}`).join(", ");
   if (!flags.json)

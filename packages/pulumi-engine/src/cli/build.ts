@@ -7,8 +7,9 @@ import { cachedCli, cliModule, pinnedVersion } from "./find.ts";
 
 const help = `npm run build:pulumi -- [--help]
 
-Builds the Pulumi CLI ${pinnedVersion()} with Go, into a folder of the user's cache, where rehearsals find it. The
-first time takes six to ten minutes and 4 GB of Go's own caches; when it is there already, nothing is done.
+Builds the Pulumi CLI ${pinnedVersion()} with Go, into a folder of the user's cache, where rehearsals find it.
+The first time takes six to ten minutes and 4 GB of Go's own caches; when it is there already,
+nothing is done.
 
 Example: npm run build:pulumi
 Exit: 0 it is there, 1 it could not be built, 2 usage, or there is no Go.
