@@ -32,7 +32,7 @@ async function main(): Promise<number> {
     const found = brokenBy(results);
     broken.push(...found);
     for (const sentence of flags.json ? [] : found) process.stdout.write(`${sentence}\n`);
-    // Time is virtual: without a turn of its own neither a Ctrl-C nor a reader who left is noticed before the end.
+    // Time is virtual: without a turn of the real one a reader who left is not noticed before the end.
     await setImmediate();
   }
   const counts = [...outcomes].map(([outcome, count]) => `${count} ${outcome}`).join(", ");
