@@ -35,8 +35,10 @@ const beginning = 1_000;
 const page =
   /^\ufeff?\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^>]*>\s*)?<(?:!doctype\s+html|html|head|body|title|meta|script)\b/i;
 
+/** Web frameworks send the word `ok` as HTML too: it is a page where it has markup. */
 function isWebPage(contentType: string, body: string): boolean {
-  return /\bx?html\b/i.test(contentType) || page.test(body.slice(0, beginning));
+  const start = body.slice(0, beginning);
+  return page.test(start) || (/\bx?html\b/i.test(contentType) && start.includes("<"));
 }
 
 /** Undefined: it is no JSON. */
