@@ -27,7 +27,7 @@ export async function makeNetwork(
   );
   const taskGroup = new ec2.SecurityGroup(
     "tasks",
-    { vpcId: place.vpcId, description: "The load balancer to the hub's tasks" },
+    { vpcId: place.vpcId, description: "The load balancer to the tasks of the hub" },
     opts,
   );
   const port = access.port ?? (domain ? 443 : 80);

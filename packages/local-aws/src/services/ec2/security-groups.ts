@@ -7,6 +7,9 @@ import { describe } from "./describe.ts";
 import { permissions } from "./permissions.ts";
 import { type State, newId, vpcOf } from "./state.ts";
 
+/** What EC2 takes as a group's description: no apostrophe, for one. */
+const describes = /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{1,255}$/;
+
 /** The operations on security groups. A new one lets everything out, as on AWS. */
 export function securityGroups(state: State): Record<string, Handler> {
   return {
@@ -18,6 +21,11 @@ export function securityGroups(state: State): Record<string, Handler> {
     }) {
       const VpcId = input.VpcId ?? defaultVpc.vpcId;
       vpcOf(state, VpcId);
+      if (!describes.test(input.Description ?? ""))
+        throw new AwsError(
+          "InvalidParameterValue",
+          "Invalid security group description. Valid descriptions are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*",
+        );
       if ([...state.groups.values()].some((one) => one.VpcId === VpcId && one.GroupName === input.GroupName))
         throw new AwsError(
           "InvalidGroup.Duplicate",
