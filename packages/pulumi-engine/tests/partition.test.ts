@@ -27,7 +27,7 @@ for (const [region, partition, dnsSuffix, reverseDnsPrefix] of [
       reverseDnsPrefix,
     });
     const s3 = { headBucket: async () => ({}), getBucketTagging: async () => ({}) };
-    const tools = { region, aws: { ...aws, s3: async () => s3 } } as unknown as Tools;
+    const tools = { region, aws: { s3: async () => s3 } } as unknown as Tools;
     const read = await bucket.read(tools, "logs-1", {});
     assert.equal(read?.["arn"], `arn:${partition}:s3:::logs-1`);
     assert.equal(read?.["bucketRegionalDomainName"], `logs-1.s3.${region}.${dnsSuffix}`);
