@@ -1,3 +1,4 @@
+import "reaper/children";
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";

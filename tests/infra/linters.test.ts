@@ -1,3 +1,4 @@
+import "reaper/children";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PolicyDocument } from "../../infra/policy-document.ts";
