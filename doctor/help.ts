@@ -11,7 +11,7 @@ token. Calls one tool once, and writes nothing unless it is asked to.
   --tool NAME             the tool that gates call again and again; left out: one that only reads
   --tool-arguments JSON   what it is called with; left out: made from what the tool takes
   --write FOLDER          writes Pulumi.NAME.yaml and images.NAME.json, which rehearse takes
-  --command LINE          what starts the hub, for the images file: "node hub.js --port {port}"
+  --command LINE          what starts the hub, for the images file: "node hub.js {port}"
   --force                 writes over files that are there
   --json                  one JSON document and nothing else
 

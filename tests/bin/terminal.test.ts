@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
-import { describe, test } from "node:test";
+import { test } from "node:test";
 import { type Ran, commands, noTerminal, repository, type, typeForHead, typeOnTerminal } from "./typed.ts";
 
 /** A value of each flag that takes one; where commands differ, with the command before it. Null: it takes none there. */
@@ -12,6 +12,7 @@ const values: Readonly<Record<string, string | null>> = {
   "check report": "nowhere.md",
   diff: "nowhere.txt",
   digest: "0",
+  "doctor force": null,
   engine: "embedded",
   evidence: "nowhere.jsonl",
   explain: "latency",
@@ -53,11 +54,13 @@ const values: Readonly<Record<string, string | null>> = {
   url: "http://127.0.0.1:9",
   where: "any-tool",
   why: "to see",
+  write: "nowhere",
 };
 
 /** A flag as it is typed for a command. */
 function typed(name: string, flag: string): string {
-  const value = values[`${name} ${flag}`] ?? values[flag] ?? null;
+  const key = [`${name} ${flag}`, flag].find((one) => Object.hasOwn(values, one));
+  const value = key === undefined ? null : values[key];
   return value === null ? `--${flag}` : `--${flag}=${value}`;
 }
 
@@ -86,65 +89,59 @@ function helpOf(name: string): Promise<Ran> {
 
 if (noTerminal !== false) test("commands are typed in a pipe only", { skip: noTerminal }, () => undefined);
 
-describe("each command, in a pipe and on a terminal", () => {
-  for (const { name } of commands) {
-    test(`${name} --help shows in 100 columns how it is typed, with an example and its exit codes, and ends with 0`, async () => {
-      const { code, out, err } = await helpOf(name);
-      assert.deepEqual([code, err], [0, ""]);
-      assert.ok(out.startsWith(`npm run ${name} -- `), out);
-      assert.match(out, /^Exit\b.*\b0 .*\b2 /im);
-      assert.match(out, new RegExp(`^Example: npm run (-s )?${name}\\b`, "m"));
-      assert.deepEqual(
-        out.split("\n").filter((line) => line.length > 100),
-        [],
-      );
-      const left = await typeForHead(name, "--help");
-      assert.deepEqual(left, { code: 0, out: out.slice(0, out.indexOf("\n") + 1), err: "" });
-      if (noTerminal !== false) return;
-      assert.deepEqual(await typeOnTerminal(name, "--help"), { code: 0, out });
-    });
+// Each command, in a pipe and on a terminal. Tests of their own: all of them together take longer than one may.
+for (const { name } of commands) {
+  test(`${name} --help shows in 100 columns how it is typed, with an example and its exit codes, and ends with 0`, async () => {
+    const { code, out, err } = await helpOf(name);
+    assert.deepEqual([code, err], [0, ""]);
+    assert.ok(out.startsWith(`npm run ${name} -- `), out);
+    assert.match(out, /^Exit\b.*\b0 .*\b2 /im);
+    assert.match(out, new RegExp(`^Example: npm run (-s )?${name}\\b`, "m"));
+    assert.deepEqual(
+      out.split("\n").filter((line) => line.length > 100),
+      [],
+    );
+    const left = await typeForHead(name, "--help");
+    assert.deepEqual(left, { code: 0, out: out.slice(0, out.indexOf("\n") + 1), err: "" });
+    if (noTerminal !== false) return;
+    assert.deepEqual(await typeOnTerminal(name, "--help"), { code: 0, out });
+  });
 
-    test(`${name} names the option that it does not know, and ends with 2`, async () => {
-      const { code, out, err } = await type(name, "--no-such-option");
-      assert.deepEqual([code, out], [2, ""]);
-      assert.match(err, /'--no-such-option'/);
-      assert.ok(err.includes(`npm run ${name} -- `), err);
-      if (noTerminal !== false) return;
-      assert.deepEqual(await typeOnTerminal(name, "--no-such-option"), { code: 2, out: err });
-    });
+  test(`${name} names the option that it does not know, and ends with 2`, async () => {
+    const { code, out, err } = await type(name, "--no-such-option");
+    assert.deepEqual([code, out], [2, ""]);
+    assert.match(err, /'--no-such-option'/);
+    assert.ok(err.includes(`npm run ${name} -- `), err);
+    if (noTerminal !== false) return;
+    assert.deepEqual(await typeOnTerminal(name, "--no-such-option"), { code: 2, out: err });
+  });
 
-    test(`${name} takes every flag that its help shows, with a value or without as it is shown`, async () => {
-      const { out } = await helpOf(name);
-      for (const flags of together(flagsIn(name, out))) {
-        const words = [...flags.map((flag) => typed(name, flag)), "--help"];
-        const piped = await type(name, ...words);
-        assert.deepEqual([piped.code, piped.err], [0, ""], words.join(" "));
-        if (noTerminal !== false) continue;
-        const seen = await typeOnTerminal(name, ...words);
-        assert.equal(seen.code, 0, seen.out);
-      }
-    });
-  }
-});
+  test(`${name} takes every flag that its help shows, with a value or without as it is shown`, async () => {
+    const { out } = await helpOf(name);
+    for (const flags of together(flagsIn(name, out))) {
+      const words = [...flags.map((flag) => typed(name, flag)), "--help"];
+      const piped = await type(name, ...words);
+      assert.deepEqual([piped.code, piped.err], [0, ""], words.join(" "));
+    }
+  });
+}
 
-describe("a reader who leaves after a line ends what goes on printing", () => {
-  for (const line of [
-    "matrix --json --kind hang",
-    "aa --rollouts 1",
-    "simulate --replay 7",
-    "rehearse --list",
-    "check --list",
-  ]) {
-    const [name = "", ...words] = line.split(" ");
-    test(`npm run ${name} -- ${words.join(" ")}`, async () => {
-      const { code, out, err } = await typeForHead(name, ...words);
-      assert.equal(err, "");
-      assert.equal(out.split("\n").length, 2, out);
-      // It had said all, or was told that nobody listens: 141 is the shell's own code for that.
-      assert.ok(code === 0 || code === 141, `exit code ${code}`);
-    });
-  }
-});
+for (const line of [
+  "matrix --json --kind hang",
+  "aa --rollouts 1",
+  "simulate --replay 7",
+  "rehearse --list",
+  "check --list",
+]) {
+  const [name = "", ...words] = line.split(" ");
+  test(`a reader who leaves after a line ends npm run ${name} -- ${words.join(" ")}`, async () => {
+    const { code, out, err } = await typeForHead(name, ...words);
+    assert.equal(err, "");
+    assert.equal(out.split("\n").length, 2, out);
+    // It had said all, or was told that nobody listens: 141 is the shell's own code for that.
+    assert.ok(code === 0 || code === 141, `exit code ${code}`);
+  });
+}
 
 /** Pages that people read, and the workflows that they copy. */
 const pages = globSync("{README,CONTRIBUTING,ARCHITECTURE,SECURITY}.md", { cwd: repository }).concat(
@@ -175,13 +172,11 @@ test("the pages' command lines are found", () => {
   assert.ok(lines.size > 25, `${lines.size} kinds of lines`);
 });
 
-describe("every command line of the pages is one that the command takes, flag by flag", () => {
-  for (const { page, name, words } of lines.values())
-    test(`${page}: npm run ${[name, "--", ...words].join(" ")}`, async () => {
-      const { code, err } = await type(name, ...words, "--help");
-      assert.deepEqual([code, err], [0, ""]);
-    });
-});
+for (const { page, name, words } of lines.values())
+  test(`a line of ${page} is one that the command takes: npm run ${[name, "--", ...words].join(" ")}`, async () => {
+    const { code, err } = await type(name, ...words, "--help");
+    assert.deepEqual([code, err], [0, ""]);
+  });
 
 test("every flag that a page names by itself is shown by some command's help", async () => {
   const shown = await Promise.all(commands.map(async ({ name }) => flagsIn(name, (await helpOf(name)).out)));
