@@ -15,6 +15,8 @@ export interface Deployed {
   readonly switchRole: string;
   readonly table: string;
   readonly secrets: readonly string[];
+  /** Whether the stack names a parameter of Systems Manager. */
+  readonly anyParameters: boolean;
   /** ARN of the domain's zone; null where the stack makes no records. */
   readonly zone: string | null;
   /** Whether the stack has a VPC of its own. */

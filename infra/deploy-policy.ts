@@ -32,8 +32,14 @@ export function surroundingsPolicy(of: Deployed): PolicyDocument {
 }
 
 /** Looks at the secrets' names and settings, never at their values. */
-export function secretsPolicy({ secrets }: Deployed): PolicyDocument {
-  return document(allow(["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"], secrets));
+export function secretsPolicy({ secrets, anyParameters }: Deployed): PolicyDocument {
+  return document(
+    ...(secrets.length > 0
+      ? [allow(["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"], secrets)]
+      : []),
+    // IAM knows it for all parameters or none. No value is in its answer.
+    ...(anyParameters ? [allow(["ssm:DescribeParameters"], "*")] : []),
+  );
 }
 
 /**

@@ -9,9 +9,13 @@ export interface Certificate {
   readonly arn: pulumi.Output<string> | string;
 }
 
-/** The certificate: by its ARN, or issued for the name and validated in its zone. Null without a domain. */
+/**
+ * The certificate: by its ARN, or issued for the name and validated in its zone. Null without a domain.
+ * @param zoneId of the domain's zone; null where the config names none
+ */
 export function makeCertificate(
   { domain }: HubConfig,
+  zoneId: string | null,
   opts: pulumi.ComponentResourceOptions,
 ): Certificate | null {
   if (!domain) return null;
@@ -21,7 +25,7 @@ export function makeCertificate(
   const record = new route53.Record(
     "certificate",
     {
-      zoneId: zoneOf(domain.zone ?? ""),
+      zoneId: zoneId ?? "",
       name: option.apply((one) => one?.resourceRecordName ?? ""),
       type: option.apply((one) => one?.resourceRecordType ?? "CNAME"),
       records: [option.apply((one) => one?.resourceRecordValue ?? "")],
@@ -40,14 +44,15 @@ export function makeCertificate(
 /** The name that clients use, as an alias of the balancer. */
 export function makeAlias(
   { domain }: HubConfig,
+  zoneId: string | null,
   balancer: lb.LoadBalancer,
   opts: pulumi.ComponentResourceOptions,
 ): void {
-  if (domain?.zone === undefined) return;
+  if (!domain || zoneId === null) return;
   new route53.Record(
     "hub",
     {
-      zoneId: zoneOf(domain.zone),
+      zoneId,
       name: domain.name,
       type: "A",
       // An idle colour makes the balancer's target health look worse than it is.
@@ -55,9 +60,4 @@ export function makeAlias(
     },
     opts,
   );
-}
-
-/** Id of a zone that is given by id or by name. */
-export function zoneOf(zone: string): pulumi.Input<string> {
-  return /^Z[A-Z0-9]+$/.test(zone) ? zone : route53.getZoneOutput({ name: zone }).zoneId;
 }

@@ -1,9 +1,7 @@
-import * as secretsmanager from "@pulumi/aws/secretsmanager/index.js";
-import * as pulumi from "@pulumi/pulumi";
 import { endingOf, secretRef } from "../domain/secret-ref.ts";
 import type { HubConfig } from "./config.ts";
 import { type ArnPlace, arnOf } from "./partition.ts";
-import { secretIdsOf, secretRefsOf } from "./secret-names.ts";
+import { namedSecrets } from "./secret-names.ts";
 
 /** Secrets as the roles' policies name them: what may be read, and the keys that opens. */
 export interface SecretArns {
@@ -22,40 +20,36 @@ export interface FoundSecrets extends SecretArns {
   readonly valueFrom: Readonly<Record<string, string>>;
 }
 
-/** Looks the config's secrets up. They exist before the stack: their values are nobody's business here. */
-export function findSecrets(
-  config: HubConfig,
-  account: pulumi.Output<string>,
-  region: string,
-): pulumi.Output<FoundSecrets> {
-  const ids = secretIdsOf(config);
-  const found = pulumi.all(
-    ids.map((id) => secretsmanager.getSecretOutput(id.startsWith("arn:") ? { arn: id } : { name: id })),
-  );
-  return pulumi.all([found, account]).apply(([secrets, own]) => {
-    const place = { region, account: own };
-    const arns = new Map(ids.map((id, index) => [id, secrets[index]?.arn ?? ""]));
-    const keys = secrets.map(({ kmsKeyId }) => keyOf(kmsKeyId, place));
-    return {
-      secrets: [...new Set(arns.values())],
-      parameters: parametersOf(config, place),
-      keys: [...new Set([...config.kmsKeys, ...keys.filter((key) => key.startsWith("arn:"))])],
-      keyAliases: [...new Set(keys.filter((key) => key.startsWith("alias/")))],
-      valueFrom: Object.fromEntries(
-        secretRefsOf(config).map((text) => {
-          const ref = secretRef(text);
-          const arn = ref.kind === "parameter" ? parameterArn(ref.id, place) : arns.get(ref.id);
-          return [text, `${arn}${endingOf(ref)}`];
-        }),
-      ),
-    };
-  });
+/** A secret of Secrets Manager as it was found. */
+export interface FoundSecret {
+  readonly arn: string;
+  /** The key that it is encrypted with as Secrets Manager says it: id, ARN or alias; empty: AWS's own. */
+  readonly kmsKeyId: string;
 }
 
-function parametersOf(config: HubConfig, place: ArnPlace): string[] {
-  const refs = secretRefsOf(config).map(secretRef);
-  const arns = refs.flatMap(({ kind, id }) => (kind === "parameter" ? [parameterArn(id, place)] : []));
-  return [...new Set(arns)];
+/**
+ * The config's secrets as task definitions and policies name them.
+ * @param secrets of Secrets Manager, by the name or ARN that the config has of each
+ */
+export function secretsAsFound(
+  config: HubConfig,
+  secrets: ReadonlyMap<string, FoundSecret>,
+  place: ArnPlace,
+): FoundSecrets {
+  const named = namedSecrets(config);
+  const arnBy = ({ kind, id }: { kind: string; id: string }) =>
+    kind === "parameter" ? parameterArn(id, place) : (secrets.get(id)?.arn ?? "");
+  const arnsOf = (kind: string) => [...new Set(named.filter((of) => of.kind === kind).map(arnBy))];
+  const keys = [...secrets.values()].map(({ kmsKeyId }) => keyOf(kmsKeyId, place));
+  return {
+    secrets: arnsOf("secret"),
+    parameters: arnsOf("parameter"),
+    keys: [...new Set([...config.kmsKeys, ...keys.filter((key) => key.startsWith("arn:"))])],
+    keyAliases: [...new Set(keys.filter((key) => key.startsWith("alias/")))],
+    valueFrom: Object.fromEntries(
+      named.flatMap((of) => of.texts.map((text) => [text, `${arnBy(of)}${endingOf(secretRef(text))}`])),
+    ),
+  };
 }
 
 /** A name's ARN; a name in a hierarchy begins with the slash that others get. */

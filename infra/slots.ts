@@ -1,6 +1,6 @@
 import type * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
 import * as ecs from "@pulumi/aws/ecs/index.js";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Colour } from "../domain/colour.ts";
 import type { Balancer } from "./balancer.ts";
 import { type HubConfig, type SlotConfig, slotOf } from "./config.ts";
@@ -31,7 +31,7 @@ export interface SlotNeeds {
   readonly roles: Pick<StackRoles, "execution" | "task">;
   readonly logGroups: LogGroups;
   readonly releases: Readonly<Record<Colour, string>>;
-  readonly secrets: pulumi.Output<FoundSecrets>;
+  readonly secrets: FoundSecrets;
 }
 
 /** One colour: task definition, service and its autoscaling. */
@@ -92,8 +92,8 @@ function makeTaskDefinition(
   needs: SlotNeeds,
   opts: pulumi.ComponentResourceOptions,
 ): ecs.TaskDefinition {
-  const text = pulumi.all([needs.logGroups.slots[colour].name, needs.secrets]).apply(([logGroup, found]) => {
-    const { place, names, releases } = needs;
+  const text = needs.logGroups.slots[colour].name.apply((logGroup) => {
+    const { place, names, releases, secrets } = needs;
     const { stack, region } = place;
     const { table, namespace } = names;
     return JSON.stringify(
@@ -102,7 +102,7 @@ function makeTaskDefinition(
         release: releases[colour],
         logGroup,
         region,
-        secretsFrom: found.valueFrom,
+        secretsFrom: secrets.valueFrom,
         table,
         stack,
         namespace,

@@ -6,8 +6,8 @@ import { colours } from "../domain/colour.ts";
 import type { Balancer } from "./balancer.ts";
 import { type HubConfig, slotOf } from "./config.ts";
 import { type Deployed, boundaryPolicy } from "./deploy-limits.ts";
-import { zoneOf } from "./domain.ts";
 import type { LogGroups } from "./log-groups.ts";
+import type { MadeBefore } from "./made-before.ts";
 import { arnOf, globalArnOf } from "./partition.ts";
 import {
   type Things,
@@ -27,21 +27,18 @@ import {
   switchTrust,
   taskTrust,
 } from "./roles.ts";
-import { secretIdsOf } from "./secret-names.ts";
-import type { FoundSecrets } from "./secrets.ts";
 import type { StackNames } from "./stack-names.ts";
 import type { Topics } from "./topics.ts";
 import { type WorkflowRoles, makeWorkflowRoles } from "./workflow-roles.ts";
 
 /** What the stack's roles are made from: what they act on, and where. */
-export interface RoleNeeds {
+export interface RoleNeeds extends MadeBefore {
   readonly place: Place;
   readonly names: StackNames;
   /** Id of the account. */
   readonly account: pulumi.Output<string>;
   readonly record: dynamodb.Table;
   readonly logGroups: LogGroups;
-  readonly secrets: pulumi.Output<FoundSecrets>;
   readonly cluster: ecs.Cluster;
   readonly balancer: Balancer;
   readonly topics: Topics;
@@ -99,7 +96,7 @@ export function makeStackRoles(
       github: config.github,
       region: needs.place.region,
       path: names.rolePath,
-      anySecrets: secretIdsOf(config).length > 0,
+      anySecrets: needs.secrets.secrets.length + needs.secrets.parameters.length > 0,
       deployed: deployedOf(config, needs, boundary, roles.switching.role),
     },
     opts,
@@ -127,13 +124,12 @@ function boundaryOf(
 
 /** What workflows deploy, as their policies name it. */
 function deployedOf(
-  { domain, network }: HubConfig,
-  { place, names, account, record, secrets }: RoleNeeds,
+  { network }: HubConfig,
+  { place, names, account, record, secrets, zoneId }: RoleNeeds,
   boundary: pulumi.Output<string>,
   switchRole: iam.Role,
 ): pulumi.Output<Deployed> {
   const { project, stack, region } = place;
-  const zone = domain?.zone;
   return pulumi
     .output({
       account,
@@ -141,12 +137,8 @@ function deployedOf(
       switchRole: switchRole.arn,
       table: record.arn,
       secrets: secrets.secrets,
-      zone:
-        zone === undefined
-          ? null
-          : pulumi
-              .output(zoneOf(zone))
-              .apply((id) => globalArnOf("route53", { region, account: "" }, `hostedzone/${id}`)),
+      anyParameters: secrets.parameters.length > 0,
+      zone: zoneId && globalArnOf("route53", { region, account: "" }, `hostedzone/${zoneId}`),
     })
     .apply((of) => ({
       ...of,

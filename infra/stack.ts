@@ -1,5 +1,4 @@
 import * as ecs from "@pulumi/aws/ecs/index.js";
-import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type Colour, perColour } from "../domain/colour.ts";
 import { planLine } from "../plan/text.ts";
@@ -14,11 +13,11 @@ import type { Hidden } from "./hidden.ts";
 import { HubComponent } from "./hub-component.ts";
 import { makeLogGroups } from "./log-groups.ts";
 import { makeLogsBucket } from "./logs-bucket.ts";
+import { findMadeBefore } from "./made-before.ts";
 import { makeNetwork } from "./network.ts";
 import type { Place } from "./read.ts";
 import { makeRecordTable } from "./record-table.ts";
 import { releaseNameOf } from "./release.ts";
-import { findSecrets } from "./secrets.ts";
 import { makeSlot } from "./slots.ts";
 import { namesOf } from "./stack-names.ts";
 import { makeStackRoles } from "./stack-roles.ts";
@@ -26,30 +25,35 @@ import { askSwitch } from "./switch-preview.ts";
 import { makeSwitch } from "./switch.ts";
 import { makeTopics, subscribe } from "./topics.ts";
 
-/** The whole stack. The switch is asked first: a refusal comes before anything is touched. */
+/**
+ * The whole stack. The switch is asked first, and what a person makes is looked for: a refusal and a problem come before anything
+ * is touched.
+ */
 export async function makeStack(config: HubConfig, place: Place, hidden: Hidden) {
   const names = namesOf(place);
   const releases = perColour((colour) => releaseNameOf(slotOf(config, colour), config));
   // Bundled while the switch is asked, which takes as long; where it is refused, nobody needs the bundle.
   const bundle = bundleGuardian();
   bundle.catch(() => undefined);
+  const looking = findMadeBefore(config, place);
+  looking.catch(() => undefined);
   const { preview, warnings, plan } = await askSwitch(config, place);
+  const { secrets, zoneId, ...found } = await looking;
   const firstLive: Colour = preview.live ?? (config.greenWeight === 100 ? "green" : "blue");
 
   const whole = new HubComponent(names.prefix, { transformations: hidden.transformations });
   const opts = { parent: whole };
   const network = await makeNetwork(config, opts);
-  const certificate = makeCertificate(config, opts);
-  const account = getCallerIdentityOutput().accountId;
+  const certificate = makeCertificate(config, zoneId, opts);
+  const account = pulumi.output(found.account);
   const logs = makeLogsBucket(config, account, place.region, opts);
   const balancer = makeBalancer(config, { network, certificate, logs }, opts);
-  makeAlias(config, balancer.loadBalancer, opts);
+  makeAlias(config, zoneId, balancer.loadBalancer, opts);
   const topics = makeTopics(opts);
   const record = makeRecordTable(config, names, opts);
   const cluster = new ecs.Cluster("hub", {}, opts);
   const logGroups = makeLogGroups(config, place, opts);
-  const secrets = findSecrets(config, account, place.region);
-  const made = { place, names, account, record, logGroups, secrets, cluster, balancer, topics };
+  const made = { place, names, account, record, logGroups, secrets, zoneId, cluster, balancer, topics };
   const roles = makeStackRoles(config, made, opts);
   const needs = { ...made, network, roles, releases };
   const slots = perColour((colour) => makeSlot(config, colour, needs, colour === firstLive, opts));

@@ -20,7 +20,7 @@ export interface WorkflowNeeds {
   readonly region: string;
   /** Path of the stack's policies. */
   readonly path: string;
-  /** Whether the stack names a secret. */
+  /** Whether the stack names a secret or a parameter. */
   readonly anySecrets: boolean;
   readonly deployed: pulumi.Output<Deployed>;
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Colour, PerColour } from "../domain/colour.ts";
 import type { SwitchInputs, SwitchOutputs } from "../domain/inputs.ts";
+import type { ParametersRequest } from "../domain/parameters-request.ts";
 import type { SwitchAnswer, SwitchRequest } from "../domain/request.ts";
 import type { Weights } from "../domain/weight.ts";
 
@@ -61,4 +62,13 @@ export async function readSwitch(request: SwitchRequest): Promise<SwitchAnswer> 
     const { message } = error as Error;
     throw new pulumi.RunError(`What is live could not be read, so nothing was touched: ${message}`);
   }
+}
+
+/**
+ * The names among these that parameters of Systems Manager have. The AWS provider would answer with their values, which a
+ * workflow may not read. Rejects with AWS's words when there was no answer.
+ */
+export async function findParameters(request: ParametersRequest): Promise<readonly string[]> {
+  const answer = await pulumi.runtime.invoke("trafficswitch:index:findParameters", request);
+  return (answer as { found: string[] }).found;
 }

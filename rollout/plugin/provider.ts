@@ -14,6 +14,7 @@ import type { Outcome } from "../run/rollout-spec.ts";
 import { describeEvent, nextCommand } from "../run/words.ts";
 import { gateProblems } from "./gate-problems.ts";
 import { hasUnknowns, inputProblems, parseInputs, unmark } from "./inputs.ts";
+import { findParameters } from "./parameters.ts";
 import { editInState, hasWork, readSwitch, refuseUnseenEdit } from "./preview.ts";
 import type { Progress } from "./progress.ts";
 import type { Work } from "./work.ts";
@@ -51,9 +52,14 @@ export function trafficSwitch(progress: Progress, work: Work): provider.Provider
 }
 
 async function invoke(token: string, request: unknown): Promise<provider.InvokeResult> {
-  if (token !== "trafficswitch:index:readSwitch")
-    throw new Error(`the traffic switch has no function ${token}`);
-  return readSwitch(request);
+  switch (token) {
+    case "trafficswitch:index:readSwitch":
+      return readSwitch(request);
+    case "trafficswitch:index:findParameters":
+      return findParameters(request);
+    default:
+      throw new Error(`the traffic switch has no function ${token}`);
+  }
 }
 
 /** Inputs that are sound are also checked for what the state shows: the first call that sees it, and nothing was touched yet. */

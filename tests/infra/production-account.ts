@@ -7,7 +7,7 @@ import { seeded } from "local-aws/random";
 import { type EngineEvent, type RunResult, destroy, preview, up } from "pulumi-engine";
 import { awsProvider, awsxProvider } from "pulumi-engine/providers";
 import { repository } from "../../rehearsal/stage/index.ts";
-import { makeNamed, namedBy } from "../../rehearsal/stage/named-by-config.ts";
+import { type Named, makeNamed, namedBy } from "../../rehearsal/stage/named-by-config.ts";
 import { asTexts, wholeKeys } from "../../rehearsal/stage/whole-keys.ts";
 import { production } from "./program.ts";
 
@@ -20,6 +20,8 @@ export interface ProductionAccount {
   destroy(): Promise<Run>;
   /** Text of the state file. */
   state(): Promise<string>;
+  /** Makes secrets and a zone, as a person does. */
+  make(named: Named): Promise<void>;
   /** IAM actions of every call that `up` made so far: as itself, and as the role that it assumed. */
   readonly actions: { readonly own: ReadonlySet<string>; readonly asRole: ReadonlySet<string> };
   close(): Promise<void>;
@@ -46,11 +48,13 @@ const answers = `
  * @param served the AWS providers run as plugins of their own, as the Pulumi CLI starts them
  * @param secretKeys keys of it that were set with --secret
  * @param example the stack config that is deployed; the production example unless another is given
+ * @param named the secrets and the zone that are made before; all that the example names unless given
  */
 export async function openProductionAccount({
   served = false,
   example = production,
   secretKeys = [] as readonly string[],
+  named = namedBy(example),
 } = {}): Promise<ProductionAccount> {
   const folder = await mkdtemp(join(tmpdir(), "production-"));
   const command = ["node", "-e", answers];
@@ -104,9 +108,10 @@ export async function openProductionAccount({
     for (const action of before) actions.own.add(action);
     return { result, steps: [...steps], actions: called };
   };
+  const make = (of: Named) => makeNamed(aws, of, () => "of-no-use");
   const trafficswitch = fileURLToPath(new URL("plain-switch", import.meta.url));
   try {
-    await makeNamed(aws, namedBy(example), () => "of-no-use");
+    await make(named);
     actions.own.clear();
   } catch (error) {
     await aws.close();
@@ -115,6 +120,7 @@ export async function openProductionAccount({
   return {
     aws,
     actions,
+    make,
     preview: (config) => run(preview, config),
     up: (config) => run(up, config, { trafficswitch }),
     destroy: () => run(destroy, {}, { trafficswitch }),

@@ -52,6 +52,10 @@ export interface World {
   readonly region?: string;
   /** Keys of the config that were set with --secret. */
   readonly secretKeys?: readonly string[];
+  /** What the account says to a lookup that it refuses, by the function's token and what it is asked. */
+  readonly refuses?: (token: string, args: Readonly<Record<string, unknown>>) => string | null;
+  /** Names of the parameters of Systems Manager that there are; all that are asked for unless set. */
+  readonly parameters?: readonly string[];
   /** Every resource before the program was refused. */
   readonly onRegister?: (name: string) => void;
 }
@@ -157,7 +161,14 @@ const keys: Readonly<Record<string, string>> = {
 const nameIn = (secret: string) => secret.replace(/^.*:secret:/, "").replace(/-[A-Za-z0-9]{6}$/, "");
 
 /** Answers of functions. Anything else is an error: an answer nobody thought of would prove nothing. */
-function answer(token: string, args: Record<string, unknown>, preview: World["preview"]): object {
+function answer(
+  token: string,
+  args: Record<string, unknown>,
+  { preview, refuses, parameters }: World,
+): object {
+  const refused = refuses?.(token, args);
+  // As gRPC hands on what a provider says.
+  if (refused) throw Object.assign(new Error(refused), { details: refused });
   if (token === "trafficswitch:index:readSwitch") {
     const said = typeof preview === "function" ? preview(args) : preview;
     if (said instanceof Error) return { ...firstDeployment, refused: said.message };
@@ -170,7 +181,11 @@ function answer(token: string, args: Record<string, unknown>, preview: World["pr
     const own = arn("secretsmanager", `secret:${name}-AbCdEf`);
     return { arn: args["arn"] ?? own, name, kmsKeyId: keys[name] ?? "" };
   }
-  if (token === "aws:route53/getZone:getZone") return { zoneId: "Z2", name: args["name"] };
+  if (token === "trafficswitch:index:findParameters") {
+    const asked = args["names"] as string[];
+    return { found: parameters === undefined ? asked : asked.filter((name) => parameters.includes(name)) };
+  }
+  if (token === "aws:route53/getZone:getZone") return { zoneId: args["zoneId"] ?? "Z2", name: args["name"] };
   throw new Error(`the program called ${token}, which this test's account does not know`);
 }
 
@@ -190,8 +205,7 @@ class Recorder extends MockMonitor {
   constructor(world: World) {
     const there = world.region ?? region;
     super({
-      call: ({ token, inputs }) =>
-        moved(answer(token, inputs as Record<string, unknown>, world.preview), there),
+      call: ({ token, inputs }) => moved(answer(token, inputs as Record<string, unknown>, world), there),
       newResource: ({ type, name, inputs, id }: MockResourceArgs) => ({
         id: id || `${name}-id`,
         state: { ...inputs, ...moved(added[type]?.(name, inputs as Record<string, unknown>) ?? {}, there) },

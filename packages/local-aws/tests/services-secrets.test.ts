@@ -41,6 +41,12 @@ test("a container gets its secrets as ECS reads them: whole, one key of the JSON
     new PutSecretValueCommand({ SecretId: "keys", SecretString: '{"A": "new", "N": 5432}' }),
   );
   await ssm.putParameter({ Name: "/hub/key", Value: "parameter", Type: "SecureString" });
+  const looking = { ParameterFilters: [{ Key: "Name", Option: "Equals", Values: ["/hub/key", "none"] }] };
+  const { Parameters: described = [] } = await ssm.describeParameters(looking);
+  assert.deepEqual(
+    described.map((one) => [one.Name, one.Type, "Value" in one]),
+    [["/hub/key", "SecureString", false]],
+  );
   const { Parameter } = await ssm.getParameter({ Name: "/hub/key" });
   assert.notEqual(Parameter?.Value, "parameter", "nobody asked to decrypt it");
 

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import type { Route53 } from "@aws-sdk/client-route-53";
+import { unlessGone } from "./aws-error.ts";
 import type { Clients } from "./clients.ts";
 import { faultsInObject, flag, map, object, set, text, type Field, type Values } from "./fields.ts";
 import { policyDocument, policyFields } from "./iam/policy-document.ts";
@@ -39,6 +41,22 @@ function only<T>(found: readonly T[] | undefined, what: string): T {
   if (first === undefined) throw new Error(`no ${what} matches; check the id, the filters and the region`);
   if (second !== undefined) throw new Error(`more than one ${what} matches; name it by id`);
   return first;
+}
+
+/** A name is not one zone's alone: of all zones, the one that has it and is public, or private where that is asked. */
+async function zoneIdBy({ name, privateZone }: Values, route53: Route53): Promise<string> {
+  const { HostedZones = [] } = await route53.listHostedZones({});
+  const wanted = name === undefined ? undefined : `${asText(name).replace(/\.$/, "")}.`;
+  const [zone, second] = HostedZones.filter(
+    ({ Name, Config }) =>
+      (wanted === undefined || Name === wanted) && (Config?.PrivateZone ?? false) === (privateZone ?? false),
+  );
+  if (zone === undefined) throw new Error("no matching Route 53 Hosted Zone found");
+  if (second !== undefined)
+    throw new Error(
+      "multiple Route 53 Hosted Zones matched; use additional constraints to reduce matches to a single Route 53 Hosted Zone",
+    );
+  return zone.Id?.split("/").at(-1) ?? "";
 }
 
 const invokes: Record<string, Invoke> = {
@@ -187,7 +205,10 @@ const invokes: Record<string, Invoke> = {
     call: async (aws, args) => {
       const asked = args.arn ?? args.name;
       if (asked === undefined) throw new Error("needs arn or name");
-      const secret = await (await aws.secrets()).describeSecret({ SecretId: asText(asked) });
+      const SecretId = asText(asked);
+      const secret = await unlessGone((await aws.secrets()).describeSecret({ SecretId }), "ResourceNotFound");
+      if (secret === undefined)
+        throw new Error(`reading Secrets Manager Secret (${SecretId}): couldn't find resource`);
       return {
         id: secret.ARN,
         arn: secret.ARN,
@@ -203,17 +224,11 @@ const invokes: Record<string, Invoke> = {
     fields: { name: text, zoneId: text, privateZone: flag, vpcId: text, tags: map },
     call: async (aws, args) => {
       const route53 = await aws.route53();
-      const answer = await route53.listHostedZones({});
-      const wanted = typeof args.name === "string" ? `${args.name.replace(/\.$/, "")}.` : undefined;
-      const zones = (answer.HostedZones ?? []).filter(
-        (zone) =>
-          (args.zoneId === undefined || zone.Id?.split("/").at(-1) === args.zoneId) &&
-          (wanted === undefined || zone.Name === wanted) &&
-          (zone.Config?.PrivateZone ?? false) === (args.privateZone ?? false),
-      );
-      const zone = only(zones, "hosted zone");
+      const Id = args.zoneId === undefined ? await zoneIdBy(args, route53) : asText(args.zoneId);
+      const found = await unlessGone(route53.getHostedZone({ Id }), "NoSuchHostedZone");
+      if (found?.HostedZone === undefined) throw new Error("couldn't find resource");
+      const { HostedZone: zone, DelegationSet } = found;
       const zoneId = zone.Id?.split("/").at(-1) ?? "";
-      const { DelegationSet } = await route53.getHostedZone({ Id: zoneId });
       return {
         id: zoneId,
         zoneId,

@@ -1,4 +1,4 @@
-import type { PutParameterCommandInput } from "@aws-sdk/client-ssm";
+import type { DescribeParametersCommandInput, PutParameterCommandInput } from "@aws-sdk/client-ssm";
 import { AwsError } from "../../error.ts";
 import { arn } from "../../names.ts";
 import type { Call, Service } from "../../service.ts";
@@ -60,6 +60,17 @@ export function parameterStore(): ParameterStore {
           InvalidParameters: Names.filter((name) => !find(name)),
         };
       },
+      DescribeParameters({ ParameterFilters = [] }: DescribeParametersCommandInput) {
+        const unknown = ParameterFilters.find(
+          ({ Key, Option = "Equals" }) => Key !== "Name" || Option !== "Equals",
+        );
+        if (unknown)
+          throw new AwsError("InvalidFilterKey", "This account filters parameters by equal names only.");
+        const matching = [...parameters.values()].filter(({ name }) =>
+          ParameterFilters.every(({ Values = [] }) => Values.includes(name)),
+        );
+        return { Parameters: matching.map(described) };
+      },
       DeleteParameter({ Name = "" }: { Name?: string }) {
         parameters.delete(named(Name).name);
         return {};
@@ -80,6 +91,21 @@ function shown({ name, type, value, version, changed }: Parameter, decrypted: bo
     Version: version,
     LastModifiedDate: changed,
     ARN: arnOf(name),
+    DataType: "text",
+  };
+}
+
+/** A parameter as a list shows it: without its value. */
+function described({ name, type, version, changed }: Parameter): object {
+  return {
+    Name: name,
+    ARN: arnOf(name),
+    Type: type,
+    ...(type === "SecureString" ? { KeyId: "alias/aws/ssm" } : {}),
+    LastModifiedDate: changed,
+    Version: version,
+    Tier: "Standard",
+    Policies: [],
     DataType: "text",
   };
 }

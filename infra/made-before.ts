@@ -1,0 +1,120 @@
+import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity.js";
+import * as route53 from "@pulumi/aws/route53/index.js";
+import * as secretsmanager from "@pulumi/aws/secretsmanager/index.js";
+import * as pulumi from "@pulumi/pulumi";
+import { findParameters } from "../rollout/resource.ts";
+import { ConfigError } from "./config-problems.ts";
+import type { HubConfig } from "./config.ts";
+import { type Here, missingParameter, missingSecret, missingZone } from "./missing.ts";
+import type { Place } from "./read.ts";
+import { type NamedSecret, namedSecrets } from "./secret-names.ts";
+import { type FoundSecret, type FoundSecrets, secretsAsFound } from "./secrets.ts";
+
+/** What the config names and a person has made before the stack. */
+export interface MadeBefore {
+  readonly secrets: FoundSecrets;
+  /** Id of the domain's zone; null: the config names none. */
+  readonly zoneId: string | null;
+}
+
+/**
+ * Finds the secrets, the parameters and the zone that the config names, and never looks at a value. Throws pulumi.RunError,
+ * before anything is registered, with everything that is missing: each with its path and the command that makes it.
+ */
+export async function findMadeBefore(
+  config: HubConfig,
+  place: Place,
+): Promise<MadeBefore & { readonly account: string }> {
+  const { accountId: account } = await getCallerIdentity();
+  const here = { ...place, account };
+  const problems: string[] = [];
+  const named = namedSecrets(config);
+  const zone = config.domain?.zone;
+  const [secrets, zoneId] = await Promise.all([
+    findSecrets(named, here, problems),
+    zone === undefined ? null : findZone(zone, here, problems),
+    lookForParameters(named, here, problems),
+  ]);
+  if (problems.length > 0) throw new pulumi.RunError(new ConfigError(problems.toSorted()).message);
+  return { account, secrets: secretsAsFound(config, secrets, here), zoneId };
+}
+
+/** Those of Secrets Manager, by the name or ARN that the config has of each. */
+async function findSecrets(
+  named: readonly NamedSecret[],
+  here: Here,
+  problems: string[],
+): Promise<ReadonlyMap<string, FoundSecret>> {
+  const all = named
+    .filter(({ kind }) => kind === "secret")
+    .map(async (of) => {
+      const { id } = of;
+      const looking = secretsmanager.getSecret(id.startsWith("arn:") ? { arn: id } : { name: id });
+      const found = await orProblem(looking, problems, (why) => missingSecret(of, here, why));
+      return found === null ? [] : [[id, found] as const];
+    });
+  return new Map((await Promise.all(all)).flat());
+}
+
+/** The zone's id. It is named by it, or by its name. */
+async function findZone(zone: string, here: Here, problems: string[]): Promise<string | null> {
+  const byId = /^Z[A-Z0-9]+$/.test(zone);
+  const looking = route53.getZone(byId ? { zoneId: zone } : { name: zone });
+  const found = await orProblem(looking, problems, (why) => missingZone(zone, byId, here, why));
+  return found && found.zoneId;
+}
+
+/** Notes the parameters that are not there. One question for each region; what another account shares only ECS can see. */
+async function lookForParameters(
+  named: readonly NamedSecret[],
+  here: Here,
+  problems: string[],
+): Promise<void> {
+  const own = named.flatMap((of) => {
+    if (of.kind !== "parameter") return [];
+    const at = parameterAt(of.id, here);
+    return at.account === here.account ? [{ of, ...at }] : [];
+  });
+  const regions = Map.groupBy(own, ({ region }) => region);
+  const looks = [...regions].map(async ([region, wanted]) => {
+    const names = [...new Set(wanted.flatMap((one) => one.names))];
+    const looking = findParameters({ region, profile: here.profile, names });
+    const noted = wanted.map(async (one) => {
+      const there = looking.then((found) => {
+        if (!one.names.some((name) => found.includes(name))) throw new NotThere();
+      });
+      await orProblem(there, problems, (why) => missingParameter(one.of, one, here, why));
+    });
+    await Promise.all(noted);
+  });
+  await Promise.all(looks);
+}
+
+/** Where a parameter is, and the names that it may have: an ARN does not say whether one outside a hierarchy has a slash. */
+function parameterAt(id: string, { region, account }: Here) {
+  const [, at = region, of = account, path] =
+    /^arn:[^:]+:ssm:([^:]+):([^:]+):parameter\/(.+)$/.exec(id) ?? [];
+  const names = path === undefined ? [id] : path.includes("/") ? [`/${path}`] : [path, `/${path}`];
+  return { region: at, account: of, names };
+}
+
+/** Nothing went wrong, and what was looked for is not among what is there. */
+class NotThere extends Error {}
+
+/** What was looked for; null where it was not found, which is then noted as a problem. */
+async function orProblem<Found>(
+  looking: Promise<Found>,
+  problems: string[],
+  describe: (why: string | null) => string,
+): Promise<Found | null> {
+  try {
+    return await looking;
+  } catch (error) {
+    const why = (error as Error).message.replaceAll(/\s+/g, " ").trim();
+    problems.push(describe(error instanceof NotThere || isMissing.test(why) ? null : why));
+    return null;
+  }
+}
+
+/** The provider's words for what is not there, in its lookups of a secret, of a zone by name and of one by id. */
+const isMissing = /couldn't find resource|no matching \S.* found/;
