@@ -75,7 +75,7 @@ function flagsIn(name: string, help: string): string[] {
 
 /** Flags in lines of which each may be typed at once; two that say the same thing are not. */
 function together(flags: readonly string[]): string[][] {
-  const alone = flags.includes("tool-arguments") ? ["prompt"] : [];
+  const alone = flags.includes("tool-arguments") && flags.includes("prompt") ? ["prompt"] : [];
   return [flags.filter((flag) => !alone.includes(flag)), alone].filter((line) => line.length > 0);
 }
 
