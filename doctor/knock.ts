@@ -1,5 +1,6 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { causeText } from "../checks/sources/causes.ts";
+import { closeQuietly } from "../checks/sources/end-session.ts";
 import { whilePending } from "../checks/sources/pending.ts";
 import type { Door, Endpoint, SessionTransport } from "./found.ts";
 import { type Head, Listener, type Marks } from "./listener.ts";
@@ -108,6 +109,6 @@ async function discover(
     const revision = statelessRevision;
     return { path, transport, revision, session: false, messagePath: null, messagePathVaries: false, server };
   } finally {
-    await client.close().catch(() => undefined); // it is the last thing done with it
+    await closeQuietly(client);
   }
 }

@@ -46,6 +46,9 @@ export function secretRef(text: string): SecretRef {
   return read;
 }
 
+/** The name that a secret has, from the end of its ARN: Secrets Manager adds a hyphen and six letters, other ones each time. */
+export const secretNameIn = (endOfArn: string): string => endOfArn.replace(/-[A-Za-z0-9]{6}$/, "");
+
 /** What ECS takes behind a secret's ARN for its key, stage and version; empty for its whole current text. */
 export function endingOf(ref: SecretRef): string {
   if (ref.kind === "parameter") return "";

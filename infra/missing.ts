@@ -1,3 +1,4 @@
+import { secretNameIn } from "../domain/secret-ref.ts";
 import type { Place } from "./read.ts";
 import type { NamedSecret } from "./secret-names.ts";
 
@@ -27,8 +28,7 @@ export function missingSecret(named: NamedSecret, here: Here, why: string | null
   const [, , , region, account, , whole = ""] = id.split(":");
   if (region !== here.region || account !== here.account)
     return `${missing} See which there are, in account ${account}: aws secretsmanager list-secrets --region ${region}`;
-  // Secrets Manager adds a hyphen and six letters to a name, other ones each time.
-  const name = whole.replace(/-[A-Za-z0-9]{6}$/, "");
+  const name = secretNameIn(whole);
   return `${missing} One that is made now gets another ARN: write ${name} instead of it. ${making(named, create(name))}`;
 }
 

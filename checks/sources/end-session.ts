@@ -1,4 +1,3 @@
-import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { untilAborted } from "./pending.ts";
 
@@ -12,6 +11,6 @@ export async function endSession(transport: Transport): Promise<void> {
 }
 
 /** Closing is the last thing done with a session; what goes wrong then says nothing about the hub. */
-export async function closeQuietly(client: Client): Promise<void> {
+export async function closeQuietly(client: { close(): Promise<void> }): Promise<void> {
   await client.close().catch(() => undefined);
 }

@@ -2,7 +2,7 @@ import { Route53 } from "@aws-sdk/client-route-53";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { SSM } from "@aws-sdk/client-ssm";
 import type { LocalAws } from "local-aws";
-import { endingOf, readSecretRef } from "../../domain/secret-ref.ts";
+import { endingOf, readSecretRef, secretNameIn } from "../../domain/secret-ref.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -50,8 +50,7 @@ function byName(text: string): string {
   const ref = readSecretRef(text);
   if (ref === null || !ref.id.startsWith("arn:")) return text;
   const name = ref.id.replace(/^arn(?::[^:]*){5}:/, "");
-  // Secrets Manager adds a hyphen and six letters to a name.
-  if (ref.kind === "secret") return `${name.replace(/-[A-Za-z0-9]{6}$/, "")}${endingOf(ref)}`;
+  if (ref.kind === "secret") return `${secretNameIn(name)}${endingOf(ref)}`;
   return `ssm:${name.replace(/^parameter/, "")}`;
 }
 

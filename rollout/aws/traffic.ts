@@ -50,9 +50,10 @@ function ask(base: URL, path: string, address: string, signal: AbortSignal): Pro
       response.on("end", () => {
         const status = response.statusCode ?? 0;
         const named = colour.safeParse(response.headers[header.slot]);
-        if (balancersOwn.has(status) && !named.success) reject(new TurnedAway(`status ${status}`));
-        else if (status >= 500 && !named.success) reject(new Error(`status ${status}`));
-        else resolve(named.success ? named.data : null);
+        if (named.success) resolve(named.data);
+        else if (balancersOwn.has(status)) reject(new TurnedAway(`status ${status}`));
+        else if (status >= 500) reject(new Error(`status ${status}`));
+        else resolve(null);
       });
     });
     request.end();
