@@ -39,6 +39,15 @@ export function readSecretRef(text: string): SecretRef | null {
   return { kind: "secret", id, key, stage, version };
 }
 
+/**
+ * Whether a name looks like the value itself: twenty letters and digits in a row, as keys and tokens have them and names do not
+ * (an access key of AWS has 20, `openssl rand -hex 16` 32). ARNs end with such rows too, and are no values.
+ */
+export function looksLikeValue(text: string): boolean {
+  if (text.startsWith("arn:")) return false;
+  return (text.match(/[A-Za-z0-9]{20,}/g) ?? []).some((row) => /\d/.test(row) && /[A-Za-z]/.test(row));
+}
+
 /** A reference that has been read before; throws for a text that is none, without repeating it. */
 export function secretRef(text: string): SecretRef {
   const read = readSecretRef(text);

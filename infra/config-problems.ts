@@ -18,6 +18,10 @@ export const secretNameWanted = "must be the name or the ARN of a Secrets Manage
 export const secretRefWanted =
   "must name a secret, never hold its value: NAME or its ARN, NAME:KEY:: for one key of its JSON, or ssm:NAME for a parameter";
 
+/** The same of a text that is shaped like a name and like a key or a token, and would stand in a log once it is not found. */
+export const secretValueSuspected =
+  "looks like a secret's value: name where the value is; a name that looks like one is written as its ARN";
+
 /**
  * The option of rules that look at several keys: they hold although another key has a problem, so that all are told at once.
  */
@@ -65,7 +69,9 @@ function meant(forms: readonly z.core.$ZodIssue[][]): readonly z.core.$ZodIssue[
 }
 
 const unrepeated = ({ message }: z.core.$ZodIssue) =>
-  message === secretRefWanted ? "; what was given is not repeated here" : "";
+  message === secretRefWanted || message === secretValueSuspected
+    ? "; what was given is not repeated here"
+    : "";
 
 /** Keys that hold variables or the name of a secret, by the keys that they are in. */
 const secretive: Readonly<Record<string, readonly string[]>> = {

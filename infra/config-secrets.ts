@@ -1,15 +1,19 @@
 import { z } from "zod";
-import { readSecretRef } from "../domain/secret-ref.ts";
-import { secretNameWanted, secretRefWanted } from "./config-problems.ts";
+import { looksLikeValue, readSecretRef } from "../domain/secret-ref.ts";
+import { secretNameWanted, secretRefWanted, secretValueSuspected } from "./config-problems.ts";
 import { anyPartition } from "./partition.ts";
 
 /** Where a secret's value is; the value itself stands nowhere in a config. */
-export const secretReference = z.string().refine((text) => readSecretRef(text) !== null, secretRefWanted);
+export const secretReference = z
+  .string()
+  .refine((text) => readSecretRef(text) !== null, { error: secretRefWanted, abort: true })
+  .refine((text) => !looksLikeValue(text), secretValueSuspected);
 
 /** Name or ARN of the secret that opens a private registry. ECS takes it whole. */
 export const registryCredentials = z
   .string()
-  .refine((text) => isWholeSecret(text), secretNameWanted)
+  .refine((text) => isWholeSecret(text), { error: secretNameWanted, abort: true })
+  .refine((text) => !looksLikeValue(text), secretValueSuspected)
   .optional()
   .describe(
     'Secret with `{"username": "…", "password": "…"}` of the registry, for an image that is private there, as a package is that a workflow publishes for the first time. Left out: anybody may pull it, or it is in ECR.',

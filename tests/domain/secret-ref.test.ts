@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endingOf, keyOf, readSecretRef, secretRef } from "../../domain/secret-ref.ts";
+import { endingOf, keyOf, looksLikeValue, readSecretRef, secretRef } from "../../domain/secret-ref.ts";
 
 const secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hub/keys-AbCdEf";
 const parameter = "arn:aws-us-gov:ssm:us-gov-west-1:123456789012:parameter/hub/gemini";
@@ -61,4 +61,25 @@ test("one key of a secret's JSON is its text, and no error says any of the rest"
         error.cause === undefined,
       none,
     );
+});
+
+test("keys and tokens look like values, names and ARNs do not", () => {
+  const hex = "0123456789abcdef".repeat(2);
+  for (const value of [
+    hex,
+    `hub/${hex}`,
+    "AKIA0123456789ABCDEF",
+    `ghx_${"a1".repeat(18)}`,
+    `sk-${"Ab9".repeat(8)}-x`,
+  ])
+    assert.equal(looksLikeValue(value), true, value);
+  for (const name of [
+    "hub/gemini",
+    "hub/production/mcp-hub-gemini-api-key-2026",
+    "hub/authenticationtokenofclients",
+    "DatabaseSecret12-x",
+    "d94c8f10-3b1e-4c4e-9c1d-0f3a5b7c9d1e",
+    `arn:aws:secretsmanager:us-east-1:123456789012:secret:${hex}-AbCdEf`,
+  ])
+    assert.equal(looksLikeValue(name), false, name);
 });

@@ -166,6 +166,18 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     ],
   ],
   [
+    "a value that is shaped like a name",
+    {
+      sidecar: { ...fine.sidecar, tokenSecret: "0123456789abcdef".repeat(2) },
+      hub: { secrets: { GEMINI_API_KEY: `sk-${"Ab9".repeat(8)}` } },
+      blue: { image: "hub:1", registryCredentials: `ghx_${"a1".repeat(18)}` },
+    },
+    ["blue.registryCredentials", "hub.secrets.GEMINI_API_KEY", "sidecar.tokenSecret"].map(
+      (key) =>
+        `hub:${key}: looks like a secret's value: name where the value is; a name that looks like one is written as its ARN; what was given is not repeated here`,
+    ),
+  ],
+  [
     "a registry's secret that is one key of a JSON, and the credentials themselves",
     {
       blue: { image: "hub:1", registryCredentials: "hub/registry:password::" },
