@@ -66,13 +66,18 @@ export async function main(
     const noCredentials = (error as Error).name === "CredentialsProviderError";
     const mistake = error instanceof UsageError || error instanceof Refusal || noCredentials;
     const next = noCredentials ? " Set AWS_PROFILE, or log in with: aws sso login" : "";
-    const message = isUnreachable(error) ? unreachableWords(error) : (error as Error).message;
-    process.stderr.write(`${paint("red", "error", process.stderr)}: ${message}${next}\n`);
+    const message = isUnreachable(error) ? unreachableWords(error) : sentence((error as Error).message);
+    const type = error instanceof UsageError && error.next !== null ? `\nType: ${error.next}` : "";
+    process.stderr.write(`${paint("red", "error", process.stderr)}: ${message}${next}${type}\n`);
     if (!mistake && (error as Error).cause)
       process.stderr.write(`caused by: ${String((error as Error).cause)}\n`);
     process.exitCode = mistake ? exit.usage : otherwise;
   }
 }
+
+/** A message with its stop: the SDK's own have none. What ends with a command to type keeps it as it is. */
+const sentence = (message: string): string =>
+  /(?:[.:!?)]|: \S[^.]*)$/.test(message) ? message : `${message}.`;
 
 /** The error of a machine that has no way to AWS: the SDK's own is an address, or nothing. */
 function unreachableWords(error: unknown): string {
