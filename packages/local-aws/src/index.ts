@@ -9,6 +9,7 @@ import { takeEmbedded } from "./services/cloudwatch/embedded.ts";
 import { type CloudWatch, cloudwatch } from "./services/cloudwatch/index.ts";
 import { dynamodb } from "./services/dynamodb/index.ts";
 import { ec2 } from "./services/ec2/index.ts";
+import { ecr } from "./services/ecr/index.ts";
 import { type Ecs, ecs } from "./services/ecs/index.ts";
 import { elbv2 } from "./services/elbv2/index.ts";
 import { type EventBridge, eventBridge } from "./services/events/index.ts";
@@ -18,6 +19,7 @@ import { type Logs, logs } from "./services/logs/index.ts";
 import { route53 } from "./services/route53/index.ts";
 import { s3 } from "./services/s3/index.ts";
 import { type SecretsManager, secretsManager } from "./services/secretsmanager/index.ts";
+import { serviceQuotas } from "./services/servicequotas/index.ts";
 import { type Sns, sns } from "./services/sns/index.ts";
 import { parameterStore } from "./services/ssm/index.ts";
 import { sts } from "./services/sts/index.ts";
@@ -174,6 +176,8 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     notify,
     functions,
     bridge,
+    ecr(),
+    serviceQuotas(ids),
   ];
   const server = new Endpoint({
     services,

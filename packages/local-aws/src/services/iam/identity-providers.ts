@@ -37,6 +37,9 @@ export function identityProviders(state: State): Record<string, Handler> {
         Tags: state.tags.list(input.OpenIDConnectProviderArn ?? ""),
       };
     },
+    ListOpenIDConnectProviders: () => ({
+      OpenIDConnectProviderList: [...state.providers.keys()].map((Arn) => ({ Arn })),
+    }),
     AddClientIDToOpenIDConnectProvider(input: { OpenIDConnectProviderArn?: string; ClientID?: string }) {
       providerOf(state, input.OpenIDConnectProviderArn).clients.add(input.ClientID ?? "");
       return {};

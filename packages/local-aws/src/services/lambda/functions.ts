@@ -10,6 +10,9 @@ import { fromMap } from "../../tags.ts";
 import { store } from "./code.ts";
 import { type HeldFunction, type State, functionOf } from "./state.ts";
 
+/** Functions that a new account runs at once (AWS Lambda, quotas). */
+const ofANewAccount = 10;
+
 /** The operations on functions, their settings and their tags. */
 export function functions(state: State): Record<string, Handler> {
   return {
@@ -70,9 +73,19 @@ export function functions(state: State): Record<string, Handler> {
       state.functions.delete(functionOf(state, input.FunctionName).live.FunctionName);
       return {};
     },
+    GetAccountSettings() {
+      const reserved = [...state.functions.values()].reduce((all, { reserved: one }) => all + (one ?? 0), 0);
+      return {
+        AccountLimit: {
+          ConcurrentExecutions: ofANewAccount,
+          UnreservedConcurrentExecutions: ofANewAccount - reserved,
+        },
+        AccountUsage: { FunctionCount: state.functions.size },
+      };
+    },
     PutFunctionConcurrency(input: { FunctionName?: string; ReservedConcurrentExecutions?: number }) {
       const held = functionOf(state, input.FunctionName);
-      // A new account runs 10 at once, all of which stay unreserved (Lambda quotas; the error is Lambda's own).
+      // All of a new account's stay unreserved (Lambda quotas; the error is Lambda's own).
       if ((input.ReservedConcurrentExecutions ?? 0) > 0)
         throw new AwsError(
           "InvalidParameterValueException",

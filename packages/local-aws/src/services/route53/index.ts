@@ -3,6 +3,7 @@ import type {
   CreateHostedZoneRequest,
   GetHostedZoneRequest,
   HostedZone,
+  ListHostedZonesByNameRequest,
   ListResourceRecordSetsRequest,
   ResourceRecordSet,
 } from "@aws-sdk/client-route-53";
@@ -62,6 +63,19 @@ export function route53(ids: Ids): Route53 {
         IsTruncated: false,
         MaxItems: 100,
       }),
+      ListHostedZonesByName({ DNSName = "" }: ListHostedZonesByNameRequest) {
+        const order = (name = "") => name.split(".").toReversed().join(".");
+        const from = order(withDot(DNSName));
+        return {
+          HostedZones: [...zones.values()]
+            .map(counted)
+            .filter(({ Name }) => order(Name) >= from)
+            .toSorted((a, b) => (order(a.Name) < order(b.Name) ? -1 : 1)),
+          DNSName,
+          IsTruncated: false,
+          MaxItems: 100,
+        };
+      },
       GetHostedZone: (input: GetHostedZoneRequest) => ({
         HostedZone: counted(find(input.Id)),
         DelegationSet: { NameServers: nameServers },
