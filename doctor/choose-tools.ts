@@ -2,7 +2,7 @@ import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import { beginningOf } from "../domain/health.ts";
 import { hubDefaults } from "../domain/hub.ts";
 import { argumentsFor } from "./arguments.ts";
-import type { Asked } from "./flags.ts";
+import type { AskedHub } from "./flags.ts";
 
 /** A tool that gates may call, and what with. */
 export interface Callable {
@@ -25,7 +25,7 @@ const mostTried = 3;
  */
 export function chooseTools(
   tools: readonly Tool[],
-  { tool: named, toolArguments: given }: Pick<Asked, "tool" | "toolArguments">,
+  { tool: named, toolArguments: given }: Pick<AskedHub, "tool" | "toolArguments">,
 ): Callable[] | string {
   if (tools.length === 0) return "it lists no tool, and gates call one";
   if (named !== null) return namedTool(tools, named, given);
@@ -42,7 +42,7 @@ export function chooseTools(
   );
 }
 
-function namedTool(tools: readonly Tool[], named: string, given: Asked["toolArguments"]) {
+function namedTool(tools: readonly Tool[], named: string, given: AskedHub["toolArguments"]) {
   const tool = tools.find(({ name }) => name === named);
   if (tool === undefined)
     return `it lists no tool ${named}; it lists ${shownNames(tools.map(({ name }) => name))}`;

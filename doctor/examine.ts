@@ -1,7 +1,7 @@
 import { findHealth } from "./find-health.ts";
 import { findHost } from "./find-host.ts";
 import { fitOf } from "./fit.ts";
-import type { Asked } from "./flags.ts";
+import type { AskedHub } from "./flags.ts";
 import type { Auth, Endpoint, Found, SessionTransport } from "./found.ts";
 import type { Knock } from "./knock.ts";
 import { whyNoEndpoint, whyNot } from "./reasons.ts";
@@ -12,7 +12,7 @@ import { tryTools } from "./try-tools.ts";
 const usualPatienceMs = 10_000;
 
 /** What of the command line is about the hub. */
-export type Question = Pick<Asked, "url" | "token" | "tool" | "toolArguments">;
+export type Question = Pick<AskedHub, "url" | "token" | "tool" | "toolArguments">;
 
 /** Finds out about a hub what a rehearsal and a stack must know of it. Never rejects for what a hub does. */
 export async function examine(question: Question, patienceMs = usualPatienceMs): Promise<Found> {

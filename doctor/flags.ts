@@ -3,13 +3,23 @@ import { commandWords } from "../checks/cli/command-flag.ts";
 import { firstSentence } from "../checks/cli/error-text.ts";
 import { readToolArguments, readUrl } from "../checks/cli/flag-values.ts";
 import { typedPath } from "../checks/cli/typed-path.ts";
+import { stackNameOf } from "../domain/stack-name.ts";
 import { UsageError } from "../domain/usage-error.ts";
 
 /** What to type after a mistake. */
 export const seeHelp = "npm run doctor -- --help";
 
-/** What one run of the command was asked. */
-export interface Asked {
+/** What one run of the command was asked: about a hub, or about a stack. */
+export type Asked = AskedHub | AskedStack;
+
+/** About a stack and its account, before the first `up`. */
+export interface AskedStack {
+  readonly stack: string;
+  readonly json: boolean;
+}
+
+/** About a hub that runs. */
+export interface AskedHub {
   /** The hub's address, without a slash at its end. */
   readonly url: string;
   /** The bearer token that the person has; null: none. */
@@ -30,10 +40,23 @@ export interface Asked {
 export function readFlags(argv: readonly string[], environment: NodeJS.ProcessEnv): Asked | null {
   const values = parsed(argv);
   if (values.help) return null;
-  const { url, tool, write, command, force, json } = values;
+  const { url, stack, json } = values;
+  if (url === undefined && stack === undefined)
+    throw new UsageError(
+      "which hub, or which stack? Name the address of the one, or the other by --stack NAME",
+      "npm run doctor -- --url http://127.0.0.1:37373",
+    );
+  if (stack === undefined) return askedHub(values, environment);
+  const ofHubs = ["url", "tool", "tool-arguments", "write", "command", "force"] as const;
+  const [other] = ofHubs.filter((flag) => values[flag] !== undefined && values[flag] !== false);
+  if (other !== undefined)
+    throw new UsageError(`--${other} is about a hub, and --stack about a stack`, seeHelp);
+  return { stack: stackNameOf(stack), json };
+}
+
+function askedHub(values: ReturnType<typeof parsed>, environment: NodeJS.ProcessEnv): AskedHub {
+  const { url = "", tool, write, command, force, json } = values;
   const args = values["tool-arguments"];
-  if (url === undefined)
-    throw new UsageError("which hub? Name its address", "npm run doctor -- --url http://127.0.0.1:37373");
   if (args !== undefined && tool === undefined)
     throw new UsageError("--tool-arguments goes with --tool NAME, the tool that takes them", seeHelp);
   if (write === undefined && (command !== undefined || force))
@@ -59,6 +82,7 @@ function parsed(argv: readonly string[]) {
       args: [...argv],
       options: {
         url: { type: "string" },
+        stack: { type: "string" },
         tool: { type: "string" },
         "tool-arguments": { type: "string" },
         write: { type: "string" },

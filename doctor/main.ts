@@ -1,9 +1,18 @@
+import { resolveNs } from "node:dns/promises";
 import { errorText } from "../checks/cli/error-text.ts";
 import { refusal, wantsJson } from "../checks/cli/refusal.ts";
 import { UsageError } from "../domain/usage-error.ts";
-import { readFlags, seeHelp } from "./flags.ts";
+import { readStackFile } from "../infra/stack-file.ts";
+import { type AskedHub, type AskedStack, readFlags, seeHelp } from "./flags.ts";
 import { help } from "./help.ts";
 import { documentOf, exitCodeOf, reportText } from "./report.ts";
+import { pathOf } from "./stack/programs.ts";
+import {
+  documentOf as stackDocument,
+  exitCodeOf as stackExitCode,
+  findingText,
+  verdictText,
+} from "./stack/report.ts";
 import { mayWrite, writeFiles } from "./write.ts";
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -18,6 +27,27 @@ async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
+  return "stack" in asked ? aboutStack(asked) : aboutHub(asked);
+}
+
+async function aboutStack({ stack, json }: AskedStack): Promise<number> {
+  const file = await readStackFile(stack);
+  const { stdout } = process;
+  if (!json) stdout.write(`${stack}${file.place === null ? "" : ` in ${file.place.region}`}\n\n`);
+  // AWS's clients take a while to load, and a mistake needs none of them.
+  const { examineStack } = await import("./stack/examine-stack.ts");
+  const programs = { path: pathOf(process.env), folder: process.cwd(), environment: process.env };
+  const surroundings = { programs, fetch, resolveNs, now: Date.now() };
+  const found = await examineStack(stack, file, surroundings, (finding) => {
+    if (!json) stdout.write(`${findingText(finding, stdout)}\n`);
+  });
+  stdout.write(
+    json ? `${JSON.stringify(stackDocument(found, stack))}\n` : `\n${verdictText(found, stack)}\n`,
+  );
+  return stackExitCode(found);
+}
+
+async function aboutHub(asked: AskedHub): Promise<number> {
   const { json, write, command, force } = asked;
   // Said before anything is asked of the hub.
   if (write !== null) await mayWrite(write);

@@ -1,6 +1,6 @@
 import { columns, wrapped } from "../domain/wrapped.ts";
 import { shownNames } from "./choose-tools.ts";
-import type { Asked } from "./flags.ts";
+import type { AskedHub } from "./flags.ts";
 import type { Auth, Endpoint, Found, HealthFound, ToolCall } from "./found.ts";
 import type { Written } from "./write.ts";
 
@@ -28,7 +28,7 @@ export function documentOf(found: Found, written: Written | null): object {
 }
 
 /** What was found, for people, and what to type next. */
-export function reportText(found: Found, asked: Asked, written: Written | null): string {
+export function reportText(found: Found, asked: AskedHub, written: Written | null): string {
   const { url, unreachable, fit } = found;
   if (unreachable !== null)
     return `${wrapped(`unreachable: nothing answers at ${url}: ${unreachable}`, 0)}\nType: curl -i ${url}`;
@@ -92,7 +92,7 @@ function callText({ tool, toolArguments, works, why, durationMs }: ToolCall): st
 }
 
 /** The next command to type, and what to do before it; null: the reasons say what to do. */
-function nextLines({ fit, url }: Found, { command }: Asked, written: Written | null): string[] {
+function nextLines({ fit, url }: Found, { command }: AskedHub, written: Written | null): string[] {
   if (fit === null) return [];
   if (written === null) return [`Type: npm run doctor -- --url ${url} --write .`];
   const { config, images } = written;

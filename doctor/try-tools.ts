@@ -2,7 +2,7 @@ import { judgeAnalysis } from "../checks/probing/analysis.ts";
 import { causeText } from "../checks/sources/causes.ts";
 import { hubDefaults } from "../domain/hub.ts";
 import { type Callable, chooseTools } from "./choose-tools.ts";
-import type { Asked } from "./flags.ts";
+import type { AskedHub } from "./flags.ts";
 import type { Door, SessionTransport, ToolCall } from "./found.ts";
 import { Listener } from "./listener.ts";
 import { type Session, openSession } from "./session.ts";
@@ -23,7 +23,7 @@ export interface Tried {
  */
 export async function tryTools(
   door: Door<SessionTransport>,
-  asked: Pick<Asked, "tool" | "toolArguments">,
+  asked: Pick<AskedHub, "tool" | "toolArguments">,
   token: string | null,
   patienceMs: number,
 ): Promise<Tried> {

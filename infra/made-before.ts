@@ -6,6 +6,7 @@ import { findParameters } from "../rollout/resource.ts";
 import { ConfigError } from "./config-problems.ts";
 import type { HubConfig } from "./config.ts";
 import { type Here, missingParameter, missingSecret, missingZone } from "./missing.ts";
+import { parameterAt } from "./parameter-place.ts";
 import type { Place } from "./read.ts";
 import { type NamedSecret, namedSecrets } from "./secret-names.ts";
 import { type FoundSecret, type FoundSecrets, secretsAsFound } from "./secrets.ts";
@@ -88,14 +89,6 @@ async function lookForParameters(
     await Promise.all(noted);
   });
   await Promise.all(looks);
-}
-
-/** Where a parameter is, and the names that it may have: an ARN does not say whether one outside a hierarchy has a slash. */
-function parameterAt(id: string, { region, account }: Here) {
-  const [, at = region, of = account, path] =
-    /^arn:[^:]+:ssm:([^:]+):([^:]+):parameter\/(.+)$/.exec(id) ?? [];
-  const names = path === undefined ? [id] : path.includes("/") ? [`/${path}`] : [path, `/${path}`];
-  return { region: at, account: of, names };
 }
 
 /** Nothing went wrong, and what was looked for is not among what is there. */

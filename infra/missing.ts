@@ -1,16 +1,11 @@
 import { secretNameIn } from "../domain/secret-ref.ts";
+import type { ParameterPlace } from "./parameter-place.ts";
 import type { Place } from "./read.ts";
 import type { NamedSecret } from "./secret-names.ts";
 
 /** Where the stack is, with the id of the account. */
 export interface Here extends Place {
   readonly account: string;
-}
-
-/** Where a parameter was looked for. */
-interface ParameterPlace {
-  readonly region: string;
-  readonly names: readonly string[];
 }
 
 /**
@@ -38,7 +33,7 @@ export function missingSecret(named: NamedSecret, here: Here, why: string | null
  */
 export function missingParameter(
   named: NamedSecret,
-  { region, names }: ParameterPlace,
+  { region, names }: Pick<ParameterPlace, "region" | "names">,
   here: Here,
   why: string | null,
 ): string {

@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
 import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
-import { stackNameOf } from "../../domain/stack-name.ts";
-import { UsageError } from "../../domain/usage-error.ts";
-import { ConfigError, type HubConfig, parseConfig } from "../../infra/config.ts";
-import type { Place } from "../../infra/read.ts";
+import { stackNameOf } from "../domain/stack-name.ts";
+import { UsageError } from "../domain/usage-error.ts";
+import { ConfigError, type HubConfig, parseConfig } from "./config.ts";
+import type { Place } from "./read.ts";
 
 const run = promisify(execFile);
 
@@ -13,6 +14,16 @@ const run = promisify(execFile);
 export interface StackConfig {
   readonly config: HubConfig;
   readonly place: Place;
+}
+
+/** A stack's file as it was read. */
+export interface StackFile {
+  /** Null: it has problems of its own. */
+  readonly config: HubConfig | null;
+  /** Null: it does not say the region. */
+  readonly place: Place | null;
+  /** Sentences, each with its path. */
+  readonly problems: readonly string[];
 }
 
 /** The stack to plan: the one named, or the only one that has a config here. */
@@ -27,14 +38,19 @@ export async function stackName(given: string | undefined): Promise<string> {
   return only;
 }
 
-/** The stack's config as it is in the working folder. */
+/** The stack's config as it is in the working folder. Throws UsageError with every problem that it has. */
 export async function readStackConfig(stack: string): Promise<StackConfig> {
+  return whole(await readStackFile(stack), fileOf(stack));
+}
+
+/** The stack's file as it is in a folder, with the problems that it has. Throws UsageError where there is none. */
+export async function readStackFile(stack: string, folder = "."): Promise<StackFile> {
   const file = fileOf(stack);
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(join(folder, file), "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
-    throw new UsageError(`There is no ${file} here. List the stacks with: pulumi stack ls`);
+    throw new UsageError(`There is no ${file} here`, "pulumi stack ls");
   });
-  return read(await readFile("Pulumi.yaml", "utf8"), text, stack, file);
+  return read(await readFile(join(folder, "Pulumi.yaml"), "utf8"), text, stack);
 }
 
 /** The stack's config as it was in a commit; null: it had none yet. */
@@ -50,10 +66,12 @@ export async function readStackConfigAt(stack: string, ref: string): Promise<Sta
   const known = await git("ls-tree", "--name-only", commit.trim(), "--", `./${file}`);
   if (known.trim() === "") return null;
   const show = (name: string) => git("show", `${commit.trim()}:./${name}`);
-  return read(await show("Pulumi.yaml"), await show(file), stack, `${file} of ${ref}`);
+  const found = read(await show("Pulumi.yaml"), await show(file), stack);
+  return whole(found, `${file} of ${ref}`);
 }
 
-const fileOf = (stack: string): string => `Pulumi.${stackNameOf(stack)}.yaml`;
+/** Name of the file that holds a stack's config. */
+export const fileOf = (stack: string): string => `Pulumi.${stackNameOf(stack)}.yaml`;
 
 async function git(...words: string[]): Promise<string> {
   const { stdout } = await run("git", words, { maxBuffer: 64 * 1024 * 1024 });
@@ -61,25 +79,31 @@ async function git(...words: string[]): Promise<string> {
 }
 
 /** Keys as the CLI hands them to the program: those of the project's namespace, and of the provider's. */
-function read(project: string, text: string, stack: string, file: string): StackConfig {
+function read(project: string, text: string, stack: string): StackFile {
   const { name } = parse(project) as { name: string };
   const { config = {} } = (parse(text) ?? {}) as { config?: Record<string, unknown> };
   const own = Object.entries(config).flatMap(([key, value]) =>
     key.startsWith(`${name}:`) ? [[key.slice(name.length + 1), value] as const] : [],
   );
-  const region = config["aws:region"];
+  const region = typeof config["aws:region"] === "string" ? config["aws:region"] : null;
   const profile = config["aws:profile"];
+  const about = { project: name, stack, profile: typeof profile === "string" ? profile : undefined };
+  const missing =
+    region === null ? ["aws:region: is missing. Set it with: pulumi config set aws:region us-east-1"] : [];
+  const place = region === null ? null : { ...about, region };
   try {
-    if (typeof region !== "string")
-      throw new ConfigError(["aws:region: is missing. Set it with: pulumi config set aws:region us-east-1"]);
-    return {
-      config: parseConfig(Object.fromEntries(own), secretKeys(own)),
-      place: { project: name, stack, region, profile: typeof profile === "string" ? profile : undefined },
-    };
+    return { config: parseConfig(Object.fromEntries(own), secretKeys(own)), place, problems: missing };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new UsageError(`${file}: ${error.message}`, null, { cause: error });
+    return { config: null, place, problems: [...missing, ...error.problems] };
   }
+}
+
+/** The config of a file without a problem. */
+function whole({ config, place, problems }: StackFile, file: string): StackConfig {
+  if (config !== null && place !== null) return { config, place };
+  const cause = new ConfigError(problems);
+  throw new UsageError(`${file}: ${cause.message}`, null, { cause });
 }
 
 /** Keys whose values are encrypted in the file: they are not repeated in a message. */

@@ -12,7 +12,7 @@ import { planComment } from "../comment.ts";
 import type { PlanDocument } from "../document.ts";
 import { type PlanFormat, formatPlan, planFormats } from "../format.ts";
 import { answerOffline } from "./offline.ts";
-import { readStackConfig, readStackConfigAt, stackName } from "./stack-config.ts";
+import { readStackConfig, readStackConfigAt, stackName } from "../../infra/stack-file.ts";
 
 const help = `npm run plan -- [--stack STACK] [--offline] [--base REF] [--format text|markdown|json]
                 [--diff FILE]

@@ -4,7 +4,7 @@ import type { SwitchAnswer } from "../../domain/request.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { switchRequestOf } from "../../infra/switch-request.ts";
 import { answerOf } from "../../rollout/plugin/preview.ts";
-import type { StackConfig } from "./stack-config.ts";
+import type { StackConfig } from "../../infra/stack-file.ts";
 
 /** What the switch would say if the stack were as its config of before asks, whole and at rest. */
 export function answerOffline(before: StackConfig | null, after: StackConfig, now: number): SwitchAnswer {

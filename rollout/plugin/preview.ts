@@ -3,6 +3,7 @@ import { type Today, readToday } from "../../checks/core/traffic.ts";
 import type { PlanQuestion } from "../../domain/foreseen.ts";
 import { type HandEdit, handEdit, isSameEdit } from "../../domain/hand-edit.ts";
 import { type SwitchAnswer, type SwitchRequest, switchRequest } from "../../domain/request.ts";
+import { fixedUntil } from "../aws/fixed-until.ts";
 import { openAccount } from "../aws/open-account.ts";
 import { adoptionOf, foresee } from "../policy/adoption.ts";
 import type { Decision, Situation } from "../policy/situation.ts";
@@ -120,12 +121,6 @@ async function look(request: SwitchRequest): Promise<Seen> {
   const rule = known && (await account.rule(known.ruleArn, known.targetGroups).read());
   return {
     situation: { now: Date.now(), record, rule, request },
-    credentialsUntil: fixedUntil(await account.clients.dynamodb.config.credentials()),
+    credentialsUntil: fixedUntil(await account.clients.dynamodb.config.credentials(), process.env),
   };
-}
-
-/** Credentials in the environment are the ones that nobody renews; their end stands beside them (AWS_CREDENTIAL_EXPIRATION). */
-function fixedUntil(of: { readonly accessKeyId: string; readonly expiration?: Date }): number | null {
-  const fixed = of.accessKeyId === process.env["AWS_ACCESS_KEY_ID"];
-  return fixed ? (of.expiration?.getTime() ?? null) : null;
 }

@@ -14,9 +14,15 @@ import { guardedHub, ownHub } from "./hubs.ts";
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Types `npm run doctor -- WORDS`. */
-async function doctor(words: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, ["bin/start.mjs", "doctor/main.ts", ...words], {
-    cwd: repository,
+async function doctor(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  folder = repository,
+) {
+  const files = ["bin/start.mjs", "doctor/main.ts"];
+  const command = folder === repository ? files : files.map((file) => join(repository, file));
+  const child = spawn(process.execPath, [...command, ...words], {
+    cwd: folder,
     env: { PATH: process.env["PATH"], ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -143,7 +149,7 @@ test("where nothing listens it ends with 3, in text and in JSON", async () => {
 });
 
 for (const { typed, says } of [
-  { typed: "", says: /which hub\?.*--url http/ },
+  { typed: "", says: /which hub, or which stack\?.*--url http/ },
   { typed: "--url nowhere", says: /--url is the hub's address.*not nowhere.*doctor -- --help/ },
   { typed: "--url URL --write /nowhere/at/all", says: /no folder \/nowhere\/at\/all.*mkdir -p/ },
   { typed: "--url URL --force", says: /--force is about the files that --write FOLDER writes/ },
@@ -163,3 +169,41 @@ for (const { typed, says } of [
     assert.deepEqual([code, out], [2, ""]);
     assert.match(err.replaceAll("\n", " "), says);
   });
+
+test("--stack looks at a stack by its file, says what to mend and ends with 1; what it cannot be asked together is a mistake", async (t) => {
+  const { code, err } = await doctor(["--stack", "nobody"]);
+  assert.deepEqual([code, err], [2, "error: There is no Pulumi.nobody.yaml here.\nType: pulumi stack ls\n"]);
+  const mixed = await doctor(["--stack", "minimal", "--tool", "ping"]);
+  assert.deepEqual(
+    [mixed.code, mixed.err],
+    [2, "error: --tool is about a hub, and --stack about a stack.\nType: npm run doctor -- --help\n"],
+  );
+  const neither = await doctor([]);
+  assert.equal(neither.code, 2);
+  assert.match(neither.err, /^error: which hub, or which stack\? /);
+
+  const folder = folderOf(t);
+  writeFileSync(join(folder, "Pulumi.yaml"), "name: hub\n");
+  writeFileSync(
+    join(folder, "Pulumi.mine.yaml"),
+    "config:\n  aws:region: us-east-1\n  hub:greenWeight: 101\n",
+  );
+  const nobody = { AWS_EC2_METADATA_DISABLED: "true", AWS_CONFIG_FILE: folder, HOME: folder };
+  const text = await doctor(["--stack", "org/hub/mine"], nobody, folder);
+  assert.deepEqual([text.code, text.err], [1, ""], text.out);
+  assert.match(text.out, /^mine in us-east-1\n\n/);
+  assert.match(
+    text.out,
+    /^ {2}mend {3}config +Pulumi\.mine\.yaml: hub:greenWeight: a weight is at most 100/m,
+  );
+  assert.match(text.out, /^ {2}mend {3}credentials AWS takes none from here: /m);
+  assert.match(
+    text.out,
+    /\n\d to mend, and 1 could not be looked at\.\nType: npm run doctor -- --stack mine {3}/,
+  );
+  const json = await doctor(["--stack", "mine", "--json"], nobody, folder);
+  const document = JSON.parse(json.out) as { exitCode: number; findings: { state: string; about: string }[] };
+  assert.deepEqual([json.code, document.exitCode], [1, 1]);
+  const about = document.findings.filter(({ state }) => state === "mend").map((one) => one.about);
+  assert.deepEqual(about.slice(-4), ["config", "config", "config", "credentials"]);
+});
