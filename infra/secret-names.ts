@@ -15,21 +15,41 @@ export interface NamedSecret {
   readonly fields: readonly string[];
 }
 
-/** All secrets that the config names, each once: of the hub, of the sidecar and of the images' registries. */
-export function namedSecrets(config: HubConfig): NamedSecret[] {
-  const { hub, sidecar } = config;
-  const said = [
-    ...Object.entries(hub.secrets).map(([variable, text]) => [`hub.secrets.${variable}`, text] as const),
-    ...(sidecar.enabled
-      ? (["signingSecret", "tokenSecret", "registryCredentials"] as const).map(
-          (key) => [`sidecar.${key}`, sidecar[key]] as const,
-        )
-      : []),
-    ...colours.map((of) => [`${of}.registryCredentials`, config[of]?.registryCredentials] as const),
+/** A stack config, as it is parsed or as somebody wrote it. */
+type Config = Readonly<Record<string, unknown>>;
+
+/** A key of a stack config that names a secret, such as `hub.secrets.GEMINI_API_KEY`, and what it says. */
+export interface SecretKey {
+  readonly path: readonly string[];
+  readonly text: string;
+}
+
+/** Every key that names a secret: of the hub, of the sidecar, of the images' registries. Where text belongs and none is, is no key. */
+export function secretKeysIn(config: Config): SecretKey[] {
+  const of = (...path: string[]) => {
+    const members = path.reduce<unknown>((at, key) => member(at, key), config);
+    return (key: string): SecretKey[] => {
+      const text = member(members, key);
+      return typeof text === "string" ? [{ path: [...path, key], text }] : [];
+    };
+  };
+  const variables = member(member(config, "hub"), "secrets");
+  const isOff = member(member(config, "sidecar"), "enabled") === false;
+  return [
+    ...Object.keys(isObject(variables) ? variables : {}).flatMap(of("hub", "secrets")),
+    ...(isOff ? [] : ["signingSecret", "tokenSecret", "registryCredentials"]).flatMap(of("sidecar")),
+    ...colours.flatMap((colour) => of(colour)("registryCredentials")),
   ];
+}
+
+const isObject = (value: unknown): value is Config => typeof value === "object" && value !== null;
+const member = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);
+
+/** All secrets that the config names, each once. */
+export function namedSecrets(config: HubConfig): NamedSecret[] {
   const found = new Map<string, NamedSecret>();
-  for (const [key, text] of said) {
-    if (text === undefined) continue;
+  for (const { path, text } of secretKeysIn(config)) {
+    const key = path.join(".");
     const ref = secretRef(text);
     const which = `${ref.kind} ${ref.id}`;
     const { keys = [], texts = [], fields = [] } = found.get(which) ?? {};

@@ -3,6 +3,7 @@ import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { SSM } from "@aws-sdk/client-ssm";
 import type { LocalAws } from "local-aws";
 import { endingOf, readSecretRef, secretNameIn } from "../../domain/secret-ref.ts";
+import { secretKeysIn } from "../../infra/secret-names.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -16,33 +17,22 @@ export interface Named {
 
 /** The secrets and the zone that a stack config names. */
 export function namedBy(config: Config): Named {
-  const sidecar = member(config, "sidecar");
-  const keys = Object.values(member(member(config, "hub"), "secrets"));
-  const guarded = sidecar["enabled"] === false ? [] : [sidecar["signingSecret"], sidecar["tokenSecret"]];
-  const names = [...keys, ...guarded].filter((name) => typeof name === "string");
   const { zone } = member(config, "domain");
   return {
-    secrets: [...new Set(names)],
+    secrets: [...new Set(secretKeysIn(config).map(({ text }) => text))],
     zone: typeof zone === "string" && !/^Z[A-Z0-9]+$/.test(zone) ? zone : null,
   };
 }
 
 /** The config with its secrets named as a local account has them, which has no ARN of anybody's: by name. */
 export function namedLocally(config: Config): Config {
-  const hub = member(config, "hub");
-  const sidecar = member(config, "sidecar");
-  const local = (of: Config, keys: readonly string[]) =>
-    Object.fromEntries(keys.flatMap((key) => (typeof of[key] === "string" ? [[key, byName(of[key])]] : [])));
-  const secrets = member(hub, "secrets");
-  return {
-    ...config,
-    ...("secrets" in hub
-      ? { hub: { ...hub, secrets: { ...secrets, ...local(secrets, Object.keys(secrets)) } } }
-      : {}),
-    ...("sidecar" in config
-      ? { sidecar: { ...sidecar, ...local(sidecar, ["signingSecret", "tokenSecret"]) } }
-      : {}),
-  };
+  const local = structuredClone(config) as Record<string, unknown>;
+  for (const { path, text } of secretKeysIn(config)) {
+    const [key = "", ...above] = path.toReversed();
+    const holder = above.toReversed().reduce((at, name) => at[name] as typeof local, local);
+    holder[key] = byName(text);
+  }
+  return local;
 }
 
 /** A reference without region and account; what is none is left for the config's own schema to refuse. */

@@ -8,7 +8,7 @@ import { replayLine } from "../../rehearsal/replay-line.ts";
 import { describeAll, describeScenario, exitCodeOf } from "../../rehearsal/report.ts";
 import { held, type ScenarioResult } from "../../rehearsal/scenarios/result.ts";
 import { sampleImages, withStandIns } from "../../rehearsal/stage/config.ts";
-import { namedBy } from "../../rehearsal/stage/named-by-config.ts";
+import { namedBy, namedLocally } from "../../rehearsal/stage/named-by-config.ts";
 import { production, stackConfig } from "../infra/program.ts";
 
 const whole: ScenarioResult = {
@@ -126,6 +126,20 @@ test("the sample hub stands in for hubs that nothing here can start, and says fo
     "sidecar/main.ts",
   );
   assert.deepEqual(withStandIns({ ...own, [image]: { command: ["mine"] } }, minimal).standsInFor, []);
+});
+
+test("the secrets of images' registries are made too, and each is named as a local account has it", () => {
+  const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hub/registry-AbCdEf";
+  const config = {
+    blue: { image: "hub:1", registryCredentials: arn },
+    green: { image: "hub:2" },
+    sidecar: { signingSecret: "hub/signing", registryCredentials: "hub/registry" },
+  };
+  assert.deepEqual(namedBy(config).secrets, ["hub/signing", "hub/registry", arn]);
+  const local = namedLocally(config);
+  assert.deepEqual(local, { ...config, blue: { image: "hub:1", registryCredentials: "hub/registry" } });
+  assert.deepEqual(namedBy(local).secrets, ["hub/signing", "hub/registry"]);
+  assert.equal(config.blue.registryCredentials, arn, "the config that was given is as it was");
 });
 
 test("the secrets and the zone of a config are each named once, a zone's id and what is off are left out", () => {
