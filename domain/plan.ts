@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration, formatDuration } from "./duration.ts";
+import { limits } from "./limits.ts";
 import { weight } from "./weight.ts";
 
 /** A schema whose output is milliseconds: text in config, numbers on the wire. */
@@ -171,6 +172,14 @@ export const longestExtensionOf = (
 
 /** What of a plan says how long a walk through steps takes. */
 export type WalkLimits = Pick<Plan, "extension" | "onInconclusive" | "proofTimeout" | "scaleUpDeadline">;
+
+/** How long before its credentials end a rollout goes home, in milliseconds: the rollback is proved and recorded while they hold. */
+export const homeBeforeEndMs = ({ proofTimeout }: Pick<Plan, "proofTimeout">): number =>
+  proofTimeout + limits.beforeCredentialsEndMs;
+
+/** How long a walk through these steps takes where every bake goes to its end and none is extended, in milliseconds. */
+export const expectedWalkMs = (steps: readonly Pick<Step, "bake">[]): number =>
+  steps.reduce((sum, { bake }) => sum + bake.max, 0);
 
 /** The longest that a walk through these steps may take: every bake, extended once, with its proof, and the scaling before it. */
 export function longestWalkMs(plan: WalkLimits, steps: readonly Pick<Step, "bake">[]): number {

@@ -40,6 +40,8 @@ const switchPreview = z.object({
   steps: z.array(z.object({ weight: z.number(), bake: heldFor })),
   /** When the credentials of this run end, milliseconds since 1970; null when that is not known or they are renewed. */
   credentialsUntil: z.number().nullable(),
+  /** Nobody says when they end: an hour is assumed, the shortest that a session usually lasts. */
+  credentialsAssumed: z.boolean(),
   /** What each slot runs now, by name, once recorded. */
   releases: z.object({ blue: z.string(), green: z.string() }).nullable(),
   /** What it will do to users; null where that was not asked. */

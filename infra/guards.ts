@@ -1,4 +1,5 @@
-import { longestWalkMs } from "../domain/plan.ts";
+import { isoToTheSecond } from "../domain/iso.ts";
+import { expectedWalkMs, homeBeforeEndMs, longestWalkMs } from "../domain/plan.ts";
 import type { SwitchPreview } from "../domain/request.ts";
 import { tooShort } from "./bake-guard.ts";
 import { tooSmall, capacityWarnings } from "./capacity-guard.ts";
@@ -25,7 +26,9 @@ export function guard(config: HubConfig, preview: SwitchPreview, now: number): F
     warnings.push(
       `The plan may take ${hours(longest)}: the credentials of this up must last as long. Set the session duration of the workflow's role accordingly.`,
     );
-  refusals.push(...outlivesCredentials(config, preview, now), ...tooShort(config), ...tooLong(config));
+  const outlives = outlivesCredentials(config, preview, now);
+  refusals.push(...outlives.refusals, ...tooShort(config), ...tooLong(config));
+  warnings.push(...outlives.warnings);
   if (!config.sidecar.enabled)
     warnings.push(
       "The sidecar is off: shifts are not proved in traffic, and latency and LLM failures have no metric.",
@@ -35,19 +38,45 @@ export function guard(config: HubConfig, preview: SwitchPreview, now: number): F
   return { refusals, warnings };
 }
 
-/** What this `up` walks must be over before its credentials are, where nobody renews them. */
+/**
+ * What this `up` walks must be over before its credentials are, where nobody renews them: what is expected of it, else it is
+ * refused; were it to last longer, it goes home in time.
+ */
 function outlivesCredentials(
   { rollout }: HubConfig,
-  { steps, credentialsUntil }: SwitchPreview,
+  { steps, credentialsUntil, credentialsAssumed }: SwitchPreview,
   now: number,
-): string[] {
-  if (credentialsUntil === null || steps.length === 0) return [];
+): Findings {
+  if (credentialsUntil === null || steps.length === 0) return { refusals: [], warnings: [] };
+  const home = credentialsUntil - homeBeforeEndMs(rollout);
   const longest = longestWalkMs(rollout, steps);
-  return now + longest > credentialsUntil
-    ? [
-        `This up may take ${hours(longest)}, and its credentials end at ${new Date(credentialsUntil).toISOString()}, in ${hours(credentialsUntil - now)}. Take new ones with a longer session (a role of this stack allows ${hours(longestCredentialsMs)}), or shorten rollout.steps' bakes.`,
-      ]
-    : [];
+  const end = `its credentials end at ${isoToTheSecond(credentialsUntil)}, in ${hours(credentialsUntil - now)}${
+    credentialsAssumed
+      ? ", as far as anybody can tell: they are a session's, and nobody says when it ends"
+      : ""
+  }`;
+  if (now + expectedWalkMs(steps) > home)
+    return {
+      refusals: [
+        `This up takes about ${hours(expectedWalkMs(steps))}, and ${end}. ${longerSession(longest)}`,
+      ],
+      warnings: [],
+    };
+  return now + longest <= home
+    ? { refusals: [], warnings: [] }
+    : {
+        refusals: [],
+        warnings: [
+          `This up may take ${hours(longest)}, and ${end}: were it not over by then, everybody goes home in time. ${longerSession(longest)}`,
+        ],
+      };
+}
+
+/** What to do about credentials that end too soon, with the two lines that a workflow needs. */
+function longerSession(longestMs: number): string {
+  const seconds = Math.min(longestCredentialsMs, Math.ceil(longestMs / 3_600_000 + 1) * 3_600_000) / 1_000;
+  const end = `run: echo "AWS_CREDENTIAL_EXPIRATION=$(date -u -d '+${seconds} seconds' +%FT%TZ)" >> "$GITHUB_ENV"`;
+  return `Take a session of ${hours(seconds * 1_000)}: the roles of this stack allow ${hours(longestCredentialsMs)}. In a workflow write "role-duration-seconds: ${seconds}" where the role is taken, and in a step before it, so that its end is known, ${end}`;
 }
 
 /** Pinned sessions must not outlive the tasks that hold them. */

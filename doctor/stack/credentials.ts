@@ -3,7 +3,7 @@ import { formatDuration } from "../../domain/duration.ts";
 import { isoToTheSecond } from "../../domain/iso.ts";
 import type { HubConfig } from "../../infra/config.ts";
 import { longestPlanMs } from "../../infra/plan-length.ts";
-import { fixedUntil } from "../../rollout/aws/fixed-until.ts";
+import { type CredentialsEnd, endOf } from "../../rollout/aws/credentials-end.ts";
 import { type Reach, whyNot } from "./account.ts";
 import { type Finding, mend, ok, unknown } from "./finding.ts";
 
@@ -27,8 +27,8 @@ export async function lookAtCredentials(
   const client = new STSClient(reach);
   try {
     const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}));
-    const until = fixedUntil(await client.config.credentials(), process.env);
-    return { account: Account ?? null, findings: [lastingOf(Arn ?? "", until, config, now)] };
+    const end = endOf(await client.config.credentials(), process.env, now);
+    return { account: Account ?? null, findings: [lastingOf(Arn ?? "", end, config, now)] };
   } catch (error) {
     const login =
       reach.profile === undefined
@@ -48,12 +48,14 @@ export async function lookAtCredentials(
 }
 
 /** A rollout whose credentials end in its middle cannot send anybody home. */
-function lastingOf(arn: string, until: number | null, config: HubConfig | null, now: number): Finding {
+function lastingOf(arn: string, end: CredentialsEnd | null, config: HubConfig | null, now: number): Finding {
   const about = "credentials";
-  if (until === null) return ok(about, arn);
-  const end = `${arn}, until ${isoToTheSecond(until)}`;
+  if (end === null) return ok(about, arn);
+  const said = `${arn}, ${end.isAssumed ? "until nobody says when; an hour is assumed" : `until ${isoToTheSecond(end.at)}`}`;
   const longest = config === null ? 0 : longestPlanMs(config);
-  return until - now < longest
-    ? mend(about, `${end}: a rollout takes up to ${formatDuration(longest)}. Log in again before one begins`)
-    : ok(about, end);
+  if (end.at - now >= longest) return ok(about, said);
+  const short = `${said}: a rollout takes up to ${formatDuration(longest)}`;
+  return end.isAssumed
+    ? unknown(about, `${short}. Say when they end, in AWS_CREDENTIAL_EXPIRATION`)
+    : mend(about, `${short}. Log in again before one begins`);
 }

@@ -4,6 +4,7 @@ import type { SwitchAnswer } from "../../domain/request.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { guard } from "../../infra/guards.ts";
 import { planFactsOf } from "../../infra/plan-facts.ts";
+import { readStackConfig, readStackConfigAt, stackName } from "../../infra/stack-file.ts";
 import { switchRequestOf } from "../../infra/switch-request.ts";
 import { exit, main } from "../../rollout/commands/command.ts";
 import { answerSwitch } from "../../rollout/plugin/preview.ts";
@@ -12,7 +13,6 @@ import { planComment } from "../comment.ts";
 import type { PlanDocument } from "../document.ts";
 import { type PlanFormat, formatPlan, planFormats } from "../format.ts";
 import { answerOffline } from "./offline.ts";
-import { readStackConfig, readStackConfigAt, stackName } from "../../infra/stack-file.ts";
 
 const help = `npm run plan -- [--stack STACK] [--offline] [--base REF] [--format text|markdown|json]
                 [--diff FILE]

@@ -2,9 +2,9 @@ import { type Colour, perColour } from "../../domain/colour.ts";
 import { type SwitchRecord, atRest, recordSchema } from "../../domain/record.ts";
 import type { SwitchAnswer } from "../../domain/request.ts";
 import { weightsFor } from "../../domain/weight.ts";
+import type { StackConfig } from "../../infra/stack-file.ts";
 import { switchRequestOf } from "../../infra/switch-request.ts";
 import { answerOf } from "../../rollout/plugin/preview.ts";
-import type { StackConfig } from "../../infra/stack-file.ts";
 
 /** What the switch would say if the stack were as its config of before asks, whole and at rest. */
 export function answerOffline(before: StackConfig | null, after: StackConfig, now: number): SwitchAnswer {
@@ -13,7 +13,7 @@ export function answerOffline(before: StackConfig | null, after: StackConfig, no
   const rule = record && { weights: record.weights, foreign: [] };
   const trafficUnknown = record === null ? "nothing is live yet" : "the account was not asked";
   const answer = answerOf({ now, record, rule, request }, request.question, {
-    credentialsUntil: null,
+    credentials: null,
     today: { traffic: null, trafficUnknown, firing: record === null ? [] : null },
   });
   return { ...answer, foreseen: answer.foreseen && { ...answer.foreseen, liveSince: null } };

@@ -3,7 +3,7 @@ import { type Today, readToday } from "../../checks/core/traffic.ts";
 import type { PlanQuestion } from "../../domain/foreseen.ts";
 import { type HandEdit, handEdit, isSameEdit } from "../../domain/hand-edit.ts";
 import { type SwitchAnswer, type SwitchRequest, switchRequest } from "../../domain/request.ts";
-import { fixedUntil } from "../aws/fixed-until.ts";
+import { type CredentialsEnd, credentialsEnd } from "../aws/credentials-end.ts";
 import { openAccount } from "../aws/open-account.ts";
 import { adoptionOf, foresee } from "../policy/adoption.ts";
 import type { Decision, Situation } from "../policy/situation.ts";
@@ -28,15 +28,15 @@ export async function readSwitch(value: unknown): Promise<provider.InvokeResult>
 
 /** The same as a function, for whoever runs in this process. */
 export async function answerSwitch(request: SwitchRequest): Promise<SwitchAnswer> {
-  const { situation, credentialsUntil } = await look(request);
+  const { situation, credentials } = await look(request);
   const { question } = request;
   const today = question && situation.record ? await readToday(request, question, situation.now) : nothingYet;
-  return answerOf(situation, question, { credentialsUntil, today });
+  return answerOf(situation, question, { credentials, today });
 }
 
 /** What was seen beside the record and the rule. */
 export interface SeenBeside {
-  readonly credentialsUntil: number | null;
+  readonly credentials: CredentialsEnd | null;
   readonly today: Today;
 }
 
@@ -44,7 +44,7 @@ export interface SeenBeside {
 export function answerOf(
   situation: Situation,
   question: PlanQuestion | undefined,
-  { credentialsUntil, today }: SeenBeside,
+  { credentials, today }: SeenBeside,
 ): SwitchAnswer {
   const { record } = situation;
   const { edit, decision } = foresee(situation);
@@ -58,7 +58,8 @@ export function answerOf(
     handEdit: edit && describeEdit(edit),
     steps: steps.map((step) => ({ weight: step.weight, bake: step.bake })),
     releases: record && { blue: record.slots.blue.release, green: record.slots.green.release },
-    credentialsUntil,
+    credentialsUntil: credentials && credentials.at,
+    credentialsAssumed: credentials?.isAssumed ?? false,
     foreseen: question === undefined ? null : foreseeUsers(situation, decision, question, today),
     ...(decision.kind === "refuse" ? { refused: decision.why } : {}),
   };
@@ -107,7 +108,7 @@ export async function hasWork(inputs: unknown): Promise<boolean> {
 
 interface Seen {
   readonly situation: Situation;
-  readonly credentialsUntil: number | null;
+  readonly credentials: CredentialsEnd | null;
 }
 
 async function look(request: SwitchRequest): Promise<Seen> {
@@ -121,6 +122,6 @@ async function look(request: SwitchRequest): Promise<Seen> {
   const rule = known && (await account.rule(known.ruleArn, known.targetGroups).read());
   return {
     situation: { now: Date.now(), record, rule, request },
-    credentialsUntil: fixedUntil(await account.clients.dynamodb.config.credentials(), process.env),
+    credentials: await credentialsEnd(request, Date.now()),
   };
 }

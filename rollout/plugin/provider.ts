@@ -5,11 +5,13 @@ import { type SwitchInputs, type SwitchOutputs, switchInputs } from "../../domai
 import { iso } from "../../domain/iso.ts";
 import { type SwitchRecord, leaseHeld, rejectionOf } from "../../domain/record.ts";
 import { describeWeights, sameWeights } from "../../domain/weight.ts";
+import { credentialsEnd } from "../aws/credentials-end.ts";
 import { openAccount } from "../aws/open-account.ts";
 import { adoptionOf } from "../policy/adoption.ts";
 import { applyUp } from "../run/apply.ts";
 import { Refusal } from "../run/failures.ts";
-import { openPorts } from "../run/open-ports.ts";
+import { type Deadline, homeInTime, realTimer } from "../run/home-in-time.ts";
+import { openPorts, realClock } from "../run/open-ports.ts";
 import type { Outcome } from "../run/rollout-spec.ts";
 import { describeEvent, nextCommand } from "../run/words.ts";
 import { gateProblems } from "./gate-problems.ts";
@@ -131,11 +133,17 @@ async function run(
     (reading) =>
       progress.say(urn, `${reading.check}: ${reading.verdict}. ${reading.why}`, { fleeting: true }),
   );
+  let deadline: Deadline | null = null;
   try {
-    const outcome = await applyUp(open.ports, { inputs, owner: open.owner, id: open.id, seen }, cancel);
+    const now = realClock.now();
+    const end = await credentialsEnd(inputs, now);
+    deadline = homeInTime(cancel, end, inputs.plan, { now, after: realTimer });
+    const up = { inputs, owner: open.owner, id: open.id, seen };
+    const outcome = await applyUp(open.ports, up, deadline.signal);
     if (outcome.record.ruleArn !== null) await tag(progress, urn, inputs, open.rule.tag, outcome.record);
     return { outcome };
   } finally {
+    deadline?.clear();
     await open.close();
   }
 }

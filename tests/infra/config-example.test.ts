@@ -28,6 +28,7 @@ test("Pulumi.production.yaml is a valid production config that no guard refuses"
     steps: [],
     releases: null,
     credentialsUntil: null,
+    credentialsAssumed: false,
     foreseen: null,
   };
   assert.deepEqual(guard(config, nothing, Date.now()).refusals, []);

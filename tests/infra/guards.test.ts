@@ -22,6 +22,7 @@ const blueIsLive: SwitchPreview = {
   steps: [],
   releases: null,
   credentialsUntil: null,
+  credentialsAssumed: false,
   foreseen: null,
 };
 const refusals = (config: Record<string, unknown>, preview = blueIsLive) =>
@@ -88,19 +89,33 @@ test("nothing is refused that fits exactly: capacity at its share, a drain as lo
   assert.deepEqual(refusals(exact), []);
 });
 
-test("refused: a rollout that outlives the credentials it runs with, and only then", () => {
+test("refused: a rollout whose credentials end before its bakes do, and warned of: one that may outlast them", () => {
   const steps = [5, 25, 50, 100].map((weight) => ({ weight, bake: { min: 60_000, max: 300_000 } }));
-  const walking = (minutes: number, of = steps) =>
-    refusals({}, { ...blueIsLive, steps: of, credentialsUntil: now + minutes * 60_000 });
-  // 10 minutes to scale, four times 5 and 5 and 1, and a proof at the end.
-  assert.deepEqual(walking(55), []);
-  const [refusal = "", ...rest] = walking(54);
-  assert.deepEqual(rest, []);
+  const walking = (minutes: number, over: Partial<SwitchPreview> = {}) => {
+    const preview = { ...blueIsLive, steps, credentialsUntil: now + minutes * 60_000, ...over };
+    const { refusals: refused, warnings } = guard(parseConfig({ ...production }), preview, now);
+    return { refused, warnings: warnings.filter((one) => one.includes("its credentials end")) };
+  };
+  // 10 minutes to scale, four times 5 and 5 and 1, a proof at the end; and home two minutes before the end.
+  assert.deepEqual(walking(57), { refused: [], warnings: [] });
+  const may = walking(56);
+  assert.deepEqual([may.refused, may.warnings.length], [[], 1]);
   assert.match(
-    refusal,
-    /^This up may take 0\.9 h, and its credentials end at .*Z, in 0\.9 h\. Take new ones with a longer session \(a role of this stack allows 12 h\), or shorten rollout\.steps' bakes\.$/,
+    may.warnings[0] ?? "",
+    /^This up may take 0\.9 h, and its credentials end at .*Z, in 0\.9 h: were it not over by then, everybody goes home in time\. Take a session of 2 h/,
   );
-  assert.deepEqual(walking(1, []), [], "an up that moves nothing is over in time");
+  assert.deepEqual(walking(22).refused, [], "four bakes of 5 minutes, and two to go home");
+  const { refused, warnings } = walking(21);
+  assert.deepEqual([refused.length, warnings], [1, []]);
+  assert.equal(
+    refused[0],
+    `This up takes about 0.3 h, and its credentials end at ${new Date(now + 21 * 60_000).toISOString().replace(".000", "")}, in 0.4 h. Take a session of 2 h: the roles of this stack allow 12 h. In a workflow write "role-duration-seconds: 7200" where the role is taken, and in a step before it, so that its end is known, run: echo "AWS_CREDENTIAL_EXPIRATION=$(date -u -d '+7200 seconds' +%FT%TZ)" >> "$GITHUB_ENV"`,
+  );
+  assert.match(
+    walking(21, { credentialsAssumed: true }).refused[0] ?? "",
+    /in 0\.4 h, as far as anybody can tell: they are a session's, and nobody says when it ends\. Take/,
+  );
+  assert.deepEqual(walking(1, { steps: [] }).refused, [], "an up that moves nothing is over in time");
 });
 
 const malformed: [string, Record<string, unknown>, RegExp][] = [

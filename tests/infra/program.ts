@@ -88,6 +88,7 @@ const firstDeployment: SwitchPreview = {
   steps: [],
   releases: null,
   credentialsUntil: null,
+  credentialsAssumed: false,
   foreseen: null,
 };
 

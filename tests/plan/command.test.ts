@@ -101,7 +101,7 @@ test("what cannot be planned is a sentence with what to type, and exit code 2", 
   );
   await says(
     ["--stack", "staging"],
-    /^error: There is no Pulumi\.staging\.yaml here\. List the stacks with: pulumi/,
+    /^error: There is no Pulumi\.staging\.yaml here\.\nType: pulumi stack ls/,
   );
   await says(
     ["--format", "pdf"],

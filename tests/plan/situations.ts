@@ -105,7 +105,7 @@ export function planOf({ before = {}, asks, deployed = true, over, today = busy 
   const request = switchRequestOf(config, place);
   const rule = found && { weights: found.weights, foreign: [] };
   const answer = answerOf({ now, record: found, rule, request }, request.question, {
-    credentialsUntil: null,
+    credentials: null,
     today: deployed ? today : nothingYet,
   });
   const seen = { now, basis: "what is live" };

@@ -183,6 +183,7 @@ test("the invoke tells what is live and what an up would do, refuses in words, a
       ["blue", "shift", false],
     );
     assert.equal(moving.return?.["credentialsUntil"], Date.parse(end));
+    assert.equal(moving.return?.["credentialsAssumed"], false);
     const steps = moving.return?.["steps"] as { weight: number }[];
     assert.deepEqual(
       steps.map(({ weight }) => weight),
@@ -306,4 +307,14 @@ test("an up whose inputs did not change takes up what a killed one left, and say
     said.some((line) => /stopped at 25 % and is no longer what this up asks for/.test(line)),
     said.join("\n"),
   );
+});
+
+test("an up whose credentials are about to end moves nothing, and says when they end", async () => {
+  await using there = await deployed();
+  const end = new Date(Date.now() + 30_000).toISOString();
+  using stack = stackFor(there.account, { AWS_CREDENTIAL_EXPIRATION: end });
+  const result = await stack.up(theSwitch({ ...there.inputs, greenWeight: 25 }));
+  assert.equal(result.ok, false);
+  assert.match(problem(result), /its credentials end at \d{4}-/);
+  assert.equal((await there.recorded())?.weights.blue, 100);
 });
