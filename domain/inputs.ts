@@ -14,6 +14,8 @@ const perColour = <T extends z.ZodType>(of: T) => z.strictObject({ blue: of, gre
 const hubTarget = z.strictObject({
   /** Public base URL of the balancer, such as https://hub.example.com or http://127.0.0.1:8080, no trailing slash. */
   url: z.string(),
+  /** The balancer's own name, by which it is reached while the one in `url` leads nowhere yet; left out where that is the same. */
+  balancer: z.string().optional(),
   healthPath: z.string(),
   mcpPath: z.string(),
   transport: z.enum(["sse", "streamable-http"]),

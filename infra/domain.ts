@@ -41,15 +41,15 @@ export function makeCertificate(
   return { arn: valid.certificateArn };
 }
 
-/** The name that clients use, as an alias of the balancer. */
+/** The name that clients use, as an alias of the balancer; none where somebody else makes it. */
 export function makeAlias(
   { domain }: HubConfig,
   zoneId: string | null,
   balancer: lb.LoadBalancer,
   opts: pulumi.ComponentResourceOptions,
-): void {
-  if (!domain || zoneId === null) return;
-  new route53.Record(
+): route53.Record[] {
+  if (!domain || zoneId === null) return [];
+  const record = new route53.Record(
     "hub",
     {
       zoneId,
@@ -60,4 +60,5 @@ export function makeAlias(
     },
     opts,
   );
+  return [record];
 }

@@ -6,6 +6,8 @@ const stack = await makeStack(config, place, hidden);
 
 /** Where clients connect. */
 export const url = stack.url;
+/** The balancer's own name: where to point the hub's, if its zone is not the stack's to write. */
+export const balancer = stack.balancer;
 /** The colour that serves everybody. */
 export const live = stack.live;
 /** When it became live. */

@@ -48,7 +48,7 @@ export async function makeStack(config: HubConfig, place: Place, hidden: Hidden)
   const account = pulumi.output(found.account);
   const logs = makeLogsBucket(config, account, place.region, opts);
   const balancer = makeBalancer(config, { network, certificate, logs }, opts);
-  makeAlias(config, zoneId, balancer.loadBalancer, opts);
+  const alias = makeAlias(config, zoneId, balancer.loadBalancer, opts);
   const topics = makeTopics(opts);
   const record = makeRecordTable(config, names, opts);
   const cluster = new ecs.Cluster("hub", {}, opts);
@@ -65,7 +65,7 @@ export async function makeStack(config: HubConfig, place: Place, hidden: Hidden)
   };
   const alarms = makeAlarms(names, config.thresholds, topics, watched, opts);
   const dashboard = makeDashboard(place, names, config.thresholds, alarms.arns, opts);
-  const moved = { ...made, releases, slots, role: roles.switching, guardian, alarms: alarms.names };
+  const moved = { ...made, alias, releases, slots, role: roles.switching, guardian, alarms: alarms.names };
   const traffic = makeSwitch(config, moved, opts);
   // Later on whoever is added hears at once: a rollout may take long, or fail.
   subscribe(config, topics, preview.first ? [traffic, ...alarms.all] : [], opts);
@@ -75,6 +75,7 @@ export async function makeStack(config: HubConfig, place: Place, hidden: Hidden)
   const { live, liveSince, weights, lastRollout, previous, ruleArn } = traffic;
   return hidden.mark({
     url: balancer.url,
+    balancer: balancer.loadBalancer.dnsName,
     live,
     liveSince,
     weights,

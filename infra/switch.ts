@@ -1,6 +1,7 @@
 import type * as dynamodb from "@pulumi/aws/dynamodb/index.js";
 import type * as ecs from "@pulumi/aws/ecs/index.js";
 import type * as lambda from "@pulumi/aws/lambda/index.js";
+import type * as route53 from "@pulumi/aws/route53/index.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Colour, type PerColour, colours, perColour } from "../domain/colour.ts";
 import { proofPath } from "../domain/telemetry.ts";
@@ -22,6 +23,8 @@ export interface SwitchNeeds {
   readonly record: dynamodb.Table;
   readonly cluster: ecs.Cluster;
   readonly balancer: Balancer;
+  /** The records that lead its name to the balancer. */
+  readonly alias: readonly route53.Record[];
   readonly slots: PerColour<Slot>;
   readonly role: MadeRole;
   readonly guardian: lambda.Function;
@@ -36,10 +39,10 @@ export function makeSwitch(
   needs: SwitchNeeds,
   opts: pulumi.ComponentResourceOptions,
 ): TrafficSwitch {
-  const { record, guardian, role, balancer, slots } = needs;
+  const { record, guardian, role, balancer, slots, alias } = needs;
   const services = colours.map((colour) => slots[colour].service);
   // A role without its policy may do nothing.
-  const dependsOn = [record, guardian, role.policy, ...balancer.rules, ...services];
+  const dependsOn = [record, guardian, role.policy, ...balancer.rules, ...services, ...alias];
   return new TrafficSwitch("switch", switchArgs(config, needs), { ...opts, dependsOn });
 }
 
@@ -84,9 +87,13 @@ function switchArgs(config: HubConfig, needs: SwitchNeeds): TrafficSwitchArgs {
 }
 
 /** How the hub is asked, and what its answers mean. */
-function hubArgs({ hub, sidecar }: HubConfig, { url }: Balancer): TrafficSwitchArgs["hub"] {
+function hubArgs(
+  { domain, hub, sidecar }: HubConfig,
+  { url, loadBalancer }: Balancer,
+): TrafficSwitchArgs["hub"] {
   return {
     url,
+    ...(domain === undefined ? {} : { balancer: loadBalancer.dnsName }),
     healthPath: hub.healthPath,
     mcpPath: hub.mcpPath,
     transport: hub.transport,

@@ -29,7 +29,7 @@ export function sourcesOf(clients: Clients, environment: NodeJS.ProcessEnv, prob
     secrets: secretSource(clients),
     record: recordSource(clients),
     commands: commandSource(environment),
-    relay: relaySource(probes.hub.url, (slot) => probeMarks(probes, slot)),
+    relay: relaySource(probes.hub, (slot) => probeMarks(probes, slot)),
     files: fileSource(),
     web: webSource(probes.fetch ?? fetch),
   };

@@ -3,6 +3,7 @@ import { header } from "../../domain/telemetry.ts";
 import { Turnstile } from "../core/semaphore.ts";
 import { boundedText } from "./bounded-text.ts";
 import { retryTransport } from "./causes.ts";
+import { hubFetch } from "./hub-fetch.ts";
 import { openSession } from "./open-session.ts";
 import { probeMarks } from "./probe-marks.ts";
 import { type ProbeOptions, mostSessions } from "./probe-options.ts";
@@ -12,7 +13,7 @@ import type { ProbeSource } from "./probe-source.ts";
 /** Probes through the hub's public address; both kinds of request are bounded, however many checks ask at once. */
 export function probeSource(options: ProbeOptions): ProbeSource {
   const { hub } = options;
-  const send = options.fetch ?? fetch;
+  const send = options.fetch ?? hubFetch(hub);
   const sessions = new Turnstile(mostSessions);
   const requests = new Turnstile(options.maxRequests ?? 8);
   const open = new Set<ProbeSession>();

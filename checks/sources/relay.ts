@@ -3,6 +3,7 @@ import { createServer, request as plain, type IncomingMessage, type ServerRespon
 import { request as secure } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Colour } from "../../domain/colour.ts";
+import { type HubPlace, hubLookup } from "./hub-address.ts";
 
 /** An address on this machine behind which one slot answers; close it when nobody asks any more. */
 interface Relay extends AsyncDisposable {
@@ -19,10 +20,10 @@ export interface RelaySource {
  * Passes requests on to the hub's public address with the marks of a probe, made anew for each: a proof is good for
  * minutes only, and a suite may open its last session later. Streams pass as they come.
  */
-export function relaySource(hubUrl: string, marks: (slot: Colour) => Record<string, string>): RelaySource {
+export function relaySource(hub: HubPlace, marks: (slot: Colour) => Record<string, string>): RelaySource {
   return {
     async open(slot) {
-      const server = createServer((request, response) => passOn(request, response, hubUrl, marks(slot)));
+      const server = createServer((request, response) => passOn(request, response, hub, marks(slot)));
       server.listen(0, "127.0.0.1");
       await once(server, "listening");
       const { port } = server.address() as AddressInfo;
@@ -41,13 +42,13 @@ export function relaySource(hubUrl: string, marks: (slot: Colour) => Record<stri
 function passOn(
   request: IncomingMessage,
   response: ServerResponse,
-  hubUrl: string,
+  hub: HubPlace,
   marks: Record<string, string>,
 ): void {
-  const url = new URL(hubUrl + (request.url ?? "/"));
+  const url = new URL(hub.url + (request.url ?? "/"));
   const send = url.protocol === "https:" ? secure : plain;
   const headers = { ...request.headers, host: url.host, ...marks };
-  const onward = send(url, { method: request.method, headers }, (answer) => {
+  const onward = send(url, { method: request.method, headers, lookup: hubLookup(hub.balancer) }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.on("error", () => response.destroy());
     answer.pipe(response);

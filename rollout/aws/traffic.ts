@@ -1,7 +1,8 @@
-import { lookup } from "node:dns/promises";
+import type { LookupAddress } from "node:dns";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
+import { hubLookup } from "../../checks/sources/hub-address.ts";
 import { type Colour, colour } from "../../domain/colour.ts";
 import type { HubTarget } from "../../domain/inputs.ts";
 import { header } from "../../domain/telemetry.ts";
@@ -15,14 +16,21 @@ const timeoutMs = 5_000;
 const balancersOwn: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** Real responses through the balancer: each request over a connection of its own, to a named address, under the weighted rule. */
-export function makeTraffic(hub: Pick<HubTarget, "url" | "proofPath" | "healthPath">): Traffic {
+export function makeTraffic(hub: Pick<HubTarget, "url" | "balancer" | "proofPath" | "healthPath">): Traffic {
   const base = new URL(hub.url);
+  const find = hubLookup(hub.balancer);
+  const lookup = (host: string) =>
+    new Promise<readonly LookupAddress[]>((found, gone) =>
+      find(host, { all: true }, (error, addresses) =>
+        error === null ? found(addresses as LookupAddress[]) : gone(error),
+      ),
+    );
   return {
     namesSlots: hub.proofPath !== undefined,
     async addresses() {
       const host = base.hostname.replace(/^\[|\]$/g, "");
       if (isIP(host)) return [host];
-      return [...new Set((await lookup(host, { all: true })).map(({ address }) => address))];
+      return [...new Set((await lookup(host)).map(({ address }) => address))];
     },
     ask: (address, signal) => ask(base, hub.proofPath ?? hub.healthPath, address, signal),
   };
