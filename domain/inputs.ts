@@ -55,6 +55,8 @@ const capacity = z.strictObject({ tasks: z.int().min(1), max: z.int().min(1) });
 export const switchInputs = z.strictObject({
   region: z.string(),
   profile: z.string().optional(),
+  /** That the weighted rule gets besides the switch's own; left out: none. */
+  tags: z.record(z.string(), z.string()).optional(),
   /** Role the plugin assumes to move traffic; left out: the caller's own credentials. */
   roleArn: z.string().optional(),
   /** DynamoDB table holding the record, and the item's key. Fixed: `<project>-<stack>-switch`. */

@@ -16,7 +16,7 @@ export const network = z
       .array(z.string())
       .min(2)
       .optional()
-      .describe("Where the balancer stands; left out: the VPC's public subnets."),
+      .describe("Where an internet-facing balancer stands; an internal one stands in the private ones."),
     privateSubnetIds: z.array(z.string()).min(2).optional().describe("Where the tasks run."),
     assignPublicIp: z
       .boolean()
@@ -32,13 +32,6 @@ export const network = z
         code: "custom",
         path: ["privateSubnetIds"],
         input: privateSubnetIds,
-        message: "is needed with an existing VPC",
-      });
-    if (vpcId !== undefined && !publicSubnetIds)
-      context.addIssue({
-        code: "custom",
-        path: ["publicSubnetIds"],
-        input: publicSubnetIds,
         message: "is needed with an existing VPC",
       });
   }, evenIfIncomplete);

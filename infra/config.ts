@@ -295,6 +295,13 @@ function acrossKeys(config: Partial<Values>, context: z.core.$RefinementCtx): vo
       config.github.branch,
       "has no say beside environments: GitHub tells AWS one of the two; leave one out",
     );
+  const { vpcId, publicSubnetIds } = config.network ?? {};
+  if (door?.internetFacing === true && vpcId !== undefined && publicSubnetIds === undefined)
+    problem(
+      ["network", "publicSubnetIds"],
+      undefined,
+      "is needed with an existing VPC: an internet-facing balancer stands there",
+    );
   if (name && door?.port === 80)
     problem(
       ["access", "port"],

@@ -6,6 +6,7 @@ import type { HubConfig } from "./config.ts";
 /** Where the stack stands: ids of a VPC and its subnets, made here or given, and the two security groups made in it. */
 export interface Network {
   readonly vpcId: pulumi.Input<string>;
+  /** None in an existing VPC whose balancer is internal. */
   readonly publicSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
   readonly privateSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
   /** Of the balancer and of the tasks. */
@@ -67,8 +68,8 @@ export async function makeNetwork(
 
 async function makeVpc({ network }: HubConfig, opts: pulumi.ComponentResourceOptions) {
   const { vpcId, publicSubnetIds, privateSubnetIds, cidr } = network;
-  if (vpcId !== undefined && publicSubnetIds && privateSubnetIds)
-    return { vpcId, publicSubnetIds, privateSubnetIds };
+  if (vpcId !== undefined && privateSubnetIds)
+    return { vpcId, publicSubnetIds: publicSubnetIds ?? [], privateSubnetIds };
   // Loaded only where it is needed: the package costs half a second.
   const awsx = await import("@pulumi/awsx/ec2/index.js");
   const made = new awsx.Vpc(

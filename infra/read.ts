@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { awsProblems, tagsIn } from "./aws-config.ts";
 import { type HubConfig, ConfigError, configKeys, parseConfig, typed } from "./config.ts";
 import { type Hidden, hiddenIn } from "./hidden.ts";
 import { namesOf } from "./stack-names.ts";
@@ -9,6 +10,8 @@ export interface Place {
   readonly stack: string;
   readonly region: string;
   readonly profile: string | undefined;
+  /** That every resource gets; left out: none. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** The only reader of the stack config. Throws pulumi.RunError with every problem at once, before anything is registered. */
@@ -20,6 +23,7 @@ export function readConfig(): { config: HubConfig; place: Place; hidden: Hidden 
   const region = aws.get("region");
   if (region === undefined)
     problems.push("aws:region: is missing. Set it with: pulumi config set aws:region us-east-1");
+  problems.push(...awsProblems(keysOf("aws")));
   const given = [...configKeys, ...unknownKeys(project)].flatMap((key) => {
     const text = own.get(key);
     return text === undefined ? [] : [[key, text] as const];
@@ -37,7 +41,8 @@ export function readConfig(): { config: HubConfig; place: Place; hidden: Hidden 
   if (config === null || region === undefined || problems.length > 0)
     throw new pulumi.RunError(new ConfigError(problems).message);
   const hidden = hiddenIn(given.flatMap(([key, text]) => (secret.includes(key) ? [typed(text)] : [])));
-  return { config, place: { project, stack, region, profile: aws.get("profile") }, hidden };
+  const tags = tagsIn(typed(aws.get("defaultTags")));
+  return { config, place: { project, stack, region, profile: aws.get("profile"), tags }, hidden };
 }
 
 /** Names of project and stack are parts of names in AWS: a function's has 64 characters at most, and it and a dashboard's take no dot. */
@@ -59,10 +64,13 @@ function nameProblems(project: string, stack: string): string[] {
 }
 
 /** Keys of the project's namespace that the schema does not know: they are problems too. */
-function unknownKeys(project: string): string[] {
+const unknownKeys = (project: string): string[] =>
+  keysOf(project).filter((key) => !(configKeys as string[]).includes(key));
+
+/** Keys of a namespace, without it. */
+function keysOf(namespace: string): string[] {
   const all = Object.keys(pulumi.runtime.allConfig());
-  const mine = all.filter((key) => key.startsWith(`${project}:`)).map((key) => key.slice(project.length + 1));
-  return mine.filter((key) => !(configKeys as string[]).includes(key));
+  return all.filter((key) => key.startsWith(`${namespace}:`)).map((key) => key.slice(namespace.length + 1));
 }
 
 /** Whole keys whose values nobody may read in a message: the engine tells the program in this variable. */

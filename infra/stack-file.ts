@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { parse } from "yaml";
 import { stackNameOf } from "../domain/stack-name.ts";
 import { UsageError } from "../domain/usage-error.ts";
+import { awsProblems, tagsIn } from "./aws-config.ts";
 import { ConfigError, type HubConfig, parseConfig } from "./config.ts";
 import type { Place } from "./read.ts";
 
@@ -88,20 +89,23 @@ function read(project: string, text: string, stack: string): StackFile {
   const region = typeof config["aws:region"] === "string" ? config["aws:region"] : null;
   const profile = config["aws:profile"];
   const about = { project: name, stack, profile: typeof profile === "string" ? profile : undefined };
+  const ofAws = Object.keys(config).flatMap((key) => (key.startsWith("aws:") ? [key.slice(4)] : []));
   const missing =
     region === null ? ["aws:region: is missing. Set it with: pulumi config set aws:region us-east-1"] : [];
-  const place = region === null ? null : { ...about, region };
+  const problems = [...missing, ...awsProblems(ofAws)];
+  const tags = tagsIn(config["aws:defaultTags"]);
+  const place = region === null ? null : { ...about, region, tags };
   try {
-    return { config: parseConfig(Object.fromEntries(own), secretKeys(own)), place, problems: missing };
+    return { config: parseConfig(Object.fromEntries(own), secretKeys(own)), place, problems };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { config: null, place, problems: [...missing, ...error.problems] };
+    return { config: null, place, problems: [...problems, ...error.problems] };
   }
 }
 
 /** The config of a file without a problem. */
 function whole({ config, place, problems }: StackFile, file: string): StackConfig {
-  if (config !== null && place !== null) return { config, place };
+  if (config !== null && place !== null && problems.length === 0) return { config, place };
   const cause = new ConfigError(problems);
   throw new UsageError(`${file}: ${cause.message}`, null, { cause });
 }

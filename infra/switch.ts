@@ -48,11 +48,12 @@ export function makeSwitch(
 
 function switchArgs(config: HubConfig, needs: SwitchNeeds): TrafficSwitchArgs {
   const { place, names, releases, cluster, balancer, slots, role, logGroups, alarms, topics } = needs;
-  const { region, profile, stack } = place;
+  const { region, profile, stack, tags = {} } = place;
   const { evidence, release } = config;
   return {
     region,
     ...(profile === undefined ? {} : { profile }),
+    ...(Object.keys(tags).length === 0 ? {} : { tags }),
     roleArn: role.role.arn,
     table: names.table,
     stack,

@@ -110,7 +110,7 @@ async function lookAtSubnets({ network }: HubConfig, here: Here): Promise<Findin
   const { vpcId = "", publicSubnetIds = [], privateSubnetIds = [] } = network;
   const about = "network";
   const client = new EC2Client(reachOf(here));
-  const kinds = { publicSubnetIds, privateSubnetIds };
+  const kinds = { ...(publicSubnetIds.length === 0 ? {} : { publicSubnetIds }), privateSubnetIds };
   const list = `See which there are: aws ec2 describe-subnets --region ${here.region} --filters Name=vpc-id,Values=${vpcId}`;
   const findings = Object.entries(kinds).map(([key, ids]) =>
     asked(about, async () => {

@@ -162,6 +162,7 @@ async function tag(
   record: SwitchRecord,
 ): Promise<void> {
   const tags = {
+    ...inputs.tags,
     "traffic-switch:table": inputs.table,
     "traffic-switch:stack": inputs.stack,
     "traffic-switch:live": record.live,

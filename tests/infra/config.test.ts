@@ -234,12 +234,18 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     ],
   ],
   [
-    "an existing VPC without its subnets, and subnets without a VPC",
+    "an existing VPC without its subnets",
     { network: { vpcId: "vpc-1" } },
-    [
-      "hub:network.privateSubnetIds: is needed with an existing VPC",
-      "hub:network.publicSubnetIds: is needed with an existing VPC",
-    ],
+    ["hub:network.privateSubnetIds: is needed with an existing VPC"],
+  ],
+  [
+    "an internet-facing balancer in an existing VPC without its public subnets",
+    {
+      network: { vpcId: "vpc-1", privateSubnetIds: ["a", "b"] },
+      access: { internetFacing: true, withoutAuthentication: openDoor },
+      domain: { name: "hub.example.com", zone: "example.com" },
+    },
+    ["hub:network.publicSubnetIds: is needed with an existing VPC: an internet-facing balancer stands there"],
   ],
   [
     "a domain without zone and certificate, and addresses that are none",

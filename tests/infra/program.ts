@@ -43,6 +43,8 @@ export interface Evaluation {
 type Answer = Partial<SwitchPreview> | Error;
 
 export interface World {
+  /** Keys of the AWS provider besides its region, such as `aws:defaultTags`. */
+  readonly awsConfig?: Readonly<Record<string, unknown>>;
   /** What the switch answers when it is asked what is live; an error is its refusal. A function sees what it is asked. */
   readonly preview?: Answer | ((request: Record<string, unknown>) => Answer);
   readonly dryRun?: boolean;
@@ -278,7 +280,8 @@ function evaluateExactly(config: Readonly<Record<string, unknown>>, world: World
     const internals = runtimeSettings as unknown as Internals;
     internals.setMockOptions(monitor, "hub", world.stack ?? "production", world.dryRun ?? false, "test");
     await internals.awaitFeatureSupport();
-    pulumi.runtime.setAllConfig(asTexts(wholeKeys("hub", config, world.region ?? region)));
+    const keys = { ...wholeKeys("hub", config, world.region ?? region), ...world.awsConfig };
+    pulumi.runtime.setAllConfig(asTexts(keys));
     const warnings: string[] = [];
     const { config: parsed, place, hidden } = readWith(world.secretKeys ?? []);
     const made = await makeStack(parsed, place, hidden);
