@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration, formatDuration } from "./duration.ts";
+import { freeze, throughFreeze } from "./freeze.ts";
 import { limits } from "./limits.ts";
 import { weight } from "./weight.ts";
 
@@ -147,6 +148,15 @@ const planWith = (time: Milliseconds) =>
       .boolean()
       .default(false)
       .describe("Accept a changed release in the idle slot inside its rollback window."),
+    freezes: z
+      .array(freeze)
+      .default([])
+      .describe(
+        "Times in which no traffic moves to a candidate: `{name, weekly: Fri 16:00 - Mon 08:00, zone: Europe/Berlin}`, or once, `{name, from, until}`. The way back is always free.",
+      ),
+    throughFreeze: throughFreeze
+      .optional()
+      .describe("Moves traffic in a freeze all the same, until a moment: `{until, why}`. It is recorded."),
   });
 
 /** The `rollout` part of the stack config: durations are texts such as "5m". */

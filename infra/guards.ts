@@ -1,3 +1,4 @@
+import { frozenAt, nextFreeze } from "../domain/freeze.ts";
 import { isoToTheSecond } from "../domain/iso.ts";
 import { expectedWalkMs, homeBeforeEndMs, longestWalkMs } from "../domain/plan.ts";
 import type { SwitchPreview } from "../domain/request.ts";
@@ -28,7 +29,7 @@ export function guard(config: HubConfig, preview: SwitchPreview, now: number): F
     );
   const outlives = outlivesCredentials(config, preview, now);
   refusals.push(...outlives.refusals, ...tooShort(config), ...tooLong(config));
-  warnings.push(...outlives.warnings);
+  warnings.push(...outlives.warnings, ...runsIntoFreeze(config, preview, now));
   if (!config.sidecar.enabled)
     warnings.push(
       "The sidecar is off: shifts are not proved in traffic, and latency and LLM failures have no metric.",
@@ -70,6 +71,17 @@ function outlivesCredentials(
           `This up may take ${hours(longest)}, and ${end}: were it not over by then, everybody goes home in time. ${longerSession(longest)}`,
         ],
       };
+}
+
+/** A rollout that is under way when a freeze begins goes on: what it has begun it ends. */
+function runsIntoFreeze({ rollout }: HubConfig, { steps }: SwitchPreview, now: number): string[] {
+  if (steps.length === 0 || frozenAt(rollout.freezes, now) !== null) return [];
+  const next = nextFreeze(rollout.freezes, now, now + longestWalkMs(rollout, steps));
+  return next === null
+    ? []
+    : [
+        `This up may still move traffic when the freeze "${next.name}" begins; what has begun then ends all the same.`,
+      ];
 }
 
 /** What to do about credentials that end too soon, with the two lines that a workflow needs. */

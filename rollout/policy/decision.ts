@@ -1,6 +1,7 @@
 import { decideMove } from "./decide-move.ts";
 import { decideUnfinished } from "./decide-unfinished.ts";
 import { refuseHeld, refuseDisorder } from "./refuse-disorder.ts";
+import { passedFreeze, refuseFrozen } from "./refuse-frozen.ts";
 import { refuseReleases } from "./refuse-releases.ts";
 import { type Situation, type Decision, refuse } from "./situation.ts";
 
@@ -17,8 +18,16 @@ export function decide(situation: Situation): Decision {
     refuseDisorder(situation, record) ??
     decideUnfinished(situation, record) ??
     refuseReleases(situation, record) ??
-    decideMove(situation, record)
+    unlessFrozen(situation, decideMove(situation, record))
   );
+}
+
+/** What moves traffic, unless a freeze is on; through one it goes with its reason. */
+function unlessFrozen(situation: Situation, decision: Decision): Decision {
+  const passed = decision.kind === "shift" ? passedFreeze(situation) : null;
+  if (passed !== null && decision.kind === "shift")
+    return { ...decision, through: { name: passed.name, why: passed.why } };
+  return refuseFrozen(situation, decision) ?? decision;
 }
 
 function decideFirst({ request }: Situation): Decision {

@@ -18,6 +18,7 @@ type RefusalCode =
   | "both-carry-weight"
   | "rollback-target-changed"
   | "sessions-open"
+  | "frozen"
   | "rejected";
 
 /** What one `up` does. The driver acts on it; the preview prints it. */
@@ -32,6 +33,8 @@ export type Decision =
       readonly verify: boolean;
       readonly steps: readonly Step[];
       readonly asked: number;
+      /** The freeze that it goes through, and why; left out: none is on. */
+      readonly through?: { readonly name: string; readonly why: string };
     }
   | { readonly kind: "rollback"; readonly from: Colour; readonly to: Weights }
   | {

@@ -21,7 +21,7 @@ export function describeDecision(decision: Decision): string {
     case "verify":
       return `${decision.candidate} is checked at weight 0; no user meets it`;
     case "shift":
-      return `${decision.verify ? `${decision.candidate} is checked at weight 0, then moves` : `${decision.candidate} moves`} to ${decision.asked} %: ${describeSteps(decision.steps)}`;
+      return `${decision.verify ? `${decision.candidate} is checked at weight 0, then moves` : `${decision.candidate} moves`} to ${decision.asked} %: ${describeSteps(decision.steps)}${decision.through ? `; through the freeze "${decision.through.name}", because: ${decision.through.why}` : ""}`;
     case "rollback":
       return `roll back to ${describeWeights(decision.to)}: one rule change, proved in traffic, not gated`;
     case "resume":

@@ -82,7 +82,7 @@ test("Pulumi.production.yaml shows every key there is, with a value or as a comm
       .split(".")
       .reduce<unknown>((here, part) => (here as Record<string, unknown> | undefined)?.[part], own);
     const name = path.split(".").at(-1) ?? "";
-    return given === undefined && !new RegExp(`^ *# (hub:)?${name}: `, "m").test(text);
+    return given === undefined && !new RegExp(`^ *# +(hub:)?${name}:( |$)`, "m").test(text);
   });
   assert.deepEqual(
     missing.map(({ path }) => path),

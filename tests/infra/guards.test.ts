@@ -118,6 +118,21 @@ test("refused: a rollout whose credentials end before its bakes do, and warned o
   assert.deepEqual(walking(1, { steps: [] }).refused, [], "an up that moves nothing is over in time");
 });
 
+test("warned of: a rollout that may still be under way when a freeze begins, and only then", () => {
+  const steps = [100].map((weight) => ({ weight, bake: { min: 60_000, max: 300_000 } }));
+  const warned = (beginsIn: number, of = steps) => {
+    const time = (ms: number) => new Date(now + ms).toISOString();
+    const freezes = [{ name: "the holidays", from: time(beginsIn), until: time(beginsIn + 60_000) }];
+    const config = parseConfig(layConfig({ ...production }, { rollout: { freezes } }));
+    return guard(config, { ...blueIsLive, steps: of }, now).warnings.filter((one) => one.includes("freeze"));
+  };
+  // 10 minutes to scale, 5 and 5 and 1, and a proof.
+  assert.equal(warned(22 * 60_000).length, 1);
+  assert.deepEqual(warned(23 * 60_000), []);
+  assert.deepEqual(warned(60_000, []), []);
+  assert.deepEqual(warned(-30_000), [], "one that is on is the switch's to refuse");
+});
+
 const malformed: [string, Record<string, unknown>, RegExp][] = [
   ["an image by tag in production", { blue: { image: "hub:latest" } }, /blue\.image.*by digest only/s],
 ];

@@ -1,5 +1,6 @@
 import type { Today } from "../../checks/core/traffic.ts";
 import { perColour } from "../../domain/colour.ts";
+import { iso } from "../../domain/iso.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { type HubConfig, parseConfig, slotOf } from "../../infra/config.ts";
@@ -54,6 +55,9 @@ const promoted = (releases: Record<"blue" | "green", string>): Partial<SwitchRec
   previous: { colour: "blue", release: releases.blue, taskDefinition: "task:a", until: now + 23 * hour },
 });
 
+/** A freeze that is on. */
+const theHolidays = { name: "the holidays", from: iso(now - hour), until: iso(now + 48 * hour) };
+
 /** Every situation that a plan is shown of, by the name of its golden files. */
 export const situations: Readonly<Record<string, Asked>> = {
   "first-deployment": { asks: {}, deployed: false },
@@ -79,6 +83,16 @@ export const situations: Readonly<Record<string, Asked>> = {
       },
     },
     today: quiet,
+  },
+  freeze: { asks: { greenWeight: 100, rollout: { freezes: [theHolidays] } } },
+  "through-a-freeze": {
+    asks: {
+      greenWeight: 100,
+      rollout: {
+        freezes: [theHolidays],
+        throughFreeze: { until: iso(now + hour), why: "the payment provider ends its old API today" },
+      },
+    },
   },
   "alarm-firing": {
     asks: { greenWeight: 100 },

@@ -7,6 +7,7 @@ import { foresee } from "../../rollout/policy/adoption.ts";
 import { decide } from "../../rollout/policy/decision.ts";
 import type { Decision } from "../../rollout/policy/situation.ts";
 import { stepsBetween } from "../../rollout/policy/steps-between.ts";
+import { describeDecision } from "../../rollout/run/words.ts";
 import { a, b, c, now, plan, situation } from "./situation.ts";
 
 const refused = (decision: Decision): string =>
@@ -252,4 +253,33 @@ test("a rollback whose process died is gone through with, whatever is asked now,
     );
     assert.match(decision.why, /the way to blue 0 · green 100 .* was not seen to its end/);
   }
+});
+
+test("while a freeze is on no candidate gains traffic and no live release changes; the way back, a check and a reason go through", () => {
+  const time = (ms: number) => new Date(now + ms).toISOString();
+  const freezes = [{ name: "the holidays", from: time(-1_000), until: time(60_000) }];
+  const frozen = { plan: { freezes } };
+  const shift = decide(situation(100, frozen));
+  assert.equal(refused(shift), "frozen");
+  assert.match(
+    (shift as { why: string }).why,
+    /^The freeze "the holidays" is on until .*: no traffic moves to green\. .*throughFreeze/,
+  );
+  const live = { releases: { blue: c }, plan: { freezes, allowLiveChange: true } };
+  assert.equal(refused(decide(situation(0, live))), "frozen");
+  assert.equal(decide(situation(0, frozen)).kind, "nothing");
+  assert.equal(decide(situation(0, { ...frozen, releases: { green: c } })).kind, "verify");
+  const half = { record: { weights: weightsFor("green", 50) }, ...frozen };
+  assert.equal(decide(situation(0, half)).kind, "rollback");
+  assert.equal(refused(decide(situation(100, half))), "frozen");
+
+  const through = (until: string) =>
+    decide(situation(100, { plan: { freezes, throughFreeze: { until, why: "the old API ends" } } }));
+  const passed = through(time(1));
+  assert.deepEqual("through" in passed && passed.through, { name: "the holidays", why: "the old API ends" });
+  assert.match(describeDecision(passed), /; through the freeze "the holidays", because: the old API ends$/);
+  assert.equal(refused(through(time(0))), "frozen", "an exception that has ended is none");
+  const later = [{ name: "later", from: time(1), until: time(2) }];
+  const before = decide(situation(100, { plan: { freezes: later } }));
+  assert.deepEqual([before.kind, "through" in before], ["shift", false]);
 });
