@@ -9,6 +9,7 @@ import { crash } from "./crash.ts";
 import { cutover } from "./cutover.ts";
 import { faults } from "./faults.ts";
 import { faultyReleases } from "./faulty-release.ts";
+import { freeze } from "./freeze.ts";
 import { guardian } from "./guardian.ts";
 import { hangAfterPromotion } from "./hang-after-promotion.ts";
 import { lostOperator } from "./lost-operator.ts";
@@ -34,6 +35,7 @@ export const scenarios: readonly Scenario[] = [
   refused,
   rollback,
   shortBakes,
+  freeze,
   breakGlass,
   propagation,
   lostOperator,
