@@ -25,6 +25,8 @@ const foreseenCheck = z.object({
   minimumSamples: z.number().nullable(),
   /** Own probes bring what users do not. */
   probed: z.boolean(),
+  /** It is judged and shown, and decides nothing. */
+  advisory: z.boolean(),
   /** Why it will not be able to tell, however many users there are; null: nothing is known against it. */
   cannotTell: z.string().nullable(),
 });

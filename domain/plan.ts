@@ -106,6 +106,12 @@ const planWith = (time: Milliseconds) =>
       .describe(
         "Checks of the candidate at weight 0, through the probe header; left out: the built-in ones.",
       ),
+    advisory: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        "Names of checks that are judged and shown in the gates that they are in, and never decide: a new check is tried on real rollouts before it may stop one.",
+      ),
     onInconclusive: z
       .enum(["extend-then-rollback", "hold"])
       .default("extend-then-rollback")

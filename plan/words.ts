@@ -69,9 +69,10 @@ export const imageWords = (image: string): string =>
 /** The names of a gate's checks, with the samples that they need. */
 export const gateWords = (checks: readonly PlanCheck[]): string =>
   checks
-    .map(({ check, minimumSamples }) =>
-      minimumSamples !== null && minimumSamples > 1 ? `${check} (${minimumSamples})` : check,
-    )
+    .map(({ check, minimumSamples, advisory }) => {
+      const counted = minimumSamples !== null && minimumSamples > 1 ? `${check} (${minimumSamples})` : check;
+      return advisory ? `${counted}, which only advises` : counted;
+    })
     .join(", ");
 
 /** How long a step holds its weight. */
@@ -95,8 +96,8 @@ export function inconclusiveWords({ steps, verify }: PlanDocument): string[] {
   ];
   const found = new Map<string, string[]>();
   for (const { at, checks } of gates)
-    for (const { check, inconclusive } of checks) {
-      if (inconclusive === null) continue;
+    for (const { check, inconclusive, advisory } of checks) {
+      if (inconclusive === null || advisory) continue;
       const what = `${check}: ${inconclusive}`;
       found.set(what, [...(found.get(what) ?? []), at]);
     }

@@ -12,13 +12,15 @@ type Facts = Pick<SwitchInputs, "commands" | "logErrorPatterns" | "thresholds">;
 /**
  * What a gate's checks will need before they can tell.
  * @param bake null: at weight 0, where nobody is waited for
+ * @param advisory names of those that decide nothing
  */
 export function foreseeGate(
   names: readonly string[],
   facts: Facts,
   bake: Bake | null,
+  advisory: readonly string[] = [],
 ): { readonly checks: ForeseenCheck[]; readonly longestMs: number } {
-  const found = names.map((name) => foreseeCheck(name, facts, bake));
+  const found = names.map((name) => foreseeCheck(name, facts, bake, advisory.includes(name)));
   return {
     checks: found.map(({ check }) => check),
     longestMs: Math.max(0, ...found.map(({ timeoutMs }) => timeoutMs)),
@@ -29,6 +31,7 @@ function foreseeCheck(
   name: string,
   facts: Facts,
   bake: Bake | null,
+  advisory: boolean,
 ): { check: ForeseenCheck; timeoutMs: number } {
   let check: Check;
   try {
@@ -36,13 +39,15 @@ function foreseeCheck(
   } catch (error) {
     // Pulumi's own check of the inputs refuses it with the same sentence.
     const cannotTell = (error as Error).message;
-    return { check: { check: name, minimumSamples: null, probed: false, cannotTell }, timeoutMs: 0 };
+    const check = { check: name, minimumSamples: null, probed: false, advisory, cannotTell };
+    return { check, timeoutMs: 0 };
   }
   const minimum = check.minimumSamples(facts.thresholds);
   const minimumSamples = Number.isFinite(minimum) ? minimum : null;
   const probed = check.probes !== null;
   const cannotTell = whyNot(check, facts, bake);
-  return { check: { check: check.name, minimumSamples, probed, cannotTell }, timeoutMs: check.timeoutMs };
+  const foreseen = { check: check.name, minimumSamples, probed, advisory, cannotTell };
+  return { check: foreseen, timeoutMs: check.timeoutMs };
 }
 
 /** Why a check will not be able to tell, as far as its limit, its sources and the time it has say it. */

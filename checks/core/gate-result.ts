@@ -28,7 +28,7 @@ export function probeWords({ sent, costUsd }: ProbeCount): string {
   return sent === 0 ? "" : `; ${sent} own probes, about $${costUsd.toFixed(2)}`;
 }
 
-/** The result of a gate, folded from the last reading of each of its checks. */
+/** The result of a gate, folded from the last reading of each of its checks. What is advisory is told beside what decided. */
 export function resultOf(
   context: CheckContext,
   checks: readonly Check[],
@@ -36,16 +36,23 @@ export function resultOf(
   probes: ProbeCount,
 ): GateResult {
   const readings = checks.flatMap((check) => latest.get(check.name) ?? []);
+  const deciding = readings.filter(({ advisory }) => advisory !== true);
   const missing = checks.filter((check) => !latest.has(check.name)).map((check) => check.name);
-  const known = worstOf(readings.map((reading) => reading.verdict));
+  const known = worstOf(deciding.map((reading) => reading.verdict));
   const verdict = missing.length > 0 ? worstOf([known, "inconclusive"]) : known;
-  const decisive = readings.filter((reading) => reading.verdict === verdict && verdict !== "pass");
+  const decisive = deciding.filter((reading) => reading.verdict === verdict && verdict !== "pass");
   const sentences = decisive.map((reading) => `${reading.check}: ${reading.why}`);
   if (missing.length > 0 && verdict === "inconclusive") sentences.push(`not judged: ${missing.join(", ")}`);
+  const told = readings.filter((reading) => reading.advisory === true && reading.verdict !== "pass");
   return {
     verdict,
     readings,
-    why: verdict === "pass" ? passWords(readings) : sentences.join("; "),
+    why: [
+      verdict === "pass" ? passWords(deciding) : sentences.join("; "),
+      ...told.map(
+        (reading) => `${reading.check}, which only advises, says ${reading.verdict}: ${reading.why}`,
+      ),
+    ].join("; "),
     firstBadAt: context.samples.firstBadAt(
       context.slot,
       context.since,
@@ -59,5 +66,5 @@ export function resultOf(
 /** The judgement on the largest sample stands for the others. */
 function passWords(readings: readonly Reading[]): string {
   const largest = readings.reduce((a, b) => (b.samples > a.samples ? b : a));
-  return `all ${readings.length} checks pass; ${largest.check}: ${largest.why}`;
+  return `${readings.length === 1 ? "the one check passes" : `all ${readings.length} checks pass`}; ${largest.check}: ${largest.why}`;
 }

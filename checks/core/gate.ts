@@ -55,6 +55,8 @@ class Bake {
   readonly #context: CheckContext;
   readonly #options: BakeOptions;
   readonly #checks: Check[];
+  /** Those whose verdicts count. */
+  readonly #deciding: Check[];
   readonly #latest = new Map<string, Reading>();
   readonly #reporter: Reporter;
   readonly #failed = new AbortController();
@@ -65,6 +67,7 @@ class Bake {
     this.#options = options;
     this.#context = context;
     this.#checks = findChecks(options.checks, context.commands);
+    this.#deciding = this.#checks.filter(({ name }) => !isAdvisory(options, name));
     this.#reporter = new Reporter(options.onReading);
   }
 
@@ -115,12 +118,12 @@ class Bake {
   }
 
   #verdict(): Verdict {
-    return worstOf(this.#checks.map((check) => this.#latest.get(check.name)?.verdict ?? "inconclusive"));
+    return worstOf(this.#deciding.map((check) => this.#latest.get(check.name)?.verdict ?? "inconclusive"));
   }
 
   /** Every check passes, and what judges a share has shown it by users' answers. */
   #isShown(): boolean {
-    return this.#checks.every(({ name }) => {
+    return this.#deciding.every(({ name }) => {
       const latest = this.#latest.get(name);
       return latest?.verdict === "pass" && latest.shown !== false;
     });
@@ -145,13 +148,14 @@ class Bake {
 
   /** A failure that is not confirmed yet counts as "cannot tell". */
   #take(check: Check, reading: Reading, confirmed: boolean): void {
+    const looked = marked(this.#options, reading);
     const believed: Reading =
-      reading.verdict === "fail" && !confirmed
-        ? { ...reading, verdict: "inconclusive", why: `${reading.why}; looking again` }
-        : reading;
+      looked.verdict === "fail" && !confirmed
+        ? { ...looked, verdict: "inconclusive", why: `${looked.why}; looking again` }
+        : looked;
     this.#latest.set(check.name, believed);
     this.#reporter.take(believed);
-    if (believed.verdict === "fail") this.#failed.abort();
+    if (believed.verdict === "fail" && believed.advisory !== true) this.#failed.abort();
   }
 
   /** The last look: what judges samples is read again, what runs once is waited for. */
@@ -265,6 +269,12 @@ function probingTime(start: number, ms: number, mayPassSooner: boolean): Probing
 const lookEveryMs = 250;
 /** Lines of a slot's log are looked for so often, in milliseconds: a request that hangs is told of once a second. */
 const accessLogEveryMs = 1_000;
+
+const isAdvisory = ({ advisory = [] }: GateOptions, name: string): boolean => advisory.includes(name);
+
+/** A reading that says of itself whether it decides. */
+export const marked = (options: GateOptions, reading: Reading): Reading =>
+  isAdvisory(options, reading.check) ? { ...reading, advisory: true } : reading;
 
 /** The context of a gate's checks while it may still be stopped. */
 export function during(options: GateOptions): CheckContext {

@@ -1,7 +1,7 @@
 import type { Check, CheckContext } from "./check.ts";
 import type { GateOptions } from "./gate-options.ts";
 import { type GateResult, resultOf } from "./gate-result.ts";
-import { during } from "./gate.ts";
+import { during, marked } from "./gate.ts";
 import type { Reading } from "./reading.ts";
 import { findChecks } from "./registry.ts";
 import { Reporter } from "./reporter.ts";
@@ -27,16 +27,17 @@ export async function judgeCandidate(options: CandidateOptions): Promise<GateRes
   const deadline = context.now() + readyWithinMs;
 
   for (const check of all.filter((of) => groundwork.includes(of.name))) {
-    const reading = await readUntilPass(check, context, deadline);
+    const reading = marked(options, await readUntilPass(check, context, deadline));
     latest.set(check.name, reading);
     reporter.take(reading);
   }
-  const up = worstOf([...latest.values()].map((reading) => reading.verdict));
+  const deciding = [...latest.values()].filter(({ advisory }) => advisory !== true);
+  const up = worstOf(deciding.map((reading) => reading.verdict));
   const rest = all.filter((check) => !latest.has(check.name));
   if (latest.size === 0 || up === "pass")
     await Promise.all(
       rest.map(async (check) => {
-        const reading = await check.read(context);
+        const reading = marked(options, await check.read(context));
         latest.set(check.name, reading);
         reporter.take(reading);
       }),

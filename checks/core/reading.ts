@@ -25,6 +25,8 @@ export interface Reading {
   why: string;
   /** Of a check of a share: whether users' answers alone show that it is within its limit, however often one looks. */
   shown?: boolean;
+  /** It decided nothing: the check is tried, and stops no rollout yet. */
+  advisory?: true;
   durationMs: number;
   /** Milliseconds since the epoch. */
   at: number;

@@ -27,6 +27,10 @@ export const evidenceReading = z.looseObject({
     .boolean()
     .optional()
     .describe("Of a check of a share: users' answers alone show that it is within its limit."),
+  advisory: z
+    .literal(true)
+    .optional()
+    .describe("It decided nothing: the check is tried, and stops no rollout yet."),
   durationMs: z.number(),
   at: z.number().describe("Milliseconds since the epoch."),
 });

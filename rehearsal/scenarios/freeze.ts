@@ -51,7 +51,7 @@ export const freeze: Scenario = {
         held(
           "with a reason green goes live",
           through.outputs["live"]?.value === "green",
-          String(through.outputs["live"]?.value),
+          JSON.stringify(through.outputs["live"]?.value),
         ),
         held(
           "the evidence has the reason",
@@ -61,7 +61,7 @@ export const freeze: Scenario = {
         held(
           "blue is live again",
           back.outputs["live"]?.value === "blue",
-          String(back.outputs["live"]?.value),
+          JSON.stringify(back.outputs["live"]?.value),
         ),
         ...nothingLost(tally, play.drains),
         nobodyHurt(tally),

@@ -25,7 +25,7 @@ export function foreseeUsers(
   const candidate = candidateOf(decision, live);
   const unverified = mustPass(decision, record, releases);
   const verify = unverified
-    ? foreseeGate(candidateGateOf(inputs, decision.kind !== "first"), question, null)
+    ? foreseeGate(candidateGateOf(inputs, decision.kind !== "first"), question, null, plan.advisory)
     : null;
   const from = rule?.weights ?? record?.weights ?? null;
   return {
@@ -53,7 +53,12 @@ function foreseeStep(
   inputs: PlanQuestion & { plan: Plan },
   question: PlanQuestion,
 ): ForeseenStep {
-  const { checks, longestMs } = foreseeGate(stepGateOf(inputs, step), question, step.bake);
+  const { checks, longestMs } = foreseeGate(
+    stepGateOf(inputs, step),
+    question,
+    step.bake,
+    inputs.plan.advisory,
+  );
   return {
     weight: step.weight,
     bake: step.bake,

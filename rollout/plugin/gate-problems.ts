@@ -20,10 +20,19 @@ export function gateProblems(news: unknown): { property: string; reason: string 
     logGroups: known(logGroups, inputs["logGroups"]),
     thresholds: known(thresholds, inputs["thresholds"]),
   };
-  return gatesOf(planned).flatMap(([property, names]) =>
-    validateGate(names, facts).map((reason) => ({ property, reason })),
+  const { advisory } = planned;
+  const ofGates = gatesOf(planned).flatMap(([property, names]) =>
+    [...validateGate(names, facts), ...undecided(names, advisory)].map((reason) => ({ property, reason })),
   );
+  const ofAdvisory = advisory.length === 0 ? [] : validateGate(advisory, facts);
+  return [...ofGates, ...ofAdvisory.map((reason) => ({ property: "plan.advisory", reason }))];
 }
+
+/** A gate of which every check only advises would pass whatever users meet. */
+const undecided = (names: readonly string[], advisory: readonly string[]): string[] =>
+  names.length > 0 && names.every((name) => advisory.includes(name))
+    ? [`every check of it only advises: leave at least one of ${names.join(", ")} out of plan.advisory`]
+    : [];
 
 /** Every gate that the plan names, with its path in the inputs. */
 function gatesOf({ gate, candidateGate, steps }: Plan): [string, string[]][] {

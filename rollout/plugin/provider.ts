@@ -131,7 +131,11 @@ async function run(
       progress.say(urn, text, { fleeting });
     },
     (reading) =>
-      progress.say(urn, `${reading.check}: ${reading.verdict}. ${reading.why}`, { fleeting: true }),
+      progress.say(
+        urn,
+        `${reading.check}${reading.advisory === true ? ", which only advises" : ""}: ${reading.verdict}. ${reading.why}`,
+        { fleeting: true },
+      ),
   );
   let deadline: Deadline | null = null;
   try {

@@ -35,7 +35,14 @@ export function makeGate(
     async candidate(of, besideLive, signal) {
       const checks = candidateGateOf(inputs, besideLive);
       return judgementOf(
-        await judgeCandidate({ context: await contextOf(of), checks, readyWithinMs, onReading, signal }),
+        await judgeCandidate({
+          context: await contextOf(of),
+          checks,
+          advisory: inputs.plan.advisory,
+          readyWithinMs,
+          onReading,
+          signal,
+        }),
       );
     },
     async bake(of, step, extended, signal) {
@@ -52,6 +59,7 @@ export function makeGate(
         await judgeBake({
           context,
           checks,
+          advisory: inputs.plan.advisory,
           since,
           ...time,
           onReading,

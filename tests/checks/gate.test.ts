@@ -257,3 +257,34 @@ test("a step's extension goes on from its bake, and the next step begins anew", 
   assert.notEqual(readings.at(-1)?.window, began);
   await gate.close();
 });
+
+test("a check that only advises is judged, told and kept, and decides nothing: neither a failure nor what it cannot tell", async () => {
+  const stage = new Stage({ bad: (n, slot) => slot === "green" && n % 3 === 0 });
+  const told: Reading[] = [];
+  const of = { checks: ["target-health", "error-share"], bakeMs: minute, advisory: ["error-share"] };
+  const result = await stage.play(
+    judgeBake({ ...of, context: stage.context(), onReading: (reading) => told.push(reading) }),
+  );
+  assert.equal(result.verdict, "pass", result.why);
+  assert.equal(stage.at, minute, "it ends no bake either");
+  assert.match(
+    result.why,
+    /^the one check passes; target-health: .*; error-share, which only advises, says fail: \d+ of/,
+  );
+  const kept = result.readings.map(({ check, verdict, advisory }) => [check, verdict, advisory]);
+  assert.deepEqual(kept, [
+    ["target-health", "pass", undefined],
+    ["error-share", "fail", true],
+  ]);
+  assert.ok(told.some(({ check, advisory }) => check === "error-share" && advisory === true));
+
+  const few = new Stage();
+  const slow = { ...of, context: few.context(), bakeMs: 20_000, maxProbesPerSecond: 5 };
+  const undecided = await few.play(judgeBake(slow));
+  assert.equal(undecided.verdict, "pass", undecided.why);
+  assert.match(undecided.why, /error-share, which only advises, says inconclusive/);
+
+  const deciding = new Stage({ bad: (n, slot) => slot === "green" && n % 3 === 0 });
+  const failed = await deciding.play(judgeBake({ ...of, advisory: [], context: deciding.context() }));
+  assert.equal(failed.verdict, "fail", "the same check without that word decides");
+});
