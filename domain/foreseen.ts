@@ -4,15 +4,14 @@ import { switchInputs } from "./inputs.ts";
 import { heldFor } from "./plan.ts";
 
 const weights = z.object({ blue: z.number(), green: z.number() });
-const { alarms, commands, logErrorPatterns, logGroups, metricNamespace, thresholds } = switchInputs.shape;
+const { alarms, commands, logErrorPatterns, logGroups, thresholds } = switchInputs.shape;
 
-/** What a plan's gates and its traffic are found out with: inputs of the switch that every preview knows. */
+/** What a plan's gates are found out with: inputs of the switch that every preview knows. */
 export const planQuestion = z.object({
   alarms,
   commands,
   logErrorPatterns,
   logGroups,
-  metricNamespace,
   thresholds,
 });
 /** A plan's question, parsed. */

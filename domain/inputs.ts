@@ -75,7 +75,7 @@ export const switchInputs = z.strictObject({
   plan: parsedPlan,
   thresholds,
   hub: hubTarget,
-  /** Log groups of the slots: hub and sidecar lines. */
+  /** Log groups of the slots: the hub's lines. Those of its sidecars stand in a group beside it (`sidecarGroup`). */
   logGroups: perColour(z.string()),
   /** Names of the alarms per colour that gate a step. */
   alarms: perColour(z.array(z.string())),

@@ -16,7 +16,7 @@ export const releaseRecord = z.strictObject({
       signedOff: signature.optional().describe("Who looked; needed where no staging stack can be measured."),
       stack: z
         .strictObject({
-          logGroup: z.string().min(1).describe("Its log group."),
+          logGroup: z.string().min(1).describe("The log group of its hub, such as /hub/staging/blue."),
           slot: z.enum(["blue", "green"]).describe("The slot that runs the release."),
         })
         .optional()

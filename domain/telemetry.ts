@@ -31,7 +31,11 @@ export const healthPath = "/.health";
 /** How the sidecar's own line (`type: "sidecar"`) begins that says why its hub is not ready: one for each change. */
 export const notReadyWords = "the hub is not ready: ";
 
-/** CloudWatch namespace of one stack: stacks that share an account must not mix. The only dimension is the slot. */
+/**
+ * How the CloudWatch namespace of one stack begins: stacks that share an account must not mix. What follows is drawn once for each
+ * stack and told to nobody who prints other people's text: CloudWatch takes a metric out of any line of any log group that
+ * names its namespace. The only dimension is the slot.
+ */
 export const metricNamespaceOf = (project: string, stack: string): string => `McpHub/${project}/${stack}`;
 /** The one dimension of every metric: the slot. */
 export const metricDimension = "Slot";

@@ -38,12 +38,12 @@ type Query = types.input.cloudwatch.MetricAlarmMetricQuery;
 /** How the stack's alarms are called, and where its metrics are. */
 export interface Naming {
   readonly prefix: string;
-  readonly namespace: string;
+  readonly namespace: pulumi.Input<string>;
 }
 
 /** Makes queries of one stack's metrics. @param period seconds */
 const metricsIn =
-  (namespace: string, period: number) =>
+  (namespace: pulumi.Input<string>, period: number) =>
   (id: string, name: string, colour: Colour, stat: string): Query => ({
     id,
     returnData: false,

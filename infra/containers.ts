@@ -6,14 +6,17 @@ import type { HubConfig, SlotConfig } from "./config.ts";
 export interface ContainerFacts {
   readonly colour: Colour;
   readonly release: string;
+  /** Of the hub alone. */
   readonly logGroup: string;
+  /** Of the sidecar. */
+  readonly sidecarLogGroup: string;
   readonly region: string;
   /** What ECS takes to read a secret, by the config's words for it. */
   readonly secretsFrom: Readonly<Record<string, string>>;
   /** Table and key of the record, where the sidecar reads its drain flag. */
   readonly table: string;
   readonly stack: string;
-  /** Of the stack's metrics. */
+  /** Of the stack's metrics: told to the sidecar alone. */
   readonly namespace: string;
 }
 
@@ -32,7 +35,7 @@ export function containersOf(config: HubConfig, slot: SlotConfig, facts: Contain
     : [hubContainer(config, slot, facts)];
 }
 
-function logging({ logGroup, region }: ContainerFacts): object {
+function logging(logGroup: string, { region }: ContainerFacts): object {
   return {
     logDriver: "awslogs",
     options: {
@@ -73,7 +76,7 @@ function hubContainer({ hub }: HubConfig, slot: SlotConfig, facts: ContainerFact
     })),
     portMappings: [{ containerPort: hub.port, protocol: "tcp" }],
     stopTimeout: hub.stopTimeout,
-    logConfiguration: logging(facts),
+    logConfiguration: logging(facts.logGroup, facts),
   };
 }
 
@@ -122,6 +125,6 @@ function sidecarContainer({ domain, hub, network, sidecar }: HubConfig, facts: C
     ],
     portMappings: [{ containerPort: sidecar.port, protocol: "tcp" }],
     stopTimeout: sidecarStopTimeout,
-    logConfiguration: logging(facts),
+    logConfiguration: logging(facts.sidecarLogGroup, facts),
   };
 }

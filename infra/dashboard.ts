@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Colour, colours } from "../domain/colour.ts";
 import type { Thresholds } from "../domain/spec.ts";
 import { guardianMetrics, metricDimension, type MetricName, metricOfOutcome } from "../domain/telemetry.ts";
+import type { Naming } from "./alarms.ts";
 import {
   dollarsOf,
   errorRate,
@@ -14,7 +15,6 @@ import {
 } from "./formulas.ts";
 import { partitionOf } from "./partition.ts";
 import type { Place } from "./read.ts";
-import type { StackNames } from "./stack-names.ts";
 
 /** The seven metrics that the requirement asks to track, in its order. */
 export const tracked = [
@@ -186,7 +186,7 @@ export function dashboardBody(
 /** The stack's dashboard, and where it is looked at: its name alone where no console's address is public. */
 export function makeDashboard(
   { region }: Place,
-  { prefix, namespace }: StackNames,
+  { prefix, namespace }: Naming,
   limits: Thresholds,
   alarmArns: pulumi.Output<string>[],
   opts: pulumi.ComponentResourceOptions,
@@ -196,8 +196,8 @@ export function makeDashboard(
     {
       dashboardName: prefix,
       dashboardBody: pulumi
-        .all(alarmArns)
-        .apply((arns) => dashboardBody({ region, namespace }, limits, arns)),
+        .all([namespace, pulumi.all(alarmArns)])
+        .apply(([known, arns]) => dashboardBody({ region, namespace: known }, limits, arns)),
     },
     opts,
   );

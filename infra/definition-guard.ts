@@ -18,6 +18,7 @@ export function tooLong(config: HubConfig): string[] {
         colour,
         release: usual,
         logGroup: usual,
+        sidecarLogGroup: usual,
         region: usual,
         secretsFrom: Object.fromEntries(secretRefsOf(config).map((name) => [name, usual])),
         table: usual,

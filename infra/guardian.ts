@@ -42,7 +42,7 @@ interface Guardian {
 /** The function, once a minute and on every change of one of the stack's alarms. */
 export async function makeGuardian(
   names: StackNames,
-  stack: string,
+  { stack, namespace }: { readonly stack: string; readonly namespace: pulumi.Output<string> },
   { role, policy }: MadeRole,
   bundle: Promise<string>,
   opts: pulumi.ComponentResourceOptions,
@@ -71,7 +71,7 @@ export async function makeGuardian(
         variables: {
           SWITCH_TABLE: names.table,
           SWITCH_STACK: stack,
-          SWITCH_NAMESPACE: names.namespace,
+          SWITCH_NAMESPACE: namespace,
         },
       },
     },

@@ -1,14 +1,17 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Colour, perColour } from "../domain/colour.ts";
+import { sidecarGroup } from "../domain/log-streams.ts";
 import type { HubConfig } from "./config.ts";
 import type { Place } from "./read.ts";
 import { slotLogGroup } from "./stack-names.ts";
 
 /** The stack's log groups: what the tasks of each colour say, and what rollouts leave as evidence. */
 export interface LogGroups {
-  /** Both containers' lines, by colour. */
+  /** The hub's lines, by colour. */
   readonly slots: Readonly<Record<Colour, cloudwatch.LogGroup>>;
+  /** The sidecars' lines, by colour: no hub writes there. */
+  readonly sidecars: Readonly<Record<Colour, cloudwatch.LogGroup>>;
   /** The rollouts' evidence. */
   readonly evidence: cloudwatch.LogGroup;
 }
@@ -19,10 +22,14 @@ export function makeLogGroups(
   place: Place,
   opts: pulumi.ComponentResourceOptions,
 ): LogGroups {
-  const make = (name: Colour | "evidence", retentionInDays: number) =>
-    new cloudwatch.LogGroup(name, { name: slotLogGroup(place, name), retentionInDays }, opts);
+  const make = (resource: string, name: string, retentionInDays: number) =>
+    new cloudwatch.LogGroup(resource, { name, retentionInDays }, opts);
+  const ofSlot = (colour: Colour) => slotLogGroup(place, colour);
   return {
-    slots: perColour((colour) => make(colour, logRetentionDays)),
-    evidence: make("evidence", evidence.retentionDays),
+    slots: perColour((colour) => make(colour, ofSlot(colour), logRetentionDays)),
+    sidecars: perColour((colour) =>
+      make(`${colour}-sidecar`, sidecarGroup(ofSlot(colour)), logRetentionDays),
+    ),
+    evidence: make("evidence", slotLogGroup(place, "evidence"), evidence.retentionDays),
   };
 }

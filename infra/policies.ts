@@ -83,11 +83,11 @@ export function ecrRepositories(images: readonly string[]): string[] {
 
 /**
  * The policy of the containers themselves: the sidecar reads its drain flag and protects its own task. The hub needs nothing of
- * AWS.
+ * AWS, and has the same rights: of the record no more than the flag may be read, for the rest of it says where the metrics are.
  */
 export const taskPolicy = ({ table, item, cluster }: Things): PolicyDocument =>
   document(
-    allow(["dynamodb:GetItem"], [table], onlyItem(item)),
+    allow(["dynamodb:GetItem"], [table], onlyFlag(item)),
     allow(["ecs:UpdateTaskProtection", "ecs:GetTaskProtection"], "*", {
       ArnEquals: { "ecs:cluster": cluster },
     }),
@@ -96,6 +96,16 @@ export const taskPolicy = ({ table, item, cluster }: Things): PolicyDocument =>
 /** One item of a table and no other. */
 const onlyItem = (item: string): object => ({
   "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [item] },
+});
+
+/**
+ * The drain flag of one item. Who asks for no attributes by name would get all of them, and of no values at all "for all" holds:
+ * they have to be named.
+ */
+const onlyFlag = (item: string): object => ({
+  "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [item], "dynamodb:Attributes": ["id", "drain"] },
+  StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+  Null: { "dynamodb:Attributes": "false" },
 });
 
 const look: readonly string[] = [

@@ -1,6 +1,6 @@
 import type * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
 import * as ecs from "@pulumi/aws/ecs/index.js";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Colour } from "../domain/colour.ts";
 import type { Balancer } from "./balancer.ts";
 import { type HubConfig, type SlotConfig, slotOf } from "./config.ts";
@@ -32,6 +32,8 @@ export interface SlotNeeds {
   readonly logGroups: LogGroups;
   readonly releases: Readonly<Record<Colour, string>>;
   readonly secrets: FoundSecrets;
+  /** Of the stack's metrics. */
+  readonly namespace: pulumi.Output<string>;
 }
 
 /** One colour: task definition, service and its autoscaling. */
@@ -92,20 +94,20 @@ function makeTaskDefinition(
   needs: SlotNeeds,
   opts: pulumi.ComponentResourceOptions,
 ): ecs.TaskDefinition {
-  const text = needs.logGroups.slots[colour].name.apply((logGroup) => {
+  const { slots: hubs, sidecars } = needs.logGroups;
+  const known = { logGroup: hubs[colour].name, sidecarLogGroup: sidecars[colour].name };
+  const text = pulumi.output({ ...known, namespace: needs.namespace }).apply((facts) => {
     const { place, names, releases, secrets } = needs;
     const { stack, region } = place;
-    const { table, namespace } = names;
     return JSON.stringify(
       containersOf(config, slot, {
+        ...facts,
         colour,
         release: releases[colour],
-        logGroup,
         region,
         secretsFrom: secrets.valueFrom,
-        table,
+        table: names.table,
         stack,
-        namespace,
       }),
     );
   });

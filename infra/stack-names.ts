@@ -6,8 +6,8 @@ export interface StackNames {
   readonly prefix: string;
   /** The table of the switch's record. */
   readonly table: string;
-  /** Of the stack's metrics. */
-  readonly namespace: string;
+  /** How the namespace of the stack's metrics begins. */
+  readonly namespaceStart: string;
   readonly guardian: string;
   /** Path of the stack's roles: the deploy role may touch roles under it and no others. */
   readonly rolePath: string;
@@ -22,13 +22,13 @@ export function namesOf({ project, stack }: { project: string; stack: string }):
   return {
     prefix,
     table: `${prefix}-switch`,
-    namespace: metricNamespaceOf(project, stack),
+    namespaceStart: metricNamespaceOf(project, stack),
     guardian: `${prefix}-guardian`,
     rolePath: `/${project}/${stack}/`,
   };
 }
 
-/** The log group of a slot, or the one of the rollouts' evidence. */
+/** The log group of a slot's hubs, or the one of the rollouts' evidence. */
 export const slotLogGroup = (
   { project, stack }: { readonly project: string; readonly stack: string },
   of: Colour | "evidence",

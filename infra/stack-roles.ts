@@ -39,6 +39,8 @@ export interface RoleNeeds extends MadeBefore {
   readonly account: pulumi.Output<string>;
   readonly record: dynamodb.Table;
   readonly logGroups: LogGroups;
+  /** Of the stack's metrics. */
+  readonly namespace: pulumi.Output<string>;
   readonly cluster: ecs.Cluster;
   readonly balancer: Balancer;
   readonly topics: Topics;
@@ -163,7 +165,8 @@ function thingsOf(config: HubConfig, needs: RoleNeeds): pulumi.Output<Things> {
     .output({
       id: account,
       table: record.arn,
-      groups: [logGroups.slots.blue.arn, logGroups.slots.green.arn],
+      groups: [logGroups.slots, logGroups.sidecars].flatMap((of) => colours.map((colour) => of[colour].arn)),
+      namespace: needs.namespace,
       evidenceGroup: logGroups.evidence.arn,
       found: secrets,
       cluster: cluster.arn,
@@ -181,7 +184,6 @@ function thingsOf(config: HubConfig, needs: RoleNeeds): pulumi.Output<Things> {
       repositories,
       services: colours.map((colour) => arnOf("ecs", at(id), `service/${clusterName}/${colour}-*`)),
       item: stack,
-      namespace: names.namespace,
       guardianLogs: arnOf("logs", at(id), `log-group:/aws/lambda/${names.guardian}`),
       listenerRules: of.listener.replace(":listener/", ":listener-rule/"),
       scalableTargets: arnOf("application-autoscaling", at(id), "scalable-target/*"),

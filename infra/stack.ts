@@ -2,6 +2,7 @@ import * as ecs from "@pulumi/aws/ecs/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type Colour, perColour } from "../domain/colour.ts";
 import { planLine } from "../plan/text.ts";
+import { MetricNamespace } from "../rollout/resource.ts";
 import { makeAlarms } from "./alarms.ts";
 import { makeBalancer } from "./balancer.ts";
 import { type HubConfig, slotOf } from "./config.ts";
@@ -53,18 +54,27 @@ export async function makeStack(config: HubConfig, place: Place, hidden: Hidden)
   const record = makeRecordTable(config, names, opts);
   const cluster = new ecs.Cluster("hub", {}, opts);
   const logGroups = makeLogGroups(config, place, opts);
-  const made = { place, names, account, record, logGroups, secrets, zoneId, cluster, balancer, topics };
+  const { namespace } = new MetricNamespace("metrics", names.namespaceStart, opts);
+  const about = { place, names, account, namespace, secrets, zoneId };
+  const made = { ...about, record, logGroups, cluster, balancer, topics };
   const roles = makeStackRoles(config, made, opts);
   const needs = { ...made, network, roles, releases };
   const slots = perColour((colour) => makeSlot(config, colour, needs, colour === firstLive, opts));
-  const { guardian, schedule } = await makeGuardian(names, place.stack, roles.guardian, bundle, opts);
+  const { guardian, schedule } = await makeGuardian(
+    names,
+    { stack: place.stack, namespace },
+    roles.guardian,
+    bundle,
+    opts,
+  );
   const watched = {
     loadBalancer: balancer.loadBalancer.arnSuffix,
     certificateArn: certificate?.arn,
     guardian: schedule,
   };
-  const alarms = makeAlarms(names, config.thresholds, topics, watched, opts);
-  const dashboard = makeDashboard(place, names, config.thresholds, alarms.arns, opts);
+  const naming = { prefix: names.prefix, namespace };
+  const alarms = makeAlarms(naming, config.thresholds, topics, watched, opts);
+  const dashboard = makeDashboard(place, naming, config.thresholds, alarms.arns, opts);
   const moved = { ...made, alias, releases, slots, role: roles.switching, guardian, alarms: alarms.names };
   const traffic = makeSwitch(config, moved, opts);
   // Later on whoever is added hears at once: a rollout may take long, or fail.

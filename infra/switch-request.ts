@@ -19,11 +19,14 @@ export function switchRequestOf(config: HubConfig, place: Place): SwitchRequest 
     releases: perColour((colour) => releaseNameOf(slotOf(config, colour), config)),
     plan: config.rollout,
     question: {
-      alarms: perColour((colour) => slotAlarms(names, colour, config.thresholds).map(({ name }) => name)),
+      alarms: perColour((colour) =>
+        slotAlarms({ prefix: names.prefix, namespace: "" }, colour, config.thresholds).map(
+          ({ name }) => name,
+        ),
+      ),
       commands: config.commands,
       logErrorPatterns: config.hub.logErrorPatterns,
       logGroups: perColour((colour) => slotLogGroup(place, colour)),
-      metricNamespace: names.namespace,
       thresholds: config.thresholds,
     },
   };

@@ -29,6 +29,8 @@ export interface SwitchNeeds {
   readonly role: MadeRole;
   readonly guardian: lambda.Function;
   readonly logGroups: LogGroups;
+  /** Of the stack's metrics. */
+  readonly namespace: pulumi.Output<string>;
   readonly alarms: Readonly<Record<Colour, string[]>>;
   readonly topics: Topics;
 }
@@ -75,7 +77,7 @@ function switchArgs(config: HubConfig, needs: SwitchNeeds): TrafficSwitchArgs {
     hub: hubArgs(config, balancer),
     logGroups: perColour((colour) => logGroups.slots[colour].name),
     alarms,
-    metricNamespace: names.namespace,
+    metricNamespace: needs.namespace,
     topics: { onCall: topics.onCall.arn, team: topics.team.arn },
     logErrorPatterns: config.hub.logErrorPatterns,
     commands: config.commands,

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { colours } from "../domain/colour.ts";
-import { type Stage, project, stackName } from "./stage/index.ts";
+import { type Stage, logGroupsOf } from "./stage/index.ts";
 
 /** What a stage leaves for whoever wants to know why: evidence, the slots' logs and the engine's state. */
 export async function keep(stage: Stage, scenario: string): Promise<string> {
@@ -16,10 +16,8 @@ export async function keep(stage: Stage, scenario: string): Promise<string> {
   const logs = join(folder, "logs");
   await mkdir(logs);
   for (const slot of colours)
-    for (const container of ["hub", "sidecar"]) {
-      const lines = stage.aws.logs.lines(`/${project}/${stackName}/${slot}`, (stream) =>
-        stream.includes(`/${container}/`),
-      );
+    for (const container of ["hub", "sidecar"] as const) {
+      const lines = stage.aws.logs.lines(logGroupsOf(slot)[container]);
       await writeFile(join(logs, `${slot}-${container}.log`), lines.map((line) => `${line}\n`).join(""));
     }
   return folder;

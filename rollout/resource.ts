@@ -52,6 +52,18 @@ export class TrafficSwitch extends pulumi.CustomResource {
 }
 
 /**
+ * The namespace of a stack's metrics: a beginning that anybody may guess, and behind it what was drawn when it was made. It stays
+ * in Pulumi's state for as long as the stack is there. Its provider is the switch's.
+ */
+export class MetricNamespace extends pulumi.CustomResource {
+  declare readonly namespace: pulumi.Output<string>;
+
+  constructor(name: string, start: string, options?: pulumi.CustomResourceOptions) {
+    super("trafficswitch:index:MetricNamespace", name, { namespace: undefined, start }, options);
+  }
+}
+
+/**
  * Reads the live rule and the record, in preview as well as in `up`, and says what this `up` will do, or why it is refused. Throws
  * pulumi.RunError when there was no answer: of that error the CLI prints the sentence and no stack.
  */

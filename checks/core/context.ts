@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Colour, perColour } from "../../domain/colour.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";
 import { hubStreams } from "../../domain/log-streams.ts";
+import { accessGroup } from "../logs/access-group.ts";
 import { ErrorLog } from "../logs/error-log.ts";
 import { Samples } from "../logs/samples.ts";
 import { SlotLog } from "../logs/slot-log.ts";
@@ -68,7 +69,7 @@ export async function contextFor(
     sources,
     samples,
     logs: perColour((colour) => {
-      const group = inputs.logGroups[colour];
+      const group = accessGroup(inputs.logGroups, inputs.hub, colour);
       const of = { source: sources.logs, group, slot: colour, tool, samples, from: started };
       return group === "" ? null : new SlotLog(of);
     }),

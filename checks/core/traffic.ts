@@ -21,10 +21,13 @@ export interface Today {
   readonly firing: readonly Pick<AlarmState, "name" | "reason">[] | null;
 }
 
-/** Reads what users ask and which alarms fire. Never rejects: a plan is shown without what could not be read. */
+/**
+ * Reads what users ask and which alarms fire. Never rejects: a plan is shown without what could not be read.
+ * @param of without a namespace nothing has been measured yet
+ */
 export async function readToday(
   account: ClientOptions,
-  of: { readonly metricNamespace: string; readonly alarms: PerColour<string[]> },
+  of: { readonly metricNamespace: string | undefined; readonly alarms: PerColour<string[]> },
   now: number,
 ): Promise<Today> {
   const clients = new Clients(account);
@@ -46,10 +49,11 @@ export async function readToday(
 
 async function readTraffic(
   clients: Clients,
-  namespace: string,
+  namespace: string | undefined,
   now: number,
   signal: AbortSignal,
 ): Promise<Traffic | null> {
+  if (namespace === undefined) return null;
   const to = Math.floor(now / 60_000) * 60_000;
   const from = to - windowMs;
   const window = { namespace, statistic: "Sum", periodSeconds: 60, from, to };

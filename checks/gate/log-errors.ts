@@ -99,7 +99,7 @@ export function judgeErrors(
   const beyond = [...own.values()].reduce((sum, of) => sum + of, 0);
   const base = { value: beyond, samples: Math.max(lines, count) };
   const part = live === null || beyond === count ? "" : `, ${beyond} of them beyond what live writes`;
-  const seen = `${count} of ${base.samples} lines are errors${part}`;
+  const seen = `the hub wrote ${count} error ${count === 1 ? "line" : "lines"}${part}`;
   const beside = live === null ? "" : besideLive(candidate, live);
   if (beyond > thresholds.logErrors) {
     const first = firstOf(new Map([...candidate.errors].filter(([kind]) => own.has(kind)))) ?? "";

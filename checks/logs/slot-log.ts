@@ -1,4 +1,5 @@
 import type { Colour } from "../../domain/colour.ts";
+import { isSidecarStream } from "../../domain/log-streams.ts";
 import type { LogLine, LogSource } from "../sources/logs.ts";
 import { toldBy } from "./access-lines.ts";
 import type { Samples } from "./samples.ts";
@@ -75,6 +76,8 @@ export class SlotLog {
   #take(line: LogLine): void {
     const second = Math.floor(line.at / 1_000);
     this.#linesBySecond.set(second, (this.#linesBySecond.get(second) ?? 0) + 1);
+    // A hub may print what it likes, its users' own text among it: only its sidecar says how they were answered.
+    if (line.stream !== undefined && !isSidecarStream(line.stream)) return;
     const told = toldBy(line, this.#of);
     if (told?.kind === "ended") this.#of.samples.add(told.sample, told.key);
     if (told?.kind === "open") this.#of.samples.waits(this.#of.slot, told.task, line.at, told.requests);

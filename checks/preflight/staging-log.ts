@@ -1,11 +1,12 @@
 import type { Colour } from "../../domain/colour.ts";
+import { isSidecarStream, sidecarGroup } from "../../domain/log-streams.ts";
 import { badShare } from "../../domain/spec.ts";
 import type { CheckContext } from "../core/check.ts";
 import type { Judgement } from "../core/reading.ts";
 import { toldBy } from "../logs/access-lines.ts";
 import { ErrorLog, countOf, firstOf } from "../logs/error-log.ts";
 import { isServerFault, reached } from "../logs/sample.ts";
-import type { LogLine } from "../sources/logs.ts";
+import type { LogLine, LogSource } from "../sources/logs.ts";
 import { judgeCount } from "../statistics/counts.ts";
 import { momentOf } from "./stated.ts";
 
@@ -36,11 +37,11 @@ export async function stagingLog(context: CheckContext): Promise<StagingLog | nu
   if (patterns.length === 0) throw new Error("no error patterns are configured to judge the log by");
   const from = momentOf(staging.since);
   const to = now();
-  const of = { source: sources.logs, group: staging.stack.logGroup, from };
+  const { logGroup: group } = staging.stack;
   // Another stack may name its streams in another way: they are not narrowed down.
-  const errors = new ErrorLog({ ...of, patterns });
+  const errors = new ErrorLog({ source: sources.logs, group, from, patterns });
   const [lines] = await Promise.all([
-    sources.logs.lines({ group: of.group, from, to, most: mostLines }, signal),
+    sidecarLines(sources.logs, { group, from, to, most: mostLines }, signal),
     errors.lookUntil(to, signal, enoughErrors),
   ]);
   return {
@@ -54,9 +55,24 @@ export async function stagingLog(context: CheckContext): Promise<StagingLog | nu
   };
 }
 
+/** What the sidecars of the slot wrote. A stack of an older version has it in the slot's one group, and one without sidecars nowhere. */
+async function sidecarLines(
+  logs: LogSource,
+  query: { group: string; from: number; to: number; most: number },
+  signal: AbortSignal,
+): Promise<LogLine[]> {
+  try {
+    return await logs.lines({ ...query, group: sidecarGroup(query.group) }, signal);
+  } catch (error) {
+    if ((error as Error).name !== "ResourceNotFoundException") throw error;
+    return await logs.lines(query, signal);
+  }
+}
+
 /** Log lines show what was logged as an error; the access lines of the slot show what its users got. */
 function judgeUsers(lines: readonly LogLine[], slot: Colour, { hub, thresholds }: CheckContext) {
-  const told = lines.map((line) => toldBy(line, { slot, tool: hub.tool }));
+  const own = lines.filter(({ stream }) => stream === undefined || isSidecarStream(stream));
+  const told = own.map((line) => toldBy(line, { slot, tool: hub.tool }));
   const answers = told.flatMap((of) => (of?.kind === "ended" && reached(of.sample) ? [of.sample] : []));
   const bad = answers.filter(isServerFault).length;
   return judgeCount(bad, answers.length, badShare(thresholds), "requests not answered well", "<");

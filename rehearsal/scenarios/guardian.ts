@@ -5,10 +5,9 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import type { Colour } from "../../domain/colour.ts";
-import { metricDimension, type MetricName, metricNamespaceOf } from "../../domain/telemetry.ts";
+import { metricDimension, type MetricName } from "../../domain/telemetry.ts";
 import { shortened } from "../../domain/wrapped.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
-import { project, stackName } from "../stage/index.ts";
 import { shortSteps } from "./break-glass.ts";
 import { lightLoad } from "./loads.ts";
 import { noRequestLost } from "./losses.ts";
@@ -79,7 +78,7 @@ async function pagesForAnotherTarget(play: Play, account: Account): Promise<Held
   const other = await copyDefinition(account, taskDefinitions.blue);
   await deploy(account, cluster, services.blue, other);
   play.say("blue's service runs another task definition, and green's error rate rises");
-  ring(play, "green");
+  await ring(play, account, "green");
   await account.until("the guardian pages", patienceMs, () =>
     Promise.resolve(account.pages().some((page) => page.includes("which was live before"))),
   );
@@ -98,10 +97,10 @@ async function pagesForAnotherTarget(play: Play, account: Account): Promise<Held
 /** The alarm still rings, and the rollback target is what it was: back, once. */
 async function rollsBackOnce(play: Play, account: Account): Promise<Held[]> {
   const changes = account.countRuleChanges();
-  ring(play, "green");
+  await ring(play, account, "green");
   await account.shows(green(0), patienceMs);
   play.say("blue's error rate rises too");
-  ring(play, "blue");
+  await ring(play, account, "blue");
   await play.pause(15_000);
   const count = changes();
   const record = await account.record();
@@ -168,9 +167,9 @@ async function reasserts(play: Play, account: Account): Promise<Held[]> {
 }
 
 /** Three minutes of requests that were all faults of the server: what an alarm of the error rate judges. */
-function ring(play: Play, colour: Colour): void {
+async function ring(play: Play, account: Account, colour: Colour): Promise<void> {
   const { metrics } = play.stage.aws.cloudwatch;
-  const namespace = metricNamespaceOf(project, stackName);
+  const { metricNamespace: namespace } = await account.inputs();
   const now = Date.now();
   for (const at of [now - 120_000, now - 60_000, now]) {
     const put = (name: MetricName, value: number) =>

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { colours } from "../../domain/colour.ts";
 import type { AccessLine } from "../../domain/telemetry.ts";
-import { type Stage, project, stackName } from "../stage/index.ts";
+import { type Stage, logGroupsOf } from "../stage/index.ts";
 import { type Comparison, compare } from "../witness/compare.ts";
 import type { Sight } from "../witness/sight.ts";
 import type { Witness } from "../witness/witness.ts";
@@ -58,7 +58,7 @@ export function whereabouts(
 export function accessLines({ aws }: Stage): AccessLine[] {
   return colours.flatMap((colour) =>
     aws.logs
-      .lines(`/${project}/${stackName}/${colour}`)
+      .lines(logGroupsOf(colour).sidecar)
       .filter((line) => line.startsWith('{"type":"access"'))
       .map((line) => JSON.parse(line) as AccessLine),
   );

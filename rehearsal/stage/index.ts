@@ -13,8 +13,10 @@ import {
 } from "local-aws";
 import type { RunResult } from "pulumi-engine";
 import type { Colour } from "../../domain/colour.ts";
+import { sidecarGroup } from "../../domain/log-streams.ts";
 import { notReadyWords } from "../../domain/telemetry.ts";
 import { UsageError } from "../../domain/usage-error.ts";
+import { slotLogGroup } from "../../infra/stack-names.ts";
 import { layConfig, rehearsalConfig } from "./config.ts";
 import { EmbeddedEngine } from "./embedded-engine.ts";
 import type { Engine, EngineRun, OpenEngine } from "./engine.ts";
@@ -26,6 +28,12 @@ export const repository = fileURLToPath(new URL("../../", import.meta.url));
 export const project = "hub";
 /** The rehearsed stack's name. */
 export const stackName = "rehearsal";
+
+/** Names of a slot's log groups: the hub's own, and its sidecars'. */
+export function logGroupsOf(slot: Colour): { readonly hub: string; readonly sidecar: string } {
+  const hub = slotLogGroup({ project, stack: stackName }, slot);
+  return { hub, sidecar: sidecarGroup(hub) };
+}
 
 /** The options of a stage: what it runs, and on which account. */
 export interface StageOptions {
@@ -158,14 +166,14 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   }
 }
 
-/** What the hub's container wrote, without its sidecar's lines; streams are named prefix/container/task. */
+/** What the hub's container wrote. */
 function lastHubLines(logs: LocalAws["logs"], slot: Colour, count: number): readonly string[] {
-  const written = logs.lines(`/${project}/${stackName}/${slot}`, (stream) => stream.includes("/hub/"));
+  const written = logs.lines(logGroupsOf(slot).hub);
   return written.slice(-count);
 }
 
 function lastNotReady(logs: LocalAws["logs"], slot: Colour): string | null {
-  const written = logs.lines(`/${project}/${stackName}/${slot}`, (stream) => stream.includes("/sidecar/"));
+  const written = logs.lines(logGroupsOf(slot).sidecar);
   const line = written.findLast((text) => text.includes(notReadyWords));
   return line === undefined ? null : (JSON.parse(line) as { text: string }).text;
 }

@@ -30,7 +30,11 @@ export async function readSwitch(value: unknown): Promise<provider.InvokeResult>
 export async function answerSwitch(request: SwitchRequest): Promise<SwitchAnswer> {
   const { situation, credentials } = await look(request);
   const { question } = request;
-  const today = question && situation.record ? await readToday(request, question, situation.now) : nothingYet;
+  const { record, now } = situation;
+  // Where the metrics are nobody knows but the record: a part of the namespace was drawn when the stack was made.
+  const metricNamespace = record?.inputs?.metricNamespace;
+  const today =
+    question && record ? await readToday(request, { ...question, metricNamespace }, now) : nothingYet;
   return answerOf(situation, question, { credentials, today });
 }
 

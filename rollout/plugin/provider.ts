@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { provider } from "@pulumi/pulumi";
 import { commandLine } from "../../domain/command-line.ts";
 import type { HandEdit } from "../../domain/hand-edit.ts";
@@ -16,6 +17,7 @@ import type { Outcome } from "../run/rollout-spec.ts";
 import { describeEvent, nextCommand } from "../run/words.ts";
 import { gateProblems } from "./gate-problems.ts";
 import { hasUnknowns, inputProblems, parseInputs, unmark } from "./inputs.ts";
+import { isMetricNamespace, metricNamespace } from "./metric-namespace.ts";
 import { findParameters } from "./parameters.ts";
 import { editInState, hasWork, readSwitch, refuseUnseenEdit } from "./preview.ts";
 import type { Progress } from "./progress.ts";
@@ -24,7 +26,10 @@ import type { Work } from "./work.ts";
 /** Inputs whose change makes another rule of it. */
 const identity = ["listenerArn", "priority", "table", "stack", "region"] as const;
 
-/** The provider of `trafficswitch:index:TrafficSwitch`: gRPC calls in, rollouts out. */
+/**
+ * The provider of `trafficswitch:index:TrafficSwitch`, gRPC calls in, rollouts out, and of the namespace that the stack's metrics
+ * have.
+ */
 export function trafficSwitch(progress: Progress, work: Work): provider.Provider {
   /** Runs one call so that a cancel reaches it, and every line is with the engine before the answer is. */
   const telling = <T>(call: (cancel: AbortSignal) => Promise<T>): Promise<T> =>
@@ -36,15 +41,23 @@ export function trafficSwitch(progress: Progress, work: Work): provider.Provider
       }
     });
 
+  const names = metricNamespace(randomBytes);
   return {
     version: "0.1.0",
-    check: (_urn, olds, news) => work.run(() => check(olds, news)),
-    diff: (_id, _urn, olds, news) => work.run(() => diff(olds, news)),
-    create: (urn, inputs) => telling((cancel) => create(progress, urn, parseInputs(inputs), cancel)),
+    check: (urn, olds, news) =>
+      work.run(() => (isMetricNamespace(urn) ? names.check(urn, olds, news) : check(olds, news))),
+    diff: (id, urn, olds, news) =>
+      work.run(() => (isMetricNamespace(urn) ? names.diff(id, urn, olds, news) : diff(olds, news))),
+    create: (urn, inputs) =>
+      isMetricNamespace(urn)
+        ? work.run(() => names.create(urn, inputs))
+        : telling((cancel) => create(progress, urn, parseInputs(inputs), cancel)),
     update: (id, urn, olds, news) =>
       telling((cancel) => update(progress, id, urn, unmark(olds), parseInputs(news), cancel)),
-    read: (id, urn, props) => work.run(() => read(id, urn, props)),
-    delete: (id, urn, props) => work.run(() => remove(id, urn, props)),
+    read: (id, urn, props) =>
+      work.run(() => (isMetricNamespace(urn) ? names.read(id, urn, props) : read(id, urn, props))),
+    delete: (id, urn, props) =>
+      work.run(() => (isMetricNamespace(urn) ? names.delete(id, urn, props) : remove(id, urn, props))),
     invoke: (token, request) => work.run(() => invoke(token, unmark(request))),
     cancel() {
       work.cancel("the rollout was cancelled");

@@ -239,14 +239,14 @@ test("log-errors: what live writes as often is not the candidate's, and what it 
   assert.equal(alike.verdict, "pass", alike.why);
   assert.equal(
     alike.why,
-    "1 of 2 lines are errors, 0 of them beyond what live writes; live wrote 20, with 950 requests to the candidate's 50",
+    "the hub wrote 1 error line, 0 of them beyond what live writes; live wrote 20, with 950 requests to the candidate's 50",
   );
   await groups.green.write(hubLine("error", "cannot read the registry"), "task/hub/1", 50_000);
   const own = await read();
   assert.deepEqual([own.verdict, own.value], ["fail", 1]);
   assert.match(
     own.why,
-    /^2 of 3 lines are errors, 1 of them beyond what live writes, the first: \{"type":"error","message":"cannot read the reg.*; live wrote 20, with 950/,
+    /^the hub wrote 2 error lines, 1 of them beyond what live writes, the first: \{"type":"error","message":"cannot read the reg.*; live wrote 20, with 950/,
   );
 });
 

@@ -101,15 +101,15 @@ test("the incident document of a real rollback says what fired with its numbers,
     `| evidence | simulated-1.jsonl: whole |`,
   ])
     assert.ok(page.includes(row), row);
-  assert.match(page, /\n## What fired\n\nlog-errors: 1 of 1 lines are errors, the first: /);
-  assert.match(page, /\n\| log-errors \| 1 \| <= 0 log lines \| 1 \| 1 of 1 lines are errors/);
+  assert.match(page, /\n## What fired\n\nlog-errors: the hub wrote 1 error line, the first: /);
+  assert.match(page, /\n\| log-errors \| 1 \| <= 0 log lines \| 1 \| the hub wrote 1 error line/);
   for (const kind of ["decided", "shifting", "proved", "baking", "judged", "rolling-back", "ended"])
     assert.ok(page.includes(`\n- ${when(kind)} **${kind}**`), kind);
   assert.match(page, /\*\*shifting\*\* blue 100 · green 0 → blue 95 · green 5\n/);
   assert.match(page, /\*\*proved\*\* blue 95 · green 5: answers \d+ by blue, \d+ by green within/);
   assert.match(page, /\*\*baking\*\* green at 5 %: watched for 10s\n/);
-  assert.match(page, /\*\*judged\*\* green at 5 %: fail, log-errors: 1 of 1 lines are errors/);
-  assert.match(page, /\*\*rolling-back\*\* blue 100 · green 0: log-errors: 1 of 1/);
+  assert.match(page, /\*\*judged\*\* green at 5 %: fail, log-errors: the hub wrote 1 error line/);
+  assert.match(page, /\*\*rolling-back\*\* blue 100 · green 0: log-errors: the hub wrote 1/);
   assert.match(
     page,
     /\n## Next steps\n\n- \[ \] Tell users.*\n- \[ \] Find the cause: .*\n- \[ \] Write the hotfix/,
@@ -120,7 +120,10 @@ test("the incident document of a real rollback says what fired with its numbers,
     [[team, "Rollback on simulated"]],
   );
   const [message] = sent;
-  assert.match(message?.text ?? "", /rolled back at 20\S+ in \d+\.\d s\.\nWhy: .*log-errors: 1 of 1/);
+  assert.match(
+    message?.text ?? "",
+    /rolled back at 20\S+ in \d+\.\d s\.\nWhy: .*log-errors: the hub wrote 1/,
+  );
   assert.match(
     message?.text ?? "",
     /The incident document is incident\.md\.\nEvidence: simulated-1\.jsonl\.$/,
@@ -136,7 +139,7 @@ test("the incident document of a real rollback says what fired with its numbers,
 
 test("an incident document says when its evidence cannot be trusted", async () => {
   const { log, record } = await rolledBack();
-  const changed = log.text().replace("1 of 1 lines", "0 of 1 lines");
+  const changed = log.text().replace("wrote 1 error line", "wrote 0 error lines");
   const files: Record<string, string> = { "simulated-1.jsonl": changed };
   const context = asking(
     {

@@ -3,6 +3,7 @@ export const containerFacts = {
   colour: "blue",
   release: "r",
   logGroup: "g",
+  sidecarLogGroup: "g/sidecar",
   region: "us-east-1",
   secretsFrom: { "hub/signing": "arn" },
   table: "t",

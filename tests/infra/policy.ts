@@ -30,6 +30,8 @@ function holds(operator: string, given: string | undefined, wanted: readonly str
   switch (operator) {
     case "StringEquals":
       return given !== undefined && wanted.includes(given);
+    case "StringEqualsIfExists":
+      return given === undefined || wanted.includes(given);
     case "StringLike":
     case "ArnEquals":
       return given !== undefined && wanted.some((pattern) => like(pattern, given));

@@ -421,7 +421,8 @@ describe("the production example", () => {
   });
 
   test("every metric that an alarm or the dashboard reads is one that a sidecar or the guardian reports, in the stack's own namespace", () => {
-    const namespace = "McpHub/hub/production";
+    const namespace = String(made.one("trafficswitch:index:MetricNamespace").outputs["namespace"]);
+    assert.match(namespace, /^McpHub\/hub\/production\/./);
     const sidecar = JSON.parse(
       inputs("aws:ecs/taskDefinition:TaskDefinition", "blue")["containerDefinitions"],
     )[1];
@@ -561,12 +562,51 @@ describe("the production example", () => {
     assert.ok(may("guardian", "dynamodb:PutItem", table, item));
     assert.ok(
       may("guardian", "cloudwatch:PutMetricData", "*", {
-        "cloudwatch:namespace": "McpHub/hub/production",
+        "cloudwatch:namespace": "McpHub/hub/production/drawn",
       }),
     );
   });
 
+  const flag = { ...item, "dynamodb:Attributes": "drain", "dynamodb:Select": "SPECIFIC_ATTRIBUTES" };
+  const taskOf = (cluster: string) => `arn:aws:ecs:us-east-1:123456789012:task/${cluster}/0123456789abcdef`;
+
+  test("the sidecar reads its drain flag, and protects tasks of its cluster alone", () => {
+    assert.ok(may("task", "dynamodb:GetItem", table, flag));
+    assert.ok(
+      may("task", "ecs:UpdateTaskProtection", taskOf("hub-1"), {
+        "ecs:cluster": "arn:aws:ecs:us-east-1:123456789012:cluster/hub-1",
+      }),
+    );
+  });
+
+  test("a hub learns from its container and from its task's role neither where the metrics are nor what its sidecar is told", () => {
+    const namespace = String(made.one("trafficswitch:index:MetricNamespace").outputs["namespace"]);
+    for (const colour of colours) {
+      const text = inputs("aws:ecs/taskDefinition:TaskDefinition", colour)["containerDefinitions"];
+      const [hub, sidecar] = JSON.parse(String(text)) as [Inputs, Inputs];
+      assert.ok(!JSON.stringify(hub).includes(namespace), colour);
+      // What the task's metadata shows to all of its containers: no environment, no secrets.
+      const { environment, secrets: _secrets, ...shown } = sidecar;
+      assert.ok(!JSON.stringify(shown).includes(namespace), colour);
+      assert.ok(
+        environment.some(({ value }: Inputs) => value === namespace),
+        colour,
+      );
+      const group = (of: Inputs) => of["logConfiguration"].options["awslogs-group"];
+      assert.deepEqual(
+        [group(hub), group(sidecar)],
+        [`/hub/production/${colour}`, `/hub/production/${colour}/sidecar`],
+      );
+    }
+    // The record says it too, and whoever asks for no attribute by name gets all of it.
+    const all = { "dynamodb:Select": "ALL_ATTRIBUTES" };
+    const rest = { ...item, "dynamodb:Attributes": "json" };
+    for (const asked of [item, { ...item, ...all }, rest, { ...rest, ...all }, { ...flag, ...all }])
+      assert.ok(!may("task", "dynamodb:GetItem", table, asked), JSON.stringify(asked));
+  });
+
   test("no role can do more than its job", () => {
+    const otherCluster = { "ecs:cluster": "arn:aws:ecs:us-east-1:123456789012:cluster/other" };
     const denied: [string, string, string?, Attempt["context"]?][] = [];
     for (const role of ["switch", "guardian"])
       denied.push(
@@ -589,8 +629,30 @@ describe("the production example", () => {
       ["guardian", "logs:PutLogEvents", "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/other:*"],
       ["guardian", "cloudwatch:PutMetricData", "*", { "cloudwatch:namespace": "AWS/ECS" }],
       ["guardian", "cloudwatch:PutMetricData", "*", { "cloudwatch:namespace": "McpHub/hub/staging" }],
+      ["guardian", "cloudwatch:PutMetricData", "*", { "cloudwatch:namespace": "McpHub/hub/production" }],
+      ["task", "ecs:UpdateTaskProtection", taskOf("hub-1"), otherCluster],
+      // What could tell a hub where the metrics are, or let it write some.
+      ...[
+        "cloudwatch:ListMetrics",
+        "cloudwatch:GetMetricData",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:GetDashboard",
+        "cloudwatch:PutMetricData",
+        "logs:DescribeLogGroups",
+        "logs:FilterLogEvents",
+        "logs:GetLogEvents",
+        "logs:StartQuery",
+        "logs:PutLogEvents",
+        "logs:CreateLogStream",
+        "ecs:DescribeTaskDefinition",
+        "ecs:DescribeTasks",
+        "lambda:GetFunctionConfiguration",
+        "iam:GetRolePolicy",
+        "dynamodb:Scan",
+        "dynamodb:Query",
+      ].map((action): [string, string, string, Attempt["context"]] => ["task", action, "*", item]),
       ["task", "dynamodb:PutItem", table, item],
-      ["task", "dynamodb:GetItem", table, { "dynamodb:LeadingKeys": "staging" }],
+      ["task", "dynamodb:GetItem", table, { ...flag, "dynamodb:LeadingKeys": "staging" }],
       ["task", "secretsmanager:GetSecretValue"],
       ["task", "elasticloadbalancing:ModifyRule", weighted],
       [

@@ -147,6 +147,9 @@ const added: Readonly<Record<string, (name: string, inputs: Record<string, unkno
   "aws:lambda/function:Function": (_name, inputs) => ({
     arn: arn("lambda", `function:${inputs["name"] as string}`),
   }),
+  "trafficswitch:index:MetricNamespace": (_name, { start }) => ({
+    namespace: `${start as string}/drawn`,
+  }),
   "awsx:ec2:Vpc": () => ({
     vpcId: "vpc-1",
     publicSubnetIds: ["subnet-a", "subnet-b"],

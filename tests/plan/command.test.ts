@@ -131,12 +131,14 @@ test("with an account the plan says who is live, today's traffic and how long th
     slots: { blue: slot("blue"), green: slot("green") },
     verified: { colour: "green", release: releases.green, at: 1 },
   }));
+  // Only the record says where the metrics are.
+  const namespace = (await place.store.read())?.record.inputs?.metricNamespace;
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const cloudwatch = new CloudWatchClient({ region: "us-east-1", endpoint: place.aws.endpoint, credentials });
   const put = (MetricName: string, Value: number) =>
     cloudwatch.send(
       new PutMetricDataCommand({
-        Namespace: "McpHub/hub/production",
+        Namespace: namespace,
         MetricData: [
           {
             MetricName,

@@ -27,6 +27,7 @@ type Translation = readonly [type: string, properties: Json];
 const within: Readonly<Record<string, string>> = {
   "hub:index:Hub": "what the others are children of",
   "trafficswitch:index:TrafficSwitch": "the switch's own",
+  "trafficswitch:index:MetricNamespace": "a name in the state",
   "awsx:ec2:Vpc": "the VPC of a package of others",
   "aws:acm/certificateValidation:CertificateValidation": "a wait",
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "the bucket's",

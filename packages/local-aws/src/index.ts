@@ -118,7 +118,9 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
   const runner = new TaskRunner({ images, folder, clock, random, environment });
   const secrets = secretsManager(ids);
   const parameters = parameterStore();
-  const journal = logs(ids, clock, (_group, line) => takeEmbedded(cloud.metrics, line, clock.now()));
+  const journal = logs(ids, clock, (group, text) =>
+    takeEmbedded(cloud.metrics, { group, text, now: clock.now() }),
+  );
   const containers = ecs({
     clock,
     ids,

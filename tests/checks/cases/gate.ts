@@ -122,11 +122,11 @@ export const gateCases: Cases = {
   "log-errors": {
     passes: {
       in: contextWith(slotLogs(logging(["up", "served"]))),
-      why: /^0 of 2 lines are errors$/,
+      why: /^the hub wrote 0 error lines$/,
     },
     fails: {
       in: contextWith(slotLogs(logging(["up", "ERROR: no memory"]), logging(["up"]))),
-      why: /^1 of 2 lines are errors, the first: ERROR: no memory; live wrote 0$/,
+      why: /^the hub wrote 1 error line, the first: ERROR: no memory; live wrote 0$/,
     },
     cannotTell: {
       in: contextWith(slotLogs(logging([]))),

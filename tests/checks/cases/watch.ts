@@ -88,10 +88,10 @@ export const watchCases: Cases = {
     broken,
   },
   "watch-log-errors": {
-    passes: { in: asking(logging(["served", "served"]), named), why: /^0 of 2 lines are errors$/ },
+    passes: { in: asking(logging(["served", "served"]), named), why: /^the hub wrote 0 error lines$/ },
     fails: {
       in: asking(logging(["served", "error: lost"]), named),
-      why: /^1 of 2 lines are errors, the first: error: lost$/,
+      why: /^the hub wrote 1 error line, the first: error: lost$/,
     },
     cannotTell: { in: asking(logging([]), named), why: /^the slot logged nothing in the window$/ },
     broken: { in: asking({ logs: { lines: tear, write: tear } }, named), why: tornWords },

@@ -1,6 +1,8 @@
+import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Colour } from "../../../domain/colour.ts";
 import { parseInputs } from "../../../rollout/plugin/inputs.ts";
+import { isMetricNamespace, metricNamespace } from "../../../rollout/plugin/metric-namespace.ts";
 import { trafficSwitch } from "../../../rollout/plugin/provider.ts";
 import { Work } from "../../../rollout/plugin/work.ts";
 import { applyUp } from "../../../rollout/run/apply.ts";
@@ -12,7 +14,8 @@ import { openPorts } from "../../../rollout/run/open-ports.ts";
  */
 const real = trafficSwitch({ say: () => undefined, flush: () => Promise.resolve() }, new Work());
 
-async function create(_urn: string, given: unknown): Promise<pulumi.provider.CreateResult> {
+async function create(urn: string, given: unknown): Promise<pulumi.provider.CreateResult> {
+  if (isMetricNamespace(urn)) return metricNamespace(randomBytes).create(urn, given);
   const inputs = parseInputs(given);
   const open = openPorts(
     inputs,
@@ -38,7 +41,7 @@ async function create(_urn: string, given: unknown): Promise<pulumi.provider.Cre
     );
     const { ruleArn } = outcome.record;
     if (ruleArn === null || !outcome.asAsked) throw new Error(outcome.why);
-    const { props } = (await real.read?.(ruleArn, _urn, inputs)) ?? {};
+    const { props } = (await real.read?.(ruleArn, urn, inputs)) ?? {};
     return { id: ruleArn, outs: props };
   } finally {
     await open.close();

@@ -86,4 +86,32 @@ export const checks: readonly Mutant[] = [
     after: "previous = hash(JSON.stringify(read.line));",
     tests: ["tests/checks/evidence-bytes.test.ts"],
   },
+  {
+    does: "a user has the hub print an access line, and the gate counts it as another user's fault",
+    file: "checks/logs/slot-log.ts",
+    before: "if (line.stream !== undefined && !isSidecarStream(line.stream)) return;",
+    after: "",
+    tests: ["tests/checks/forged-lines.test.ts"],
+  },
+  {
+    does: "the gate reads the hub's log group for access lines, and finds none",
+    file: "checks/logs/access-group.ts",
+    before: "signingSecret === undefined ? group : sidecarGroup(group)",
+    after: "group",
+    tests: ["tests/checks/forged-lines.test.ts"],
+  },
+  {
+    does: "staging is judged by what its hub prints of users that it never had",
+    file: "checks/preflight/staging-log.ts",
+    before: "stream === undefined || isSidecarStream(stream)",
+    after: "stream !== null",
+    tests: ["tests/checks/forged-lines.test.ts"],
+  },
+  {
+    does: "staging shows no users, for what its sidecars say is looked for in the hub's group",
+    file: "checks/preflight/staging-log.ts",
+    before: "group: sidecarGroup(query.group)",
+    after: "group: query.group",
+    tests: ["tests/checks/forged-lines.test.ts"],
+  },
 ];

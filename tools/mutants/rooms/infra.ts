@@ -1,6 +1,7 @@
 import type { Mutant } from "../mutant.ts";
 
 const alarms = ["tests/infra/alarms.test.ts", "tests/infra/stack-alarms.test.ts"];
+const program = ["tests/infra/program.test.ts"];
 const settings = ["tests/infra/settings-together.test.ts"];
 
 /** Mutants of what the stack makes. */
@@ -109,5 +110,40 @@ export const infra: readonly Mutant[] = [
     before: "leaseRenewMs: 15_000",
     after: "leaseRenewMs: 45_000",
     tests: settings,
+  },
+  {
+    does: "a hub finds the metrics' namespace in its own environment, and prints what alarms then count",
+    file: "infra/containers.ts",
+    before: "HUB_PORT: String(hub.port),",
+    after: "HUB_PORT: String(hub.port),\n      HUB_NAMESPACE: facts.namespace,",
+    tests: program,
+  },
+  {
+    does: "what a hub prints stands in the group that gates read",
+    file: "infra/containers.ts",
+    before: "logConfiguration: logging(facts.logGroup, facts)",
+    after: "logConfiguration: logging(facts.sidecarLogGroup, facts)",
+    tests: program,
+  },
+  {
+    does: "a hub reads all of the record with its task's role, and in it where the metrics are",
+    file: "infra/policies.ts",
+    before: 'allow(["dynamodb:GetItem"], [table], onlyFlag(item))',
+    after: 'allow(["dynamodb:GetItem"], [table], onlyItem(item))',
+    tests: program,
+  },
+  {
+    does: "a hub that asks the record for no attribute by name gets all of them",
+    file: "infra/policies.ts",
+    before: 'Null: { "dynamodb:Attributes": "false" },',
+    after: "",
+    tests: program,
+  },
+  {
+    does: "every stack's metrics have the same namespace, which a user of any hub may have it print",
+    file: "rollout/plugin/metric-namespace.ts",
+    before: "draw(drawnBytes)",
+    after: "Buffer.alloc(drawnBytes)",
+    tests: ["tests/rollout/metric-namespace.test.ts"],
   },
 ];

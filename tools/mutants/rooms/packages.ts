@@ -69,4 +69,18 @@ export const packages: readonly Mutant[] = [
     after: "",
     tests: ["packages/reaper/tests/reaper.test.ts"],
   },
+  {
+    does: "a rehearsal finds no forged metric, for metrics are taken from the groups of tasks' sidecars alone",
+    file: "packages/local-aws/src/index.ts",
+    before: "takeEmbedded(cloud.metrics, { group, text, now: clock.now() })",
+    after: 'group.endsWith("/sidecar") && takeEmbedded(cloud.metrics, { group, text, now: clock.now() })',
+    tests: ["packages/local-aws/tests/services-logs.test.ts"],
+  },
+  {
+    does: "a line with half a metric is a metric in rehearsal and none on AWS",
+    file: "packages/local-aws/src/services/cloudwatch/embedded.ts",
+    before: "all.length > mostValues || !all.every",
+    after: "!all.every",
+    tests: ["packages/local-aws/tests/services-logs.test.ts"],
+  },
 ];

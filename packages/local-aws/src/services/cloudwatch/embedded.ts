@@ -1,42 +1,103 @@
 import type { Metrics } from "./metrics.ts";
 
-interface Embedded {
-  readonly _aws?: {
-    readonly Timestamp?: number;
-    readonly CloudWatchMetrics?: readonly {
-      readonly Namespace: string;
-      readonly Dimensions: readonly (readonly string[])[];
-      readonly Metrics: readonly { readonly Name: string }[];
-    }[];
-  };
-  readonly [member: string]: unknown;
+/** Bounds of the embedded metric format (CloudWatch, embedded metric format specification). */
+const mostMetrics = 100;
+const mostDimensions = 30;
+const mostValues = 100;
+const longestName = 1_024;
+const longestDimension = 250;
+/** How old a sample may be and how far ahead of the clock, in milliseconds (PutMetricData API reference). */
+const oldestMs = 14 * 86_400_000;
+const aheadMs = 2 * 3_600_000;
+
+type Members = Readonly<Record<string, unknown>>;
+
+interface Directive {
+  readonly namespace: string;
+  readonly dimensions: readonly (readonly string[])[];
+  readonly names: readonly string[];
 }
 
-/** Takes the metrics of a line in the embedded metric format; other lines are left alone. */
-export function takeEmbedded(metrics: Metrics, line: string, now: number): void {
-  if (!line.includes('"CloudWatchMetrics"')) return;
-  let parsed: Embedded;
+/** A line of a log group, whichever it is and whoever wrote it. */
+export interface LoggedLine {
+  readonly group: string;
+  readonly text: string;
+  /** When it came, milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * Takes the metrics of a line in the embedded metric format. Any line of any log group of the standard class is looked at: there
+ * is no asking who wrote it. One that is not to the letter of the format gives no metric and is counted as an error of its group.
+ */
+export function takeEmbedded(metrics: Metrics, { group, text, now }: LoggedLine): void {
+  if (!text.includes("_aws")) return;
+  const members = objectIn(text);
+  const about = members && asMembers(members["_aws"]);
+  if (!members || !about || !("CloudWatchMetrics" in about)) return; // a log line that only looks like one
+  const refuse = (name: string) =>
+    metrics.put({ namespace: "AWS/Logs", name, dimensions: { LogGroupName: group } }, now, 1);
+  const at = about["Timestamp"];
+  const directives = directivesOf(about["CloudWatchMetrics"]);
+  if (!Number.isSafeInteger(at) || directives === null) return refuse("EMFParsingErrors");
+  const samples = directives.flatMap((directive) => samplesOf(directive, members) ?? [null]);
+  if (samples.includes(null) || (at as number) < now - oldestMs || (at as number) > now + aheadMs)
+    return refuse("EMFValidationErrors");
+  for (const sample of samples) if (sample !== null) metrics.put(sample.metric, at as number, sample.value);
+}
+
+/** What a directive takes out of a line; null: a member that it names is none of the kind it should be. */
+function samplesOf({ namespace, dimensions, names }: Directive, members: Members) {
+  const sets = dimensions.map((set) => set.map((name) => [name, members[name]] as const));
+  if (sets.flat().some(([, value]) => typeof value !== "string" || value === "")) return null;
+  const values = names.map((name) => [name, numbersIn(members[name])] as const);
+  if (values.some(([, found]) => found === null)) return null;
+  return sets.flatMap((set) =>
+    values.flatMap(([name, found]) => {
+      const metric = { namespace, name, dimensions: Object.fromEntries(set) as Record<string, string> };
+      return (found ?? []).map((value) => ({ metric, value }));
+    }),
+  );
+}
+
+/** One number or up to a hundred; null for anything else. */
+function numbersIn(value: unknown): number[] | null {
+  const all: unknown[] = Array.isArray(value) ? value : [value];
+  if (all.length > mostValues || !all.every((one) => typeof one === "number")) return null;
+  return all;
+}
+
+function directivesOf(value: unknown): Directive[] | null {
+  if (!Array.isArray(value)) return null;
+  const read = value.map((one) => directiveIn(asMembers(one)));
+  return read.includes(null) ? null : (read as Directive[]);
+}
+
+function directiveIn(of: Members | null): Directive | null {
+  const { Namespace: namespace, Dimensions: dimensions, Metrics: asked } = of ?? {};
+  if (!isName(namespace, longestName) || !Array.isArray(dimensions) || !Array.isArray(asked)) return null;
+  const sets = dimensions.every(
+    (set) =>
+      Array.isArray(set) &&
+      set.length <= mostDimensions &&
+      set.every((name) => isName(name, longestDimension)),
+  );
+  const names = asked.map((one) => asMembers(one)?.["Name"]);
+  if (dimensions.length === 0 || !sets || names.length > mostMetrics) return null;
+  if (!names.every((name) => isName(name, longestName))) return null;
+  return { namespace, dimensions: dimensions as string[][], names };
+}
+
+const isName = (value: unknown, longest: number): value is string =>
+  typeof value === "string" && value !== "" && value.length <= longest;
+
+function objectIn(text: string): Members | null {
   try {
-    parsed = JSON.parse(line) as Embedded;
+    return asMembers(JSON.parse(text));
   } catch {
-    return; // a log line that only looks like one
+    return null;
   }
-  const at = parsed._aws?.Timestamp ?? now;
-  for (const { Namespace: namespace, Dimensions, Metrics: named } of parsed._aws?.CloudWatchMetrics ?? [])
-    for (const names of Dimensions)
-      for (const { Name: name } of named) {
-        const dimensions = Object.fromEntries(
-          names.map((dimension) => [dimension, String(parsed[dimension])]),
-        );
-        for (const { value, count } of valuesOf(parsed[name]))
-          metrics.put({ namespace, name, dimensions }, at, value, count);
-      }
 }
 
-function valuesOf(value: unknown): { value: number; count: number }[] {
-  if (typeof value === "number") return [{ value, count: 1 }];
-  if (Array.isArray(value))
-    return value.filter((each) => typeof each === "number").map((each) => ({ value: each, count: 1 }));
-  const set = value as { Values?: number[]; Counts?: number[] } | null | undefined;
-  return (set?.Values ?? []).map((each, index) => ({ value: each, count: set?.Counts?.[index] ?? 1 }));
-}
+const asMembers = (value: unknown): Members | null =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Members) : null;

@@ -15,7 +15,7 @@ export interface Logs extends Service {
   lines(group: string, ofStream?: (stream: string) => boolean): readonly string[];
 }
 
-/** CloudWatch Logs. `onLine` hears every line, for embedded metrics. */
+/** CloudWatch Logs. `onLine` hears every line of any group, for embedded metrics. */
 export function logs(ids: Ids, clock: Clock, onLine: (group: string, line: string) => void): Logs {
   const state: State = { ids, tags: new Tags(), groups: new Map(), onLine, count: 0 };
   return {

@@ -26,7 +26,7 @@ export interface State {
   readonly tags: Tags;
   /** By name. */
   readonly groups: Map<string, Group>;
-  /** Hears every line. */
+  /** Hears every line of the standard class: no other is looked at for metrics. */
   readonly onLine: (group: string, line: string) => void;
   /** Lines so far, of all groups: their ids ascend. */
   count: number;
@@ -78,5 +78,5 @@ export function append(
   streams.set(stream, timestamp);
   lines.push({ id: String(++state.count).padStart(56, "0"), timestamp, message, stream });
   if (lines.length > mostLines) lines.splice(0, lines.length - mostLines);
-  state.onLine(live.logGroupName, message);
+  if (live.logGroupClass === "STANDARD") state.onLine(live.logGroupName, message);
 }
