@@ -7,7 +7,10 @@ export interface Things {
   readonly table: string;
   readonly logGroups: readonly string[];
   readonly evidenceGroup: string;
+  /** What the containers are started with. */
   readonly secrets: SecretArns;
+  /** Those of them that probes are sent with. */
+  readonly probing: SecretArns;
   readonly region: string;
   /** Id of the account. */
   readonly account: string;
@@ -38,18 +41,14 @@ export const executionPolicy = (things: Things): PolicyDocument =>
       ["logs:CreateLogStream", "logs:PutLogEvents"],
       things.logGroups.map((arn) => `${arn}:*`),
     ),
-    ...readSecrets(things, ["secretsmanager:GetSecretValue"], "ssm:GetParameters"),
+    ...readSecrets(things, things.secrets, "ssm:GetParameters"),
   );
 
-/** Reads the secrets that the config names, each with the key that it is encrypted with, and only through the service that keeps it. */
-function readSecrets(
-  { secrets: of, region, account }: Things,
-  secretCalls: readonly string[],
-  parameterCall: string,
-): Statement[] {
+/** Reads these secrets, each with the key that it is encrypted with, and only through the service that keeps it. */
+function readSecrets({ region, account }: Things, of: SecretArns, parameterCall: string): Statement[] {
   const through = { "kms:ViaService": [`secretsmanager.${region}.*`, `ssm.${region}.*`] };
   return [
-    ...(of.secrets.length > 0 ? [allow(secretCalls, of.secrets)] : []),
+    ...(of.secrets.length > 0 ? [allow(["secretsmanager:GetSecretValue"], of.secrets)] : []),
     ...(of.parameters.length > 0 ? [allow([parameterCall], of.parameters)] : []),
     ...(of.keys.length > 0 ? [allow(["kms:Decrypt"], of.keys, { StringLike: through })] : []),
     // No policy takes an alias for a key: the key that has it at the time is meant.
@@ -84,14 +83,18 @@ export function ecrRepositories(images: readonly string[]): string[] {
 /**
  * The policy of the containers themselves: the sidecar reads its drain flag and protects its own task. The hub needs nothing of
  * AWS, and has the same rights: of the record no more than the flag may be read, for the rest of it says where the metrics are.
+ * IAM has no way to say "the caller's own task": the tasks are those of the stack's cluster.
  */
 export const taskPolicy = ({ table, item, cluster }: Things): PolicyDocument =>
   document(
     allow(["dynamodb:GetItem"], [table], onlyFlag(item)),
-    allow(["ecs:UpdateTaskProtection", "ecs:GetTaskProtection"], "*", {
+    allow(["ecs:UpdateTaskProtection", "ecs:GetTaskProtection"], [tasksOf(cluster)], {
       ArnEquals: { "ecs:cluster": cluster },
     }),
   );
+
+/** ARNs of a cluster's tasks, by the cluster's. */
+const tasksOf = (cluster: string): string => `${cluster.replace(":cluster/", ":task/")}/*`;
 
 /** One item of a table and no other. */
 const onlyItem = (item: string): object => ({
@@ -160,11 +163,7 @@ export const switchPolicy = (things: Things): PolicyDocument =>
       things.logGroups.map((arn) => `${arn}:*`),
     ),
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${things.evidenceGroup}:*`]),
-    ...readSecrets(
-      things,
-      ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
-      "ssm:GetParameter",
-    ),
+    ...readSecrets(things, things.probing, "ssm:GetParameter"),
     ...(things.topics.length > 0
       ? [allow(["sns:Publish", "sns:ListSubscriptionsByTopic"], things.topics)]
       : []),
@@ -180,6 +179,6 @@ export const guardianPolicy = (things: Things): PolicyDocument =>
     allow(["dynamodb:GetItem", "dynamodb:PutItem"], [things.table], onlyItem(things.item)),
     allow(["cloudwatch:PutMetricData"], "*", { StringEquals: { "cloudwatch:namespace": things.namespace } }),
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${things.guardianLogs}:*`]),
-    ...readSecrets(things, ["secretsmanager:GetSecretValue"], "ssm:GetParameter"),
+    ...readSecrets(things, things.probing, "ssm:GetParameter"),
     ...(things.topics.length > 0 ? [allow(["sns:Publish"], things.topics)] : []),
   );

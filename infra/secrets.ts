@@ -1,7 +1,7 @@
 import { endingOf, secretRef } from "../domain/secret-ref.ts";
 import type { HubConfig } from "./config.ts";
 import { type ArnPlace, arnOf } from "./partition.ts";
-import { namedSecrets } from "./secret-names.ts";
+import { type NamedSecret, namedSecrets } from "./secret-names.ts";
 
 /** Secrets as the roles' policies name them: what may be read, and the keys that opens. */
 export interface SecretArns {
@@ -16,6 +16,8 @@ export interface SecretArns {
 
 /** Secrets that a config names, as they are in the account. */
 export interface FoundSecrets extends SecretArns {
+  /** Those of them that whoever moves traffic needs: the key that signs probes, and the token that they bring. */
+  readonly probing: SecretArns;
   /** What ECS takes to read each, by the config's own words for it. */
   readonly valueFrom: Readonly<Record<string, string>>;
 }
@@ -39,18 +41,30 @@ export function secretsAsFound(
   const named = namedSecrets(config);
   const arnBy = ({ kind, id }: { kind: string; id: string }) =>
     kind === "parameter" ? parameterArn(id, place) : (secrets.get(id)?.arn ?? "");
-  const arnsOf = (kind: string) => [...new Set(named.filter((of) => of.kind === kind).map(arnBy))];
-  const keys = [...secrets.values()].map(({ kmsKeyId }) => keyOf(kmsKeyId, place));
+  const arnsOf = (among: readonly NamedSecret[]): SecretArns => {
+    const ofKind = (kind: string) => among.filter((of) => of.kind === kind);
+    const [own, parameters] = [ofKind("secret"), ofKind("parameter")];
+    const keys = own.map(({ id }) => keyOf(secrets.get(id)?.kmsKeyId ?? "", place));
+    // Of a parameter nobody says which key it is encrypted with: the config names those of all parameters.
+    const given = parameters.length > 0 ? config.kmsKeys : [];
+    return {
+      secrets: [...new Set(own.map(arnBy))],
+      parameters: [...new Set(parameters.map(arnBy))],
+      keys: [...new Set([...given, ...keys.filter((key) => key.startsWith("arn:"))])],
+      keyAliases: [...new Set(keys.filter((key) => key.startsWith("alias/")))],
+    };
+  };
   return {
-    secrets: arnsOf("secret"),
-    parameters: arnsOf("parameter"),
-    keys: [...new Set([...config.kmsKeys, ...keys.filter((key) => key.startsWith("arn:"))])],
-    keyAliases: [...new Set(keys.filter((key) => key.startsWith("alias/")))],
+    ...arnsOf(named),
+    probing: arnsOf(named.filter(({ keys }) => keys.some((key) => probingKeys.includes(key)))),
     valueFrom: Object.fromEntries(
       named.flatMap((of) => of.texts.map((text) => [text, `${arnBy(of)}${endingOf(secretRef(text))}`])),
     ),
   };
 }
+
+/** Keys of the config whose secrets probes are sent with. */
+const probingKeys: readonly string[] = ["sidecar.signingSecret", "sidecar.tokenSecret"];
 
 /** A name's ARN; a name in a hierarchy begins with the slash that others get. */
 const parameterArn = (id: string, place: ArnPlace): string =>

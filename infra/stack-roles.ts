@@ -180,6 +180,7 @@ function thingsOf(config: HubConfig, needs: RoleNeeds): pulumi.Output<Things> {
       region,
       account: id,
       secrets: found,
+      probing: found.probing,
       logGroups: groups,
       repositories,
       services: colours.map((colour) => arnOf("ecs", at(id), `service/${clusterName}/${colour}-*`)),

@@ -100,32 +100,48 @@ test("secrets as people have them reach their containers, and roles read those, 
   const byService = (service: string) => ({ "kms:ViaService": `${service}.us-east-1.amazonaws.com` });
   const aliased = (alias: string) => ({ ...byService("secretsmanager"), "kms:ResourceAliases": alias });
   const id = "1234abcd-12ab-34cd-56ef-1234567890ab";
-  for (const [role, parameterCall] of [
-    ["execution", "ssm:GetParameters"],
-    ["switch", "ssm:GetParameter"],
-    ["guardian", "ssm:GetParameter"],
-  ] as const) {
-    const document = policyOf("aws:iam/rolePolicy:RolePolicy", role);
-    const may = (action: string, resource: string, context: Attempt["context"] = {}) => {
+  const ofRole =
+    (role: string) =>
+    (action: string, resource: string, context: Attempt["context"] = {}) => {
+      const document = policyOf("aws:iam/rolePolicy:RolePolicy", role);
       const attempt = { action, resource, context };
       assert.ok(!allowed(document, attempt) || allowed(most, attempt), `${role} exceeds the boundary`);
       return allowed(document, attempt);
     };
-    for (const name of ["hub/by-id", "hub/by-arn", "hub/by-alias", "hub/by-aws", "hub/keys", "hub/gemini"])
-      assert.ok(may("secretsmanager:GetSecretValue", secret(name)), `${role} ${name}`);
+  const ofHub = ["hub/by-id", "hub/by-arn", "hub/by-alias", "hub/by-aws", "hub/gemini"];
+  const starts = ofRole("execution");
+  for (const name of [...ofHub, "hub/keys"])
+    assert.ok(starts("secretsmanager:GetSecretValue", secret(name)), name);
+  for (const name of ["hub/d", "hub/e", "tokens"])
+    assert.ok(starts("ssm:GetParameters", parameter(name)), name);
+  for (const own of [id, "mrk-1"])
+    assert.ok(starts("kms:Decrypt", key(own), byService("secretsmanager")), own);
+  assert.ok(starts("kms:Decrypt", key("any"), aliased("alias/hub")));
+  for (const role of ["switch", "guardian"]) {
+    const may = ofRole(role);
+    assert.ok(may("secretsmanager:GetSecretValue", secret("hub/keys")), role);
+    assert.ok(may("ssm:GetParameter", parameter("tokens")), role);
+    // What the hub is started with is none of theirs, nor is its key.
+    for (const name of ofHub)
+      assert.ok(!may("secretsmanager:GetSecretValue", secret(name)), `${role} ${name}`);
+    for (const name of ["hub/d", "hub/e"]) assert.ok(!may("ssm:GetParameter", parameter(name)), name);
+    for (const own of [id, "mrk-1"])
+      assert.ok(!may("kms:Decrypt", key(own), byService("secretsmanager")), `${role} ${own}`);
+    assert.ok(!may("kms:Decrypt", key("any"), aliased("alias/hub")), role);
+  }
+  for (const role of ["execution", "switch", "guardian"]) {
+    const may = ofRole(role);
     assert.ok(!may("secretsmanager:GetSecretValue", secret("hub/other")));
-    for (const name of ["hub/d", "hub/e", "tokens"]) assert.ok(may(parameterCall, parameter(name)), name);
-    assert.ok(!may(parameterCall, parameter("hub/other")));
+    for (const call of ["ssm:GetParameter", "ssm:GetParameters"])
+      assert.ok(!may(call, parameter("hub/other")), call);
     for (const [of, service] of [
-      [id, "secretsmanager"],
-      ["mrk-1", "secretsmanager"],
+      ["keys", "secretsmanager"],
       ["parameters", "ssm"],
     ] as const) {
       assert.ok(may("kms:Decrypt", key(of), byService(service)), `${role} ${of}`);
       assert.ok(!may("kms:Decrypt", key(of)), "by itself, past the service");
       assert.ok(!may("kms:Decrypt", key(of), byService("s3")));
     }
-    assert.ok(may("kms:Decrypt", key("any"), aliased("alias/hub")));
     assert.ok(!may("kms:Decrypt", key("any"), aliased("alias/other")));
     assert.ok(!may("kms:Decrypt", key("any"), byService("secretsmanager")));
     assert.ok(!may("kms:Encrypt", key(id), byService("secretsmanager")));
@@ -630,6 +646,7 @@ describe("the production example", () => {
       ["guardian", "cloudwatch:PutMetricData", "*", { "cloudwatch:namespace": "AWS/ECS" }],
       ["guardian", "cloudwatch:PutMetricData", "*", { "cloudwatch:namespace": "McpHub/hub/staging" }],
       ["guardian", "cloudwatch:PutMetricData", "*", { "cloudwatch:namespace": "McpHub/hub/production" }],
+      ["task", "ecs:UpdateTaskProtection", taskOf("other"), otherCluster],
       ["task", "ecs:UpdateTaskProtection", taskOf("hub-1"), otherCluster],
       // What could tell a hub where the metrics are, or let it write some.
       ...[

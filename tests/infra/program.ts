@@ -162,6 +162,7 @@ const keys: Readonly<Record<string, string>> = {
   "hub/by-id": "1234abcd-12ab-34cd-56ef-1234567890ab",
   "hub/by-arn": arn("kms", "key/mrk-1"),
   "hub/by-alias": "alias/hub",
+  "hub/keys": arn("kms", "key/keys"),
   "hub/by-aws": "alias/aws/secretsmanager",
 };
 const nameIn = (secret: string) => secret.replace(/^.*:secret:/, "").replace(/-[A-Za-z0-9]{6}$/, "");

@@ -140,6 +140,20 @@ export const infra: readonly Mutant[] = [
     tests: program,
   },
   {
+    does: "a hub clears the protection of another cluster's tasks, which then end with their sessions",
+    file: "infra/policies.ts",
+    before: '[tasksOf(cluster)], {\n      ArnEquals: { "ecs:cluster": cluster },\n    }',
+    after: '"*"',
+    tests: program,
+  },
+  {
+    does: "whoever takes the switch's role reads the hub's own keys",
+    file: "infra/secrets.ts",
+    before: "keys.some((key) => probingKeys.includes(key))",
+    after: "keys.length > 0",
+    tests: program,
+  },
+  {
     does: "every stack's metrics have the same namespace, which a user of any hub may have it print",
     file: "rollout/plugin/metric-namespace.ts",
     before: "draw(drawnBytes)",
