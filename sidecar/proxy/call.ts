@@ -5,7 +5,7 @@ import type { Exchange } from "../observe/exchange.ts";
 import type { Posted } from "../observe/observer.ts";
 import type { Task } from "../task.ts";
 import { Body } from "./body.ts";
-import { type OnwardRoute, sessionIdOf } from "./decide-route.ts";
+import { type OnwardRoute, isOfMcp, sessionIdOf } from "./decide-route.ts";
 
 /** Requests whose answer is their HTTP answer, by HTTP method; a POST's is in its messages. */
 const wholeRequests: Readonly<Record<string, string>> = { GET: "stream/open", DELETE: "session/delete" };
@@ -38,8 +38,7 @@ export class Call {
     const { observe, largestObserved } = task.config.settings;
     const isPost = request.method === "POST";
     const isForHub = route.kind === "forward";
-    const isMcp = isForHub && route.by !== "health path";
-    this.#isWatched = observe && isMcp && (isPost || isWhole(request.method));
+    this.#isWatched = observe && isForHub && isOfMcp(route) && (isPost || isWhole(request.method));
     this.session = isForHub ? route.session : null;
     this.sessionId = sessionIdOf(route);
     this.#overStream = isForHub && route.by === "message url" && isPost;

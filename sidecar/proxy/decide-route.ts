@@ -7,12 +7,14 @@ import { isToken, verifyFresh } from "../affinity/signature.ts";
 import type { SidecarConfig } from "../config.ts";
 
 /** The route of a request: what becomes of it. */
-export type Route =
-  | OnwardRoute
-  | HoldRoute
-  | RefuseRoute
-  | { readonly kind: "proof" }
-  | { readonly kind: "health" };
+export type Route = OnwardRoute | HoldRoute | RefuseRoute | HealthRoute | { readonly kind: "proof" };
+
+/** The route of the balancer's question whether the hub is ready. */
+interface HealthRoute {
+  readonly kind: "health";
+  /** Who asks may hear why it is not. */
+  readonly tellsWhy: boolean;
+}
 
 /** A route on which a request leaves this sidecar. */
 export type OnwardRoute = ForwardRoute | PeerRoute;
@@ -26,9 +28,9 @@ export interface ForwardRoute {
   readonly url: string;
   /**
    * What brings it here: a pinned session id, a pinned message URL, or a state that it brings back; nothing, and while this
-   * task drains it goes elsewhere; or the hub's health path, which is no request of MCP: nothing is told of it.
+   * task drains it goes elsewhere; or what is no request of MCP.
    */
-  readonly by: "session id" | "message url" | "state" | "nothing" | "health path";
+  readonly by: "session id" | "message url" | "state" | "nothing" | OutsideMcp;
   /** The hub's own name of its session; by a session id it takes the pinned one's place. */
   readonly session: string | null;
   /** The whole body of a request that belongs to no session; else the body comes with the request. */
@@ -37,6 +39,16 @@ export interface ForwardRoute {
   /** A peer sent it: it goes no further. */
   readonly hopped: boolean;
 }
+
+/**
+ * What brings a request to the hub that is none of MCP's: its health path, told in whole or as up or down. Nothing is told of such a request, it opens no session, and a drain does not turn it away.
+ */
+type OutsideMcp = "health path" | "plain health";
+
+const outsideMcp: ReadonlySet<string> = new Set(["health path", "plain health"] satisfies OutsideMcp[]);
+
+/** Whether a request is one of MCP's, as all are that a peer gets. */
+export const isOfMcp = (route: OnwardRoute): boolean => route.kind === "peer" || !outsideMcp.has(route.by);
 
 /** A route to the sidecar of another task. */
 export interface PeerRoute {
@@ -87,7 +99,6 @@ export interface TaskFacts {
 const methods: ReadonlySet<string> = new Set(["GET", "POST", "DELETE", "OPTIONS"]);
 
 const proof: Route = { kind: "proof" };
-const health: Route = { kind: "health" };
 const wrongMethod = refusal(405, "Method not allowed");
 const notFound = refusal(404, "Not found");
 const unauthorized = refusal(401, "A bearer token is needed", ["www-authenticate", "Bearer"]);
@@ -114,16 +125,29 @@ export function decideRoute(
   headers: IncomingHttpHeaders,
   nowMs: number,
 ): Route {
-  const { settings } = task.config;
+  const { config } = task;
   const path = pathOf(url);
   if (!methods.has(method)) return wrongMethod;
   if (path === proofPath) return proof;
-  if (path === healthPath) return health;
-  const isHealth = path === settings.healthPath;
-  if (path !== settings.mcpPath && path !== settings.messagePath && !isHealth) return notFound;
-  if (Number(headers["content-length"] ?? 0) > settings.largestBody) return tooLarge;
+  if (path === healthPath) return { kind: "health", tellsWhy: hearsAll(config, headers, nowMs) };
+  const { healthPath: hubsHealth, largestBody, mcpPath, messagePath } = config.settings;
+  const isHealth = path === hubsHealth;
+  if (path !== mcpPath && path !== messagePath && !isHealth) return notFound;
+  if (Number(headers["content-length"] ?? 0) > largestBody) return tooLarge;
   if (!isHealth) return decideMcp(task, method, url, headers, nowMs);
-  return method === "GET" ? hubRoute(task.config, url, "health path", false, false) : wrongMethod;
+  return method === "GET" ? decideHealth(config, url, headers, nowMs) : wrongMethod;
+}
+
+/** What the hub says of its tools, their faults and its workspaces is for those who may use it; others hear whether it is up. */
+function decideHealth(
+  config: SidecarConfig,
+  url: string,
+  headers: IncomingHttpHeaders,
+  nowMs: number,
+): Route {
+  return hearsAll(config, headers, nowMs)
+    ? hubRoute(config, url, "health path")
+    : hubRoute(config, config.settings.healthPath, "plain health");
 }
 
 function decideMcp(
@@ -142,7 +166,7 @@ function decideMcp(
   if (pinned === "forged") return sessionNotFound;
   const probing = isSigned(keys, "probe", headers[header.probeProof], nowMs);
   const synthetic = probing && headers[header.synthetic] !== undefined;
-  const toHub = hubRoute(task.config, url, "nothing", synthetic, hopped);
+  const toHub = hubRoute(task.config, url, "nothing", { synthetic, hopped });
   if (pinned !== null) return decidePinned(task, method, id !== undefined, pinned, toHub);
   return decideUnpinned(task.config, method, headers, probing, toHub);
 }
@@ -212,8 +236,7 @@ function hubRoute(
   { hub }: SidecarConfig,
   url: string,
   by: ForwardRoute["by"],
-  synthetic: boolean,
-  hopped: boolean,
+  { synthetic, hopped }: Pick<ForwardRoute, "synthetic" | "hopped"> = { synthetic: false, hopped: false },
 ): ForwardRoute {
   const { host, port } = hub;
   return { kind: "forward", host, port, url, by, session: null, body: null, synthetic, hopped };
@@ -241,6 +264,15 @@ function pinOf(
 ): Pinned | "forged" | null {
   if (!config.settings.pin) return null;
   return id === undefined ? pins.url(url) : pins.session(String(id));
+}
+
+/**
+ * Whether who asks may hear all that the hub says of its health: with a token, or with a probe's proof. Where the config names no
+ * token the hub is open to all who reach it.
+ */
+function hearsAll({ keys, tokens }: SidecarConfig, headers: IncomingHttpHeaders, nowMs: number): boolean {
+  if (isAuthorized(tokens, headers.authorization)) return true;
+  return isSigned(keys, "probe", headers[header.probeProof], nowMs);
 }
 
 function isAuthorized(tokens: readonly string[], authorization = ""): boolean {

@@ -11,7 +11,7 @@ import { Call } from "./call.ts";
 import { causeOf } from "./cause.ts";
 import { type OnwardRoute, noNewSessions, sessionNotFound, tooLarge } from "./decide-route.ts";
 import { type BodyLength, requestHead } from "./headers.ts";
-import { refuse, refuseState, reply } from "./own-answers.ts";
+import { refuse, refuseState, reply, tellPlainly } from "./own-answers.ts";
 import { TooLarge, announcedLength, collect, smallBody, upload } from "./upload.ts";
 
 /** Sends a request to where its route leads, and the answer back. */
@@ -148,6 +148,7 @@ function lose(call: Call, error: Error): void {
   const { task, request, response, route } = call;
   const why = error.message;
   if (route.kind === "forward") {
+    if (route.by === "plain health") return tellPlainly(task, response, 502, false);
     reply(task, response, 502, `The hub does not answer: ${why}`);
     call.arrived();
     return call.exchange?.lost(causeOf(error), 502);

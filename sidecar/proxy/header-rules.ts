@@ -44,6 +44,18 @@ export function withheldHeaders({ settings, tokens }: SidecarConfig, ownHost = f
   return { fromHub: new Set(fromHub), fromPeer: new Set(always) };
 }
 
+/** The only names that go on when the hub is asked whether it is up for who may hear no more. */
+export const plainAsk: ReadonlySet<string> = new Set([
+  "host",
+  "origin",
+  "user-agent",
+  "x-amzn-trace-id",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-port",
+  "x-forwarded-proto",
+]);
+
 /** Whether the hub's answers are read here. */
 export const readsBodies = ({ observe, pin }: SidecarConfig["settings"]): boolean => observe || pin;
 

@@ -6,8 +6,8 @@ import type { HubHost } from "./hub-host.ts";
 
 /** How long the hub has for its answer, in milliseconds: less than the balancer's own check. */
 const answerMs = 4_000;
-/** Most bytes of an answer that are looked at. */
-const largest = 1024 * 1024;
+/** Most bytes of the health path's answer that are looked at. */
+export const mostLookedAt = 1024 * 1024;
 /** Most characters of it that are told. */
 const mostTold = 200;
 
@@ -78,7 +78,7 @@ async function bodyOf(answer: IncomingMessage): Promise<string> {
   for await (const part of answer as AsyncIterable<Buffer>) {
     parts.push(part);
     size += part.length;
-    if (size > largest) break; // more than anybody says of a health: what came is judged
+    if (size > mostLookedAt) break; // more than anybody says of a health: what came is judged
   }
   return Buffer.concat(parts).toString("utf8");
 }

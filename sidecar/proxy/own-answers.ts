@@ -76,11 +76,30 @@ function tell(
   response.writeHead(status, [...task.marks, ...about, ...more]).end(body);
 }
 
-/** The balancer's answer: healthy while the hub is, and while draining too, for open sessions need their task. */
-export function tellHealth(task: Task, response: ServerResponse): void {
+/**
+ * The balancer's answer: healthy while the hub is, and while draining too, for open sessions need their task.
+ * @param tellsWhy who asks may hear why it is not
+ */
+export function tellHealth(task: Task, response: ServerResponse, tellsWhy: boolean): void {
   void task.health.ask().then(({ ready, why }) => {
     if (response.destroyed) return;
-    const status = ready ? "ready" : notReadyWords + why;
+    const status = ready ? "ready" : tellsWhy ? notReadyWords + why : "not ready";
     tell(task, response, ready ? 200 : 503, { status });
   });
+}
+
+/**
+ * The answer of the health path to who may hear no more: whether the hub is up, under the status that it answered itself.
+ * @param more further headers of it, names and values in turn
+ */
+export function tellPlainly(
+  task: Task,
+  response: ServerResponse,
+  status: number,
+  isUp: boolean,
+  more: readonly string[] = [],
+): void {
+  const headers = ["cache-control", "no-store", ...more];
+  if (status === 204 || status === 304) response.writeHead(status, [...task.marks, ...headers]).end();
+  else tell(task, response, status, { status: isUp ? "up" : "down" }, headers);
 }

@@ -84,7 +84,7 @@ function follow(task: Task, request: IncomingMessage, response: ServerResponse, 
       prove(task, response);
       break;
     case "health":
-      tellHealth(task, response);
+      tellHealth(task, response, route.tellsWhy);
   }
   request.resume();
 }

@@ -153,10 +153,30 @@ const unpinned = { settings: { pin: false } };
 const passed: readonly [string, Asked, Route][] = [
   ["who am I", { method: "GET", url: proofPath }, { kind: "proof" }],
   ["who am I, without the token", { method: "GET", url: proofPath, tokens: "one" }, { kind: "proof" }],
-  ["is the hub ready", { method: "GET", url: `${healthPath}?x` }, { kind: "health" }],
+  ["is the hub ready", { method: "GET", url: `${healthPath}?x` }, { kind: "health", tellsWhy: true }],
+  [
+    "is the hub ready, without the token",
+    { method: "GET", url: healthPath, tokens: "one" },
+    { kind: "health", tellsWhy: false },
+  ],
   [
     "the hub's own health, without the token",
     { method: "GET", url: "/api/health?deep", tokens: "one" },
+    toHub({ url: "/api/health", by: "plain health" }),
+  ],
+  [
+    "the hub's own health, with the token",
+    { method: "GET", url: "/api/health?deep", tokens: "one", headers: { authorization: "Bearer one" } },
+    toHub({ url: "/api/health?deep", by: "health path" }),
+  ],
+  [
+    "the hub's own health, with a proof",
+    { method: "GET", url: "/api/health", tokens: "one", headers: signed },
+    toHub({ url: "/api/health", by: "health path" }),
+  ],
+  [
+    "the hub's own health, where nobody needs a token",
+    { method: "GET", url: "/api/health?deep" },
     toHub({ url: "/api/health?deep", by: "health path" }),
   ],
   ["a new session", {}, toHub()],
