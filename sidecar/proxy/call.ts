@@ -29,7 +29,7 @@ export class Call {
   readonly #overStream: boolean;
   /** Its message is still on its way in, and its answer will come over the session's stream. */
   #arriving: boolean;
-  #waits = true;
+  #waits: boolean;
   #exchange: Exchange | null = null;
   /** Says to its session, when it has one of Streamable HTTP, that it is no longer under way. */
   readonly #leave: (() => void) | null;
@@ -51,7 +51,9 @@ export class Call {
     this.#arriving = this.#overStream;
     if (this.#overStream && this.session !== null) task.streams.arriving(this.session);
     this.#leave = this.sessionId === null ? null : task.sessions.enter(this.sessionId);
-    task.inFlight++;
+    // A browser's question is nobody's call: whoever waits for an answer to it asks again elsewhere.
+    this.#waits = !isForHub || route.by !== "preflight";
+    if (this.#waits) task.inFlight++;
   }
 
   /** What is watched of it; null: nothing is, or nothing of it has arrived. */

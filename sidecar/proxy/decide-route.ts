@@ -5,6 +5,7 @@ import { type Home, type Pinned, sessionOf } from "../affinity/pin.ts";
 import { isStateless } from "../affinity/request-state.ts";
 import { isToken, verifyFresh } from "../affinity/signature.ts";
 import type { SidecarConfig } from "../config.ts";
+import { isPreflight } from "./cors.ts";
 
 /** The route of a request: what becomes of it. */
 export type Route = OnwardRoute | HoldRoute | RefuseRoute | HealthRoute | { readonly kind: "proof" };
@@ -41,11 +42,16 @@ export interface ForwardRoute {
 }
 
 /**
- * What brings a request to the hub that is none of MCP's: its health path, told in whole or as up or down. Nothing is told of such a request, it opens no session, and a drain does not turn it away.
+ * What brings a request to the hub that is none of MCP's: its health path, told in whole or as up or down; a browser's
+ * question whether it may ask. Nothing is told of such a request, it opens no session, and a drain does not turn it away.
  */
-type OutsideMcp = "health path" | "plain health";
+type OutsideMcp = "health path" | "plain health" | "preflight";
 
-const outsideMcp: ReadonlySet<string> = new Set(["health path", "plain health"] satisfies OutsideMcp[]);
+const outsideMcp: ReadonlySet<string> = new Set([
+  "health path",
+  "plain health",
+  "preflight",
+] satisfies OutsideMcp[]);
 
 /** Whether a request is one of MCP's, as all are that a peer gets. */
 export const isOfMcp = (route: OnwardRoute): boolean => route.kind === "peer" || !outsideMcp.has(route.by);
@@ -134,6 +140,7 @@ export function decideRoute(
   const isHealth = path === hubsHealth;
   if (path !== mcpPath && path !== messagePath && !isHealth) return notFound;
   if (Number(headers["content-length"] ?? 0) > largestBody) return tooLarge;
+  if (method === "OPTIONS" && isPreflight(headers)) return decidePreflight(task, url, headers, nowMs);
   if (!isHealth) return decideMcp(task, method, url, headers, nowMs);
   return method === "GET" ? decideHealth(config, url, headers, nowMs) : wrongMethod;
 }
@@ -148,6 +155,22 @@ function decideHealth(
   return hearsAll(config, headers, nowMs)
     ? hubRoute(config, url, "health path")
     : hubRoute(config, config.settings.healthPath, "plain health");
+}
+
+/**
+ * A browser sends no token with it, and only when it is answered well does it send the request that it is about, which may then
+ * hear that its session is gone: so it goes to the hub wherever its pin leads, and while this task drains.
+ */
+function decidePreflight(
+  { config, pins }: TaskFacts,
+  url: string,
+  headers: IncomingHttpHeaders,
+  nowMs: number,
+): Route {
+  if (isUnsignedProbe(config, headers, nowMs)) return unsignedProbe;
+  const pinned = config.settings.pin ? pins.url(url) : null;
+  if (pinned === null) return hubRoute(config, url, "preflight");
+  return hubRoute(config, pinned === "forged" ? pathOf(url) : pinned.own, "preflight");
 }
 
 function decideMcp(
@@ -273,6 +296,13 @@ function pinOf(
 function hearsAll({ keys, tokens }: SidecarConfig, headers: IncomingHttpHeaders, nowMs: number): boolean {
   if (isAuthorized(tokens, headers.authorization)) return true;
   return isSigned(keys, "probe", headers[header.probeProof], nowMs);
+}
+
+/** The probe's header leads to a slot that no user has met yet. */
+function isUnsignedProbe({ keys }: SidecarConfig, headers: IncomingHttpHeaders, nowMs: number): boolean {
+  return (
+    headers[header.probeSlot] !== undefined && !isSigned(keys, "probe", headers[header.probeProof], nowMs)
+  );
 }
 
 function isAuthorized(tokens: readonly string[], authorization = ""): boolean {

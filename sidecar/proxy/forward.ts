@@ -9,6 +9,7 @@ import type { Task } from "../task.ts";
 import { beginAnswer } from "./answer.ts";
 import { Call } from "./call.ts";
 import { causeOf } from "./cause.ts";
+import { forBrowsers } from "./cors.ts";
 import { type OnwardRoute, noNewSessions, sessionNotFound, tooLarge } from "./decide-route.ts";
 import { type BodyLength, requestHead } from "./headers.ts";
 import { refuse, refuseState, reply, tellPlainly } from "./own-answers.ts";
@@ -148,7 +149,7 @@ function lose(call: Call, error: Error): void {
   const { task, request, response, route } = call;
   const why = error.message;
   if (route.kind === "forward") {
-    if (route.by === "plain health") return tellPlainly(task, response, 502, false);
+    if (route.by === "plain health") return tellPlainly(task, response, 502, false, forBrowsers(request));
     reply(task, response, 502, `The hub does not answer: ${why}`);
     call.arrived();
     return call.exchange?.lost(causeOf(error), 502);

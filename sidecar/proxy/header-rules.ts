@@ -44,8 +44,11 @@ export function withheldHeaders({ settings, tokens }: SidecarConfig, ownHost = f
   return { fromHub: new Set(fromHub), fromPeer: new Set(always) };
 }
 
-/** The only names that go on when the hub is asked whether it is up for who may hear no more. */
-export const plainAsk: ReadonlySet<string> = new Set([
+/** The only names that go on with what needs no token to come to the hub's own paths: a question whether it is up, a preflight. */
+export const withoutToken: ReadonlySet<string> = new Set([
+  "access-control-request-headers",
+  "access-control-request-method",
+  "access-control-request-private-network",
   "host",
   "origin",
   "user-agent",

@@ -6,7 +6,7 @@ import { type AnswerHeaders, type HeaderList, headerOf, notInValue } from "../ht
 import type { Task } from "../task.ts";
 import type { Call } from "./call.ts";
 import { type OnwardRoute, sessionIdOf } from "./decide-route.ts";
-import { perConnection, plainAsk, readsBodies } from "./header-rules.ts";
+import { perConnection, withoutToken, readsBodies } from "./header-rules.ts";
 
 /** A length in bytes, "chunked", or null: there is no body. */
 export type BodyLength = number | "chunked" | null;
@@ -23,6 +23,7 @@ export function requestHead(
 ): string {
   const never = route.kind === "forward" ? withheld.fromHub : withheld.fromPeer;
   const isPlain = route.by === "plain health";
+  const needsNoToken = isPlain || route.by === "preflight";
   const named = namedBy(given.connection);
   const sessionId = sessionIdOf(route);
   let head = `${method} ${inPath(route.url)} HTTP/1.1\r\nconnection: keep-alive\r\n`;
@@ -34,7 +35,7 @@ export function requestHead(
   for (const name in given) {
     // How long its body is, is said of the one that is sent: one that is held whole may differ from the one that came.
     if (name === "content-length" || never.has(name) || named?.includes(name) === true) continue;
-    if (isPlain && !plainAsk.has(name)) continue;
+    if (needsNoToken && !withoutToken.has(name)) continue;
     const value = name === "mcp-session-id" && sessionId !== null ? sessionId : given[name];
     if (typeof value === "string") head += line(name, value);
     else for (const one of value ?? []) head += line(name, one);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { header, notReadyWords } from "../../domain/telemetry.ts";
 import { verifyFresh } from "../affinity/signature.ts";
 import type { Task } from "../task.ts";
+import { forBrowsers } from "./cors.ts";
 import { type RefuseRoute, sessionNotFound } from "./decide-route.ts";
 
 /**
@@ -18,20 +19,20 @@ export function refuse(task: Task, response: ServerResponse, route: RefuseRoute)
   const error = { code: route === sessionNotFound ? sessionUnknown : otherError, message: text };
   // Its own failure is none of its refusals: whoever probes the slot takes it for a fault.
   const more = status === 500 ? headers : [...refusal, ...headers];
-  tell(task, response, status, { jsonrpc: "2.0", error, id: null }, more);
+  tellError(task, response, status, { error, id: null }, more);
 }
 
 /** The task's answer in the hub's place to a request whose session the hub no longer knows. */
 export function replyLost(task: Task, response: ServerResponse): void {
   const { status, text } = sessionNotFound;
   const error = { code: sessionUnknown, message: text };
-  tell(task, response, status, { jsonrpc: "2.0", error, id: null }, []);
+  tellError(task, response, status, { error, id: null });
 }
 
 /** The task's answer in the hub's place, a JSON-RPC error, to a request that reached the hub. */
 export function reply(task: Task, response: ServerResponse, status: number, text: string): void {
   const error = { code: otherError, message: text };
-  tell(task, response, status, { jsonrpc: "2.0", error, id: null }, []);
+  tellError(task, response, status, { error, id: null });
 }
 
 const refusal: readonly string[] = [header.refused, "sidecar"];
@@ -54,13 +55,24 @@ export function refuseState(task: Task, response: ServerResponse, id: string | n
     data: { reason: "invalid_request_state" },
   };
   countRefusal(task, response);
-  tell(task, response, 200, { jsonrpc: "2.0", error, id }, refusal);
+  tellError(task, response, 200, { error, id }, refusal);
 }
 
 /** The probe's answer: which slot, task and release the balancer chose. */
 export function prove(task: Task, response: ServerResponse): void {
   const { slot, release } = task.config;
   tell(task, response, 200, { slot, task: task.home.task, release }, ["cache-control", "no-store"]);
+}
+
+/** An error that a page's client can read, whatever page it is of. */
+function tellError(
+  task: Task,
+  response: ServerResponse,
+  status: number,
+  answer: { readonly error: object; readonly id: string | number | null },
+  more: readonly string[] = [],
+): void {
+  tell(task, response, status, { jsonrpc: "2.0", ...answer }, [...forBrowsers(response.req), ...more]);
 }
 
 function tell(

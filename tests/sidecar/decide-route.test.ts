@@ -93,6 +93,8 @@ const toPeer = (url = "/mcp") =>
   }) as const;
 const mine = toHub({ by: "session id", session: "own" });
 
+const asking = { origin: "https://page.example", "access-control-request-method": "POST" };
+
 const ownUrl = "/messages?sessionId=own";
 const refusals: readonly [string, Asked, Route][] = [
   ["a method that no MCP uses", { method: "PUT" }, refuse(405, "Method not allowed")],
@@ -144,6 +146,16 @@ const refusals: readonly [string, Asked, Route][] = [
     refuse(403, "A probe must be signed"),
   ],
   ["a probe that was signed too long ago", { headers: stale }, refuse(403, "A probe must be signed")],
+  [
+    "a preflight of another path",
+    { method: "OPTIONS", url: "/admin", headers: asking },
+    refuse(404, "Not found"),
+  ],
+  [
+    "a preflight that says to be a probe",
+    { method: "OPTIONS", headers: { ...asking, [header.probeSlot]: "green" } },
+    refuse(403, "A probe must be signed"),
+  ],
 ];
 
 for (const [name, asked, route] of refusals)
@@ -178,6 +190,31 @@ const passed: readonly [string, Asked, Route][] = [
     "the hub's own health, where nobody needs a token",
     { method: "GET", url: "/api/health?deep" },
     toHub({ url: "/api/health?deep", by: "health path" }),
+  ],
+  [
+    "a page's preflight without the token",
+    { method: "OPTIONS", tokens: "one", headers: asking },
+    toHub({ by: "preflight" }),
+  ],
+  [
+    "a page's preflight about a peer's message",
+    { method: "OPTIONS", url: byUrl(peer), headers: asking },
+    toHub({ url: ownUrl, by: "preflight" }),
+  ],
+  [
+    "a page's preflight about a message of the other slot",
+    { method: "OPTIONS", url: byUrl(green), headers: asking },
+    toHub({ url: ownUrl, by: "preflight" }),
+  ],
+  [
+    "a page's preflight about a forged message",
+    { method: "OPTIONS", url: byUrl(home, "own", "other"), headers: asking },
+    toHub({ url: "/messages", by: "preflight" }),
+  ],
+  [
+    "a page's preflight of the health path",
+    { method: "OPTIONS", url: "/api/health", headers: asking },
+    toHub({ url: "/api/health", by: "preflight" }),
   ],
   ["a new session", {}, toHub()],
   ["a new stream", { method: "GET", url: "/mcp?a=b" }, toHub({ url: "/mcp?a=b" })],
@@ -245,35 +282,35 @@ for (const [name, route, known, elsewhere] of draining)
   test(`a new session goes from a draining task ${name}`, () =>
     assert.deepEqual(decideElsewhere(facts({}), route, known), elsewhere));
 
-const asking = (requestState?: string) =>
+const askingWith = (requestState?: string) =>
   Buffer.from(JSON.stringify({ jsonrpc: "2.0", id: 7, method: "tools/call", params: { requestState } }));
 const stateOf = (at: typeof home, release = "one", with_ = key) => wrapState("own", at, release, with_);
 const expired: ExpiredRoute = { kind: "expired", id: 7 };
-const here = toHub({ by: "state", body: asking("own") });
+const here = toHub({ by: "state", body: askingWith("own") });
 const there = (state: string, otherwise: ForwardRoute | null) =>
-  ({ ...toPeer(), by: "state", body: asking(state), otherwise }) as const;
+  ({ ...toPeer(), by: "state", body: askingWith(state), otherwise }) as const;
 const twice = Buffer.from(
   `{"id":7,"params":{"requestState":"${stateOf(home)}","requestState":"${stateOf(home)}"}}`,
 );
 
 const held: readonly [string, Buffer, boolean, Route | ExpiredRoute][] = [
-  ["without a state", asking(), false, toHub({ body: asking() })],
+  ["without a state", askingWith(), false, toHub({ body: askingWith() })],
   ["that is no JSON", Buffer.from("no"), false, toHub({ body: Buffer.from("no") })],
-  ["with the hub's own state", asking("bare"), false, toHub({ body: asking("bare") })],
-  ["with a state of this task", asking(stateOf(home)), false, here],
-  ["with a state of this task, from a peer", asking(stateOf(home)), true, { ...here, hopped: true }],
-  ["with a peer's state", asking(stateOf(peer)), false, there(stateOf(peer), here)],
+  ["with the hub's own state", askingWith("bare"), false, toHub({ body: askingWith("bare") })],
+  ["with a state of this task", askingWith(stateOf(home)), false, here],
+  ["with a state of this task, from a peer", askingWith(stateOf(home)), true, { ...here, hopped: true }],
+  ["with a peer's state", askingWith(stateOf(peer)), false, there(stateOf(peer), here)],
   [
     "with a peer's of another release",
-    asking(stateOf(peer, "two")),
+    askingWith(stateOf(peer, "two")),
     false,
     there(stateOf(peer, "two"), null),
   ],
-  ["with a peer's, from a peer", asking(stateOf(peer)), true, { ...here, hopped: true }],
-  ["with a peer's of another release, from a peer", asking(stateOf(peer, "two")), true, expired],
-  ["of a task outside the network", asking(stateOf(far)), false, here],
-  ["of a task outside the network and another release", asking(stateOf(far, "two")), false, expired],
-  ["with a forged state", asking(stateOf(home, "one", "other")), false, expired],
+  ["with a peer's, from a peer", askingWith(stateOf(peer)), true, { ...here, hopped: true }],
+  ["with a peer's of another release, from a peer", askingWith(stateOf(peer, "two")), true, expired],
+  ["of a task outside the network", askingWith(stateOf(far)), false, here],
+  ["of a task outside the network and another release", askingWith(stateOf(far, "two")), false, expired],
+  ["with a forged state", askingWith(stateOf(home, "one", "other")), false, expired],
   ["with two states", twice, false, expired],
 ];
 

@@ -1,6 +1,7 @@
 import type { Mutant } from "../mutant.ts";
 
 const health = ["tests/sidecar/plain-health.test.ts"];
+const pages = ["tests/sidecar/cors.test.ts"];
 
 /** Mutants of what rides along in front of the hub. */
 export const sidecar: readonly Mutant[] = [
@@ -50,8 +51,8 @@ export const sidecar: readonly Mutant[] = [
   {
     does: "who may hear only whether the hub is up asks it for more, with a query and headers of their own",
     file: "sidecar/proxy/headers.ts",
-    before: "if (isPlain && !plainAsk.has(name)) continue;",
-    after: "",
+    before: 'const needsNoToken = isPlain || route.by === "preflight";',
+    after: 'const needsNoToken = route.by === "preflight";',
     tests: health,
   },
   {
@@ -60,5 +61,56 @@ export const sidecar: readonly Mutant[] = [
     before: "tellsWhy ? notReadyWords + why",
     after: "true ? notReadyWords + why",
     tests: health,
+  },
+  {
+    does: "web pages reach no hub that has tokens: their preflight has none",
+    file: "sidecar/proxy/decide-route.ts",
+    before: 'if (method === "OPTIONS" && isPreflight(headers)) return decidePreflight(',
+    after:
+      'if (method === "OPTIONS" && isPreflight(headers) && config.tokens.length === 0) return decidePreflight(',
+    tests: pages,
+  },
+  {
+    does: "a hub that takes a method from a header does without a token what it does for MCP's clients",
+    file: "sidecar/proxy/headers.ts",
+    before: 'isPlain || route.by === "preflight";',
+    after: "isPlain;",
+    tests: pages,
+  },
+  {
+    does: "whoever calls a request with a body a preflight needs no token for it",
+    file: "sidecar/proxy/cors.ts",
+    before:
+      'return headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;',
+    after: "return true;",
+    tests: pages,
+  },
+  {
+    does: "a page's client whose task is gone sees a network fault, and never begins anew",
+    file: "sidecar/proxy/own-answers.ts",
+    before: "[...forBrowsers(response.req), ...more]",
+    after: "[...more]",
+    tests: pages,
+  },
+  {
+    does: "any page reads the sidecar's refusals as the user who is signed in",
+    file: "sidecar/proxy/cors.ts",
+    before: '  "access-control-expose-headers",\n',
+    after: '  "access-control-allow-credentials",\n  "true",\n  "access-control-expose-headers",\n',
+    tests: pages,
+  },
+  {
+    does: "a preflight that the hub never answers keeps its task for as long as a drain may last",
+    file: "sidecar/proxy/call.ts",
+    before: 'this.#waits = !isForHub || route.by !== "preflight";',
+    after: "this.#waits = true;",
+    tests: pages,
+  },
+  {
+    does: "a preflight whose answer names a session counts as one that is open",
+    file: "sidecar/proxy/answer.ts",
+    before: "if (!isOfMcp(call.route)) return passOutsideMcp",
+    after: 'if (call.route.by === "plain health") return passOutsideMcp',
+    tests: pages,
   },
 ];
