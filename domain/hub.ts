@@ -51,6 +51,20 @@ export type ReadyRule = z.infer<typeof readyRule>;
  */
 export const hostRule = z.enum(["auto", "public", "loopback"]);
 
+/**
+ * Whether a hub may take two paths for the same one: routers do so in upper and lower case, with a slash more at the end or
+ * between, and with dots for folders.
+ */
+export const mayBeSamePath = (one: string, other: string): boolean => plainPath(one) === plainPath(other);
+
+function plainPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.toLowerCase().split("/"))
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  return parts.join("/");
+}
+
 /** What decides whether an answer of the hub is a good one. */
 export interface HubContract {
   /** Tool whose calls are analyses. */

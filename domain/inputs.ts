@@ -42,11 +42,14 @@ const hubTarget = z.strictObject({
 /** A hub's target: where one colour is reached, as the switch gets it. */
 export type HubTarget = z.infer<typeof hubTarget>;
 
-/** A condition of the weighted rule, as ELBv2 spells it. */
-const ruleCondition = z.strictObject({
-  field: z.literal("path-pattern"),
-  values: z.array(z.string()).min(1).max(5),
-});
+const ofPath = z.literal("path-pattern");
+/** A condition of the weighted rule, as ELBv2 spells it: paths, or regular expressions of at most 128 characters. */
+const ruleCondition = z.union([
+  z.strictObject({ field: ofPath, values: z.array(z.string()).min(1).max(5) }),
+  z.strictObject({ field: ofPath, regexValues: z.array(z.string().max(128)).min(1).max(5) }),
+]);
+/** What the weighted rule asks of a request's path. */
+export type RuleCondition = z.infer<typeof ruleCondition>;
 
 /** How many tasks a slot runs when it carries traffic, and its autoscaling bounds. */
 const capacity = z.strictObject({ tasks: z.int().min(1), max: z.int().min(1) });

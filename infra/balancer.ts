@@ -2,10 +2,11 @@ import * as lb from "@pulumi/aws/lb/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type Colour, colours, perColour } from "../domain/colour.ts";
 import { header, healthPath as sidecarHealth, pinQuery } from "../domain/telemetry.ts";
-import { type HubConfig, publicPaths } from "./config.ts";
+import type { HubConfig } from "./config.ts";
 import type { Certificate } from "./domain.ts";
 import type { LogsBucket } from "./logs-bucket.ts";
 import type { Network } from "./network.ts";
+import { type PathCondition, pathConditionOf } from "./paths.ts";
 
 /** Settings of the balancer, each with its reason. */
 export const settings = {
@@ -155,7 +156,7 @@ function slotRules(
   const { mcpPath, messagePath } = config.hub;
   const rule = (
     kind: "pin" | "session" | "probe",
-    paths: readonly string[],
+    paths: PathCondition,
     condition: lb.ListenerRuleArgs["conditions"],
   ) =>
     new lb.ListenerRule(
@@ -163,19 +164,17 @@ function slotRules(
       {
         listenerArn: listener.arn,
         priority: priorities[kind][colour],
-        conditions: [{ pathPattern: { values: [...paths] } }, ...(condition as { pathPattern?: never }[])],
+        conditions: [{ pathPattern: paths }, ...(condition as { pathPattern?: never }[])],
         actions: [{ type: "forward", targetGroupArn: group.arn }],
       },
       opts,
     );
   return [
-    rule("pin", [messagePath], [{ queryStrings: [{ key: pinQuery.slot, value: colour }] }]),
-    rule(
-      "session",
-      [...new Set([mcpPath, messagePath])],
-      [{ httpHeader: { httpHeaderName: "mcp-session-id", values: [`${colour}.*`] } }],
-    ),
-    rule("probe", publicPaths(config), [
+    rule("pin", { values: [messagePath] }, [{ queryStrings: [{ key: pinQuery.slot, value: colour }] }]),
+    rule("session", { values: [...new Set([mcpPath, messagePath])] }, [
+      { httpHeader: { httpHeaderName: "mcp-session-id", values: [`${colour}.*`] } },
+    ]),
+    rule("probe", pathConditionOf(config), [
       { httpHeader: { httpHeaderName: header.probeSlot, values: [colour] } },
     ]),
   ];

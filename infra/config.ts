@@ -6,13 +6,13 @@ import { hostRule, hubDefaults, readyRule } from "../domain/hub.ts";
 import { plan } from "../domain/plan.ts";
 import { releaseRecord } from "../domain/release-record.ts";
 import { thresholds } from "../domain/spec.ts";
-import { proofPath } from "../domain/telemetry.ts";
 import { weight } from "../domain/weight.ts";
 import { access, domain, network, openDoor } from "./config-network.ts";
 import { ConfigError, describeIssue, evenIfIncomplete } from "./config-problems.ts";
 import { kmsKeys, registryCredentials, secretReference } from "./config-secrets.ts";
 import { slot, variableName } from "./config-slot.ts";
 import { anyPartition } from "./partition.ts";
+import { pathProblems } from "./paths.ts";
 
 export { ConfigError } from "./config-problems.ts";
 export { type SlotConfig, mostTasks } from "./config-slot.ts";
@@ -40,6 +40,13 @@ const hub = z.strictObject({
     ),
   mcpPath: path.default(hubDefaults.mcpPath).describe("The MCP endpoint: SSE stream or streamable HTTP."),
   messagePath: path.default(hubDefaults.messagePath).describe("Where clients of the SSE transport post to."),
+  publicPaths: z
+    .array(path)
+    .min(1, "names no path: leave the key out")
+    .optional()
+    .describe(
+      "Paths that anybody may ask without the sidecar's token, for a hub with an authorization server of its own: `/.well-known/oauth-protected-resource`, `/authorize`, `/token`, `/register`, a callback. Each is exact, nothing below it is reached. Left out: none.",
+    ),
   transport: z
     .enum(["sse", "streamable-http"])
     .default(hubDefaults.transport)
@@ -336,15 +343,19 @@ function acrossKeys(config: Partial<Values>, context: z.core.$RefinementCtx): vo
       facts.healthPath,
       "is a path of MCP's: name one that answers a GET while the hub is up",
     );
-  if (facts && guard) {
-    const paths = publicPaths({ hub: facts, sidecar: guard });
-    if (paths.length > 4)
+  if (facts && guard && areTexts(facts))
+    for (const { at, message } of pathProblems({ hub: facts, sidecar: guard }))
       problem(
-        ["hub"],
-        paths,
-        `has ${paths.length} public paths, and a load balancer's rule takes 4 beside its pin`,
+        ["hub", "publicPaths", ...(at === null ? [] : [at])],
+        at === null ? facts.publicPaths : facts.publicPaths?.[at],
+        message,
       );
-  }
+}
+
+/** Keys that have problems of their own may hold anything. */
+function areTexts({ mcpPath, messagePath, healthPath, publicPaths = [] }: Values["hub"]): boolean {
+  const all = [mcpPath, messagePath, healthPath, ...(Array.isArray(publicPaths) ? publicPaths : [null])];
+  return all.every((one) => typeof one === "string");
 }
 
 /** Every key of the stack config, namespace `hub`. The descriptions are its documentation. */
@@ -352,24 +363,11 @@ export const hubConfig = z.strictObject(keys).superRefine(acrossKeys, evenIfInco
 /** The stack config as parsed: every default filled in, the rules across keys kept. */
 export type HubConfig = z.infer<typeof hubConfig>;
 
-interface Paths {
-  readonly hub: { readonly healthPath: string; readonly mcpPath: string; readonly messagePath: string };
-  readonly sidecar: { readonly enabled: boolean };
-}
-
 /** A colour's settings; one that is left out runs the other's. */
 export function slotOf(config: HubConfig, colour: Colour): NonNullable<HubConfig["blue"]> {
   const own = config[colour] ?? config[other(colour)];
   if (!own) throw new Error("a config without any colour passed its schema");
   return own;
-}
-
-/** What may be reached from outside: nothing else is routed, the hub's admin API least of all. */
-export function publicPaths({
-  hub: { healthPath, mcpPath, messagePath },
-  sidecar: { enabled },
-}: Paths): string[] {
-  return [...new Set([mcpPath, messagePath, healthPath, ...(enabled ? [proofPath] : [])])];
 }
 
 function imagesOf({ blue, green, sidecar: guard }: Partial<Values>): [string[], string][] {

@@ -88,6 +88,7 @@ function sidecarContainer({ domain, hub, network, sidecar }: HubConfig, facts: C
     mcpPath: hub.mcpPath,
     messagePath: hub.messagePath,
     healthPath: hub.healthPath,
+    ...(hub.publicPaths === undefined ? {} : { publicPaths: hub.publicPaths }),
     host: hub.host,
     ...(domain === undefined ? {} : { publicHost: domain.name }),
     tool: hub.tool,

@@ -7,8 +7,9 @@ import { type Colour, type PerColour, colours, perColour } from "../domain/colou
 import { proofPath } from "../domain/telemetry.ts";
 import { TrafficSwitch, type TrafficSwitchArgs } from "../rollout/resource.ts";
 import { type Balancer, priorities } from "./balancer.ts";
-import { type HubConfig, mostTasks, publicPaths, slotOf } from "./config.ts";
+import { type HubConfig, mostTasks, slotOf } from "./config.ts";
 import type { LogGroups } from "./log-groups.ts";
+import { pathConditionOf } from "./paths.ts";
 import type { Place } from "./read.ts";
 import type { MadeRole } from "./roles.ts";
 import type { Slot } from "./slots.ts";
@@ -61,7 +62,7 @@ function switchArgs(config: HubConfig, needs: SwitchNeeds): TrafficSwitchArgs {
     stack,
     listenerArn: balancer.listener.arn,
     priority: priorities.weighted,
-    conditions: [{ field: "path-pattern", values: publicPaths(config) }],
+    conditions: [{ field: "path-pattern", ...pathConditionOf(config) }],
     targetGroups: perColour((colour) => balancer.groups[colour].arn),
     cluster: cluster.arn,
     services: perColour((colour) => slots[colour].service.name),

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { hostRule, hubDefaults, readyRule } from "../domain/hub.ts";
+import { hostRule, hubDefaults, mayBeSamePath, readyRule } from "../domain/hub.ts";
+import { healthPath as ownHealthPath, proofPath } from "../domain/telemetry.ts";
 
 const address = z
   .string()
@@ -17,6 +18,8 @@ const settings = z
     mcpPath: z.string().default(hubDefaults.mcpPath),
     messagePath: z.string().default(hubDefaults.messagePath),
     healthPath: z.string().default(hubDefaults.healthPath),
+    /** Paths that pass to the hub without a token, and are none of MCP's: those of an authorization server of its own. */
+    publicPaths: z.array(z.string().startsWith("/", 'a path starts with "/"')).default([]),
     /** Host under which requests reach the hub. */
     host: hostRule.default(hubDefaults.host),
     /** A Host as clients send it, to find out whether the hub takes it; untold, a name that is nobody's (RFC 2606). */
@@ -61,10 +64,18 @@ const settings = z
     pin: z.boolean().default(true),
     observe: z.boolean().default(true),
   })
-  .superRefine(({ healthPath, mcpPath, messagePath }, context) => {
+  .superRefine(({ healthPath, mcpPath, messagePath, publicPaths }, context) => {
     // It would be asked by GET alone, and every message of MCP turned away.
     if (healthPath === mcpPath || healthPath === messagePath)
       context.addIssue({ code: "custom", path: ["healthPath"], message: `${healthPath} is a path of MCP's` });
+    const taken = [mcpPath, messagePath, healthPath, proofPath, ownHealthPath];
+    for (const [at, path] of publicPaths.entries())
+      if (taken.some((other) => mayBeSamePath(path, other)))
+        context.addIssue({
+          code: "custom",
+          path: ["publicPaths", at],
+          message: `${path} is another's already`,
+        });
   });
 /** The settings that the program gives. */
 type Settings = z.infer<typeof settings>;

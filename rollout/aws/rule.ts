@@ -10,6 +10,7 @@ import {
   type RuleCondition,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { type PerColour, colours } from "../../domain/colour.ts";
+import type { RuleCondition as PathCondition } from "../../domain/inputs.ts";
 import { type Weights, describeWeights } from "../../domain/weight.ts";
 import type { LiveRule } from "../policy/live-rule.ts";
 import type { Rule } from "../run/ports.ts";
@@ -28,7 +29,7 @@ export interface RuleTarget {
   } | null;
 }
 
-type Conditions = readonly { readonly field: string; readonly values: string[] }[];
+type Conditions = readonly PathCondition[];
 
 /** A handle on the weighted rule, with what only the plugin does to it. */
 export interface RuleHandle extends Rule {
@@ -161,5 +162,9 @@ async function create(
 /** Conditions as ELBv2 spells them. */
 function spell(conditions: Conditions): RuleCondition[] {
   // `Values` beside `Field` takes one value only; several go into the field's own member.
-  return conditions.map(({ field, values }) => ({ Field: field, PathPatternConfig: { Values: values } }));
+  return conditions.map((condition) => ({
+    Field: condition.field,
+    PathPatternConfig:
+      "values" in condition ? { Values: condition.values } : { RegexValues: condition.regexValues },
+  }));
 }

@@ -42,14 +42,16 @@ export interface ForwardRoute {
 }
 
 /**
- * What brings a request to the hub that is none of MCP's: its health path, told in whole or as up or down; a browser's
- * question whether it may ask. Nothing is told of such a request, it opens no session, and a drain does not turn it away.
+ * What brings a request to the hub that is none of MCP's: its health path, told in whole or as up or down; a path that the config
+ * opens to anybody; a browser's question whether it may ask. Nothing is told of such a request, it opens no session, and a drain
+ * does not turn it away.
  */
-type OutsideMcp = "health path" | "plain health" | "preflight";
+type OutsideMcp = "health path" | "plain health" | "public path" | "preflight";
 
 const outsideMcp: ReadonlySet<string> = new Set([
   "health path",
   "plain health",
+  "public path",
   "preflight",
 ] satisfies OutsideMcp[]);
 
@@ -136,13 +138,22 @@ export function decideRoute(
   if (!methods.has(method)) return wrongMethod;
   if (path === proofPath) return proof;
   if (path === healthPath) return { kind: "health", tellsWhy: hearsAll(config, headers, nowMs) };
-  const { healthPath: hubsHealth, largestBody, mcpPath, messagePath } = config.settings;
-  const isHealth = path === hubsHealth;
-  if (path !== mcpPath && path !== messagePath && !isHealth) return notFound;
-  if (Number(headers["content-length"] ?? 0) > largestBody) return tooLarge;
+  const place = placeOf(path, config.settings);
+  if (place === "nowhere") return notFound;
+  if (Number(headers["content-length"] ?? 0) > config.settings.largestBody) return tooLarge;
   if (method === "OPTIONS" && isPreflight(headers)) return decidePreflight(task, url, headers, nowMs);
-  if (!isHealth) return decideMcp(task, method, url, headers, nowMs);
+  if (place === "mcp") return decideMcp(task, method, url, headers, nowMs);
+  if (place === "public") return decidePublic(config, url, headers, nowMs);
   return method === "GET" ? decideHealth(config, url, headers, nowMs) : wrongMethod;
+}
+
+/** Where a path leads on the hub: its MCP, its health, what the config opens to anybody, or nowhere. */
+type Place = "mcp" | "health" | "public" | "nowhere";
+
+function placeOf(path: string, settings: SidecarConfig["settings"]): Place {
+  if (path === settings.mcpPath || path === settings.messagePath) return "mcp";
+  if (path === settings.healthPath) return "health";
+  return settings.publicPaths.includes(path) ? "public" : "nowhere";
 }
 
 /** What the hub says of its tools, their faults and its workspaces is for those who may use it; others hear whether it is up. */
@@ -155,6 +166,16 @@ function decideHealth(
   return hearsAll(config, headers, nowMs)
     ? hubRoute(config, url, "health path")
     : hubRoute(config, config.settings.healthPath, "plain health");
+}
+
+/** A path that the config opens: nobody needs a token there. */
+function decidePublic(
+  config: SidecarConfig,
+  url: string,
+  headers: IncomingHttpHeaders,
+  nowMs: number,
+): Route {
+  return isUnsignedProbe(config, headers, nowMs) ? unsignedProbe : hubRoute(config, url, "public path");
 }
 
 /**
@@ -291,10 +312,17 @@ function pinOf(
 
 /**
  * Whether who asks may hear all that the hub says of its health: with a token, or with a probe's proof. Where the config names no
- * token the hub is open to all who reach it.
+ * token and no public path the hub is open to all who reach it; with public paths it asks for tokens of its own, which nobody
+ * here can judge.
  */
-function hearsAll({ keys, tokens }: SidecarConfig, headers: IncomingHttpHeaders, nowMs: number): boolean {
-  if (isAuthorized(tokens, headers.authorization)) return true;
+function hearsAll(
+  { keys, settings, tokens }: SidecarConfig,
+  headers: IncomingHttpHeaders,
+  nowMs: number,
+): boolean {
+  if (tokens.length === 0 && settings.publicPaths.length === 0) return true;
+  const { authorization } = headers;
+  if (tokens.length > 0 && isAuthorized(tokens, authorization)) return true;
   return isSigned(keys, "probe", headers[header.probeProof], nowMs);
 }
 
@@ -305,7 +333,8 @@ function isUnsignedProbe({ keys }: SidecarConfig, headers: IncomingHttpHeaders, 
   );
 }
 
-function isAuthorized(tokens: readonly string[], authorization = ""): boolean {
+/** Whether a request brings a token that is accepted; where there are none, each does. */
+export function isAuthorized(tokens: readonly string[], authorization = ""): boolean {
   if (tokens.length === 0) return true;
   const [scheme = "", token = ""] = authorization.split(" ");
   return scheme.toLowerCase() === "bearer" && isToken(tokens, token);

@@ -24,6 +24,8 @@ const probeHeaders = [header.probeSlot, header.probeProof, header.synthetic];
 /** Names that do not go on as they came: to the hub, and to a peer task. */
 export interface Withheld {
   readonly fromHub: ReadonlySet<string>;
+  /** From the hub on a path that is open to anybody, where the header of tokens is the hub's own affair. */
+  readonly onPublicPath: ReadonlySet<string>;
   readonly fromPeer: ReadonlySet<string>;
 }
 
@@ -34,14 +36,19 @@ export interface Withheld {
  */
 export function withheldHeaders({ settings, tokens }: SidecarConfig, ownHost = false): Withheld {
   // The token opens the sidecar's door and is nobody else's affair; without tokens the header is the hub's.
-  const always = [...hopByHop, ...ownHeaders, hopHeader, ...(tokens.length > 0 ? ["authorization"] : [])];
-  const fromHub = [
+  const always = [...hopByHop, ...ownHeaders, hopHeader];
+  const ofTokens = tokens.length > 0 ? ["authorization"] : [];
+  const onPublicPath = [
     ...always,
     ...probeHeaders,
     ...(readsBodies(settings) ? ["accept-encoding"] : []),
     ...(ownHost ? ["host", "x-forwarded-host"] : []),
   ];
-  return { fromHub: new Set(fromHub), fromPeer: new Set(always) };
+  return {
+    fromHub: new Set([...onPublicPath, ...ofTokens]),
+    onPublicPath: new Set(onPublicPath),
+    fromPeer: new Set([...always, ...ofTokens]),
+  };
 }
 
 /** The only names that go on with what needs no token to come to the hub's own paths: a question whether it is up, a preflight. */

@@ -5,8 +5,8 @@ import { signFresh } from "../affinity/signature.ts";
 import { type AnswerHeaders, type HeaderList, headerOf, notInValue } from "../http/answer-head.ts";
 import type { Task } from "../task.ts";
 import type { Call } from "./call.ts";
-import { type OnwardRoute, sessionIdOf } from "./decide-route.ts";
-import { perConnection, withoutToken, readsBodies } from "./header-rules.ts";
+import { type OnwardRoute, isAuthorized, sessionIdOf } from "./decide-route.ts";
+import { perConnection, readsBodies, withoutToken } from "./header-rules.ts";
 
 /** A length in bytes, "chunked", or null: there is no body. */
 export type BodyLength = number | "chunked" | null;
@@ -16,12 +16,13 @@ export type BodyLength = number | "chunked" | null;
  * HTTP is such a thing, but what was signed here was made of JSON and of event streams.
  */
 export function requestHead(
-  { config, now, ownHost, withheld }: Task,
+  task: Task,
   { headers: given, method }: IncomingMessage,
   route: OnwardRoute,
   length: BodyLength,
 ): string {
-  const never = route.kind === "forward" ? withheld.fromHub : withheld.fromPeer;
+  const { config, now, ownHost } = task;
+  const never = neverOf(task, route, given.authorization);
   const isPlain = route.by === "plain health";
   const needsNoToken = isPlain || route.by === "preflight";
   const named = namedBy(given.connection);
@@ -44,6 +45,20 @@ export function requestHead(
   if (length === "chunked") head += line("transfer-encoding", "chunked");
   else if (length !== null) head += line("content-length", String(length));
   return `${head}\r\n`;
+}
+
+/**
+ * Names that stay here. A hub with an authorization server of its own hears of its clients by the header of tokens, but never of
+ * the token that opens the sidecar's door.
+ */
+function neverOf(
+  { config, withheld }: Pick<Task, "config" | "withheld">,
+  route: OnwardRoute,
+  authorization: string | undefined,
+): ReadonlySet<string> {
+  if (route.kind === "peer") return withheld.fromPeer;
+  const isHubs = route.by === "public path" && !isAuthorized(config.tokens, authorization);
+  return isHubs ? withheld.onPublicPath : withheld.fromHub;
 }
 
 /** The hub's own address as Host, and beside it what the client said (as de facto standard has it, see RFC 7239, section 1). */

@@ -288,6 +288,70 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     ],
   ],
   [
+    "public paths that are another's, stand there twice, or are no path",
+    {
+      hub: {
+        publicPaths: ["/token", "/mcp", "/messages", "/api/health", "/.slot", "/.health", "/token"],
+      },
+    },
+    [
+      'hub:hub.publicPaths[1]: is hub.mcpPath: whoever needs no token there needs none for the hub; given: "/mcp"',
+      'hub:hub.publicPaths[2]: is hub.messagePath: whoever needs no token there needs none for any message; given: "/messages"',
+      'hub:hub.publicPaths[3]: is hub.healthPath, which needs no token anyway, and tells who has none only whether the hub is up; given: "/api/health"',
+      'hub:hub.publicPaths[4]: is the sidecar\'s own; given: "/.slot"',
+      'hub:hub.publicPaths[5]: is the sidecar\'s own; given: "/.health"',
+      'hub:hub.publicPaths[6]: stands there twice; given: "/token"',
+    ],
+  ],
+  [
+    "public paths that a hub may take for one of MCP's",
+    { hub: { publicPaths: ["/mcp/", "/MCP", "//messages", "/x/../mcp", "/./api//health"] } },
+    [
+      'hub:hub.publicPaths[0]: is to a hub what /mcp is: hub.mcpPath: whoever needs no token there needs none for the hub; given: "/mcp/"',
+      'hub:hub.publicPaths[1]: is to a hub what /mcp is: hub.mcpPath: whoever needs no token there needs none for the hub; given: "/MCP"',
+      'hub:hub.publicPaths[2]: is to a hub what /messages is: hub.messagePath: whoever needs no token there needs none for any message; given: "//messages"',
+      'hub:hub.publicPaths[3]: is to a hub what /mcp is: hub.mcpPath: whoever needs no token there needs none for the hub; given: "/x/../mcp"',
+      'hub:hub.publicPaths[4]: is to a hub what /api/health is: hub.healthPath, which needs no token anyway, and tells who has none only whether the hub is up; given: "/./api//health"',
+    ],
+  ],
+  [
+    "public paths that would open more than one path, or none",
+    { hub: { publicPaths: ["token", "/oauth/*", "/a?b", "/a|/admin", "/%61", ""] } },
+    ["token", "/oauth/*", "/a?b", "/a|/admin", "/%61", ""].map(
+      (path, at) =>
+        `hub:hub.publicPaths[${at}]: a path starts with "/" and has no wildcard or query; given: ${JSON.stringify(path)}`,
+    ),
+  ],
+  [
+    "public paths beside a path that is none",
+    { hub: { mcpPath: 5, publicPaths: ["/token"] } },
+    ["hub:hub.mcpPath: Invalid input: expected string, received number; given: 5"],
+  ],
+  [
+    "public paths that are no list",
+    { hub: { publicPaths: "/token" } },
+    ['hub:hub.publicPaths: Invalid input: expected array, received string; given: "/token"'],
+  ],
+  [
+    "an empty list of public paths",
+    { hub: { publicPaths: [] } },
+    ["hub:hub.publicPaths: names no path: leave the key out; given: []"],
+  ],
+  [
+    "a public path that fits into no rule",
+    { hub: { publicPaths: ["/token", `/${"long".repeat(30)}`] } },
+    [
+      `hub:hub.publicPaths: does not fit into the balancer's rule, whose expressions take 119 characters of path each: /${"long".repeat(30)}; given: ${JSON.stringify(["/token", `/${"long".repeat(30)}`]).slice(0, 57)}…`,
+    ],
+  ],
+  [
+    "more public paths than fit into a rule",
+    { hub: { publicPaths: Array.from({ length: 12 }, (_none, at) => `/${at}/${"x".repeat(40)}`) } },
+    [
+      `hub:hub.publicPaths: does not fit into the balancer's rule: with the hub's other paths there are 16 of 548 characters, and the rule takes 4 expressions of 119: leave some out, or give the hub shorter ones; given: ${JSON.stringify(Array.from({ length: 12 }, (_none, at) => `/${at}/${"x".repeat(40)}`)).slice(0, 57)}…`,
+    ],
+  ],
+  [
     "a health check that outlasts its interval",
     { healthCheck: { intervalSeconds: 5, timeoutSeconds: 5 } },
     ["hub:healthCheck.timeoutSeconds: 5 is not below intervalSeconds 5"],

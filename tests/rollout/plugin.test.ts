@@ -137,6 +137,11 @@ test("the plugin takes up a rule and a record that are there, finds them unchang
   const { Conditions, Actions } = (await there.rule()) ?? {};
   assert.deepEqual(Conditions?.[0]?.PathPatternConfig?.Values ?? Conditions?.[0]?.Values, ["/mcp", "/sse"]);
   assert.equal(Actions?.[0]?.ForwardConfig?.TargetGroups?.[0]?.Weight, 100);
+  const expressions = [{ field: "path-pattern", regexValues: ["^(/mcp|/token)($|\\?)"] }];
+  assert.equal((await stack.up(theSwitch({ ...inputs, conditions: expressions }))).changes.update, 1);
+  const shaped = await there.rule();
+  assert.deepEqual(shaped?.Conditions?.[0]?.PathPatternConfig, { RegexValues: ["^(/mcp|/token)($|\\?)"] });
+  assert.equal(shaped?.Actions?.[0]?.ForwardConfig?.TargetGroups?.[0]?.Weight, 100);
 
   assert.equal((await stack.destroy()).ok, true);
   assert.deepEqual([await there.rule(), await there.recorded()], [undefined, null]);

@@ -41,8 +41,9 @@ test("a page's preflight reaches the hub without a token, and the hub's answer i
   const { url } = await startSidecar(t, {
     hub: hub.port,
     env: tokens,
+    settings: { publicPaths: ["/token"] },
   });
-  for (const path of ["/mcp", "/messages", "/api/health"]) {
+  for (const path of ["/mcp", "/messages", "/api/health", "/token"]) {
     const answer = await send(url + path, "OPTIONS", asks);
     const { headers } = answer;
     assert.deepEqual(
@@ -53,7 +54,7 @@ test("a page's preflight reaches the hub without a token, and the hub's answer i
     assert.equal(headers.get("access-control-expose-headers"), null);
     assert.equal(headers.get("x-hub-slot"), "blue");
   }
-  assert.deepEqual(hub.came, ["OPTIONS /mcp", "OPTIONS /messages", "OPTIONS /api/health"]);
+  assert.deepEqual(hub.came, ["OPTIONS /mcp", "OPTIONS /messages", "OPTIONS /api/health", "OPTIONS /token"]);
 });
 
 test("what only looks like a preflight needs the token, and no preflight opens another path", async (t) => {

@@ -94,6 +94,7 @@ const toPeer = (url = "/mcp") =>
 const mine = toHub({ by: "session id", session: "own" });
 
 const asking = { origin: "https://page.example", "access-control-request-method": "POST" };
+const opened = { settings: { publicPaths: ["/token"] } };
 
 const ownUrl = "/messages?sessionId=own";
 const refusals: readonly [string, Asked, Route][] = [
@@ -156,6 +157,18 @@ const refusals: readonly [string, Asked, Route][] = [
     { method: "OPTIONS", headers: { ...asking, [header.probeSlot]: "green" } },
     refuse(403, "A probe must be signed"),
   ],
+  ["a path that is public elsewhere", { url: "/token" }, refuse(404, "Not found")],
+  ["a path below a public one", { ...opened, url: "/token/x" }, refuse(404, "Not found")],
+  [
+    "a body above the limit on a public path",
+    { ...opened, url: "/token", headers: { "content-length": "1001" } },
+    refuse(413, "Too large"),
+  ],
+  [
+    "an unsigned probe of a public path",
+    { ...opened, url: "/token", headers: { [header.probeSlot]: "green" } },
+    refuse(403, "A probe must be signed"),
+  ],
 ];
 
 for (const [name, asked, route] of refusals)
@@ -190,6 +203,21 @@ const passed: readonly [string, Asked, Route][] = [
     "the hub's own health, where nobody needs a token",
     { method: "GET", url: "/api/health?deep" },
     toHub({ url: "/api/health?deep", by: "health path" }),
+  ],
+  [
+    "the health of a hub that asks for tokens of its own",
+    { ...opened, method: "GET", url: "/api/health", headers: { authorization: "Bearer one" } },
+    toHub({ url: "/api/health", by: "plain health" }),
+  ],
+  [
+    "a public path without the token",
+    { ...opened, url: "/token?a=b", tokens: "one" },
+    toHub({ url: "/token?a=b", by: "public path" }),
+  ],
+  [
+    "a public path to the slot that a signed probe names",
+    { ...opened, url: "/token", headers: signed },
+    toHub({ url: "/token", by: "public path" }),
   ],
   [
     "a page's preflight without the token",

@@ -97,10 +97,14 @@ test("each probe of the gates' own reads the whole of it, with what it is sent w
   }
 });
 
-test("a hub without tokens is open, and so is its health", async (t) => {
+test("a hub without tokens is open, and so is its health; one with public paths has an authorization of its own", async (t) => {
   const hub = await startHub(t);
   const open = await startSidecar(t, { hub: hub.port });
   assert.equal((await ask(open.url)).text, inventory);
+  const own = await startSidecar(t, { hub: hub.port, settings: { publicPaths: ["/authorize"] } });
+  assert.equal((await ask(own.url, { authorization: "Bearer anything" })).text, '{"status":"up"}');
+  const proof = { [header.probeProof]: probeProof(key, Date.now()) };
+  assert.equal((await ask(own.url, proof)).text, inventory);
 });
 
 test("the status is the hub's, and up is what the switch's own checks take for it", async (t) => {

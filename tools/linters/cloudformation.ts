@@ -333,7 +333,7 @@ function action({ type, targetGroupArn, fixedResponse, redirect }: Inputs): Json
 }
 
 function condition({ pathPattern, queryStrings, httpHeader }: Inputs): Json {
-  if (pathPattern) return { Field: "path-pattern", PathPatternConfig: { Values: pathPattern.values } };
+  if (pathPattern) return { Field: "path-pattern", PathPatternConfig: capitals(pathPattern) };
   if (queryStrings) return { Field: "query-string", QueryStringConfig: { Values: capitals(queryStrings) } };
   return { Field: "http-header", HttpHeaderConfig: capitals(httpHeader) };
 }

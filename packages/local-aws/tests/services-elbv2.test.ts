@@ -12,6 +12,7 @@ import {
   ModifyTargetGroupAttributesCommand,
   RegisterTargetsCommand,
   type Action,
+  type RuleCondition,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { Account } from "./account.ts";
 
@@ -65,6 +66,60 @@ test("weights are whole, from 0 to 999 and not all 0; what breaks that is refuse
     Rules?.[0]?.Actions?.[0]?.ForwardConfig?.TargetGroups?.map(({ Weight }) => Weight),
     [999, 0],
   );
+});
+
+test("expressions for paths are taken as an ALB takes them, and shown as they were given", async () => {
+  await using account = await Account.open();
+  const { elb } = account;
+  const group = await account.makeTargetGroup("blue");
+  const { listenerArn } = await account.makeListener();
+  let priority = 0;
+  const create = (...Conditions: RuleCondition[]) =>
+    elb.send(
+      new CreateRuleCommand({
+        ListenerArn: listenerArn,
+        Priority: ++priority,
+        Conditions,
+        Actions: forward([group, 1]),
+      }),
+    );
+  const of = (...RegexValues: string[]): RuleCondition => ({
+    Field: "path-pattern",
+    PathPatternConfig: { RegexValues },
+  });
+  const probe: RuleCondition = {
+    Field: "http-header",
+    HttpHeaderConfig: { HttpHeaderName: "x-probe-slot", Values: ["blue"] },
+  };
+  const RuleArn = (await create(of("^(/a|/b)($|\\?)", "^/c$"), probe)).Rules?.[0]?.RuleArn ?? "";
+  const shown = async () =>
+    (await elb.send(new DescribeRulesCommand({ RuleArns: [RuleArn] }))).Rules?.[0]?.Conditions?.[0];
+  assert.deepEqual(await shown(), of("^(/a|/b)($|\\?)", "^/c$"));
+  await elb.send(new ModifyRuleCommand({ RuleArn, Conditions: paths("/mcp") }));
+  assert.deepEqual((await shown())?.PathPatternConfig, { Values: ["/mcp"] });
+  await elb.send(new ModifyRuleCommand({ RuleArn, Conditions: [of("^/d$")] }));
+  assert.deepEqual(await shown(), of("^/d$"));
+  assert.equal(await nameOf(create(of("/".repeat(128)))), "none");
+  const both = { Field: "path-pattern", PathPatternConfig: { Values: ["/a"], RegexValues: ["/a"] } };
+  const refused: RuleCondition[][] = [
+    [of("/".repeat(129))],
+    [of("")],
+    [of("^(/a")],
+    [of("^/a(?=b)")],
+    [of("^/a(?<!b)c")],
+    [of("^(/a)\\1$")],
+    [of("^/\\p{L}$")],
+    [of("^/a++$")],
+    [of("^(?>/a)$")],
+    [of("/a", "/b", "/c", "/d", "/e", "/f")],
+    [of("/a", "/b", "/c", "/d", "/e"), probe],
+    [both],
+    [{ Field: "path-pattern", RegexValues: ["/a"] }],
+    [{ Field: "host-header", HostHeaderConfig: { RegexValues: ["a"] } }],
+    [{ Field: "http-header", HttpHeaderConfig: { HttpHeaderName: "x", RegexValues: ["a"] } }],
+  ];
+  for (const conditions of refused)
+    assert.equal(await nameOf(create(...conditions)), "ValidationError", JSON.stringify(conditions));
 });
 
 test("a rule's priority is its own, and what is not there is not found, by AWS's names", async () => {

@@ -2,6 +2,7 @@ import type { Mutant } from "../mutant.ts";
 
 const alarms = ["tests/infra/alarms.test.ts", "tests/infra/stack-alarms.test.ts"];
 const program = ["tests/infra/program.test.ts"];
+const paths = ["tests/infra/paths.test.ts"];
 const settings = ["tests/infra/settings-together.test.ts"];
 
 /** Mutants of what the stack makes. */
@@ -159,5 +160,47 @@ export const infra: readonly Mutant[] = [
     before: "draw(drawnBytes)",
     after: "Buffer.alloc(drawnBytes)",
     tests: ["tests/rollout/metric-namespace.test.ts"],
+  },
+  {
+    does: "the balancer lets through what only ends as a public path does",
+    file: "infra/paths.ts",
+    before: "`^(${paths.map",
+    after: "`(${paths.map",
+    tests: paths,
+  },
+  {
+    does: "the balancer lets through what only begins as a public path does",
+    file: "infra/paths.ts",
+    before: "($|\\\\?)`",
+    after: "`",
+    tests: paths,
+  },
+  {
+    does: "nobody authorizes themselves where a balancer compares the query too: the rule takes none",
+    file: "infra/paths.ts",
+    before: "($|\\\\?)`",
+    after: "$`",
+    tests: paths,
+  },
+  {
+    does: "a dot in a public path lets any character through",
+    file: "infra/paths.ts",
+    before: 'path.replaceAll(".", String.raw`\\.`)',
+    after: "path",
+    tests: paths,
+  },
+  {
+    does: "public paths that fit into no rule pass the config, and the up fails at AWS",
+    file: "infra/paths.ts",
+    before: "regexValues.length <= mostValues && regexValues.every",
+    after: "regexValues.every",
+    tests: paths,
+  },
+  {
+    does: "a hub with public paths is never told of by its sidecar, which answers them with 404",
+    file: "infra/containers.ts",
+    before: "...(hub.publicPaths === undefined ? {} : { publicPaths: hub.publicPaths }),",
+    after: "",
+    tests: paths,
   },
 ];

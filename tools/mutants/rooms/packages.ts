@@ -1,6 +1,7 @@
 import type { Mutant } from "../mutant.ts";
 
 const rules = ["packages/local-aws/tests/balancer-rules.test.ts"];
+const calls = ["packages/local-aws/tests/services-elbv2.test.ts"];
 const health = ["packages/local-aws/tests/balancer-health.test.ts"];
 const patterns = ["packages/log-filter-pattern/tests/filter-pattern.test.ts"];
 
@@ -82,5 +83,26 @@ export const packages: readonly Mutant[] = [
     before: "all.length > mostValues || !all.every",
     after: "!all.every",
     tests: ["packages/local-aws/tests/services-logs.test.ts"],
+  },
+  {
+    does: "a rule is rehearsed with an expression that no load balancer takes, and the up fails at AWS",
+    file: "packages/local-aws/src/services/elbv2/actions.ts",
+    before: "if (notInExpressions.test(expression))",
+    after: 'if (expression === "never")',
+    tests: calls,
+  },
+  {
+    does: "a rule is rehearsed with more expressions than a load balancer takes",
+    file: "packages/local-aws/src/services/elbv2/actions.ts",
+    before: "[...values, ...expressions]",
+    after: "[...values]",
+    tests: calls,
+  },
+  {
+    does: "the local balancer takes an expression for the whole of a path, and a rule that lets too much through looks right",
+    file: "packages/local-aws/src/balancer/conditions.ts",
+    before: "map((text) => new RegExp(text))",
+    after: "map((text) => new RegExp(`^(?:${text})$`))",
+    tests: rules,
   },
 ];

@@ -2,6 +2,7 @@ import type { Mutant } from "../mutant.ts";
 
 const health = ["tests/sidecar/plain-health.test.ts"];
 const pages = ["tests/sidecar/cors.test.ts"];
+const publicPaths = ["tests/sidecar/public-paths.test.ts"];
 
 /** Mutants of what rides along in front of the hub. */
 export const sidecar: readonly Mutant[] = [
@@ -37,8 +38,15 @@ export const sidecar: readonly Mutant[] = [
   {
     does: "whoever has no token hears the hub's tools, faults and workspaces on its health path",
     file: "sidecar/proxy/decide-route.ts",
-    before: "if (isAuthorized(tokens, headers.authorization)) return true;",
-    after: "return true;",
+    before: "if (tokens.length === 0 && settings.publicPaths.length === 0) return true;",
+    after: "if (tokens.length >= 0) return true;",
+    tests: health,
+  },
+  {
+    does: "every token is good for the whole of a hub's health",
+    file: "sidecar/proxy/decide-route.ts",
+    before: "if (tokens.length > 0 && isAuthorized(tokens, authorization)) return true;",
+    after: "if (tokens.length > 0 && authorization !== undefined) return true;",
     tests: health,
   },
   {
@@ -112,5 +120,41 @@ export const sidecar: readonly Mutant[] = [
     before: "if (!isOfMcp(call.route)) return passOutsideMcp",
     after: 'if (call.route.by === "plain health") return passOutsideMcp',
     tests: pages,
+  },
+  {
+    does: "everything below a public path is open to anybody",
+    file: "sidecar/proxy/decide-route.ts",
+    before: 'return settings.publicPaths.includes(path) ? "public"',
+    after: 'return settings.publicPaths.some((open) => path.startsWith(open)) ? "public"',
+    tests: publicPaths,
+  },
+  {
+    does: "anybody reaches a release that has passed no check, over a public path with the probe's header",
+    file: "sidecar/proxy/decide-route.ts",
+    before:
+      'return isUnsignedProbe(config, headers, nowMs) ? unsignedProbe : hubRoute(config, url, "public path");',
+    after: 'return hubRoute(config, url, "public path");',
+    tests: publicPaths,
+  },
+  {
+    does: "the hub gets the token that opens the sidecar's door",
+    file: "sidecar/proxy/headers.ts",
+    before: 'route.by === "public path" && !isAuthorized(config.tokens, authorization)',
+    after: 'route.by === "public path"',
+    tests: publicPaths,
+  },
+  {
+    does: "clients with a secret get no token of the hub's: it never hears who they are",
+    file: "sidecar/proxy/headers.ts",
+    before: "return isHubs ? withheld.onPublicPath : withheld.fromHub;",
+    after: "return withheld.fromHub;",
+    tests: publicPaths,
+  },
+  {
+    does: "a client's messages need no token, for the path of MCP is public with a slash at its end",
+    file: "sidecar/config.ts",
+    before: "if (taken.some((other) => mayBeSamePath(path, other)))",
+    after: "if (taken.includes(path))",
+    tests: publicPaths,
   },
 ];

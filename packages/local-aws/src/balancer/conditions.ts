@@ -27,7 +27,10 @@ function compileCondition(condition: Condition): Predicate {
   switch (condition.field) {
     case "path-pattern": {
       const patterns = texts(condition);
-      return (request) => patterns.some((pattern) => fitsWildcard(pattern, request.path));
+      const expressions = (condition.expressions ?? []).map((text) => new RegExp(text));
+      return ({ path }) =>
+        patterns.some((pattern) => fitsWildcard(pattern, path)) ||
+        expressions.some((expression) => expression.test(path));
     }
     case "host-header": {
       const patterns = lowered(condition);

@@ -19,6 +19,8 @@ export interface Condition {
   headerName?: string;
   /** Objects only with `query-string`: without `key` the value may stand under any key. `*` and `?` are wildcards. */
   values: (string | { key?: string; value: string })[];
+  /** Only with `path-pattern`, in the place of values: regular expressions, one of which fits somewhere in the path. */
+  expressions?: string[];
 }
 
 /** What a rule does with a request: one action, where ELBv2 takes several. */

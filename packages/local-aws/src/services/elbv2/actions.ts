@@ -102,7 +102,9 @@ export function localAction(actions: readonly Action[] | undefined): LocalAction
 /** Conditions as they are kept: values stand both in the old and in the typed member, as DescribeRules shows them. */
 export function checkedConditions(conditions: readonly RuleCondition[] | undefined): RuleCondition[] {
   const kept = (conditions ?? []).map(checkedCondition);
-  const count = kept.flatMap((condition) => localCondition(condition).values).length;
+  const count = kept
+    .map(localCondition)
+    .flatMap(({ values, expressions = [] }) => [...values, ...expressions]).length;
   if (count > mostValues)
     throw new AwsError(
       "ValidationError",
@@ -113,12 +115,15 @@ export function checkedConditions(conditions: readonly RuleCondition[] | undefin
 
 function checkedCondition(condition: RuleCondition): RuleCondition {
   const { Field, Values } = condition;
+  refuseExpressions(condition);
   if ((Field === "path-pattern" || Field === "host-header") && (Values?.length ?? 0) > 1)
     throw new AwsError(
       "ValidationError",
       `The '${Field}' field contains too many values in 'Values'; the limit is '1': several go into its typed member`,
     );
   if (Field === "path-pattern") {
+    const expressions = condition.PathPatternConfig?.RegexValues;
+    if (expressions !== undefined) return withExpressions(condition, expressions);
     const values = condition.PathPatternConfig?.Values ?? Values ?? [];
     return { Field, Values: values, PathPatternConfig: { Values: values } };
   }
@@ -135,6 +140,43 @@ function checkedCondition(condition: RuleCondition): RuleCondition {
     "ValidationError",
     `Condition field '${Field}' must be one of '[path-pattern, host-header, http-header, query-string, http-request-method, source-ip]'`,
   );
+}
+
+/** Expressions are known for paths only, in their typed member. */
+function refuseExpressions({ RegexValues, HostHeaderConfig, HttpHeaderConfig }: RuleCondition): void {
+  if (RegexValues ?? HostHeaderConfig?.RegexValues ?? HttpHeaderConfig?.RegexValues)
+    throw new AwsError(
+      "ValidationError",
+      "Regular expressions anywhere but in PathPatternConfig are not part of the local AWS.",
+    );
+}
+
+/** Most characters of an expression (API reference, PathPatternConditionConfig). */
+const longestExpression = 128;
+/** What an ALB's expressions lack of JavaScript's (user guide, "Listener rules"), and what only the others have. */
+const notInExpressions = /\\(?:[1-9]|k<|[pP]\{)|\(\?(?!:)|[*+?}]\+/;
+
+function withExpressions(condition: RuleCondition, expressions: readonly string[]): RuleCondition {
+  const { Field, Values, PathPatternConfig } = condition;
+  if (PathPatternConfig?.Values !== undefined || Values !== undefined)
+    throw new AwsError("ValidationError", "A condition takes either 'Values' or 'RegexValues', not both");
+  if (expressions.length === 0) throw new AwsError("ValidationError", "A condition value must be specified");
+  for (const expression of expressions) checkExpression(expression);
+  return { Field, PathPatternConfig: { RegexValues: [...expressions] } };
+}
+
+function checkExpression(expression: string): void {
+  const refuse = (why: string): never => {
+    throw new AwsError("ValidationError", `The regular expression '${expression}' ${why}`);
+  };
+  if (expression === "" || expression.length > longestExpression)
+    refuse(`must have 1 to ${longestExpression} characters; it has ${expression.length}`);
+  if (notInExpressions.test(expression)) refuse("has a part that load balancers do not support");
+  try {
+    new RegExp(expression).test("");
+  } catch (error) {
+    refuse(`is not valid: ${(error as Error).message}`);
+  }
 }
 
 /** A rule's condition as the balancer takes it. */
@@ -159,6 +201,10 @@ export function localCondition(condition: RuleCondition): Condition {
     case "source-ip":
       return { field: "source-ip", values: condition.SourceIpConfig?.Values ?? [] };
     default:
-      return { field: condition.Field as "path-pattern", values: condition.Values ?? [] };
+      return {
+        field: condition.Field as "path-pattern",
+        values: condition.Values ?? [],
+        expressions: condition.PathPatternConfig?.RegexValues ?? [],
+      };
   }
 }
