@@ -1,10 +1,10 @@
-import type { Colour } from "../domain/colour.ts";
 import { containerNames, streamPrefix } from "../domain/log-streams.ts";
+import { canonicalJson } from "./canonical.ts";
 import type { HubConfig, SlotConfig } from "./config.ts";
 
 /** What a slot's containers are told besides the config. */
 export interface ContainerFacts {
-  readonly colour: Colour;
+  readonly colour: string;
   readonly release: string;
   /** Of the hub alone. */
   readonly logGroup: string;
@@ -24,9 +24,11 @@ export interface ContainerFacts {
 const sidecarStopTimeout = 90;
 
 const variables = (from: Readonly<Record<string, string>>) =>
-  Object.entries(from)
-    .map(([name, value]) => ({ name, value }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  byName(Object.entries(from).map(([name, value]) => ({ name, value })));
+
+/** In a fixed order: that of the config must start no deployment. */
+const byName = <Named extends { readonly name: string }>(all: readonly Named[]): Named[] =>
+  all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
 /** Both containers of a task as ECS takes them. The sidecar depends on the hub: at shutdown the hub goes last. */
 export function containersOf(config: HubConfig, slot: SlotConfig, facts: ContainerFacts): object[] {
@@ -67,13 +69,12 @@ function hubContainer({ hub }: HubConfig, slot: SlotConfig, facts: ContainerFact
       : {}),
     environment: variables({
       ...slot.environment,
-      HUB_CONFIG: JSON.stringify(slot.hubConfig),
+      HUB_CONFIG: canonicalJson(slot.hubConfig),
       HUB_PORT: String(hub.port),
     }),
-    secrets: Object.entries(hub.secrets).map(([name, secret]) => ({
-      name,
-      valueFrom: facts.secretsFrom[secret],
-    })),
+    secrets: byName(
+      Object.entries(hub.secrets).map(([name, secret]) => ({ name, valueFrom: facts.secretsFrom[secret] })),
+    ),
     portMappings: [{ containerPort: hub.port, protocol: "tcp" }],
     stopTimeout: hub.stopTimeout,
     logConfiguration: logging(facts.logGroup, facts),
@@ -114,7 +115,7 @@ function sidecarContainer({ domain, hub, network, sidecar }: HubConfig, facts: C
       SIDECAR_SLOT: facts.colour,
       SIDECAR_RELEASE: facts.release,
       SIDECAR_NAMESPACE: facts.namespace,
-      SIDECAR_CONFIG: JSON.stringify(settings),
+      SIDECAR_CONFIG: canonicalJson(settings),
       ...(peers.length > 0 ? { SIDECAR_NETWORK: peers.join(",") } : {}),
       SIDECAR_RECORD_TABLE: facts.table,
       SIDECAR_RECORD_KEY: facts.stack,

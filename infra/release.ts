@@ -1,34 +1,32 @@
 import { createHash } from "node:crypto";
-import type { HubConfig, SlotConfig } from "./config.ts";
-
-/** Members of objects in a fixed order, so that the order in a config file names no new release. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(
-    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, canonical(member)]),
-  );
-}
+import type { Colour } from "../domain/colour.ts";
+import { canonicalJson } from "./canonical.ts";
+import { type HubConfig, slotOf } from "./config.ts";
+import type { ContainerFacts } from "./containers.ts";
+import { secretRefsOf } from "./secret-names.ts";
+import { slotDeployment } from "./slot-deployment.ts";
 
 /**
  * A release's name: a hash over everything that starts a deployment of its slot. The number of tasks is not among it. Both
  * colours with the same settings carry the same name.
  */
-export function releaseNameOf(
-  slot: SlotConfig,
-  { hub, sidecar }: Pick<HubConfig, "hub" | "sidecar">,
-): string {
-  const { tasks: _tasks, maxTasks: _maxTasks, ...starts } = slot;
-  // What only the probes and the gates ask of the hub starts no deployment.
-  const { transport: _transport, tool: _tool, toolArguments: _toolArguments, ...rest } = hub;
-  const { logErrorPatterns: _logErrorPatterns, mayDisappear: _mayDisappear, ...told } = rest;
-  const text = JSON.stringify(
-    canonical({
-      starts,
-      hub: told,
-      sidecar,
-    }),
-  );
+export function releaseNameOf(config: HubConfig, colour: Colour): string {
+  const text = canonicalJson(slotDeployment(config, slotOf(config, colour), standIns(config)));
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
+
+/**
+ * What is not known before AWS is asked, or is the same for as long as there is the stack: a secret's ARN goes by the config's
+ * word for it.
+ */
+const standIns = (config: HubConfig): ContainerFacts => ({
+  colour: "colour",
+  release: "release",
+  logGroup: "log group",
+  sidecarLogGroup: "sidecar log group",
+  region: "region",
+  secretsFrom: Object.fromEntries(secretRefsOf(config).map((name) => [name, name])),
+  table: "table",
+  stack: "stack",
+  namespace: "namespace",
+});

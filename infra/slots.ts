@@ -1,16 +1,18 @@
 import type * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
 import * as ecs from "@pulumi/aws/ecs/index.js";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Colour } from "../domain/colour.ts";
+import { sidecarGroup } from "../domain/log-streams.ts";
 import type { Balancer } from "./balancer.ts";
-import { type HubConfig, type SlotConfig, slotOf } from "./config.ts";
-import { containersOf } from "./containers.ts";
+import { type HubConfig, slotOf } from "./config.ts";
+import type { ContainerFacts } from "./containers.ts";
 import type { LogGroups } from "./log-groups.ts";
 import type { Network } from "./network.ts";
 import type { Place } from "./read.ts";
 import { makeScaling } from "./scaling.ts";
 import type { FoundSecrets } from "./secrets.ts";
-import type { StackNames } from "./stack-names.ts";
+import { type SlotDeployment, slotDeployment } from "./slot-deployment.ts";
+import { type StackNames, slotLogGroup } from "./stack-names.ts";
 import type { StackRoles } from "./stack-roles.ts";
 
 /** A colour's log group, what runs, and the service that runs it. */
@@ -45,7 +47,13 @@ export function makeSlot(
   opts: pulumi.ComponentResourceOptions,
 ): Slot {
   const slot = slotOf(config, colour);
-  const taskDefinition = makeTaskDefinition(config, colour, slot, needs, opts);
+  const deploymentWith = (namespace: string) =>
+    slotDeployment(config, slot, { ...knownFacts(colour, needs), namespace });
+  // Where the metrics are, nobody knows before the stack is made, and only the containers' text says it.
+  const deployment = deploymentWith("");
+  const text = needs.namespace.apply((of) => deploymentWith(of).definition.containerDefinitions);
+  const definition = { ...deployment.definition, containerDefinitions: text };
+  const taskDefinition = makeTaskDefinition(colour, definition, needs, opts);
   const { network, balancer, cluster, roles } = needs;
   const service = new ecs.Service(
     colour,
@@ -58,15 +66,9 @@ export function makeSlot(
       networkConfiguration: {
         subnets: network.privateSubnetIds,
         securityGroups: [network.taskGroup.id],
-        assignPublicIp: config.network.assignPublicIp,
+        assignPublicIp: deployment.assignPublicIp,
       },
-      loadBalancers: [
-        {
-          targetGroupArn: balancer.groups[colour].arn,
-          containerName: config.sidecar.enabled ? "sidecar" : "hub",
-          containerPort: config.sidecar.enabled ? config.sidecar.port : config.hub.port,
-        },
-      ],
+      loadBalancers: [{ targetGroupArn: balancer.groups[colour].arn, ...deployment.target }],
       deploymentMinimumHealthyPercent: 100,
       deploymentMaximumPercent: 200,
       // No rollback to the old code: a release that does not start has to be seen failing.
@@ -87,45 +89,42 @@ export function makeSlot(
   return { logGroup: needs.logGroups.slots[colour], taskDefinition, service };
 }
 
-function makeTaskDefinition(
-  config: HubConfig,
+function knownFacts(
   colour: Colour,
-  slot: SlotConfig,
-  needs: SlotNeeds,
+  { place, names, releases, secrets }: SlotNeeds,
+): Omit<ContainerFacts, "namespace"> {
+  const logGroup = slotLogGroup(place, colour);
+  return {
+    colour,
+    release: releases[colour],
+    logGroup,
+    sidecarLogGroup: sidecarGroup(logGroup),
+    region: place.region,
+    secretsFrom: secrets.valueFrom,
+    table: names.table,
+    stack: place.stack,
+  };
+}
+
+/** A slot's definition, with a text that is known once its parts are. */
+type Definition = pulumi.Inputs & Omit<SlotDeployment["definition"], "containerDefinitions">;
+
+function makeTaskDefinition(
+  colour: Colour,
+  definition: Definition & { readonly containerDefinitions: pulumi.Input<string> },
+  { names, roles, logGroups }: SlotNeeds,
   opts: pulumi.ComponentResourceOptions,
 ): ecs.TaskDefinition {
-  const { slots: hubs, sidecars } = needs.logGroups;
-  const known = { logGroup: hubs[colour].name, sidecarLogGroup: sidecars[colour].name };
-  const text = pulumi.output({ ...known, namespace: needs.namespace }).apply((facts) => {
-    const { place, names, releases, secrets } = needs;
-    const { stack, region } = place;
-    return JSON.stringify(
-      containersOf(config, slot, {
-        ...facts,
-        colour,
-        release: releases[colour],
-        region,
-        secretsFrom: secrets.valueFrom,
-        table: names.table,
-        stack,
-      }),
-    );
-  });
   return new ecs.TaskDefinition(
     colour,
     {
-      family: `${needs.names.prefix}-${colour}`,
-      requiresCompatibilities: ["FARGATE"],
-      networkMode: "awsvpc",
-      cpu: String(slot.cpu),
-      memory: String(slot.memory),
-      runtimePlatform: { cpuArchitecture: slot.architecture, operatingSystemFamily: "LINUX" },
-      executionRoleArn: needs.roles.execution.role.arn,
-      taskRoleArn: needs.roles.task.role.arn,
-      containerDefinitions: text,
+      family: `${names.prefix}-${colour}`,
+      ...definition,
+      executionRoleArn: roles.execution.role.arn,
+      taskRoleArn: roles.task.role.arn,
       // The previous release stays startable: that is what a rollback goes back to.
       skipDestroy: true,
     },
-    opts,
+    { ...opts, dependsOn: [logGroups.slots[colour], logGroups.sidecars[colour]] },
   );
 }

@@ -5,7 +5,7 @@ import { planLine } from "../plan/text.ts";
 import { MetricNamespace } from "../rollout/resource.ts";
 import { makeAlarms } from "./alarms.ts";
 import { makeBalancer } from "./balancer.ts";
-import { type HubConfig, slotOf } from "./config.ts";
+import type { HubConfig } from "./config.ts";
 import { describeCost, monthlyCostOf } from "./cost.ts";
 import { makeDashboard } from "./dashboard.ts";
 import { makeAlias, makeCertificate } from "./domain.ts";
@@ -32,7 +32,7 @@ import { makeTopics, subscribe } from "./topics.ts";
  */
 export async function makeStack(config: HubConfig, place: Place, hidden: Hidden) {
   const names = namesOf(place);
-  const releases = perColour((colour) => releaseNameOf(slotOf(config, colour), config));
+  const releases = perColour((colour) => releaseNameOf(config, colour));
   // Bundled while the switch is asked, which takes as long; where it is refused, nobody needs the bundle.
   const bundle = bundleGuardian();
   bundle.catch(() => undefined);

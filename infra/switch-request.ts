@@ -1,7 +1,7 @@
 import { perColour } from "../domain/colour.ts";
 import type { SwitchRequest } from "../domain/request.ts";
 import { slotAlarms } from "./alarms.ts";
-import { type HubConfig, slotOf } from "./config.ts";
+import type { HubConfig } from "./config.ts";
 import type { Place } from "./read.ts";
 import { releaseNameOf } from "./release.ts";
 import { namesOf, slotLogGroup } from "./stack-names.ts";
@@ -16,7 +16,7 @@ export function switchRequestOf(config: HubConfig, place: Place): SwitchRequest 
     table: names.table,
     stack,
     greenWeight: config.greenWeight,
-    releases: perColour((colour) => releaseNameOf(slotOf(config, colour), config)),
+    releases: perColour((colour) => releaseNameOf(config, colour)),
     plan: config.rollout,
     question: {
       alarms: perColour((colour) =>

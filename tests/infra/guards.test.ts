@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
+import { perColour } from "../../domain/colour.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { type SwitchPreview, switchRequest } from "../../domain/request.ts";
 import { weightsFor } from "../../domain/weight.ts";
@@ -218,9 +219,7 @@ for (const [what, over, config, message] of ofState)
   for (const dryRun of [true, false])
     test(`refused ${dryRun ? "in a preview" : "without a preview"}: ${what}`, async () => {
       const parsed = parseConfig(production);
-      const [blue, green] = [parsed.blue, parsed.green].map((slot) =>
-        releaseNameOf(slot as NonNullable<typeof slot>, parsed),
-      ) as [string, string];
+      const { blue, green } = perColour((colour) => releaseNameOf(parsed, colour));
       const found = record({
         slots: {
           blue: { release: blue, taskDefinition: "a" },

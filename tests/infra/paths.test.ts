@@ -84,7 +84,7 @@ test("the sidecar is told of public paths, a release is another with them, and o
   };
   assert.deepEqual(settingsOf({ publicPaths: oauth }).publicPaths, oauth);
   assert.ok(!("publicPaths" in settingsOf({})));
-  const nameOf = (hub: object) => releaseNameOf(given({}).blue!, given(hub));
+  const nameOf = (hub: object) => releaseNameOf(given(hub), "blue");
   assert.notEqual(nameOf({ publicPaths: oauth }), nameOf({}));
   assert.ok(!JSON.stringify(given({})).includes("publicPaths"));
   assert.deepEqual(reachablePaths(given({ publicPaths: ["/token"] })).slice(-1), ["/token"]);

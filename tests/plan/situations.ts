@@ -3,7 +3,7 @@ import { perColour } from "../../domain/colour.ts";
 import { iso } from "../../domain/iso.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
-import { type HubConfig, parseConfig, slotOf } from "../../infra/config.ts";
+import { type HubConfig, parseConfig } from "../../infra/config.ts";
 import { guard } from "../../infra/guards.ts";
 import { planFactsOf } from "../../infra/plan-facts.ts";
 import { releaseNameOf } from "../../infra/release.ts";
@@ -44,8 +44,7 @@ interface Asked {
 /** Another image of the hub, by digest. */
 const otherImage = { image: `ghcr.io/example/mcp-hub@sha256:${"e".repeat(64)}` };
 
-const releasesOf = (config: HubConfig) =>
-  perColour((colour) => releaseNameOf(slotOf(config, colour), config));
+const releasesOf = (config: HubConfig) => perColour((colour) => releaseNameOf(config, colour));
 
 /** Green went live ten minutes ago, and blue is what it replaced. */
 const promoted = (releases: Record<"blue" | "green", string>): Partial<SwitchRecord> => ({

@@ -3,6 +3,7 @@ import type { Mutant } from "../mutant.ts";
 const alarms = ["tests/infra/alarms.test.ts", "tests/infra/stack-alarms.test.ts"];
 const program = ["tests/infra/program.test.ts"];
 const paths = ["tests/infra/paths.test.ts"];
+const releases = ["tests/infra/release.test.ts"];
 const settings = ["tests/infra/settings-together.test.ts"];
 
 /** Mutants of what the stack makes. */
@@ -104,6 +105,35 @@ export const infra: readonly Mutant[] = [
     before: "const renewMs = 240_000",
     after: "const renewMs = 640_000",
     tests: settings,
+  },
+  {
+    does: "users of live lose their tasks to another size of them, ungated, for the release keeps its name",
+    file: "infra/release.ts",
+    before: "canonicalJson(slotDeployment(config, slotOf(config, colour), standIns(config)))",
+    after:
+      "canonicalJson(slotDeployment(config, slotOf(config, colour), standIns(config)).definition.containerDefinitions)",
+    tests: releases,
+  },
+  {
+    does: "another secret reaches live's users ungated, for all secrets have one name in the release's",
+    file: "infra/release.ts",
+    before: "[name, name]",
+    after: '[name, "secret"]',
+    tests: releases,
+  },
+  {
+    does: "members of a hub's config in another order replace its tasks",
+    file: "infra/containers.ts",
+    before: "HUB_CONFIG: canonicalJson(",
+    after: "HUB_CONFIG: JSON.stringify(",
+    tests: releases,
+  },
+  {
+    does: "secrets of the hub in another order replace its tasks",
+    file: "infra/containers.ts",
+    before: "all.toSorted((a, b) => (a.name < b.name ? -1 : 1))",
+    after: "[...all]",
+    tests: releases,
   },
   {
     does: "two renewals fail, and somebody else shifts the same traffic",
