@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { colour } from "./colour.ts";
 import { hubDefaults, readyRule } from "./hub.ts";
+import { origin } from "./origin.ts";
 import { parsedPlan } from "./plan.ts";
 import { releaseRecord } from "./release-record.ts";
 import { releaseName } from "./release.ts";
@@ -73,6 +74,8 @@ export const switchInputs = z.strictObject({
   services: perColour(z.string()),
   taskDefinitions: perColour(z.string()),
   releases: perColour(releaseName),
+  /** What the releases are made from; left out by whoever does not know it. */
+  origins: perColour(origin).optional(),
   capacity: perColour(capacity),
   greenWeight: weight,
   plan: parsedPlan,

@@ -1,14 +1,19 @@
 import { z } from "zod";
-import { colour } from "./colour.ts";
-import { switchInputs, switchOutputs } from "./inputs.ts";
+import { colour, perColour } from "./colour.ts";
+import { type SwitchInputs, switchInputs, switchOutputs } from "./inputs.ts";
+import { origin } from "./origin.ts";
 import { UsageError } from "./usage-error.ts";
 import { bothWeights, weight } from "./weight.ts";
 
 /** Milliseconds since 1970, as every clock here gives them. */
 const time = z.number();
 
-/** What runs in a slot: the release's name and the task definition that carries it. */
-const slotRelease = z.strictObject({ release: z.string(), taskDefinition: z.string() });
+/** What runs in a slot: the release's name, the task definition that carries it, and what it is made from as far as that is known. */
+const slotRelease = z.strictObject({
+  release: z.string(),
+  taskDefinition: z.string(),
+  origin: origin.optional(),
+});
 
 const lease = z.strictObject({ owner: z.string(), since: time, until: time });
 /** The lease as it is recorded: whoever holds it may shift traffic until it runs out; everybody else reads only, or raises the fence. */
@@ -108,6 +113,19 @@ export const switchRecord = z.strictObject({
 });
 /** The record of one stack. */
 export type SwitchRecord = z.infer<typeof switchRecord>;
+
+/** What runs in both slots once these inputs are deployed. */
+export function slotsOf({
+  releases,
+  taskDefinitions,
+  origins,
+}: Pick<SwitchInputs, "releases" | "taskDefinitions" | "origins">): SwitchRecord["slots"] {
+  return perColour((of) => ({
+    release: releases[of],
+    taskDefinition: taskDefinitions[of],
+    ...(origins ? { origin: origins[of] } : {}),
+  }));
+}
 
 /** Throws UsageError, with what to type next, for a record of another schema: its fields mean something else. */
 export function refuseOtherSchema(value: unknown, stack: string): void {

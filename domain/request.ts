@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { colour } from "./colour.ts";
 import { foreseen, planQuestion } from "./foreseen.ts";
+import { switchInputs } from "./inputs.ts";
 import { heldFor, parsedPlan } from "./plan.ts";
 import { releaseName } from "./release.ts";
 import { weight } from "./weight.ts";
@@ -17,6 +18,7 @@ export const switchRequest = z.object({
   stack: z.string(),
   greenWeight: weight,
   releases: z.object({ blue: releaseName, green: releaseName }),
+  origins: switchInputs.shape.origins,
   plan: parsedPlan,
   /** Given, the answer says what the `up` will do to users as well. */
   question: planQuestion.optional(),

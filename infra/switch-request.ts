@@ -2,6 +2,7 @@ import { perColour } from "../domain/colour.ts";
 import type { SwitchRequest } from "../domain/request.ts";
 import { slotAlarms } from "./alarms.ts";
 import type { HubConfig } from "./config.ts";
+import { originOf } from "./origin.ts";
 import type { Place } from "./read.ts";
 import { releaseNameOf } from "./release.ts";
 import { namesOf, slotLogGroup } from "./stack-names.ts";
@@ -17,6 +18,7 @@ export function switchRequestOf(config: HubConfig, place: Place): SwitchRequest 
     stack,
     greenWeight: config.greenWeight,
     releases: perColour((colour) => releaseNameOf(config, colour)),
+    origins: perColour((colour) => originOf(config, colour)),
     plan: config.rollout,
     question: {
       alarms: perColour((colour) =>

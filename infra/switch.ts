@@ -9,6 +9,7 @@ import { TrafficSwitch, type TrafficSwitchArgs } from "../rollout/resource.ts";
 import { type Balancer, priorities } from "./balancer.ts";
 import { type HubConfig, mostTasks, slotOf } from "./config.ts";
 import type { LogGroups } from "./log-groups.ts";
+import { originOf } from "./origin.ts";
 import { pathConditionOf } from "./paths.ts";
 import type { Place } from "./read.ts";
 import type { MadeRole } from "./roles.ts";
@@ -68,6 +69,7 @@ function switchArgs(config: HubConfig, needs: SwitchNeeds): TrafficSwitchArgs {
     services: perColour((colour) => slots[colour].service.name),
     taskDefinitions: perColour((colour) => slots[colour].taskDefinition.arn),
     releases,
+    origins: perColour((colour) => originOf(config, colour)),
     capacity: perColour((colour) => {
       const slot = slotOf(config, colour);
       return { tasks: slot.tasks, max: mostTasks(slot) };

@@ -1,5 +1,5 @@
-import { type Colour, perColour } from "../../domain/colour.ts";
-import { type SwitchRecord, atRest, recordSchema } from "../../domain/record.ts";
+import type { Colour } from "../../domain/colour.ts";
+import { type SwitchRecord, atRest, recordSchema, slotsOf } from "../../domain/record.ts";
 import type { SwitchAnswer } from "../../domain/request.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import type { StackConfig } from "../../infra/stack-file.ts";
@@ -21,7 +21,7 @@ export function answerOffline(before: StackConfig | null, after: StackConfig, no
 
 /** The record of a stack whose last `up` with this config ended as asked. When that was, nobody knows here: no window is open. */
 function recordOf({ config, place }: StackConfig, now: number): SwitchRecord {
-  const { releases } = switchRequestOf(config, place);
+  const asked = switchRequestOf(config, place);
   const live: Colour = config.greenWeight > 50 ? "green" : "blue";
   return {
     ...atRest(),
@@ -30,7 +30,7 @@ function recordOf({ config, place }: StackConfig, now: number): SwitchRecord {
     live,
     liveSince: now,
     weights: weightsFor("green", config.greenWeight),
-    slots: perColour((of) => ({ release: releases[of], taskDefinition: "" })),
+    slots: slotsOf({ ...asked, taskDefinitions: { blue: "", green: "" } }),
     inputs: null,
   };
 }

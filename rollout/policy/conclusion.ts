@@ -62,12 +62,13 @@ function rest(record: SwitchRecord, { candidate, plan }: Ended, now: number): Sw
 /** The candidate is live; the colour it replaces stays one weight flip away and begins to drain. */
 function promote(record: SwitchRecord, { candidate, release, plan }: Ended, now: number): SwitchRecord {
   const retired = other(candidate);
+  const { release: former, taskDefinition } = record.slots[retired];
   const promoted: SwitchRecord = {
     ...record,
     live: candidate,
     liveSince: now,
     verified: null,
-    previous: { colour: retired, ...record.slots[retired], until: now + plan.rollbackWindow },
+    previous: { colour: retired, release: former, taskDefinition, until: now + plan.rollbackWindow },
     rejected: record.rejected.filter((entry) => entry.release !== release),
   };
   return drainSlot(promoted, retired, now, now + plan.drainDeadline);

@@ -3,6 +3,7 @@ import { decideUnfinished } from "./decide-unfinished.ts";
 import { refuseHeld, refuseDisorder } from "./refuse-disorder.ts";
 import { passedFreeze, refuseFrozen } from "./refuse-frozen.ts";
 import { refuseReleases } from "./refuse-releases.ts";
+import { refuseReplaced } from "./refuse-replaced.ts";
 import { type Situation, type Decision, refuse } from "./situation.ts";
 
 /** What this `up` does, from the record, the live rule and the request. The rows are in docs/rollout.md, in this order. */
@@ -16,6 +17,7 @@ export function decide(situation: Situation): Decision {
     return decide({ ...situation, rule: { weights: record.weights, foreign: [] } });
   return (
     refuseDisorder(situation, record) ??
+    refuseReplaced(situation, record) ??
     decideUnfinished(situation, record) ??
     refuseReleases(situation, record) ??
     unlessFrozen(situation, decideMove(situation, record))

@@ -13,6 +13,7 @@ type RefusalCode =
   | "foreign-in-rule"
   | "hand-edit"
   | "edit-and-release"
+  | "replaced-under-users"
   | "live-changed"
   | "unfinished-rollback"
   | "both-carry-weight"
@@ -52,7 +53,7 @@ export interface Situation {
   readonly now: number;
   readonly record: SwitchRecord | null;
   readonly rule: LiveRule | null;
-  readonly request: Pick<SwitchRequest, "greenWeight" | "releases" | "plan">;
+  readonly request: Pick<SwitchRequest, "greenWeight" | "releases" | "origins" | "plan">;
 }
 
 /** The decision to refuse, and why. */

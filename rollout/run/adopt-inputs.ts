@@ -1,5 +1,4 @@
-import { perColour } from "../../domain/colour.ts";
-import type { SwitchRecord } from "../../domain/record.ts";
+import { type SwitchRecord, slotsOf } from "../../domain/record.ts";
 import type { DecidedUp } from "./decided-up.ts";
 
 /** The record learns what this `up` deployed. A changed release in a slot is no longer verified. */
@@ -8,7 +7,7 @@ export async function adoptInputs({ lease, up }: DecidedUp): Promise<SwitchRecor
   return lease.change((record) => ({
     ...record,
     inputs,
-    slots: perColour((of) => ({ release: inputs.releases[of], taskDefinition: inputs.taskDefinitions[of] })),
+    slots: slotsOf(inputs),
     verified:
       record.verified && record.verified.release === inputs.releases[record.verified.colour]
         ? record.verified

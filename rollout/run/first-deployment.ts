@@ -1,7 +1,7 @@
-import { type Colour, other, perColour } from "../../domain/colour.ts";
+import { type Colour, other } from "../../domain/colour.ts";
 import { commandLine } from "../../domain/command-line.ts";
 import { limits } from "../../domain/limits.ts";
-import { type SwitchRecord, atRest, recordSchema } from "../../domain/record.ts";
+import { type SwitchRecord, atRest, recordSchema, slotsOf } from "../../domain/record.ts";
 import { type Weights, describeWeights, distinctWeights, weightsFor } from "../../domain/weight.ts";
 import { writeOrSee } from "../record/conditional-write.ts";
 import { Lease } from "../record/lease.ts";
@@ -116,7 +116,7 @@ async function startRecord(ports: Ports, up: Up, live: Colour, found: Versioned 
     live,
     liveSince: now,
     weights: weightsFor(live, 100),
-    slots: perColour((of) => ({ release: inputs.releases[of], taskDefinition: inputs.taskDefinitions[of] })),
+    slots: slotsOf(inputs),
     lease: { owner: up.owner, since: now, until: now + limits.leaseMs },
     // A rollout of the live colour itself marks a first deployment that is not over.
     rollout: {

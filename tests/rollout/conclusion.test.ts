@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { SwitchRecord } from "../../domain/record.ts";
+import { perColour } from "../../domain/colour.ts";
+import { type SwitchRecord, switchRecord } from "../../domain/record.ts";
 import { finalStates } from "../../domain/rollout-state.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { type Ended, conclude } from "../../rollout/policy/conclusion.ts";
@@ -12,7 +13,7 @@ import type { Gate, Judgement, Verdict, Ports } from "../../rollout/run/ports.ts
 import { nextCommand } from "../../rollout/run/words.ts";
 import { inputsFor } from "../checks/fixtures/inputs.ts";
 import { type Quiet, plan, quiet, up } from "./quiet.ts";
-import { b, now, record, situation } from "./situation.ts";
+import { b, now, origin, record, situation } from "./situation.ts";
 
 const signal = new AbortController().signal;
 const rollbackTarget = weightsFor("blue", 100);
@@ -141,7 +142,9 @@ test("the checks' own gate over a config that breaks it: the traffic is home, th
 });
 
 test("however a rollout ended: a release is rejected by a verdict or a person only, and never by a promotion", () => {
-  const under = { ...situation(100).record, rollout: null } as SwitchRecord;
+  const before = situation(100).record as SwitchRecord;
+  const slots = perColour((of) => ({ ...before.slots[of], origin: origin({}) }));
+  const under = { ...before, slots, rollout: null };
   const rolloutUnderWay: SwitchRecord["rollout"] = {
     id: "r",
     candidate: "green",
@@ -162,6 +165,7 @@ test("however a rollout ended: a release is rejected by a verdict or a person on
     fc.property(ended, ({ underWay, ...of }) => {
       const how: Ended = { ...of, candidate: "green", release: b, rollbackTarget, plan, why: "it ended" };
       const left = conclude({ ...under, rollout: underWay ? rolloutUnderWay : null }, how, now);
+      assert.equal(switchRecord.safeParse(left).error?.message, undefined, "nobody could read it again");
       const isRejected = rejections(left).includes(b);
       if (isRejected) assert.ok(of.failed || of.rollbackAsked);
       if (of.state === "rolled-back") assert.equal(isRejected, underWay && (of.failed || of.rollbackAsked));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { perColour } from "../../domain/colour.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { sameWeights, weightsFor } from "../../domain/weight.ts";
 import { foresee } from "../../rollout/policy/adoption.ts";
@@ -8,7 +9,7 @@ import { decide } from "../../rollout/policy/decision.ts";
 import type { Decision } from "../../rollout/policy/situation.ts";
 import { stepsBetween } from "../../rollout/policy/steps-between.ts";
 import { describeDecision } from "../../rollout/run/words.ts";
-import { a, b, c, now, plan, situation } from "./situation.ts";
+import { a, b, c, now, origin, plan, situation } from "./situation.ts";
 
 const refused = (decision: Decision): string =>
   decision.kind === "refuse" ? decision.code : `not refused: ${decision.kind}`;
@@ -79,6 +80,31 @@ test("the live release may not change under its users, unless that is allowed in
     kind: "nothing",
     liveChanged: true,
   });
+});
+
+test("nothing that AWS makes anew may change under users, whatever else is allowed; what is not known is no change", () => {
+  const was = { "sidecar.port": "8080", "network.vpcId": "vpc-1", "network.cidr": "10.80.0.0/16" };
+  const slots = perColour((of) => ({ ...situation(0).record!.slots[of], origin: origin(was) }));
+  const rollout = { allowLiveChange: true, replaceRollbackTarget: true };
+  const asked = (
+    ground: Record<string, string>,
+    greenWeight = 0,
+    record: Partial<SwitchRecord> = { slots },
+  ) => decide(situation(greenWeight, { record, origins: perColour(() => origin(ground)), plan: rollout }));
+  assert.equal(asked(was).kind, "nothing");
+  assert.equal(asked({ "hub.port": "3000", "network.vpcId": "vpc-1" }).kind, "nothing");
+  const other = { ...was, "sidecar.port": "9090", "network.vpcId": "vpc-2" };
+  assert.equal(asked(other, 0, {}).kind, "nothing");
+  for (const greenWeight of [0, 100]) {
+    const refusal = asked(other, greenWeight);
+    assert.equal(refused(refusal), "replaced-under-users");
+    assert.match(
+      (refusal as { why: string }).why,
+      /^This would change sidecar\.port from 8080 to 9090, network\.vpcId from vpc-1 to vpc-2, .*Put it back\. .*pulumi destroy --stack simulated$/,
+    );
+  }
+  const first = situation(0, { origins: perColour(() => origin(other)) });
+  assert.equal(decide({ ...first, record: null, rule: null }).kind, "first");
 });
 
 test("neither release may change while both carry weight", () => {

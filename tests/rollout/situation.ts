@@ -1,3 +1,4 @@
+import type { Origin } from "../../domain/origin.ts";
 import { parsedPlan } from "../../domain/plan.ts";
 import { type SwitchRecord, recordSchema } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
@@ -41,12 +42,23 @@ export function record(over: Partial<SwitchRecord> = {}): SwitchRecord {
   };
 }
 
+/** What a release is made from whose balancer and target groups are made from this. */
+export const origin = (ground: Record<string, string>, over: Partial<Origin> = {}): Origin => ({
+  own: "own",
+  shared: {},
+  ground,
+  images: [],
+  secrets: [],
+  ...over,
+});
+
 /** The same with a request; the rule shows what the record says unless told otherwise. */
 export function situation(
   greenWeight: number,
   over: {
     record?: Partial<SwitchRecord>;
     releases?: { blue?: string; green?: string };
+    origins?: Situation["request"]["origins"];
     plan?: Partial<typeof plan>;
     rule?: Situation["rule"];
   } = {},
@@ -59,6 +71,7 @@ export function situation(
     request: {
       greenWeight,
       releases: { blue: a, green: b, ...over.releases },
+      ...(over.origins ? { origins: over.origins } : {}),
       plan: { ...plan, ...over.plan },
     },
   };

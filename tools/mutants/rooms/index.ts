@@ -6,6 +6,7 @@ import { guardian } from "./guardian.ts";
 import { infra } from "./infra.ts";
 import { packages } from "./packages.ts";
 import { plan } from "./plan.ts";
+import { policy } from "./policy.ts";
 import { rehearsal } from "./rehearsal.ts";
 import { sidecar } from "./sidecar.ts";
 
@@ -15,6 +16,7 @@ export const rooms: Readonly<Record<string, readonly Mutant[]>> = {
   checks,
   commands,
   guardian,
+  policy,
   plan,
   infra,
   sidecar,

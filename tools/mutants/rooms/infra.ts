@@ -4,6 +4,7 @@ const alarms = ["tests/infra/alarms.test.ts", "tests/infra/stack-alarms.test.ts"
 const program = ["tests/infra/program.test.ts"];
 const paths = ["tests/infra/paths.test.ts"];
 const releases = ["tests/infra/release.test.ts"];
+const ground = ["tests/infra/ground.test.ts"];
 const settings = ["tests/infra/settings-together.test.ts"];
 
 /** Mutants of what the stack makes. */
@@ -134,6 +135,20 @@ export const infra: readonly Mutant[] = [
     before: "all.toSorted((a, b) => (a.name < b.name ? -1 : 1))",
     after: "[...all]",
     tests: releases,
+  },
+  {
+    does: "another port is deployed to empty target groups under users, for no preview knows that it replaces them",
+    file: "infra/origin.ts",
+    before: '{ "sidecar.port": String(sidecar.port) }',
+    after: '{ "sidecar.port": "" }',
+    tests: ground,
+  },
+  {
+    does: "another VPC is deployed under users, for no preview knows that it replaces their target groups",
+    file: "infra/origin.ts",
+    before: "network.vpcId ??",
+    after: '"" &&',
+    tests: ground,
   },
   {
     does: "two renewals fail, and somebody else shifts the same traffic",

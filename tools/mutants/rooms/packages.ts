@@ -50,6 +50,13 @@ export const packages: readonly Mutant[] = [
     tests: health,
   },
   {
+    does: "no target group can be replaced in a rehearsal, for the new one has the name of the old one",
+    file: "packages/pulumi-engine/src/engine/deployment.ts",
+    before: "await this.#checked(urn, goal, provider, undefined)",
+    after: "await this.#checked(urn, goal, provider, old)",
+    tests: ["packages/pulumi-engine/tests/replaced-name.test.ts"],
+  },
+  {
     does: "a log pattern that excludes a word finds lines with it",
     file: "packages/log-filter-pattern/src/fits.ts",
     before: "!pattern.none.some((term) => line.includes(term))",
