@@ -10,9 +10,10 @@ export const origin = z.strictObject({
   shared: byKey,
   /** Settings that the balancer and the target groups are made from, by config key: AWS makes new ones for a change. */
   ground: byKey,
-  /** What its tasks cannot start without: images, and secrets in the config's words for them. */
+  /** What its tasks cannot start without: images, secrets in the config's words for them, and keys that the config names besides. */
   images: z.array(z.string()),
   secrets: z.array(z.string()),
+  kmsKeys: z.array(z.string()),
 });
 /** What a slot's release is made from, parsed. */
 export type Origin = z.infer<typeof origin>;

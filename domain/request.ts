@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { colour } from "./colour.ts";
+import { colour, colours } from "./colour.ts";
 import { foreseen, planQuestion } from "./foreseen.ts";
 import { switchInputs } from "./inputs.ts";
+import { origin } from "./origin.ts";
 import { heldFor, parsedPlan } from "./plan.ts";
 import { releaseName } from "./release.ts";
 import { weight } from "./weight.ts";
@@ -26,6 +27,17 @@ export const switchRequest = z.object({
 /** A switch request: what a program asks the plugin before it declares its slots. */
 export type SwitchRequest = z.infer<typeof switchRequest>;
 
+/** A release that a slot keeps although the stack's settings have changed. */
+const kept = z.object({
+  release: releaseName,
+  taskDefinition: z.string(),
+  origin,
+  /** What is kept, until when and why: a sentence without its full stop. */
+  says: z.string(),
+});
+/** A kept release, parsed. */
+export type Kept = z.infer<typeof kept>;
+
 /** The answer: what is live, and what this `up` will do to the traffic. */
 const switchPreview = z.object({
   /** No record yet: this is the first deployment. */
@@ -46,11 +58,17 @@ const switchPreview = z.object({
   credentialsAssumed: z.boolean(),
   /** What each slot runs now, by name, once recorded. */
   releases: z.object({ blue: z.string(), green: z.string() }).nullable(),
+  /** What slots keep as it is recorded; null: they get what was asked for. */
+  kept: z.object({ blue: kept.nullable(), green: kept.nullable() }),
   /** What it will do to users; null where that was not asked. */
   foreseen: foreseen.nullable(),
 });
 /** A switch preview: what is live, and what this `up` will do to the traffic. */
 export type SwitchPreview = z.infer<typeof switchPreview>;
+
+/** What slots keep, a sentence each, blue's first. */
+export const keepsOf = ({ kept: of }: Pick<SwitchPreview, "kept">): string[] =>
+  colours.flatMap((one) => of[one]?.says ?? []);
 
 /** The answer; with the sentence of the refusal where the policy refuses. */
 export type SwitchAnswer = SwitchPreview & { readonly refused?: string };

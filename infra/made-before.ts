@@ -8,7 +8,7 @@ import type { HubConfig } from "./config.ts";
 import { type Here, missingParameter, missingSecret, missingZone } from "./missing.ts";
 import { parameterAt } from "./parameter-place.ts";
 import type { Place } from "./read.ts";
-import { type NamedSecret, namedSecrets } from "./secret-names.ts";
+import { type Former, type NamedSecret, namedSecrets } from "./secret-names.ts";
 import { type FoundSecret, type FoundSecrets, secretsAsFound } from "./secrets.ts";
 
 /** What the config names and a person has made before the stack. */
@@ -21,15 +21,17 @@ export interface MadeBefore {
 /**
  * Finds the secrets, the parameters and the zone that the config names, and never looks at a value. Throws pulumi.RunError,
  * before anything is registered, with everything that is missing: each with its path and the command that makes it.
+ * @param former what only a release that is kept still reads
  */
 export async function findMadeBefore(
   config: HubConfig,
   place: Place,
+  former: Former | null = null,
 ): Promise<MadeBefore & { readonly account: string }> {
   const { accountId: account } = await getCallerIdentity();
   const here = { ...place, account };
   const problems: string[] = [];
-  const named = namedSecrets(config);
+  const named = namedSecrets(config, former?.secrets);
   const zone = config.domain?.zone;
   const [secrets, zoneId] = await Promise.all([
     findSecrets(named, here, problems),
@@ -37,7 +39,8 @@ export async function findMadeBefore(
     lookForParameters(named, here, problems),
   ]);
   if (problems.length > 0) throw new pulumi.RunError(new ConfigError(problems.toSorted()).message);
-  return { account, secrets: secretsAsFound(config, secrets, here), zoneId };
+  const kmsKeys = [...config.kmsKeys, ...(former?.kmsKeys ?? [])];
+  return { account, secrets: secretsAsFound(named, kmsKeys, secrets, here), zoneId };
 }
 
 /** Those of Secrets Manager, by the name or ARN that the config has of each. */

@@ -18,6 +18,7 @@ export function originOf(config: HubConfig, colour: Colour): Origin {
     ground: ground(config),
     images: [slot.image, ...(sidecar.enabled ? [sidecar.image] : [])],
     secrets: [...new Set(secrets.filter((secret) => secret !== undefined))],
+    kmsKeys: [...config.kmsKeys],
   };
 }
 
@@ -34,6 +35,7 @@ function shared({ hub, sidecar }: HubConfig): Record<string, string> {
     "hub.mcpPath": hub.mcpPath,
     "hub.messagePath": hub.messagePath,
     "hub.healthPath": hub.healthPath,
+    "hub.publicPaths": (hub.publicPaths ?? []).join(" ") || "none",
     ...(sidecar.enabled
       ? {
           "sidecar.signingSecret": sidecar.signingSecret ?? "none",

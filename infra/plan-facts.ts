@@ -23,7 +23,7 @@ export function planFactsOf(
     refusals,
     warnings,
     rollout: config.rollout,
-    releases: perColour((colour) => releaseNameOf(config, colour)),
+    releases: perColour((colour) => answer.kept[colour]?.release ?? releaseNameOf(config, colour)),
     images: perColour((colour) => slotOf(config, colour).image),
     tasks: perColour((colour) => slotOf(config, colour).tasks),
     cost: { rolloutUsd, idleColourUsd, idleColour },

@@ -1,4 +1,5 @@
-import { colours } from "../domain/colour.ts";
+import { type PerColour, colours } from "../domain/colour.ts";
+import type { Kept } from "../domain/request.ts";
 import { type SecretRef, secretRef } from "../domain/secret-ref.ts";
 import type { HubConfig } from "./config.ts";
 
@@ -13,6 +14,28 @@ export interface NamedSecret {
   readonly texts: readonly string[];
   /** Keys of its JSON that are asked for, each once. */
   readonly fields: readonly string[];
+}
+
+/** What releases that slots keep still read, and the config names no more. */
+export interface Former {
+  /** Which slot and release, for people, and the config's former word for the secret. */
+  readonly secrets: readonly (readonly [of: string, text: string])[];
+  readonly kmsKeys: readonly string[];
+}
+
+/** What only the releases that slots keep still read; null: nothing. */
+export function formerOf(config: HubConfig, kept: PerColour<Kept | null>): Former | null {
+  const named = secretRefsOf(config);
+  const releases = colours.flatMap((of) => kept[of] ?? []);
+  const secrets = releases.flatMap(({ release, origin }) =>
+    origin.secrets
+      .filter((text) => !named.includes(text))
+      .map((text) => [`the release ${release} that is kept`, text] as const),
+  );
+  const kmsKeys = releases
+    .flatMap(({ origin }) => origin.kmsKeys)
+    .filter((key) => !config.kmsKeys.includes(key));
+  return secrets.length + kmsKeys.length === 0 ? null : { secrets, kmsKeys: [...new Set(kmsKeys)] };
 }
 
 /** A stack config, as it is parsed or as somebody wrote it. */
@@ -45,11 +68,11 @@ export function secretKeysIn(config: Config): SecretKey[] {
 const isObject = (value: unknown): value is Config => typeof value === "object" && value !== null;
 const member = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);
 
-/** All secrets that the config names, each once. */
-export function namedSecrets(config: HubConfig): NamedSecret[] {
+/** All secrets that the config names, each once; and others. */
+export function namedSecrets(config: HubConfig, also: Former["secrets"] = []): NamedSecret[] {
+  const said = secretKeysIn(config).map(({ path, text }) => [path.join("."), text] as const);
   const found = new Map<string, NamedSecret>();
-  for (const { path, text } of secretKeysIn(config)) {
-    const key = path.join(".");
+  for (const [key, text] of [...said, ...also]) {
     const ref = secretRef(text);
     const which = `${ref.kind} ${ref.id}`;
     const { keys = [], texts = [], fields = [] } = found.get(which) ?? {};

@@ -1,7 +1,6 @@
 import { endingOf, secretRef } from "../domain/secret-ref.ts";
-import type { HubConfig } from "./config.ts";
 import { type ArnPlace, arnOf } from "./partition.ts";
-import { type NamedSecret, namedSecrets } from "./secret-names.ts";
+import type { NamedSecret } from "./secret-names.ts";
 
 /** Secrets as the roles' policies name them: what may be read, and the keys that opens. */
 export interface SecretArns {
@@ -30,15 +29,16 @@ export interface FoundSecret {
 }
 
 /**
- * The config's secrets as task definitions and policies name them.
+ * Secrets as task definitions and policies name them.
+ * @param kmsKeys that the config names besides those that the secrets say
  * @param secrets of Secrets Manager, by the name or ARN that the config has of each
  */
 export function secretsAsFound(
-  config: HubConfig,
+  named: readonly NamedSecret[],
+  kmsKeys: readonly string[],
   secrets: ReadonlyMap<string, FoundSecret>,
   place: ArnPlace,
 ): FoundSecrets {
-  const named = namedSecrets(config);
   const arnBy = ({ kind, id }: { kind: string; id: string }) =>
     kind === "parameter" ? parameterArn(id, place) : (secrets.get(id)?.arn ?? "");
   const arnsOf = (among: readonly NamedSecret[]): SecretArns => {
@@ -46,7 +46,7 @@ export function secretsAsFound(
     const [own, parameters] = [ofKind("secret"), ofKind("parameter")];
     const keys = own.map(({ id }) => keyOf(secrets.get(id)?.kmsKeyId ?? "", place));
     // Of a parameter nobody says which key it is encrypted with: the config names those of all parameters.
-    const given = parameters.length > 0 ? config.kmsKeys : [];
+    const given = parameters.length > 0 ? kmsKeys : [];
     return {
       secrets: [...new Set(own.map(arnBy))],
       parameters: [...new Set(parameters.map(arnBy))],

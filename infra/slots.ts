@@ -1,8 +1,9 @@
 import type * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
 import * as ecs from "@pulumi/aws/ecs/index.js";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Colour } from "../domain/colour.ts";
+import type { Colour, PerColour } from "../domain/colour.ts";
 import { sidecarGroup } from "../domain/log-streams.ts";
+import type { SwitchPreview } from "../domain/request.ts";
 import type { Balancer } from "./balancer.ts";
 import { type HubConfig, slotOf } from "./config.ts";
 import type { ContainerFacts } from "./containers.ts";
@@ -18,7 +19,8 @@ import type { StackRoles } from "./stack-roles.ts";
 /** A colour's log group, what runs, and the service that runs it. */
 export interface Slot {
   readonly logGroup: cloudwatch.LogGroup;
-  readonly taskDefinition: ecs.TaskDefinition;
+  /** ARN of the task definition that its service runs. */
+  readonly taskDefinition: pulumi.Input<string>;
   readonly service: ecs.Service;
 }
 
@@ -32,7 +34,10 @@ export interface SlotNeeds {
   /** A task that starts before their policies are attached can't read its secrets. */
   readonly roles: Pick<StackRoles, "execution" | "task">;
   readonly logGroups: LogGroups;
-  readonly releases: Readonly<Record<Colour, string>>;
+  /** Names of the releases that the config asks for. */
+  readonly asked: PerColour<string>;
+  /** Releases that slots keep instead. */
+  readonly kept: SwitchPreview["kept"];
   readonly secrets: FoundSecrets;
   /** Of the stack's metrics. */
   readonly namespace: pulumi.Output<string>;
@@ -52,14 +57,16 @@ export function makeSlot(
   // Where the metrics are, nobody knows before the stack is made, and only the containers' text says it.
   const deployment = deploymentWith("");
   const text = needs.namespace.apply((of) => deploymentWith(of).definition.containerDefinitions);
-  const definition = { ...deployment.definition, containerDefinitions: text };
-  const taskDefinition = makeTaskDefinition(colour, definition, needs, opts);
   const { network, balancer, cluster, roles } = needs;
+  const kept = needs.kept[colour];
+  const told = { ...deployment.definition, containerDefinitions: text };
+  const definition = makeTaskDefinition(colour, told, needs, opts);
+  const taskDefinition = kept?.taskDefinition ?? definition.arn;
   const service = new ecs.Service(
     colour,
     {
       cluster: cluster.arn,
-      taskDefinition: taskDefinition.arn,
+      taskDefinition,
       // Only where it begins: from then on the count is the switch's.
       desiredCount: firstLive ? slot.tasks : config.rollout.idleTasks,
       launchType: "FARGATE",
@@ -82,7 +89,8 @@ export function makeSlot(
     {
       ...opts,
       dependsOn: [...balancer.rules, roles.execution.policy, roles.task.policy],
-      ignoreChanges: ["desiredCount"],
+      // Other subnets and addresses start new tasks as well.
+      ignoreChanges: ["desiredCount", ...(kept ? ["networkConfiguration"] : [])],
     },
   );
   makeScaling(colour, slot, cluster, service, config.rollout.idleTasks, firstLive, opts);
@@ -91,12 +99,12 @@ export function makeSlot(
 
 function knownFacts(
   colour: Colour,
-  { place, names, releases, secrets }: SlotNeeds,
+  { place, names, asked, secrets }: SlotNeeds,
 ): Omit<ContainerFacts, "namespace"> {
   const logGroup = slotLogGroup(place, colour);
   return {
     colour,
-    release: releases[colour],
+    release: asked[colour],
     logGroup,
     sidecarLogGroup: sidecarGroup(logGroup),
     region: place.region,
@@ -112,7 +120,7 @@ type Definition = pulumi.Inputs & Omit<SlotDeployment["definition"], "containerD
 function makeTaskDefinition(
   colour: Colour,
   definition: Definition & { readonly containerDefinitions: pulumi.Input<string> },
-  { names, roles, logGroups }: SlotNeeds,
+  { names, roles, logGroups, kept }: SlotNeeds,
   opts: pulumi.ComponentResourceOptions,
 ): ecs.TaskDefinition {
   return new ecs.TaskDefinition(
@@ -125,6 +133,11 @@ function makeTaskDefinition(
       // The previous release stays startable: that is what a rollback goes back to.
       skipDestroy: true,
     },
-    { ...opts, dependsOn: [logGroups.slots[colour], logGroups.sidecars[colour]] },
+    {
+      ...opts,
+      dependsOn: [logGroups.slots[colour], logGroups.sidecars[colour]],
+      // A slot that keeps its release is given no other one to run later on: what its service runs stands in the record.
+      ignoreChanges: kept[colour] ? [...Object.keys(definition), "executionRoleArn", "taskRoleArn"] : [],
+    },
   );
 }

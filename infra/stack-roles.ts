@@ -3,6 +3,7 @@ import type * as ecs from "@pulumi/aws/ecs/index.js";
 import type * as iam from "@pulumi/aws/iam/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { colours } from "../domain/colour.ts";
+import type { SwitchPreview } from "../domain/request.ts";
 import type { Balancer } from "./balancer.ts";
 import { type HubConfig, slotOf } from "./config.ts";
 import { type Deployed, boundaryPolicy } from "./deploy-limits.ts";
@@ -44,6 +45,8 @@ export interface RoleNeeds extends MadeBefore {
   readonly cluster: ecs.Cluster;
   readonly balancer: Balancer;
   readonly topics: Topics;
+  /** Releases that slots keep: what these need stays theirs. */
+  readonly kept: SwitchPreview["kept"];
 }
 
 /** The stack's roles, each with the policy that must be attached before it is of use. */
@@ -160,6 +163,7 @@ function thingsOf(config: HubConfig, needs: RoleNeeds): pulumi.Output<Things> {
   const repositories = ecrRepositories([
     ...colours.map((colour) => slotOf(config, colour).image),
     ...(config.sidecar.enabled ? [config.sidecar.image] : []),
+    ...colours.flatMap((colour) => needs.kept[colour]?.origin.images ?? []),
   ]);
   return pulumi
     .output({

@@ -19,6 +19,7 @@ import { makeNetwork } from "./network.ts";
 import type { Place } from "./read.ts";
 import { makeRecordTable } from "./record-table.ts";
 import { releaseNameOf } from "./release.ts";
+import { formerOf } from "./secret-names.ts";
 import { makeSlot } from "./slots.ts";
 import { namesOf } from "./stack-names.ts";
 import { makeStackRoles } from "./stack-roles.ts";
@@ -32,14 +33,17 @@ import { makeTopics, subscribe } from "./topics.ts";
  */
 export async function makeStack(config: HubConfig, place: Place, hidden: Hidden) {
   const names = namesOf(place);
-  const releases = perColour((colour) => releaseNameOf(config, colour));
   // Bundled while the switch is asked, which takes as long; where it is refused, nobody needs the bundle.
   const bundle = bundleGuardian();
   bundle.catch(() => undefined);
   const looking = findMadeBefore(config, place);
   looking.catch(() => undefined);
   const { preview, warnings, plan } = await askSwitch(config, place);
-  const { secrets, zoneId, ...found } = await looking;
+  const { kept } = preview;
+  const asked = perColour((colour) => releaseNameOf(config, colour));
+  const releases = perColour((colour) => kept[colour]?.release ?? asked[colour]);
+  const former = formerOf(config, kept);
+  const { secrets, zoneId, ...found } = await (former ? findMadeBefore(config, place, former) : looking);
   const firstLive: Colour = preview.live ?? (config.greenWeight === 100 ? "green" : "blue");
 
   const whole = new HubComponent(names.prefix, { transformations: hidden.transformations });
@@ -56,9 +60,9 @@ export async function makeStack(config: HubConfig, place: Place, hidden: Hidden)
   const logGroups = makeLogGroups(config, place, opts);
   const { namespace } = new MetricNamespace("metrics", names.namespaceStart, opts);
   const about = { place, names, account, namespace, secrets, zoneId };
-  const made = { ...about, record, logGroups, cluster, balancer, topics };
+  const made = { ...about, record, logGroups, cluster, balancer, topics, kept };
   const roles = makeStackRoles(config, made, opts);
-  const needs = { ...made, network, roles, releases };
+  const needs = { ...made, network, roles, asked };
   const slots = perColour((colour) => makeSlot(config, colour, needs, colour === firstLive, opts));
   const { guardian, schedule } = await makeGuardian(
     names,

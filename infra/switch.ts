@@ -4,6 +4,7 @@ import type * as lambda from "@pulumi/aws/lambda/index.js";
 import type * as route53 from "@pulumi/aws/route53/index.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Colour, type PerColour, colours, perColour } from "../domain/colour.ts";
+import type { SwitchPreview } from "../domain/request.ts";
 import { proofPath } from "../domain/telemetry.ts";
 import { TrafficSwitch, type TrafficSwitchArgs } from "../rollout/resource.ts";
 import { type Balancer, priorities } from "./balancer.ts";
@@ -35,6 +36,7 @@ export interface SwitchNeeds {
   readonly namespace: pulumi.Output<string>;
   readonly alarms: Readonly<Record<Colour, string[]>>;
   readonly topics: Topics;
+  readonly kept: SwitchPreview["kept"];
 }
 
 /** The weighted rule. Everything that it may move must exist before it, and everybody who guards it. */
@@ -51,7 +53,7 @@ export function makeSwitch(
 }
 
 function switchArgs(config: HubConfig, needs: SwitchNeeds): TrafficSwitchArgs {
-  const { place, names, releases, cluster, balancer, slots, role, logGroups, alarms, topics } = needs;
+  const { place, names, releases, cluster, balancer, slots, role, logGroups, alarms, topics, kept } = needs;
   const { region, profile, stack, tags = {} } = place;
   const { evidence, release } = config;
   return {
@@ -67,9 +69,9 @@ function switchArgs(config: HubConfig, needs: SwitchNeeds): TrafficSwitchArgs {
     targetGroups: perColour((colour) => balancer.groups[colour].arn),
     cluster: cluster.arn,
     services: perColour((colour) => slots[colour].service.name),
-    taskDefinitions: perColour((colour) => slots[colour].taskDefinition.arn),
+    taskDefinitions: perColour((colour) => slots[colour].taskDefinition),
     releases,
-    origins: perColour((colour) => originOf(config, colour)),
+    origins: perColour((colour) => kept[colour]?.origin ?? originOf(config, colour)),
     capacity: perColour((colour) => {
       const slot = slotOf(config, colour);
       return { tasks: slot.tasks, max: mostTasks(slot) };

@@ -52,6 +52,8 @@ export interface PlanDocument {
   /** Why it is refused, each a sentence with what to do; empty: it is not. */
   readonly refused: readonly string[];
   readonly warnings: readonly string[];
+  /** Releases that stay as they are although the stack's settings changed, each a sentence with its reason. */
+  readonly keeps: readonly string[];
   readonly live: { readonly colour: Colour; readonly release: string; readonly since: string | null } | null;
   readonly candidate: {
     readonly colour: Colour;

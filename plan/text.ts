@@ -20,6 +20,7 @@ import {
 /** The plan as one line: what a preview shows on the switch. */
 export function planLine(plan: PlanDocument): string {
   const notes = [
+    ...plan.keeps,
     durationWords(plan),
     plan.open.length > 0 ? `${plan.open.length} open in the pre-deployment record` : "",
     plan.firing && plan.firing.length > 0 ? `firing: ${plan.firing.map(({ name }) => name).join(", ")}` : "",
@@ -47,6 +48,7 @@ export function planText(plan: PlanDocument): string {
     ...row("alarms", alarmWords(plan)),
     ...row("credentials", plan.credentialsUntil === null ? "" : `end at ${plan.credentialsUntil}`),
     "",
+    ...section("Kept", plan.keeps),
     ...(verify === null ? [] : section("At 0 %, before any user", [`checks: ${gateWords(verify)}`])),
     ...plan.steps.flatMap((step, index) => section(stepTitle(plan, step, index), stepLines(step))),
     ...section("Will likely end inconclusive", inconclusiveWords(plan)),

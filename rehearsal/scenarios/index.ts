@@ -13,6 +13,7 @@ import { freeze } from "./freeze.ts";
 import { guardian } from "./guardian.ts";
 import { hangAfterPromotion } from "./hang-after-promotion.ts";
 import { lostOperator } from "./lost-operator.ts";
+import { newSettings } from "./new-settings.ts";
 import { operators } from "./operators.ts";
 import { propagation } from "./propagation.ts";
 import { refused } from "./refused.ts";
@@ -34,6 +35,7 @@ export const scenarios: readonly Scenario[] = [
   badRelease,
   refused,
   rollback,
+  newSettings,
   shortBakes,
   freeze,
   breakGlass,

@@ -6,6 +6,7 @@ import { type SwitchAnswer, type SwitchRequest, switchRequest } from "../../doma
 import { type CredentialsEnd, credentialsEnd } from "../aws/credentials-end.ts";
 import { openAccount } from "../aws/open-account.ts";
 import { adoptionOf, foresee } from "../policy/adoption.ts";
+import { keptBy, withKept } from "../policy/kept.ts";
 import type { Decision, Situation } from "../policy/situation.ts";
 import { realClock } from "../run/open-ports.ts";
 import { readSettled } from "../run/settled.ts";
@@ -46,10 +47,12 @@ export interface SeenBeside {
 
 /** What a situation leads to. Pure. */
 export function answerOf(
-  situation: Situation,
+  asked: Situation,
   question: PlanQuestion | undefined,
   { credentials, today }: SeenBeside,
 ): SwitchAnswer {
+  const kept = keptBy(asked);
+  const situation = withKept(asked, kept);
   const { record } = situation;
   const { edit, decision } = foresee(situation);
   const steps = decision.kind === "shift" || decision.kind === "resume" ? decision.steps : [];
@@ -64,6 +67,7 @@ export function answerOf(
     releases: record && { blue: record.slots.blue.release, green: record.slots.green.release },
     credentialsUntil: credentials && credentials.at,
     credentialsAssumed: credentials?.isAssumed ?? false,
+    kept,
     foreseen: question === undefined ? null : foreseeUsers(situation, decision, question, today),
     ...(decision.kind === "refuse" ? { refused: decision.why } : {}),
   };

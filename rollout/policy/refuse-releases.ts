@@ -1,6 +1,7 @@
 import { type Colour, other } from "../../domain/colour.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import { isoToTheSecond } from "../../domain/iso.ts";
+import { changesOf } from "../../domain/origin.ts";
 import { type SwitchRecord, rejectionOf } from "../../domain/record.ts";
 import { describeWeights } from "../../domain/weight.ts";
 import type { LiveRule } from "./live-rule.ts";
@@ -19,11 +20,18 @@ export function refuseReleases({ now, rule, request }: Situation, record: Switch
       "both-carry-weight",
       `Both colours carry traffic (${describeWeights((rule as LiveRule).weights)}), so neither release may change. Set greenWeight to 0 or 100 first.`,
     );
-  if (changed(live) && !plan.allowLiveChange)
+  if (changed(live) && !plan.allowLiveChange) {
+    const alike = sharedChanges(request, record);
+    if (alike.length > 0)
+      return refuse(
+        "live-changed",
+        `${alike.join(" and ")} would change under ${live}'s users: both colours have the same at once. Put it back, or set rollout.allowLiveChange.`,
+      );
     return refuse(
       "live-changed",
       `${live} is live and its release would change from ${record.slots[live].release} to ${releases[live]} under its users. Put the new release into ${idle} instead, or set rollout.allowLiveChange.`,
     );
+  }
   if (changed(idle) && !plan.replaceRollbackTarget) {
     const { previous } = record;
     if (previous?.colour === idle && previous.until > now)
@@ -39,6 +47,13 @@ export function refuseReleases({ now, rule, request }: Situation, record: Switch
       );
   }
   return refuseRejected(request, record, idle, changed(idle));
+}
+
+/** Keys that keep live from staying as it is: nothing else of its own changed. */
+function sharedChanges({ origins }: Situation["request"], { slots, live }: SwitchRecord): string[] {
+  const [was, is] = [slots[live].origin, origins?.[live]];
+  if (!was || !is || was.own !== is.own) return [];
+  return changesOf(was.shared, is.shared).map(({ key }) => key);
 }
 
 /** A rejected release gets no weight and is not verified anew, until it changes or is named for retry. */

@@ -24,6 +24,7 @@ const blueIsLive: SwitchPreview = {
   releases: null,
   credentialsUntil: null,
   credentialsAssumed: false,
+  kept: { blue: null, green: null },
   foreseen: null,
 };
 const refusals = (config: Record<string, unknown>, preview = blueIsLive) =>

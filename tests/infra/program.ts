@@ -91,6 +91,7 @@ const firstDeployment: SwitchPreview = {
   releases: null,
   credentialsUntil: null,
   credentialsAssumed: false,
+  kept: { blue: null, green: null },
   foreseen: null,
 };
 

@@ -80,6 +80,21 @@ test("without an account the plan is that of two versions of the stack config", 
   assert.match(refused.out, /> \[!CAUTION\]\n> - blue is live and its release would change/);
 });
 
+test("without an account, too, the plan says which colour keeps the settings that the stack had", async (t) => {
+  const { folder, change } = example(t);
+  change("tool: hub__analyze_prompt", "tool: hub__other");
+  const kept = await plan(folder, ["--offline"], noAccount);
+  assert.deepEqual([kept.code, kept.err], [0, ""]);
+  assert.match(
+    kept.out,
+    /\nKept\n {2}blue keeps the settings of release [0-9a-f]{16} until it is idle: it serves users\n/,
+  );
+  change("port: 8080", "port: 9090");
+  const refused = await plan(folder, ["--offline"], noAccount);
+  assert.equal(refused.code, 1);
+  assert.match(refused.out, /\nRefused\n {2}This would change sidecar\.port from 8080 to 9090, /);
+});
+
 test("a stack that the commit did not have yet is a first deployment", async (t) => {
   const { folder } = example(t);
   copyFileSync(join(folder, name), join(folder, "Pulumi.next.yaml"));

@@ -1,7 +1,7 @@
 import type { Today } from "../../checks/core/traffic.ts";
 import { perColour } from "../../domain/colour.ts";
 import { iso } from "../../domain/iso.ts";
-import type { SwitchRecord } from "../../domain/record.ts";
+import { type SwitchRecord, slotsOf } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { type HubConfig, parseConfig } from "../../infra/config.ts";
 import { guard } from "../../infra/guards.ts";
@@ -70,6 +70,11 @@ export const situations: Readonly<Record<string, Asked>> = {
     over: (releases) => ({ ...promoted(releases), liveSince: now - 48 * hour, previous: null }),
   },
   "refused-change-of-live": { asks: { blue: otherImage } },
+  "settings-of-the-stack": {
+    asks: { greenWeight: 100, hub: { tool: "hub__other" }, sidecar: { image: otherImage.image } },
+  },
+  "settings-of-both-colours-at-once": { asks: { sidecar: { signingSecret: "hub/other-signing" } } },
+  "target-groups-made-anew": { asks: { sidecar: { port: 9_090 } } },
   "too-little-traffic": {
     asks: {
       greenWeight: 100,
@@ -112,7 +117,9 @@ export function planOf({ before = {}, asks, deployed = true, over, today = busy 
   const was = parseConfig(layConfig({ ...production }, before));
   const config = parseConfig(layConfig(layConfig({ ...production }, before), asks));
   const releases = releasesOf(was);
-  const slots = perColour((of) => ({ release: releases[of], taskDefinition: `task:${of}` }));
+  const { origins } = switchRequestOf(was, place);
+  const taskDefinitions = { blue: "task:blue", green: "task:green" };
+  const slots = slotsOf({ releases, taskDefinitions, ...(origins ? { origins } : {}) });
   const verified = { colour: "green" as const, release: releases.green, at: now - 1_000 };
   const found = deployed ? record({ slots, verified, ...over?.(releases) }) : null;
   const request = switchRequestOf(config, place);

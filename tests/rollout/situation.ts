@@ -49,6 +49,7 @@ export const origin = (ground: Record<string, string>, over: Partial<Origin> = {
   ground,
   images: [],
   secrets: [],
+  kmsKeys: [],
   ...over,
 });
 

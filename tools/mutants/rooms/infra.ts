@@ -5,6 +5,7 @@ const program = ["tests/infra/program.test.ts"];
 const paths = ["tests/infra/paths.test.ts"];
 const releases = ["tests/infra/release.test.ts"];
 const ground = ["tests/infra/ground.test.ts"];
+const kept = ["tests/infra/kept.test.ts"];
 const settings = ["tests/infra/settings-together.test.ts"];
 
 /** Mutants of what the stack makes. */
@@ -149,6 +150,34 @@ export const infra: readonly Mutant[] = [
     before: "network.vpcId ??",
     after: '"" &&',
     tests: ground,
+  },
+  {
+    does: "live's service gets the stack's new settings although the plan says that it keeps its own",
+    file: "infra/slots.ts",
+    before: "kept?.taskDefinition ?? definition.arn",
+    after: "definition.arn",
+    tests: kept,
+  },
+  {
+    does: "other subnets of the tasks replace live's, which the plan says are kept",
+    file: "infra/slots.ts",
+    before: '...(kept ? ["networkConfiguration"] : [])',
+    after: "",
+    tests: kept,
+  },
+  {
+    does: "a task of live that dies never comes back, for nothing may pull its sidecar any more",
+    file: "infra/stack-roles.ts",
+    before: "...colours.flatMap((colour) => needs.kept[colour]?.origin.images ?? []),",
+    after: "",
+    tests: kept,
+  },
+  {
+    does: "a task of live that dies never comes back, for nothing may read its secrets any more",
+    file: "infra/stack.ts",
+    before: "former ? findMadeBefore(config, place, former) : looking",
+    after: "looking",
+    tests: kept,
   },
   {
     does: "two renewals fail, and somebody else shifts the same traffic",
