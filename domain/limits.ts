@@ -51,8 +51,15 @@ export const limits = {
   fenceFreshMs: 5_000,
   /** How long an `up` waits for the guardian to finish one step, and how often it looks. */
   guardianWaitMs: 25_000,
-  /** How long one step of the guardian watches traffic: well under its function's time limit. */
+  /** How long one step of the guardian watches traffic at most; less where its function has less time left. */
   guardianProofMs: 20_000,
+  /** How long the guardian's probe of the slot that it would go back to may take; half of the time left where that is less. */
+  guardianProbeMs: 20_000,
+  /**
+   * What a step of the guardian leaves of its function's time: in it the lease is given back. A read and a write of the record, with
+   * half of all calls throttled.
+   */
+  guardianReserveMs: 5_000,
   guardianLookMs: 500,
   /** Time one ModifyRule may take. */
   modifyTimeoutMs: 8_000,

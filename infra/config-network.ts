@@ -22,11 +22,31 @@ export const network = z
       .boolean()
       .default(false)
       .describe("For tasks in public subnets, where no NAT gateway is."),
+    guardianSubnetIds: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe(
+        "Where the guardian runs when the balancer is not open to all of the internet: subnets with a way to AWS, through a NAT gateway or endpoints, for it has no public address. Left out: the private subnets.",
+      ),
+    natAddresses: z
+      .array(z.ipv4("must be an IPv4 address such as 203.0.113.7"))
+      .min(1)
+      .optional()
+      .describe(
+        "Public addresses of an existing VPC's NAT gateways: an internet-facing balancer that `access.cidrs` closes to others sees the guardian come from there.",
+      ),
     cidr: cidr.default("10.80.0.0/16").describe("Addresses of a new VPC."),
   })
-  .superRefine(({ vpcId, publicSubnetIds, privateSubnetIds }, context) => {
-    if (vpcId === undefined && (publicSubnetIds || privateSubnetIds))
-      context.addIssue({ code: "custom", path: ["vpcId"], input: vpcId, message: "is needed with subnets" });
+  .superRefine(({ vpcId, publicSubnetIds, privateSubnetIds, guardianSubnetIds, natAddresses }, context) => {
+    const ofExisting = publicSubnetIds ?? privateSubnetIds ?? guardianSubnetIds ?? natAddresses;
+    if (vpcId === undefined && ofExisting)
+      context.addIssue({
+        code: "custom",
+        path: ["vpcId"],
+        input: vpcId,
+        message: "is needed with subnets and NAT gateways of it",
+      });
     if (vpcId !== undefined && !privateSubnetIds)
       context.addIssue({
         code: "custom",
@@ -64,3 +84,29 @@ export const access = z.strictObject({
     .optional()
     .describe(`Accepts an internet-facing hub without a bearer token; must read "${openDoor}".`),
 });
+
+/** Whether the guardian must be in the VPC: from anywhere else it reaches no balancer that is not open to all of the internet. */
+export const closesItself = ({ internetFacing, cidrs }: z.output<typeof access>): boolean =>
+  !internetFacing || !cidrs.includes("0.0.0.0/0");
+
+/** What the guardian is missing to reach AWS and the balancer from inside an existing VPC. */
+export function unreachableFrom(
+  { vpcId, assignPublicIp, guardianSubnetIds, natAddresses }: z.output<typeof network>,
+  door: z.output<typeof access>,
+): { readonly path: string[]; readonly message: string }[] {
+  if (vpcId === undefined || !closesItself(door)) return [];
+  const problems = [];
+  if (assignPublicIp && !guardianSubnetIds)
+    problems.push({
+      path: ["network", "guardianSubnetIds"],
+      message:
+        "is missing: the guardian has no public address, and the balancer is reached from inside the VPC only; name subnets whose way out is a NAT gateway",
+    });
+  if (door.internetFacing && !natAddresses)
+    problems.push({
+      path: ["network", "natAddresses"],
+      message:
+        "is missing: access.cidrs keeps the guardian from the balancer; name the public addresses of the VPC's NAT gateways, which it comes from",
+    });
+  return problems;
+}

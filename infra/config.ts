@@ -7,7 +7,7 @@ import { plan } from "../domain/plan.ts";
 import { releaseRecord } from "../domain/release-record.ts";
 import { thresholds } from "../domain/spec.ts";
 import { weight } from "../domain/weight.ts";
-import { access, domain, network, openDoor } from "./config-network.ts";
+import { access, domain, network, openDoor, unreachableFrom } from "./config-network.ts";
 import { ConfigError, describeIssue, evenIfIncomplete } from "./config-problems.ts";
 import { kmsKeys, registryCredentials, secretReference } from "./config-secrets.ts";
 import { slot, variableName } from "./config-slot.ts";
@@ -296,6 +296,8 @@ function acrossKeys(config: Partial<Values>, context: z.core.$RefinementCtx): vo
     );
   if (door?.internetFacing === true && name === undefined)
     problem(["domain"], undefined, "is missing: an internet-facing hub speaks HTTPS only");
+  for (const { path, message } of config.network && door ? unreachableFrom(config.network, door) : [])
+    problem(path, undefined, message);
   if (config.github?.environments !== undefined && config.github.branch !== undefined)
     problem(
       ["github", "branch"],

@@ -2,10 +2,11 @@ import { fileURLToPath } from "node:url";
 import * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
 import * as lambda from "@pulumi/aws/lambda/index.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { GuardianPlace } from "./guardian-place.ts";
 import type { MadeRole } from "./roles.ts";
 import type { StackNames } from "./stack-names.ts";
 
-/** Seconds one tick may take: a rollback and its proof. */
+/** Seconds one tick may take: a rollback and its proof. It fits itself into what is left of them. */
 const timeout = 50;
 const memory = 256;
 
@@ -44,7 +45,7 @@ export async function makeGuardian(
   names: StackNames,
   { stack, namespace }: { readonly stack: string; readonly namespace: pulumi.Output<string> },
   { role, policy }: MadeRole,
-  bundle: Promise<string>,
+  { bundle, place }: { readonly bundle: Promise<string>; readonly place: GuardianPlace | null },
   opts: pulumi.ComponentResourceOptions,
 ): Promise<Guardian> {
   const logGroup = new cloudwatch.LogGroup(
@@ -67,6 +68,7 @@ export async function makeGuardian(
       code: new pulumi.asset.AssetArchive({
         "index.mjs": new pulumi.asset.StringAsset(await bundle),
       }),
+      ...(place ? { vpcConfig: { subnetIds: place.subnetIds, securityGroupIds: [place.group.id] } } : {}),
       environment: {
         variables: {
           SWITCH_TABLE: names.table,

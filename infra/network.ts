@@ -1,7 +1,8 @@
 import * as ec2 from "@pulumi/aws/ec2/index.js";
 import * as vpc from "@pulumi/aws/vpc/index.js";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { HubConfig } from "./config.ts";
+import { type GuardianPlace, makeGuardianPlace } from "./guardian-place.ts";
 
 /** Where the stack stands: ids of a VPC and its subnets, made here or given, and the two security groups made in it. */
 export interface Network {
@@ -12,9 +13,11 @@ export interface Network {
   /** Of the balancer and of the tasks. */
   readonly balancerGroup: ec2.SecurityGroup;
   readonly taskGroup: ec2.SecurityGroup;
+  /** Null: the guardian runs outside the VPC. */
+  readonly guardian: GuardianPlace | null;
 }
 
-/** An existing VPC, or a new one; and two security groups: clients reach the balancer only, the balancer the tasks only. */
+/** An existing VPC, or a new one; and its security groups: clients reach the balancer only, the balancer the tasks only. */
 export async function makeNetwork(
   config: HubConfig,
   opts: pulumi.ComponentResourceOptions,
@@ -63,13 +66,15 @@ export async function makeNetwork(
     { securityGroupId: taskGroup.id, cidrIpv4: "0.0.0.0/0", ipProtocol: "-1" },
     opts,
   );
-  return { ...place, balancerGroup, taskGroup };
+  const guardian = makeGuardianPlace(config, { ...place, balancerGroup, port }, opts);
+  const { vpcId, publicSubnetIds, privateSubnetIds } = place;
+  return { vpcId, publicSubnetIds, privateSubnetIds, balancerGroup, taskGroup, guardian };
 }
 
 async function makeVpc({ network }: HubConfig, opts: pulumi.ComponentResourceOptions) {
-  const { vpcId, publicSubnetIds, privateSubnetIds, cidr } = network;
+  const { vpcId, publicSubnetIds = [], privateSubnetIds, natAddresses = [], cidr } = network;
   if (vpcId !== undefined && privateSubnetIds)
-    return { vpcId, publicSubnetIds: publicSubnetIds ?? [], privateSubnetIds };
+    return { vpcId, publicSubnetIds, privateSubnetIds, natAddresses: () => natAddresses };
   // Loaded only where it is needed: the package costs half a second.
   const awsx = await import("@pulumi/awsx/ec2/index.js");
   const made = new awsx.Vpc(
@@ -86,5 +91,7 @@ async function makeVpc({ network }: HubConfig, opts: pulumi.ComponentResourceOpt
     vpcId: made.vpcId,
     publicSubnetIds: made.publicSubnetIds,
     privateSubnetIds: made.privateSubnetIds,
+    // The one of all zones.
+    natAddresses: () => [made.natGateways.apply(([nat]) => pulumi.output(nat?.publicIp ?? ""))],
   };
 }

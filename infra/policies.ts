@@ -31,6 +31,8 @@ export interface Things {
   readonly namespace: string;
   /** Log group of the guardian itself. */
   readonly guardianLogs: string;
+  /** The guardian's function where it runs in the VPC; null elsewhere. */
+  readonly guardianInVpc: string | null;
 }
 
 /** The policy of what starts the containers: it pulls images, writes logs, reads exactly the secrets that they name. */
@@ -169,6 +171,28 @@ export const switchPolicy = (things: Things): PolicyDocument =>
       : []),
   );
 
+/** What Lambda does with a function's role to put it into a VPC (Lambda, giving functions access to a VPC). */
+const networkInterfaces: readonly string[] = [
+  "ec2:CreateNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:DeleteNetworkInterface",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
+/** Lambda puts the function into the VPC with the function's role; the function's own code has no business there. */
+const inVpc = (guardian: string): Statement[] => [
+  allow(networkInterfaces, "*"),
+  {
+    Sid: "NotTheCodeItself",
+    Effect: "Deny",
+    Action: networkInterfaces,
+    Resource: "*",
+    Condition: { ArnEquals: { "lambda:SourceFunctionArn": guardian } },
+  },
+];
+
 /** The guardian's policy: it changes weights and counts, and makes or deletes nothing. */
 export const guardianPolicy = (things: Things): PolicyDocument =>
   document(
@@ -181,4 +205,5 @@ export const guardianPolicy = (things: Things): PolicyDocument =>
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${things.guardianLogs}:*`]),
     ...readSecrets(things, things.probing, "ssm:GetParameter"),
     ...(things.topics.length > 0 ? [allow(["sns:Publish"], things.topics)] : []),
+    ...(things.guardianInVpc === null ? [] : inVpc(things.guardianInVpc)),
   );

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { colours } from "../domain/colour.ts";
 import type { SwitchPreview } from "../domain/request.ts";
 import type { Balancer } from "./balancer.ts";
+import { closesItself } from "./config-network.ts";
 import { type HubConfig, slotOf } from "./config.ts";
 import { type Deployed, boundaryPolicy } from "./deploy-limits.ts";
 import type { LogGroups } from "./log-groups.ts";
@@ -190,6 +191,9 @@ function thingsOf(config: HubConfig, needs: RoleNeeds): pulumi.Output<Things> {
       services: colours.map((colour) => arnOf("ecs", at(id), `service/${clusterName}/${colour}-*`)),
       item: stack,
       guardianLogs: arnOf("logs", at(id), `log-group:/aws/lambda/${names.guardian}`),
+      guardianInVpc: closesItself(config.access)
+        ? arnOf("lambda", at(id), `function:${names.guardian}`)
+        : null,
       listenerRules: of.listener.replace(":listener/", ":listener-rule/"),
       scalableTargets: arnOf("application-autoscaling", at(id), "scalable-target/*"),
     }));

@@ -64,13 +64,9 @@ export async function makeStack(config: HubConfig, place: Place, hidden: Hidden)
   const roles = makeStackRoles(config, made, opts);
   const needs = { ...made, network, roles, asked };
   const slots = perColour((colour) => makeSlot(config, colour, needs, colour === firstLive, opts));
-  const { guardian, schedule } = await makeGuardian(
-    names,
-    { stack: place.stack, namespace },
-    roles.guardian,
-    bundle,
-    opts,
-  );
+  const guarded = { stack: place.stack, namespace };
+  const guarding = { bundle, place: network.guardian };
+  const { guardian, schedule } = await makeGuardian(names, guarded, roles.guardian, guarding, opts);
   const watched = {
     loadBalancer: balancer.loadBalancer.arnSuffix,
     certificateArn: certificate?.arn,

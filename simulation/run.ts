@@ -322,9 +322,11 @@ class Scene {
   async #guard(): Promise<void> {
     const label = "guardian";
     const process = this.#process("guardian", label);
+    const endsAt = this.#time.now + guardianTimeoutMs;
     void this.#time.sleep(guardianTimeoutMs).then(() => (process.dead = true));
     const seen: Observation[] = [];
     const guardianPorts = {
+      left: () => endsAt - this.#time.now,
       look: () => {
         seen.push(this.#look());
         process.sawTasks();

@@ -28,6 +28,8 @@ export function network({ ownVpc }: Deployed): Statement[] {
         "ec2:DeleteSecurityGroup",
         ...ways.flatMap((way) => [`ec2:AuthorizeSecurityGroup${way}`, `ec2:RevokeSecurityGroup${way}`]),
         "ec2:ModifySecurityGroupRules",
+        // What a function in the VPC leaves behind holds its security group.
+        "ec2:DeleteNetworkInterface",
         "ec2:CreateTags",
         "ec2:DeleteTags",
         ...(ownVpc ? own : []),

@@ -111,6 +111,13 @@ async function rollsBackOnce(play: Play, account: Account): Promise<Held[]> {
       count === 1 && rule?.weights.green === 0 && record.live === "blue" && record.previous === null,
       `${count} rule change, ${record.live} is live; ${record.fencedBy?.why}`,
     ),
+    held(
+      "it tells a person first, and proves the way home through the internal balancer, from inside the VPC",
+      account.pages().some((page) => page.includes("was rolled back")) &&
+        !account.pages().some((page) => page.includes("is not seen in traffic")) &&
+        record.unseen === null,
+      account.pages().find((page) => page.includes("is not seen in traffic")) ?? "no second page",
+    ),
   ];
 }
 

@@ -5,12 +5,17 @@ import { openGuardianPorts } from "./observation.ts";
 import { publishHeartbeat } from "./publish.ts";
 import { tick } from "./tick.ts";
 
+/** What of Lambda's context is looked at. */
+interface Invocation {
+  getRemainingTimeInMillis(): number;
+}
+
 /**
  * The guardian as a Lambda: once a minute, and whenever one of the stack's alarms changes state. The event only wakes it:
- * everything it acts on is read from the account. Environment: SWITCH_TABLE and SWITCH_STACK name the record, SWITCH_NAMESPACE the
+ * everything it acts on is read from the account, and it is done before the time that its call has left is over. Environment: SWITCH_TABLE and SWITCH_STACK name the record, SWITCH_NAMESPACE the
  * stack's metrics: until there is a record, that it is here is all that it says.
  */
-export async function handler(): Promise<{ did: string; why: string }> {
+export async function handler(_event: unknown, context: Invocation): Promise<{ did: string; why: string }> {
   const {
     SWITCH_TABLE: table,
     SWITCH_STACK: stack,
@@ -35,7 +40,7 @@ export async function handler(): Promise<{ did: string; why: string }> {
     (event) => say(describeEvent(event).text),
     (reading) => say(`${reading.check}: ${reading.verdict}. ${reading.why}`),
   );
-  const guardian = openGuardianPorts(open.ports, open.clients, own);
+  const guardian = openGuardianPorts(open.ports, open.clients, own, () => context.getRemainingTimeInMillis());
   try {
     const decided = await tick(open.ports, guardian);
     return { did: decided?.kind ?? "watch", why: decided?.why ?? "nothing is recorded yet" };

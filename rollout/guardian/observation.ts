@@ -2,6 +2,7 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { type Colour, colours, other, perColour } from "../../domain/colour.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";
+import { limits } from "../../domain/limits.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import type { SwitchClients } from "../aws/clients.ts";
 import { retried } from "../aws/retried.ts";
@@ -18,10 +19,12 @@ export function openGuardianPorts(
   ports: Ports,
   clients: SwitchClients,
   inputs: SwitchInputs,
+  left: () => number,
 ): GuardianPorts & { close(): void } {
   const cloudwatch = new CloudWatchClient({ region: inputs.region, ...retried() });
   const sns = new SNSClient({ region: inputs.region, ...retried() });
   return {
+    left,
     async look(record) {
       const alarms = await alarmsOf(cloudwatch, inputs.alarms[record.live]);
       const [blue, green] = await Promise.all(
@@ -40,7 +43,13 @@ export function openGuardianPorts(
         healthy: perColour((of) => slots[of].healthy),
         running: perColour((of) => slots[of].running),
         sessions: perColour((of) => slots[of].sessions),
-        previousProbe: probing ? await probe(ports, previous) : null,
+        previousProbe: probing
+          ? await probe(
+              ports,
+              previous,
+              Math.max(0, Math.min(limits.guardianProbeMs, Math.floor(left() / 2))),
+            )
+          : null,
       };
     },
     running: (of) => runningDefinitions(clients, inputs, of),
@@ -86,8 +95,13 @@ async function slotOf(
   return { healthy, running, sessions };
 }
 
-/** Whether the colour passes its own gate right now, through the probe header; the broken one beside it sets no example. */
-async function probe(ports: Ports, of: Colour): Promise<boolean> {
-  const judgement = await ports.gate.candidate(of, false, AbortSignal.timeout(20_000)).catch(() => null);
+/**
+ * Whether the colour passes its own gate right now, through the probe header; the broken one beside it sets no example. What it leads
+ * to, if it is only a page, needs time as well: a gate that does not end by then has not passed.
+ */
+async function probe(ports: Ports, of: Colour, timeoutMs: number): Promise<boolean> {
+  const over = AbortSignal.timeout(timeoutMs);
+  const late = new Promise<null>((resolve) => over.addEventListener("abort", () => resolve(null)));
+  const judgement = await Promise.race([ports.gate.candidate(of, false, over), late]).catch(() => null);
   return judgement?.verdict === "pass";
 }

@@ -2,23 +2,23 @@ import { colours } from "../../domain/colour.ts";
 import { limits } from "../../domain/limits.ts";
 import { drainSlot, keepSessions, reopenSlot } from "../policy/drain.ts";
 import { unseenAgain } from "../policy/unseen.ts";
-import type { Versioned, Ports } from "../run/ports.ts";
+import type { Versioned } from "../run/ports.ts";
 import { setWeights } from "../run/set-weights.ts";
 import type { Guarding } from "./guarding.ts";
 import { page } from "./page.ts";
-import type { GuardianPorts } from "./ports.ts";
+import type { Acting } from "./ports.ts";
 import { mustStillRun } from "./take-traffic-back.ts";
 import { underLease } from "./under-lease.ts";
 
 /** A slot that got traffic by hand while it was being retired serves it, and is retired from the beginning afterwards. */
 export async function reopen(
-  ports: Ports,
-  guardian: GuardianPorts,
+  by: Acting,
   found: Versioned,
   { colour, why }: Extract<Guarding, { kind: "reopen" }>,
 ): Promise<void> {
+  const { ports, guardian } = by;
   const stayMs = found.record.inputs?.plan.drainDeadline ?? 0;
-  const done = await underLease(ports, found, async ({ record }) => {
+  const done = await underLease(by, found, async ({ record }) => {
     const now = ports.clock.now();
     return keepSessions(reopenSlot(record, colour), colour, now, now + stayMs);
   });
@@ -27,15 +27,15 @@ export async function reopen(
 
 /** Puts a rollback's weights back. */
 export async function reassert(
-  ports: Ports,
-  guardian: GuardianPorts,
+  by: Acting,
   found: Versioned,
   decided: Extract<Guarding, { kind: "reassert" }>,
 ): Promise<void> {
+  const { ports, guardian } = by;
   const mayGo = mustStillRun(ports, guardian, decided.revives);
   await mayGo(); // without the lease yet: who finds another deployment there has nothing to give back
   const unseen = unseenAgain(found.record, decided.undone, ports.clock.now());
-  const done = await underLease(ports, { ...found, record: { ...found.record, unseen } }, async (hold) => {
+  const done = await underLease(by, { ...found, record: { ...found.record, unseen } }, async (hold) => {
     const ours = [decided.weights, ...(hold.record.reassert?.instead ?? [])];
     await setWeights(hold, decided.weights, { ours, mayGo });
     const now = ports.clock.now();

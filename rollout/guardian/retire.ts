@@ -2,22 +2,24 @@ import { type Colour, other } from "../../domain/colour.ts";
 import { limits } from "../../domain/limits.ts";
 import { drainSlot, restartDrain } from "../policy/drain.ts";
 import { Hold } from "../record/hold.ts";
-import type { Versioned, Ports } from "../run/ports.ts";
+import type { Versioned } from "../run/ports.ts";
 import { withRetries } from "../run/retry.ts";
 import type { Guarding } from "./guarding.ts";
+import type { Acting } from "./ports.ts";
 import { underLease } from "./under-lease.ts";
 
 /** One step of retirement. */
 export async function retire(
-  ports: Ports,
+  by: Acting,
   found: Versioned,
   decided: Extract<Guarding, { kind: "retire" }>,
 ): Promise<void> {
   const { inputs } = found.record;
   if (inputs === null) return;
   const { colour, step } = decided;
+  const { ports } = by;
   const now = ports.clock.now();
-  await underLease(ports, found, async (hold) => {
+  await underLease(by, found, async (hold) => {
     const { record } = hold;
     if (step === "restart") return restartDrain(record, now);
     if (step === "evict") return drainSlot(record, colour, now, now + limits.evictMs);

@@ -36,6 +36,8 @@ export interface Pending {
 /** How a proof is taken. */
 export interface Watch {
   readonly timeoutMs: number;
+  /** When an answer that is still on its way is waited for no longer, in milliseconds; each has its own time unless set. */
+  readonly mostMs?: number;
   readonly signal: AbortSignal;
   readonly pending?: Pending | null;
   /** The colour that gains weight: a proof without an answer of its is not waited for as long as the balancer turns users away. */
@@ -62,9 +64,10 @@ export async function prove(
   to: Weights,
   watch: Watch,
 ): Promise<Proof> {
-  const { timeoutMs, signal, pending, unclearUntil, gains } = watch;
+  const { timeoutMs, mostMs, signal, pending, unclearUntil, gains } = watch;
   const started = ports.clock.now();
   if (!ports.traffic.namesSlots) return reachable(ports, to, started, signal);
+  using patience = new Patience(ports, mostMs);
   const plan = planProof(
     from.map((weights) => weights.green / 100),
     to.green / 100,
@@ -83,7 +86,7 @@ export async function prove(
     let why = "";
     for (const address of addresses) {
       if (proved.has(address)) continue;
-      const round = await ask(ports, address, plan.samples, signal);
+      const round = await ask(ports, address, plan.samples, patience, signal);
       answers.blue += round.blue;
       answers.green += round.green;
       if (pending && round[pending.colour] > 0) pending.seen.add(address);
@@ -92,12 +95,11 @@ export async function prove(
       else if (round.turnedAway) turnedAwaySince ??= now;
       const settled = !pending || pending.seen.has(address) || now >= pending.until;
       if (round.failed === 0 && fits(plan, round.green) && settled) proved.add(address);
+      else if (round.failed > 0)
+        why = `${round.failed} of ${plan.samples} requests to ${address} failed (${round.failure})`;
       else if (!settled) why = `${address} has not shown the change before this one yet`;
       else
-        why =
-          round.failed > 0
-            ? `${round.failed} of ${plan.samples} requests to ${address} failed (${round.failure})`
-            : `${address} answered green ${round.green} of ${plan.samples} times; ${plan.low} to ${plan.high} fit ${describeWeights(to)}`;
+        why = `${address} answered green ${round.green} of ${plan.samples} times; ${plan.low} to ${plan.high} fit ${describeWeights(to)}`;
     }
     if (proved.size === addresses.length)
       return { proved: true, answers, addresses: addresses.length, tookMs: ports.clock.now() - started };
@@ -127,21 +129,53 @@ interface Round {
   turnedAway: boolean;
 }
 
+/** The moment from which on no answer is waited for. */
+class Patience implements Disposable {
+  readonly #over = new AbortController();
+  readonly #done = new AbortController();
+
+  /** @param ms from now on; undefined: it never comes */
+  constructor({ clock }: Ports, ms: number | undefined) {
+    if (ms === undefined) return;
+    clock.sleep(ms, this.#done.signal).then(
+      () => this.#over.abort(new Error("no answer in the time that was left")),
+      () => undefined,
+    );
+  }
+
+  /** Aborted then. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  [Symbol.dispose](): void {
+    this.#done.abort();
+  }
+}
+
 /** `samples` fresh requests to one address; stops early at the first that fails. */
-async function ask(ports: Ports, address: string, samples: number, signal: AbortSignal): Promise<Round> {
+async function ask(
+  ports: Ports,
+  address: string,
+  samples: number,
+  patience: Patience,
+  signal: AbortSignal,
+): Promise<Round> {
+  const either = AbortSignal.any([patience.over, signal]);
   const round: Round = { blue: 0, green: 0, failed: 0, failure: "", turnedAway: false };
   let left = samples;
   const worker = async () => {
     while (left > 0 && round.failed === 0) {
       left--;
       try {
-        const colour = await ports.traffic.ask(address, signal);
+        either.throwIfAborted();
+        const colour = await ports.traffic.ask(address, either);
         if (colour === null) throw new Error("the answer names no slot");
         round[colour]++;
       } catch (error) {
         signal.throwIfAborted();
         round.failed++;
-        round.failure = (error as Error).message;
+        round.failure = ((patience.over.aborted ? patience.over.reason : error) as Error).message;
         round.turnedAway ||= error instanceof TurnedAway;
       }
     }

@@ -95,6 +95,8 @@ export const changes: Config = {
   "network.publicSubnetIds": ["subnet-e", "subnet-f"],
   "network.privateSubnetIds": ["subnet-e", "subnet-f"],
   "network.assignPublicIp": true,
+  "network.guardianSubnetIds": ["subnet-e"],
+  "network.natAddresses": ["203.0.113.7"],
   "network.cidr": "10.90.0.0/16",
   "domain.name": "other.example.com",
   "domain.zone": "Z0123456789",

@@ -10,9 +10,10 @@ import { type Evaluation, evaluate } from "./program.ts";
 const found = findLinters();
 const skip = "missing" in found && `the stack is not linted: ${found.missing}`;
 
-/** A stack with every kind of secret, so that every statement of its policies is there. */
+/** A stack with every kind of secret and its guardian in the VPC, so that every statement of its policies is there. */
 const whole = () =>
   evaluate({
+    access: { internetFacing: true, cidrs: ["192.0.2.0/24"] },
     hub: { secrets: { A: "hub/by-id:A::", B: "hub/by-alias", C: "ssm:/hub/c" } },
     blue: { image: `123456789012.dkr.ecr.us-east-1.amazonaws.com/hub@sha256:${"0".repeat(64)}` },
   });

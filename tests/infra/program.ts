@@ -155,6 +155,7 @@ const added: Readonly<Record<string, (name: string, inputs: Record<string, unkno
     vpcId: "vpc-1",
     publicSubnetIds: ["subnet-a", "subnet-b"],
     privateSubnetIds: ["subnet-c", "subnet-d"],
+    natGateways: [{ publicIp: "198.51.100.7" }],
   }),
 };
 

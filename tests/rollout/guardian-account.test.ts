@@ -65,6 +65,9 @@ async function runTasks(ecs: ECSClient, of: Colour): Promise<string> {
   }
 }
 
+/** As much time as Lambda gives the guardian. */
+const invocation = { getRemainingTimeInMillis: () => 50_000 };
+
 /** Metrics of one slot in the four whole minutes before this one and in this one. */
 function reports(of: Colour, report: Report): void {
   const thisMinute = Math.floor(Date.now() / minuteMs) * minuteMs;
@@ -109,7 +112,7 @@ async function look() {
     () => undefined,
     () => undefined,
   );
-  const guardian = openGuardianPorts(open.ports, clients, inputs);
+  const guardian = openGuardianPorts(open.ports, clients, inputs, () => minuteMs);
   try {
     const found = await place.store.read();
     assert.ok(found);
@@ -194,7 +197,7 @@ describe("the guardian's own eyes and hands, in an account where each colour is 
   });
 
   test("a tick reports each slot's weight and targets as that slot's, and its own heartbeat as nobody's", async () => {
-    assert.deepEqual(await handler(), { did: "watch", why: "nothing to do" });
+    assert.deepEqual(await handler(undefined, invocation), { did: "watch", why: "nothing to do" });
     assert.deepEqual(
       colours.map((of) => [published("Weight", of), published("HealthyTargets", of)]),
       [
@@ -208,14 +211,14 @@ describe("the guardian's own eyes and hands, in an account where each colour is 
 
   test("the other colour's alarm moves nothing and pages nobody", async () => {
     reports(other("green"), { Requests: 100, ServerFaults: 50 });
-    assert.equal((await handler()).did, "watch");
+    assert.equal((await handler(undefined, invocation)).did, "watch");
     assert.deepEqual(place.aws.sns.messages, []);
   });
 
   test("a broken live slot without a way back is told on-call, and the team is left alone", async () => {
     reports("green", { Requests: 100, ServerFaults: 50 });
     const why = "error-rate in ALARM for green, and blue has no healthy target to go back to";
-    assert.deepEqual(await handler(), { did: "page", why });
+    assert.deepEqual(await handler(undefined, invocation), { did: "page", why });
     assert.deepEqual(
       place.aws.sns.messages.map(({ topic, subject, text }) => [topic, subject, text]),
       [[topics.onCall, `${stack}: The traffic needs a person`, why]],
@@ -226,7 +229,7 @@ describe("the guardian's own eyes and hands, in an account where each colour is 
     inputs = { ...inputs, roleArn: "arn:aws:iam::123456789012:role/switch", profile: "somebody-else" };
     await promoted();
     await place.serve("blue");
-    const { did, why } = await handler();
+    const { did, why } = await handler(undefined, invocation);
     assert.deepEqual([did, why], ["rollback", "error-rate in ALARM for green inside its rollback window"]);
     const { Rules } = await place.elb.send(new DescribeRulesCommand({ RuleArns: [place.ruleArn] }));
     const groups = Rules?.[0]?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
@@ -238,13 +241,13 @@ describe("the guardian's own eyes and hands, in an account where each colour is 
     );
     const told = place.aws.sns.messages.at(-1);
     assert.deepEqual([told?.topic, told?.subject], [topics.onCall, `${stack}: Traffic was rolled back`]);
-    assert.match(told?.text ?? "", /blue 100 · green 0, proved in traffic\.$/);
+    assert.match(told?.text ?? "", /The balancer has blue 100 · green 0 now\.$/);
     assert.equal(place.aws.calls.get("sts.AssumeRole"), undefined, "the guardian has a role of its own");
   });
 
   test("before there is a record it reports that it is there, and nothing else", async () => {
     process.env["SWITCH_STACK"] = "nowhere";
-    await handler();
+    await handler(undefined, invocation);
     assert.equal(published("GuardianHeartbeat", undefined, "McpHub/hub/new"), 1);
     for (const of of colours) assert.equal(published("Weight", of, "McpHub/hub/new"), undefined);
     process.env["SWITCH_STACK"] = stack;
@@ -252,10 +255,10 @@ describe("the guardian's own eyes and hands, in an account where each colour is 
 
   test("a table without a record is watched, and an environment that names none is a sentence", async () => {
     process.env["SWITCH_STACK"] = "nowhere";
-    assert.deepEqual(await handler(), { did: "watch", why: "nothing is recorded yet" });
+    assert.deepEqual(await handler(undefined, invocation), { did: "watch", why: "nothing is recorded yet" });
     delete process.env["SWITCH_STACK"];
     await assert.rejects(
-      handler(),
+      handler(undefined, invocation),
       /^Error: the guardian needs SWITCH_TABLE, SWITCH_STACK, SWITCH_NAMESPACE and AWS_REGION/,
     );
   });

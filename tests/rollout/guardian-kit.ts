@@ -48,6 +48,7 @@ export function guardian(over: Partial<SwitchRecord>, seen: Partial<Observation>
   const told: string[] = [];
   const published: Weights[] = [];
   const guardianPorts: GuardianPorts = {
+    left: () => 50_000,
     look: () => Promise.resolve(observation({ now: made.time.now, ...seen })),
     running: (of) => Promise.resolve(observation().running[of]),
     page: (subject, text) => Promise.resolve(void told.push(`${subject}: ${text}`)),

@@ -40,7 +40,8 @@ const toolFails = [
 async function seen(
   ill: Colour,
   requests: Parameters<typeof reportOf>[0],
-  verdict: Verdict | Error = "fail",
+  verdict: Verdict | Error | "none" = "fail",
+  left = 50_000,
 ) {
   await using account = await Account.open();
   Object.assign(process.env, account.aws.env);
@@ -57,6 +58,7 @@ async function seen(
     portsOf(probed, verdict),
     tasksOf({ blue: "task:a", green: "task:b" }),
     inputs,
+    () => left,
   );
   try {
     const now = realClock.now();
@@ -89,10 +91,11 @@ function report(account: Account, of: Colour, requests: Parameters<typeof report
         );
 }
 
-function portsOf(probed: Colour[], verdict: Verdict | Error): Ports {
+function portsOf(probed: Colour[], verdict: Verdict | Error | "none"): Ports {
   const candidate: Ports["gate"]["candidate"] = async (of) => {
     probed.push(of);
     if (verdict instanceof Error) throw verdict;
+    if (verdict === "none") return new Promise<never>(() => undefined);
     return { verdict, why: "", firstBadAt: null, decidedAt: 0 };
   };
   return {
@@ -141,4 +144,9 @@ test("tool errors of the live slot, and whatever the other slot's users see, rin
     const { alarms, probed, decided } = await seen(of, requests, "pass");
     assert.deepEqual([alarms, probed, decided.kind], [[], [], "watch"]);
   }
+});
+
+test("a probe that never ends takes half of the time that is left, and a person is told with the other half", async () => {
+  const { probed, decided } = await seen("green", llmFails, "none", 100);
+  assert.deepEqual([probed, decided.kind], [["blue"], "page"]);
 });

@@ -21,7 +21,7 @@ test("a duplicate or late event finds the traffic home and does nothing more", a
   assert.deepEqual(model.item?.record.rejected, record1?.rejected);
   assert.match(
     told[0] ?? "",
-    /the lease of ci ran out in mid-rollout.*blue 100 · green 0, proved in traffic/,
+    /Traffic was rolled back: the lease of ci ran out in mid-rollout\. The balancer has blue 100 · green 0 now\.$/,
   );
 });
 

@@ -299,6 +299,7 @@ const translations: Readonly<Record<string, (inputs: Inputs, of: Siblings) => Tr
       Role: fn["role"],
       Timeout: fn["timeout"],
       MemorySize: fn["memorySize"],
+      ...(fn["vpcConfig"] ? { VpcConfig: capitals(fn["vpcConfig"]) } : {}),
       Environment: { Variables: fn["environment"].variables },
     },
   ],
@@ -413,6 +414,7 @@ const ids: Readonly<Record<string, unknown>> = {
   "subnet-d": "subnet-3a1b2c3d4e5f60718",
   "balancer-id": "sg-0a1b2c3d4e5f60718",
   "tasks-id": "sg-1a1b2c3d4e5f60718",
+  "guardian-id": "sg-2a1b2c3d4e5f60718",
 };
 
 function shaped(value: unknown): unknown {

@@ -136,10 +136,14 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     log: (group, stream, line) => journal.take(group, stream, line),
     endpoint: () => endpoint,
   });
+  const network = ec2(ids);
+  const balancing = elbv2(balancer, ids);
   const functions = lambda({
     ids,
     folder,
     environment,
+    closedTo: (from) => balancing.closedTo(from, network),
+    vpcOfSubnet: network.vpcOfSubnet,
     mark: runner.mark,
     log: (group, line) => journal.take(group, "local", line),
     onFailure: (name, result) => note(`the function ${name} failed: ${result}`),
@@ -165,7 +169,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     dns,
     s3(),
     sts(ids),
-    elbv2(balancer, ids),
+    balancing,
     containers,
     secrets,
     parameters,
@@ -174,7 +178,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     dynamodb(ids),
     scaling,
     iam(ids),
-    ec2(ids),
+    network,
     notify,
     functions,
     bridge,

@@ -277,4 +277,25 @@ export const infra: readonly Mutant[] = [
     after: "",
     tests: paths,
   },
+  {
+    does: "the guardian stands outside and proves nothing at an internal balancer",
+    file: "infra/config-network.ts",
+    before: '  !internetFacing || !cidrs.includes("0.0.0.0/0");',
+    after: "  internetFacing && cidrs.length === 0;",
+    tests: ["tests/infra/guardian-place.test.ts"],
+  },
+  {
+    does: "the balancer keeps the guardian out of the VPC that both are in",
+    file: "infra/guardian-place.ts",
+    before: 'open("guardian-to-balancer", { referencedSecurityGroupId: group.id })',
+    after: "void group",
+    tests: ["tests/infra/guardian-place.test.ts"],
+  },
+  {
+    does: "whoever breaks into the guardian's code may delete other functions' network interfaces",
+    file: "infra/policies.ts",
+    before: '    Effect: "Deny",\n    Action: networkInterfaces,',
+    after: '    Effect: "Allow",\n    Action: networkInterfaces,',
+    tests: ["tests/infra/guardian-place.test.ts"],
+  },
 ];

@@ -58,7 +58,7 @@ export async function removeListener(state: State, listener: HeldListener): Prom
 
 async function open(state: State, listener: HeldListener): Promise<void> {
   try {
-    await state.balancer.openListener(local(state, listener));
+    listener.openAt = await state.balancer.openListener(local(state, listener));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     throw new AwsError(
@@ -99,6 +99,7 @@ export function listeners(state: State): Record<string, Handler> {
         },
         attributes: new Map(Object.entries(defaults)),
         rules: new Map(),
+        openAt: Port,
         defaultRuleArn: `${prefix}:listener-rule/${id}/${state.ids.hex(16)}`,
       };
       await open(state, listener);

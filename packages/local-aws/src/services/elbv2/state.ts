@@ -21,6 +21,8 @@ export interface HeldListener {
   readonly attributes: Map<string, string>;
   /** In any order; the default action is not among them. */
   readonly rules: Map<string, HeldRule>;
+  /** Port of this machine that it is open at. */
+  openAt: number;
   /** ARN that the default rule goes by. */
   readonly defaultRuleArn: string;
 }

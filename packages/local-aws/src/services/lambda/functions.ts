@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import type {
   CreateFunctionCommandInput,
+  FunctionConfiguration,
   UpdateFunctionConfigurationCommandInput,
+  VpcConfig,
 } from "@aws-sdk/client-lambda";
 import { AwsError } from "../../error.ts";
 import { arn } from "../../names.ts";
@@ -22,7 +24,7 @@ export function functions(state: State): Record<string, Handler> {
         throw new AwsError("ResourceConflictException", `Function already exist: ${name}`, 409);
       const place = join(state.options.folder, "state.functions", name);
       const code = await store(place, input.Code?.ZipFile);
-      const { Code: _, Tags: given, Publish: __, ...rest } = input;
+      const { Code: _, Tags: given, Publish: __, VpcConfig, ...rest } = input;
       const FunctionArn = arn("lambda", `function:${name}`);
       const live = {
         MemorySize: 128,
@@ -32,6 +34,7 @@ export function functions(state: State): Record<string, Handler> {
         EphemeralStorage: { Size: 512 },
         TracingConfig: { Mode: "PassThrough" },
         ...rest,
+        ...placed(state, VpcConfig),
         ...code,
         FunctionName: name,
         FunctionArn,
@@ -64,9 +67,9 @@ export function functions(state: State): Record<string, Handler> {
     UpdateFunctionConfiguration(input: UpdateFunctionConfigurationCommandInput) {
       const held = functionOf(state, input.FunctionName);
       const given = Object.entries(input).filter(
-        ([key, value]) => key !== "FunctionName" && value !== undefined,
+        ([key, value]) => !["FunctionName", "VpcConfig"].includes(key) && value !== undefined,
       );
-      held.live = { ...held.live, ...Object.fromEntries(given) };
+      held.live = { ...held.live, ...Object.fromEntries(given), ...placed(state, input.VpcConfig) };
       return held.live;
     },
     DeleteFunction(input: { FunctionName?: string }) {
@@ -111,4 +114,17 @@ export function functions(state: State): Record<string, Handler> {
     },
     ListTags: (input: { Resource?: string }) => ({ Tags: state.tags.map(input.Resource ?? "") }),
   };
+}
+
+/** Where a function is put, as it is shown; nothing where that is not said. */
+function placed({ options }: State, given: VpcConfig | undefined): Pick<FunctionConfiguration, "VpcConfig"> {
+  if (given === undefined) return {};
+  const { SubnetIds = [], SecurityGroupIds = [] } = given;
+  if ((SubnetIds.length === 0) !== (SecurityGroupIds.length === 0))
+    throw new AwsError(
+      "InvalidParameterValueException",
+      "SubnetIds and SecurityIds must coexist or be both empty list.",
+    );
+  const [VpcId = ""] = SubnetIds.map((id) => options.vpcOfSubnet(id));
+  return { VpcConfig: { SubnetIds, SecurityGroupIds, VpcId } };
 }

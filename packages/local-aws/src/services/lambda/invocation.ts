@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { InvokeCommandInput } from "@aws-sdk/client-lambda";
 import { functionKey } from "../../names.ts";
 import type { Handler } from "../../service.ts";
+import type { Origin } from "../ec2/index.ts";
 import { type HeldFunction, type State, functionOf } from "./state.ts";
 
 interface Ended {
@@ -10,20 +11,34 @@ interface Ended {
   readonly failed: boolean;
 }
 
+/** Where a function's requests come from. */
+function originOf({ VpcConfig }: HeldFunction["live"]): Origin {
+  const { SubnetIds: subnets = [], SecurityGroupIds: groups = [] } = VpcConfig ?? {};
+  return subnets.length === 0 ? null : { subnets, groups };
+}
+
+/** How long an invocation may take, in milliseconds. */
+const timeoutMsOf = ({ Timeout }: HeldFunction["live"]) => (Timeout ?? 3) * 1_000;
+
 /** Starts the process of one invocation. */
 function start({ options }: State, { live, folder }: HeldFunction): ChildProcess {
   const runner = fileURLToPath(new URL("runner.ts", import.meta.url));
-  return spawn(process.execPath, [runner, folder, live.Handler ?? "index.handler"], {
-    stdio: ["pipe", "pipe", "pipe", "pipe"],
-    env: {
-      PATH: process.env["PATH"],
-      ...options.environment,
-      AWS_ACCESS_KEY_ID: functionKey,
-      ...live.Environment?.Variables,
-      AWS_LAMBDA_FUNCTION_NAME: live.FunctionName,
-      ...options.mark,
+  return spawn(
+    process.execPath,
+    [runner, folder, live.Handler ?? "index.handler", String(timeoutMsOf(live))],
+    {
+      stdio: ["pipe", "pipe", "pipe", "pipe"],
+      env: {
+        PATH: process.env["PATH"],
+        ...options.environment,
+        AWS_ACCESS_KEY_ID: functionKey,
+        ...live.Environment?.Variables,
+        AWS_LAMBDA_FUNCTION_NAME: live.FunctionName,
+        LOCAL_AWS_CLOSED: options.closedTo(originOf(live)).join(),
+        ...options.mark,
+      },
     },
-  });
+  );
 }
 
 /** Runs a function once; resolves when its process has ended. */
@@ -31,7 +46,7 @@ async function run(state: State, held: HeldFunction, event: unknown): Promise<En
   const { live } = held;
   const child = start(state, held);
   state.running.add(child);
-  const limit = setTimeout(() => child.kill("SIGKILL"), (live.Timeout ?? 3) * 1_000);
+  const limit = setTimeout(() => child.kill("SIGKILL"), timeoutMsOf(live));
   let result = "";
   for (const stream of [child.stdout, child.stderr])
     stream?.on("data", (chunk: Buffer) => logLines(state, held, chunk.toString("utf8")));

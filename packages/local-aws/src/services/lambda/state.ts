@@ -3,6 +3,7 @@ import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { AwsError } from "../../error.ts";
 import { type Ids, arn } from "../../names.ts";
 import type { Tags } from "../../tags.ts";
+import type { Origin } from "../ec2/index.ts";
 
 /** A function as GetFunctionConfiguration shows it; `reserved` is its concurrency, null: as much as there is. */
 export interface HeldFunction {
@@ -22,6 +23,10 @@ export interface LambdaOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** The same, and what says that it goes when this process does, even when this process is killed. */
   readonly mark: Readonly<Record<string, string>>;
+  /** Ports of this machine that nothing is reached at from there; null: outside of every VPC. */
+  readonly closedTo: (from: Origin) => readonly number[];
+  /** The VPC of a subnet. Throws where there is no such subnet. */
+  readonly vpcOfSubnet: (id: string) => string;
   readonly log: (group: string, line: string) => void;
   /** Hears of an invocation that nobody waits for and that failed. */
   readonly onFailure: (name: string, result: string) => void;

@@ -195,6 +195,9 @@ export const lambdaFunction = kind<FunctionArgs>({
       sourceCodeHash: live.CodeSha256,
       sourceCodeSize: live.CodeSize,
       reservedConcurrentExecutions: answer?.Concurrency?.ReservedConcurrentExecutions ?? -1,
+      vpcConfig: live.VpcConfig?.VpcId
+        ? { subnetIds: live.VpcConfig.SubnetIds, securityGroupIds: live.VpcConfig.SecurityGroupIds }
+        : undefined,
       tags: answer?.Tags ?? {},
     };
   },
@@ -224,6 +227,11 @@ export const lambdaFunction = kind<FunctionArgs>({
           ...configuration(inputs),
           Description: inputs.description ?? "",
           Environment,
+          // the same: a function that is not put into a VPC leaves it
+          VpcConfig: {
+            SubnetIds: inputs.vpcConfig?.subnetIds ?? [],
+            SecurityGroupIds: inputs.vpcConfig?.securityGroupIds ?? [],
+          },
           FunctionName: id,
         }),
       );
