@@ -23,12 +23,14 @@ export function alarmSource(clients: Clients): AlarmSource {
       const { DescribeAlarmsCommand } = await import("@aws-sdk/client-cloudwatch");
       const cloudwatch = await clients.cloudwatch();
       const found: AlarmState[] = [];
-      for (let from = 0; from < names.length; from += 100) {
+      let next: string | undefined;
+      for (let from = 0; from < names.length; from += next ? 0 : 100) {
         const answer = await cloudwatch.send(
           new DescribeAlarmsCommand({
             AlarmNames: names.slice(from, from + 100),
             AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
             MaxRecords: 100,
+            ...(next === undefined ? {} : { NextToken: next }),
           }),
           { abortSignal: signal },
         );
@@ -40,6 +42,7 @@ export function alarmSource(clients: Clients): AlarmSource {
             actionsEnabled: alarm.ActionsEnabled ?? false,
             actions: alarm.AlarmActions ?? [],
           });
+        next = answer.NextToken || undefined;
       }
       return found;
     },

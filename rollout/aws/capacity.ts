@@ -1,15 +1,11 @@
 import { RegisterScalableTargetCommand } from "@aws-sdk/client-application-auto-scaling";
-import {
-  DescribeServicesCommand,
-  DescribeTasksCommand,
-  ListTasksCommand,
-  UpdateServiceCommand,
-} from "@aws-sdk/client-ecs";
+import { DescribeServicesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { DescribeTargetHealthCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Colour } from "../../domain/colour.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";
 import type { Capacity, Clock } from "../run/ports.ts";
 import type { SwitchClients } from "./clients.ts";
+import { tasksOf } from "./tasks.ts";
 
 /** Tasks that may stop while a slot is scaled up before it is given up. Raising a count trips no circuit breaker of ECS. */
 const failureLimit = 3;
@@ -120,16 +116,12 @@ function nameOf(cluster: string): string {
 }
 
 async function stoppedTasks(
-  { ecs }: Pick<SwitchClients, "ecs">,
-  { cluster, services }: Service,
+  clients: Pick<SwitchClients, "ecs">,
+  service: Service,
   of: Colour,
 ): Promise<{ arn: string; reason: string }[]> {
-  const { taskArns } = await ecs.send(
-    new ListTasksCommand({ cluster, serviceName: services[of], desiredStatus: "STOPPED" }),
-  );
-  if (!taskArns || taskArns.length === 0) return [];
-  const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
-  return (tasks ?? []).map((task) => ({
+  const tasks = await tasksOf(clients, service, of, "STOPPED");
+  return tasks.map((task) => ({
     arn: task.taskArn ?? "",
     reason: task.stoppedReason ?? "no reason given",
   }));

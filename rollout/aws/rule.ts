@@ -147,8 +147,7 @@ async function create(
     return { ruleArn: made.Rules?.[0]?.RuleArn as string, was: null };
   } catch (error) {
     if ((error as Error).name !== "PriorityInUseException") throw error;
-    const { Rules } = await elb.send(new DescribeRulesCommand({ ListenerArn: listenerArn }));
-    const there = Rules?.find((rule) => rule.Priority === String(priority));
+    const there = await ruleAt(elb, listenerArn, priority);
     const live = there && liveRule(there, target.targetGroups);
     if (!there?.RuleArn || !live || live.foreign.length > 0 || live.weights.blue + live.weights.green === 0)
       throw new Error(
@@ -157,6 +156,22 @@ async function create(
       );
     return { ruleArn: there.RuleArn, was: live.weights };
   }
+}
+
+/** The rule of a listener that has this priority, on whichever page of its rules. */
+async function ruleAt(
+  elb: ElasticLoadBalancingV2Client,
+  ListenerArn: string,
+  priority: number,
+): Promise<ElbRule | undefined> {
+  let Marker: string | undefined;
+  do {
+    const { Rules, NextMarker } = await elb.send(new DescribeRulesCommand({ ListenerArn, Marker }));
+    const there = Rules?.find((rule) => rule.Priority === String(priority));
+    if (there) return there;
+    Marker = NextMarker;
+  } while (Marker);
+  return undefined;
 }
 
 /** Conditions as ELBv2 spells them. */

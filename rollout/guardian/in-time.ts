@@ -2,7 +2,7 @@ import type { Ports } from "../run/ports.ts";
 import type { GuardianPorts } from "./ports.ts";
 
 /** The tick's time is over, up to what is kept for giving the lease back. */
-export class OutOfTime extends Error {
+class OutOfTime extends Error {
   override readonly name = "OutOfTime";
 }
 

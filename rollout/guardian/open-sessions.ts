@@ -25,26 +25,33 @@ export async function openSessions(
   of: Colour,
 ): Promise<number | null> {
   if (from >= now) return null;
-  const { MetricDataResults } = await cloudwatch.send(
-    new GetMetricDataCommand({
-      StartTime: new Date(from),
-      EndTime: new Date(now),
-      ScanBy: "TimestampDescending",
-      MetricDataQueries: [
-        {
-          Id: "open",
-          MetricStat: {
-            Metric: {
-              Namespace: namespace,
-              MetricName: "OpenSessions",
-              Dimensions: [{ Name: metricDimension, Value: of }],
+  let next: string | undefined;
+  do {
+    const { MetricDataResults, NextToken } = await cloudwatch.send(
+      new GetMetricDataCommand({
+        NextToken: next,
+        StartTime: new Date(from),
+        EndTime: new Date(now),
+        ScanBy: "TimestampDescending",
+        MetricDataQueries: [
+          {
+            Id: "open",
+            MetricStat: {
+              Metric: {
+                Namespace: namespace,
+                MetricName: "OpenSessions",
+                Dimensions: [{ Name: metricDimension, Value: of }],
+              },
+              Period: reportMs / 1_000,
+              Stat: "Maximum",
             },
-            Period: reportMs / 1_000,
-            Stat: "Maximum",
           },
-        },
-      ],
-    }),
-  );
-  return MetricDataResults?.[0]?.Values?.[0] ?? null;
+        ],
+      }),
+    );
+    const newest = MetricDataResults?.[0]?.Values?.[0];
+    if (newest !== undefined) return newest;
+    next = NextToken;
+  } while (next);
+  return null;
 }

@@ -53,10 +53,19 @@ export interface Place {
   close(): Promise<void>;
 }
 
-/** @param images what its tasks may run; none unless given */
-export async function openPlace(images: Images = {}): Promise<Place> {
+/**
+ * @param images what its tasks may run; none unless given
+ * @param pageSize most items that AWS lists at once
+ */
+export async function openPlace(images: Images = {}, pageSize?: number): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), "commands-"));
-  const aws = await startAws({ images, folder, clock: systemClock, random: seeded(1) });
+  const aws = await startAws({
+    images,
+    folder,
+    clock: systemClock,
+    random: seeded(1),
+    ...(pageSize === undefined ? {} : { pageSize }),
+  });
   const access = {
     region: "us-east-1",
     endpoint: aws.endpoint,

@@ -6,8 +6,8 @@ import {
   CreateServiceCommand,
   DescribeTasksCommand,
   ECSClient,
-  ListTasksCommand,
   RegisterTaskDefinitionCommand,
+  paginateListTasks,
 } from "@aws-sdk/client-ecs";
 import { DescribeRulesCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
@@ -55,7 +55,9 @@ async function runTasks(ecs: ECSClient, of: Colour): Promise<string> {
     }),
   );
   for (;;) {
-    const { taskArns = [] } = await ecs.send(new ListTasksCommand({ ...service, desiredStatus: "RUNNING" }));
+    const taskArns: string[] = [];
+    for await (const page of paginateListTasks({ client: ecs }, { ...service, desiredStatus: "RUNNING" }))
+      taskArns.push(...(page.taskArns ?? []));
     if (taskArns.length > 0) {
       const found = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
       const running = found.tasks?.filter(({ lastStatus }) => lastStatus === "RUNNING");
@@ -136,7 +138,8 @@ function published(name: string, of?: Colour, namespace = naming.namespace): num
 
 describe("the guardian's own eyes and hands, in an account where each colour is different", () => {
   before(async () => {
-    place = await openPlace(idle);
+    // Every list of it has one item a page.
+    place = await openPlace(idle, 1);
     Object.assign(process.env, place.aws.env, {
       SWITCH_TABLE: "hub-production-switch",
       SWITCH_STACK: stack,

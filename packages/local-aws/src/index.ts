@@ -6,7 +6,7 @@ import { type CallEvent, Endpoint } from "./server.ts";
 import { acm } from "./services/acm/index.ts";
 import { autoscaling } from "./services/autoscaling/index.ts";
 import { takeEmbedded } from "./services/cloudwatch/embedded.ts";
-import { type CloudWatch, cloudwatch } from "./services/cloudwatch/index.ts";
+import { type AlarmChange, type CloudWatch, cloudwatch } from "./services/cloudwatch/index.ts";
 import { dynamodb } from "./services/dynamodb/index.ts";
 import { ec2 } from "./services/ec2/index.ts";
 import { ecr } from "./services/ecr/index.ts";
@@ -54,6 +54,8 @@ export interface AwsOptions {
   readonly healthCheckSpeedup?: number;
   /** Divides schedules of EventBridge; 1 unless set. */
   readonly scheduleSpeedup?: number;
+  /** Most items of one page of a list, where a service would give more; as AWS has it unless set. */
+  readonly pageSize?: number;
   readonly onAccess?: (entry: AccessEntry) => void;
   /** A defect of the local AWS, or something that would hurt on AWS although it works here. */
   readonly onNote?: (note: string) => void;
@@ -85,7 +87,7 @@ export interface LocalAws {
 
 /** AWS on this machine's loopback interface, as far as the stack, the switch, the checks and the guardian use it. */
 export async function startAws(options: AwsOptions): Promise<LocalAws> {
-  const { clock, random, images, folder } = options;
+  const { clock, random, images, folder, pageSize = Infinity } = options;
   const note = options.onNote ?? (() => undefined);
   const ids = new Ids(random);
   const faults = new Faults(random, clock);
@@ -99,12 +101,13 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     AWS_EC2_METADATA_DISABLED: "true",
   };
   let endpoint = "";
-  const cloud = cloudwatch(clock, (change) => {
+  const onAlarm = (change: AlarmChange) => {
     for (const action of change.actions)
       if (action.includes(":sns:"))
         notify.publish(action, `${change.state}: "${change.name}"`, JSON.stringify(change), change.at);
     bridge.onAlarm(change);
-  });
+  };
+  const cloud = cloudwatch(clock, onAlarm, pageSize);
   const balancer = new Balancer({
     random,
     clock,
@@ -123,6 +126,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
   );
   const containers = ecs({
     clock,
+    pageSize,
     ids,
     tags: new Tags(),
     balancer,
@@ -137,7 +141,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     endpoint: () => endpoint,
   });
   const network = ec2(ids);
-  const balancing = elbv2(balancer, ids);
+  const balancing = elbv2(balancer, ids, pageSize);
   const functions = lambda({
     ids,
     folder,

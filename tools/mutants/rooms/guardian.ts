@@ -130,4 +130,32 @@ export const guardian: readonly Mutant[] = [
     after: "ports.gate.candidate(of, false, over)",
     tests: ["tests/rollout/guardian-observation.test.ts"],
   },
+  {
+    does: "a slot that runs another release on its 101st task is gone back to",
+    file: "rollout/aws/tasks.ts",
+    before: "while (next)",
+    after: "while (!next && arns.length === 0)",
+    tests: ["tests/rollout/pages.test.ts"],
+  },
+  {
+    does: "tasks beyond the first hundred are asked for in one call, which ECS refuses",
+    file: "rollout/aws/tasks.ts",
+    before: "const mostDescribed = 100;",
+    after: "const mostDescribed = 1_000;",
+    tests: ["tests/rollout/pages.test.ts"],
+  },
+  {
+    does: "an alarm on the second page rings and the guardian hears nothing",
+    file: "rollout/guardian/rung-alarms.ts",
+    before: "    next = NextToken;\n",
+    after: "    next = NextToken && undefined;\n",
+    tests: ["tests/rollout/pages.test.ts"],
+  },
+  {
+    does: "a first deployment finds its own rule's priority taken, for the rule is on the second page",
+    file: "rollout/aws/rule.ts",
+    before: "    Marker = NextMarker;\n",
+    after: "    Marker = NextMarker && undefined;\n",
+    tests: ["tests/rollout/pages.test.ts"],
+  },
 ];

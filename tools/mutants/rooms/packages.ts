@@ -112,4 +112,11 @@ export const packages: readonly Mutant[] = [
     after: "map((text) => new RegExp(`^(?:${text})$`))",
     tests: rules,
   },
+  {
+    does: "a rehearsed deployment stops protected tasks, and on AWS it would wait for them",
+    file: "packages/local-aws/src/services/ecs/scheduler.ts",
+    before: "others.filter(free)",
+    after: "others",
+    tests: ["packages/local-aws/tests/ecs-protection.test.ts"],
+  },
 ];

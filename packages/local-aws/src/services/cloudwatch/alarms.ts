@@ -1,6 +1,7 @@
 import type { DescribeAlarmsCommandInput, PutMetricAlarmCommandInput } from "@aws-sdk/client-cloudwatch";
 import { AwsError } from "../../error.ts";
 import { arn } from "../../names.ts";
+import { pageOf } from "../../page.ts";
 import type { Call, Handler } from "../../service.ts";
 import { judge } from "./judge.ts";
 import { answer } from "./query.ts";
@@ -106,10 +107,16 @@ export function alarms(state: State): Record<string, Handler> {
           live.AlarmName.startsWith(input.AlarmNamePrefix ?? "") &&
           (input.StateValue === undefined || live.StateValue === input.StateValue),
       );
+      const { items, next } = pageOf(
+        fitting,
+        input.NextToken,
+        Math.min(input.MaxRecords ?? 50, state.pageSize),
+      );
       return {
         MetricAlarms:
-          input.AlarmTypes?.includes("MetricAlarm") === false ? [] : fitting.map(({ live }) => live),
+          input.AlarmTypes?.includes("MetricAlarm") === false ? [] : items.map(({ live }) => live),
         CompositeAlarms: [],
+        NextToken: next,
       };
     },
     DeleteAlarms(input: { AlarmNames?: string[] }) {

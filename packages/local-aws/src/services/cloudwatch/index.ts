@@ -19,10 +19,15 @@ export interface CloudWatch extends Service {
 }
 
 /** CloudWatch: metrics, metric math, alarms that really judge them, dashboards. */
-export function cloudwatch(clock: Clock, onAlarm: (change: AlarmChange) => void): CloudWatch {
+export function cloudwatch(
+  clock: Clock,
+  onAlarm: (change: AlarmChange) => void,
+  pageSize = Infinity,
+): CloudWatch {
   const metrics = new Metrics();
   const state: State = {
     clock,
+    pageSize,
     tags: new Tags(),
     metrics,
     alarms: new Map(),

@@ -26,6 +26,8 @@ export interface AlarmChange {
 /** Everything CloudWatch holds, shared by its operations. */
 export interface State {
   readonly clock: Clock;
+  /** Most items of one page of a list. */
+  readonly pageSize: number;
   readonly tags: Tags;
   readonly metrics: Metrics;
   /** By name. */

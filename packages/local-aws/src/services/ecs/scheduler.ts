@@ -77,21 +77,21 @@ export class Scheduler {
     for (; room > 0; room--) launch(this.#state, service, () => this.look(service));
   }
 
-  /** Old tasks go when enough healthy ones remain; surplus ones go unless they are protected. */
+  /** Old tasks go when enough healthy ones remain, and surplus ones; those that are protected stay until that ends. */
   #stop(service: HeldService, desired: number, ours: readonly HeldTask[], others: readonly HeldTask[]): void {
     const now = this.#state.clock.now();
     const least = Math.ceil(
       (desired * (service.live.deploymentConfiguration?.minimumHealthyPercent ?? 100)) / 100,
     );
     let healthy = [...ours, ...others].filter((task) => this.#healthy(service, task)).length;
-    for (const task of others) {
+    const free = ({ protectedUntil }: HeldTask) => protectedUntil === null || protectedUntil <= now;
+    for (const task of others.filter(free)) {
       const counts = this.#healthy(service, task);
       if (counts && healthy - 1 < least) continue;
       if (counts) healthy--;
       this.leave(service, task, `Scaling activity initiated by deployment ${service.deployments[0]?.id}`);
     }
-    const surplus = ours.filter(({ protectedUntil }) => protectedUntil === null || protectedUntil <= now);
-    for (const task of surplus.slice(0, Math.max(0, ours.length - desired)))
+    for (const task of ours.filter(free).slice(0, Math.max(0, ours.length - desired)))
       this.leave(service, task, `Scaling activity initiated by deployment ${task.deployment}`);
   }
 

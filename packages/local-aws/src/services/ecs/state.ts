@@ -66,6 +66,8 @@ export interface HeldService {
 /** Everything ECS holds, and whom it works with. */
 export interface State {
   readonly clock: Clock;
+  /** Most items of one page of a list. */
+  readonly pageSize: number;
   readonly ids: Ids;
   readonly tags: Tags;
   readonly balancer: Balancer;

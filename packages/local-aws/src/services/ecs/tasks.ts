@@ -3,6 +3,7 @@ import type {
   ListTasksCommandInput,
   UpdateTaskProtectionCommandInput,
 } from "@aws-sdk/client-ecs";
+import { pageOf } from "../../page.ts";
 import type { SideDoor } from "../../server.ts";
 import type { Call, Handler } from "../../service.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -71,7 +72,12 @@ export function tasks(state: State, scheduler: Scheduler): Record<string, Handle
           (input.family === undefined || held.definition.family === input.family) &&
           shown(held).desiredStatus === wanted,
       );
-      return { taskArns: found.map(({ arn }) => arn) };
+      const { items, next } = pageOf(
+        found,
+        input.nextToken,
+        Math.min(input.maxResults ?? 100, state.pageSize),
+      );
+      return { taskArns: items.map(({ arn }) => arn), nextToken: next };
     },
     DescribeTasks(input: DescribeTasksCommandInput) {
       const found = (input.tasks ?? []).map((ref) => ({ ref, held: byId(state, ref) }));

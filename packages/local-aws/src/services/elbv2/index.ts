@@ -17,9 +17,10 @@ export interface Elbv2 extends Service {
 }
 
 /** Elastic Load Balancing: the API in front of the local balancer. */
-export function elbv2(balancer: Balancer, ids: Ids): Elbv2 {
+export function elbv2(balancer: Balancer, ids: Ids, pageSize: number): Elbv2 {
   const state: State = {
     balancer,
+    pageSize,
     ids,
     tags: new Tags(),
     loadBalancers: new Map(),

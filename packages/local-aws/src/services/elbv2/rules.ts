@@ -7,6 +7,7 @@ import type {
   SetRulePrioritiesInput,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError } from "../../error.ts";
+import { pageOf } from "../../page.ts";
 import type { Handler } from "../../service.ts";
 import { checkedActions, checkedConditions } from "./actions.ts";
 import { tell } from "./listeners.ts";
@@ -64,7 +65,9 @@ export function rules(state: State): Record<string, Handler> {
       if (input.RuleArns) return { Rules: input.RuleArns.map((arn) => oneRule(state, arn)) };
       const listener = listenerOf(state, input.ListenerArn);
       const sorted = [...listener.rules.values()].sort((a, b) => a.priority - b.priority);
-      return { Rules: [...sorted.map(({ live }) => live), defaultRule(listener)] };
+      const all = [...sorted.map(({ live }) => live), defaultRule(listener)];
+      const { items, next } = pageOf(all, input.Marker, Math.min(input.PageSize ?? 400, state.pageSize));
+      return { Rules: items, NextMarker: next };
     },
     DeleteRule(input: DeleteRuleInput) {
       const { listener, rule } = ruleOf(state, input.RuleArn);

@@ -36,6 +36,8 @@ export interface HeldRule {
 /** Everything Elastic Load Balancing holds, and the balancer that carries the traffic. */
 export interface State {
   readonly balancer: Balancer;
+  /** Most items of one page of a list. */
+  readonly pageSize: number;
   readonly ids: Ids;
   readonly tags: Tags;
   readonly loadBalancers: Map<string, HeldLoadBalancer>;
