@@ -80,6 +80,8 @@ export type MetricName = keyof typeof metrics;
 export const guardianMetrics = {
   Weight: "Percent",
   HealthyTargets: "Count",
+  /** 1 while the slot has weight and its sidecars have reported nothing lately, not even zeros; else 0. */
+  TelemetryLost: "Count",
   GuardianHeartbeat: "Count",
 } as const;
 

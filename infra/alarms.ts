@@ -144,19 +144,21 @@ export function slotAlarms({ prefix, namespace }: Naming, colour: Colour, limits
     },
     {
       name: name("telemetry-lost"),
-      description: `${colour}: has weight and its sidecars report nothing, not even zeros.`,
+      description: `${colour}: has weight and its sidecars report nothing, not even zeros. The guardian says so: nothing is made of a metric that is not there.`,
       topic: "onCall",
       args: {
-        evaluationPeriods: 5,
-        datapointsToAlarm: 5,
+        // Each time it is told that nothing came in the three minutes before.
+        evaluationPeriods: 3,
+        datapointsToAlarm: 3,
+        // A guardian that says nothing has an alarm of its own.
         treatMissingData: "notBreaching",
         comparisonOperator: "GreaterThanOrEqualToThreshold",
         threshold: 1,
-        metricQueries: [
-          metric("weight", guardianName("Weight"), colour, "Maximum"),
-          metric("reports", own("Requests"), colour, "SampleCount"),
-          expression("IF(weight > 0 AND FILL(reports, 0) < 1, 1, 0)", "Weight without telemetry"),
-        ],
+        namespace,
+        metricName: guardianName("TelemetryLost"),
+        dimensions: { [metricDimension]: colour },
+        period: minute,
+        statistic: "Maximum",
       },
     },
   ];

@@ -7,7 +7,7 @@ import type { Observation } from "./guarding.ts";
 /** The time one value of them is about, in milliseconds. */
 export const reportMs = 60_000;
 
-/** Publishes heartbeat, weight and healthy targets of each slot. */
+/** Publishes the heartbeat, and what the guardian knows of each slot. */
 export async function publish(
   cloudwatch: CloudWatchClient,
   namespace: string,
@@ -31,13 +31,29 @@ export async function publishHeartbeat(region: string, namespace: string): Promi
 
 const heartbeat = () => metric("GuardianHeartbeat", 1);
 
-/** What is told each minute: its own heartbeat, and each slot's weight and healthy targets. */
-export function reported(record: SwitchRecord, observation: Pick<Observation, "healthy">): Reported[] {
+/** What is told each minute: its own heartbeat, and of each slot its weight, healthy targets and whether its telemetry is lost. */
+export function reported(
+  record: SwitchRecord,
+  observation: Pick<Observation, "healthy" | "sessions">,
+): Reported[] {
   const perSlot = colours.flatMap((of) => [
     metric("Weight", record.weights[of], of),
     metric("HealthyTargets", observation.healthy[of], of),
+    metric("TelemetryLost", isLost(record, observation, of) ? 1 : 0, of),
   ]);
   return [heartbeat(), ...perSlot];
+}
+
+/**
+ * Whether a slot with weight tells nothing: how many sessions it holds is reported every minute, zeros too. A stack without sidecars never
+ * tells anything.
+ */
+function isLost(
+  { weights, inputs }: SwitchRecord,
+  { sessions }: Pick<Observation, "sessions">,
+  of: Colour,
+): boolean {
+  return weights[of] > 0 && sessions[of] === null && inputs?.hub.proofPath !== undefined;
 }
 
 type Reported = ReturnType<typeof metric>;

@@ -173,23 +173,17 @@ for (const colour of colours) {
       assert.equal(await rings(`${colour}-no-healthy-target`, minute, 3, reported), expected, what);
   });
 
-  test(`${colour}'s telemetry counts as lost after five minutes with weight and without a report, zeros are reports`, async () => {
-    const five = [100, 100, 100, 100, 100];
+  test(`${colour}'s telemetry counts as lost when the guardian says so for three minutes, and at no other silence`, async () => {
     for (const [what, expected, ...reported] of [
-      ["no report", true, of("Weight", five)],
-      ["zeros", false, of("Weight", five), of("Requests", [0, 0, 0, 0, 0])],
-      ["zeros once", false, of("Weight", five), of("Requests", [null, null, 0, null, null])],
-      ["four minutes", false, of("Weight", [0, 100, 100, 100, 100])],
-      ["no weight", false, of("Weight", [0, 0, 0, 0, 0])],
+      ["three minutes", true, of("TelemetryLost", [1, 1, 1])],
+      ["two minutes", false, of("TelemetryLost", [0, 1, 1])],
+      ["reports in between", false, of("TelemetryLost", [1, 0, 1])],
+      ["twice in a minute, once well", true, of("TelemetryLost", [1, [0, 1], 1])],
+      ["a guardian that is silent too", false, of("TelemetryLost", [1, 1, null])],
       ["nothing at all", false],
-      ["the other colour's weight", false, of("Weight", five, other(colour))],
-      [
-        "the other colour's reports",
-        true,
-        of("Weight", five),
-        of("Requests", [9, 9, 9, 9, 9], other(colour)),
-      ],
+      ["weight, and no report of anything", false, of("Weight", [100, 100, 100])],
+      ["the other colour's", false, of("TelemetryLost", [1, 1, 1], other(colour))],
     ] as const)
-      assert.equal(await rings(`${colour}-telemetry-lost`, minute, 5, reported), expected, what);
+      assert.equal(await rings(`${colour}-telemetry-lost`, minute, 3, reported), expected, what);
   });
 }

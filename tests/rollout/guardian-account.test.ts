@@ -14,12 +14,14 @@ import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { Clients } from "pulumi-engine/providers";
 import { type Colour, type PerColour, colours, other, perColour } from "../../domain/colour.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";
+import type { SwitchRecord } from "../../domain/record.ts";
 import { type MetricName, metricDimension } from "../../domain/telemetry.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { slotAlarms } from "../../infra/alarms.ts";
 import { makeClients } from "../../rollout/aws/clients.ts";
 import { handler } from "../../rollout/guardian/handler.ts";
 import { openGuardianPorts } from "../../rollout/guardian/observation.ts";
+import { reported } from "../../rollout/guardian/publish.ts";
 import { openPorts } from "../../rollout/run/open-ports.ts";
 import { limits, naming, putAlarm, type Report } from "../infra/alarm-room.ts";
 import { type Place, openPlace, stack } from "./commands-kit.ts";
@@ -202,14 +204,39 @@ describe("the guardian's own eyes and hands, in an account where each colour is 
   test("a tick reports each slot's weight and targets as that slot's, and its own heartbeat as nobody's", async () => {
     assert.deepEqual(await handler(undefined, invocation), { did: "watch", why: "nothing to do" });
     assert.deepEqual(
-      colours.map((of) => [published("Weight", of), published("HealthyTargets", of)]),
+      colours.map((of) => [
+        published("Weight", of),
+        published("HealthyTargets", of),
+        published("TelemetryLost", of),
+      ]),
       [
-        [0, 0],
-        [100, 2],
+        [0, 0, 0],
+        [100, 2, 0],
       ],
     );
     assert.equal(published("GuardianHeartbeat"), 1);
     assert.equal(place.aws.calls.get("sts.AssumeRole"), undefined);
+  });
+
+  test("a slot with weight whose sidecars have reported nothing is told as lost, and no other", async () => {
+    const said = async (sessions: Record<Colour, number | null>, over: Partial<SwitchRecord> = {}) => {
+      const found = await place.store.read();
+      assert.ok(found);
+      const all = reported({ ...found.record, ...over }, { healthy: { blue: 0, green: 2 }, sessions });
+      return all.flatMap(({ MetricName, Value, Dimensions }) =>
+        MetricName === "TelemetryLost" ? [[Dimensions?.[0]?.Value, Value]] : [],
+      );
+    };
+    const lost = (blue: number, green: number) => [
+      ["blue", blue],
+      ["green", green],
+    ];
+    assert.deepEqual(await said({ blue: null, green: 0 }), lost(0, 0), "zeros are reports");
+    assert.deepEqual(await said({ blue: 7, green: null }), lost(0, 1));
+    const half = { weights: weightsFor("green", 50) };
+    assert.deepEqual(await said({ blue: null, green: null }, half), lost(1, 1));
+    const bare = { inputs: { ...inputs, hub: { ...inputs.hub, proofPath: undefined } } };
+    assert.deepEqual(await said({ blue: null, green: null }, bare), lost(0, 0), "there is no sidecar");
   });
 
   test("the other colour's alarm moves nothing and pages nobody", async () => {

@@ -48,7 +48,7 @@ export const guardian: readonly Mutant[] = [
   },
   {
     does: "the guardian goes back to a slot that runs another release, for it looks at the other service",
-    file: "rollout/guardian/running-definitions.ts",
+    file: "rollout/aws/tasks.ts",
     before: "serviceName: services[of]",
     after: 'serviceName: services[of === "blue" ? "green" : "blue"]',
     tests,
@@ -91,8 +91,8 @@ export const guardian: readonly Mutant[] = [
   {
     does: "a slot without a single report counts as empty, and its users are cut off",
     file: "rollout/guardian/open-sessions.ts",
-    before: "Values?.[0] ?? null",
-    after: "Values?.[0] ?? 0",
+    before: "  return null;\n}",
+    after: "  return 0;\n}",
     tests: ["tests/rollout/guardian-account.test.ts", "tests/rollout/guardian-observation.test.ts"],
   },
   {
@@ -157,5 +157,26 @@ export const guardian: readonly Mutant[] = [
     before: "    Marker = NextMarker;\n",
     after: "    Marker = NextMarker && undefined;\n",
     tests: ["tests/rollout/pages.test.ts"],
+  },
+  {
+    does: "a live release whose sidecars are dead is left in front of its users: nobody says that its telemetry is lost",
+    file: "rollout/guardian/publish.ts",
+    before: "sessions[of] === null &&",
+    after: "sessions[of] === 0 &&",
+    tests,
+  },
+  {
+    does: "a stack without sidecars goes back and forth for telemetry that it never had",
+    file: "rollout/guardian/publish.ts",
+    before: " && inputs?.hub.proofPath !== undefined",
+    after: "",
+    tests,
+  },
+  {
+    does: "until the first deployment is recorded the guardian is paged as silent",
+    file: "rollout/guardian/handler.ts",
+    before: "    await publishHeartbeat(region, namespace);\n",
+    after: "",
+    tests,
   },
 ];

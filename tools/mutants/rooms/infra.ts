@@ -47,17 +47,17 @@ export const infra: readonly Mutant[] = [
   },
   {
     does: "an idle slot rings for telemetry every night, until nobody listens to that alarm",
-    file: "infra/alarms.ts",
-    before: "IF(weight > 0 AND FILL(reports, 0) < 1, 1, 0)",
-    after: "IF(FILL(reports, 0) < 1, 1, 0)",
-    tests: alarms,
+    file: "rollout/guardian/publish.ts",
+    before: "weights[of] > 0 && ",
+    after: "",
+    tests: ["tests/rollout/guardian-account.test.ts"],
   },
   {
     does: "an hour without users rings for lost telemetry, for zeros are taken for silence",
-    file: "infra/alarms.ts",
-    before: 'metric("reports", own("Requests"), colour, "SampleCount")',
-    after: 'metric("reports", own("Requests"), colour, "Sum")',
-    tests: alarms,
+    file: "rollout/guardian/publish.ts",
+    before: "sessions[of] === null",
+    after: "!sessions[of]",
+    tests: ["tests/rollout/guardian-account.test.ts"],
   },
   {
     does: "an empty green slot with weight rings nothing, for blue's weight is looked at",
@@ -297,5 +297,27 @@ export const infra: readonly Mutant[] = [
     before: '    Effect: "Deny",\n    Action: networkInterfaces,',
     after: '    Effect: "Allow",\n    Action: networkInterfaces,',
     tests: ["tests/infra/guardian-place.test.ts"],
+  },
+  {
+    does: "five errors of the balancer among half a million requests page somebody at night",
+    file: "infra/formulas.ts",
+    before: "`IF(100 * failed > ${plain(percent)} * SUM([failed, requests]), failed, 0)`",
+    after: "`IF(failed > 0 * ${plain(percent)} * SUM([failed, requests]), failed, 0)`",
+    tests: ["tests/infra/stack-alarms.test.ts"],
+  },
+  {
+    does: "one error of the balancer at night pages somebody",
+    file: "infra/alarms.ts",
+    before: "const balancerFloor = 5;",
+    after: "const balancerFloor = 1;",
+    tests: ["tests/infra/stack-alarms.test.ts"],
+  },
+  {
+    does: "one minute without a report sends traffic home",
+    file: "infra/alarms.ts",
+    before:
+      "        // Each time it is told that nothing came in the three minutes before.\n        evaluationPeriods: 3,\n        datapointsToAlarm: 3,",
+    after: "        evaluationPeriods: 3,\n        datapointsToAlarm: 1,",
+    tests: ["tests/infra/stack-alarms.test.ts"],
   },
 ];
