@@ -15,6 +15,8 @@ export class Protection {
   readonly #options: ProtectionOptions;
   #on = false;
   #since = 0;
+  /** What was said last of a call that failed: the same is not said every few seconds. */
+  #told = "";
 
   constructor(options: ProtectionOptions) {
     this.#options = options;
@@ -34,10 +36,16 @@ export class Protection {
         signal: AbortSignal.timeout(3_000),
       });
       if (!response.ok) throw new Error(`the agent answered ${response.status}`);
+      // What ECS refuses comes with a status of 200.
+      const { failure } = (await response.json()) as { failure?: { Reason?: string } };
+      if (failure) throw new Error(failure.Reason ?? "ECS gave no reason");
+      this.#told = "";
       this.#on = wanted;
       this.#since = now;
     } catch (error) {
-      log(`scale-in protection could not be ${wanted ? "set" : "cleared"}: ${(error as Error).message}`);
+      const text = `scale-in protection could not be ${wanted ? "set" : "cleared"}: ${(error as Error).message}`;
+      if (text !== this.#told) log(text);
+      this.#told = text;
     }
   }
 }

@@ -249,6 +249,28 @@ test("scale-in protection is set with the first session, renewed, and cleared", 
   assert.deepEqual(asked, [on, on, on, { ProtectionEnabled: false }]);
 });
 
+test("a protection that ECS refuses with a status of 200 is none: it is told once, and asked for again", async (t) => {
+  let refused = true;
+  let asked = 0;
+  const { port } = await listen(t, (_request, response) => {
+    asked++;
+    const failure = { Arn: "arn:task", Detail: null, Reason: "DEPLOYMENT_BLOCKED" };
+    response.end(JSON.stringify(refused ? { failure } : { protection: { ProtectionEnabled: true } }));
+  });
+  let now = 0;
+  const said: string[] = [];
+  const protection = new Protection({
+    agentUri: `http://127.0.0.1:${port}`,
+    now: () => now,
+    log: (text) => said.push(text),
+  });
+  for (; now < 10_000; now += 2_000) await protection.update(true);
+  assert.deepEqual([asked, said], [5, ["scale-in protection could not be set: DEPLOYMENT_BLOCKED"]]);
+  refused = false;
+  for (; now < 20_000; now += 2_000) await protection.update(true);
+  assert.equal(asked, 6);
+});
+
 /** A hub with SSE streams and calls that end when they are told to. */
 async function slowHub(t: TestContext) {
   const calls: ServerResponse[] = [];

@@ -155,7 +155,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
   const bridge = eventBridge(ids, clock, options.scheduleSpeedup ?? 1, (target, event) =>
     functions.invokeAsync(target, event),
   );
-  const notify = sns(ids);
+  const notify = sns(ids, pageSize);
   const scaling = autoscaling(ids, {
     desired(resourceId) {
       const [, cluster = "", service = ""] = resourceId.split("/");

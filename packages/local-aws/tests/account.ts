@@ -30,7 +30,7 @@ export class Account {
     this.dynamodb = new DynamoDBClient(this.settings());
   }
 
-  static async open(options: { propagationDelayMs?: number } = {}): Promise<Account> {
+  static async open(options: { propagationDelayMs?: number; pageSize?: number } = {}): Promise<Account> {
     const folder = await mkdtemp(join(tmpdir(), "account-"));
     const aws = await startAws({
       images: {},

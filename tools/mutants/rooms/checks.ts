@@ -114,4 +114,11 @@ export const checks: readonly Mutant[] = [
     after: "group: query.group",
     tests: ["tests/checks/forged-lines.test.ts"],
   },
+  {
+    does: "an alarm that rings on the second page of a list lets a bad release through",
+    file: "checks/sources/alarms.ts",
+    before: "        next = answer.NextToken || undefined;\n",
+    after: "",
+    tests: ["tests/checks/sources.test.ts"],
+  },
 ];

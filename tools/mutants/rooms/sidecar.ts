@@ -157,4 +157,11 @@ export const sidecar: readonly Mutant[] = [
     after: "if (taken.includes(path))",
     tests: publicPaths,
   },
+  {
+    does: "a protection that ECS refuses is taken for one, and a session ends with its task",
+    file: "sidecar/drain/protection.ts",
+    before: "      if (failure) throw",
+    after: "      if (failure && !response.ok) throw",
+    tests: ["tests/sidecar/drain.test.ts"],
+  },
 ];

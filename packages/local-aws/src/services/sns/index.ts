@@ -1,6 +1,7 @@
 import type { PublishCommandInput, SubscribeCommandInput, Tag } from "@aws-sdk/client-sns";
 import { AwsError } from "../../error.ts";
 import { type Ids, account, arn } from "../../names.ts";
+import { pageOf } from "../../page.ts";
 import type { Call, Service } from "../../service.ts";
 import { Tags } from "../../tags.ts";
 
@@ -27,7 +28,7 @@ export interface Sns extends Service {
 }
 
 /** Simple Notification Service: messages are kept to be looked at; nobody is mailed. Subscriptions wait for a confirmation that never comes, but for `https`, which confirms itself. */
-export function sns(ids: Ids): Sns {
+export function sns(ids: Ids, pageSize: number): Sns {
   const topics = new Map<string, Map<string, string>>();
   const subscriptions = new Map<string, Subscription>();
   const messages: Message[] = [];
@@ -141,9 +142,14 @@ export function sns(ids: Ids): Sns {
         );
         return {};
       },
-      ListSubscriptionsByTopic(input: { TopicArn?: string }) {
+      ListSubscriptionsByTopic(input: { TopicArn?: string; NextToken?: string }) {
         topicOf(input.TopicArn);
-        return listed(input.TopicArn);
+        const { items, next } = pageOf(
+          listed(input.TopicArn).Subscriptions,
+          input.NextToken,
+          Math.min(100, pageSize),
+        );
+        return { Subscriptions: items, NextToken: next };
       },
       ListSubscriptions: () => listed(),
       Publish(input: PublishCommandInput, call: Call) {
