@@ -11,7 +11,7 @@ import type { Place } from "./read.ts";
 import { switchRequestOf } from "./switch-request.ts";
 
 /** What the switch says of an `up`, and the plan that it makes. */
-interface Asked {
+export interface Asked {
   readonly preview: SwitchPreview;
   readonly warnings: readonly string[];
   /** Null where the switch was not asked for one. */

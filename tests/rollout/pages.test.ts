@@ -63,7 +63,11 @@ test("the weighted rule is found among a listener's rules, whichever page it is 
       await place.elb.send(
         new CreateRuleCommand({ ListenerArn: listenerArn, Priority, Conditions, Actions }),
       );
-    const make = { listenerArn, priority: 100, conditions: [{ field: "path-pattern", values: ["/mcp"] }] };
+    const make = {
+      listenerArn,
+      priority: 100,
+      conditions: [{ field: "path-pattern" as const, values: ["/mcp"] }],
+    };
     const rule = openRule(clients, { ruleArn: null, targetGroups, make });
     const made = await rule.create(weightsFor("green", 25));
     assert.deepEqual([made.ruleArn, made.was], [place.ruleArn, weightsFor("blue", 100)]);
