@@ -28,6 +28,6 @@ Environment: MCP_HUB_TOKEN (bearer token, sent where the hub asks for one).
 
 Example: npm run doctor -- --url http://127.0.0.1:3000 --write . --command "node hub.js {port}"
 Example: npm run doctor -- --stack production
-Exit: 0 it can be rehearsed, or nothing is in the way of an up; 1 it cannot, or something is to be
-mended, and what; 2 usage or a file; 3 it could not be reached, or not all could be looked at.
+Exit: 0 it can be rehearsed, or nothing is in the way; 1 it cannot, or what is to be mended; 2 usage
+or a file; 3 it could not be reached, or not all could be looked at.
 `;

@@ -26,7 +26,7 @@ const isIn = (folders: readonly string[]) => (name: string) => folders.some((of)
 function wrongImports(file: string): string[] {
   const room = Object.keys(rooms).findLast((of) => file.startsWith(of)) ?? "";
   const may = isIn([room, ...(rooms[room] || room).split(" ")]);
-  const found = readFileSync(top + file, "utf8").matchAll(/(?:from|import|import\(|require\() ?"([^"]+)"/g);
+  const found = readFileSync(top + file, "utf8").matchAll(/(?:from|import|import\(|require\() ?"([^"\n]+)"/g);
   const named = (at: string) => (packages.has(at.split("/")[0] ?? "") ? `packages/${at}` : at);
   const names = [...found].map(([, at = ""]) => (at.startsWith(".") ? join(file, "..", at) : named(at)));
   const isKnown = isIn([...Object.keys(rooms), "tests/"]);

@@ -245,7 +245,10 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
       access: { internetFacing: true, withoutAuthentication: openDoor },
       domain: { name: "hub.example.com", zone: "example.com" },
     },
-    ["hub:network.publicSubnetIds: is needed with an existing VPC: an internet-facing balancer stands there"],
+    [
+      "hub:network.natAddresses: is missing: access.cidrs keeps the guardian from the balancer; name the public addresses of the VPC's NAT gateways, which it comes from",
+      "hub:network.publicSubnetIds: is needed with an existing VPC: an internet-facing balancer stands there",
+    ],
   ],
   [
     "a domain without zone and certificate, and addresses that are none",

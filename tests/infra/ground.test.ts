@@ -18,7 +18,11 @@ async function madeFrom(config: Config): Promise<string> {
   const made = await evaluate(config);
   return JSON.stringify(
     Object.entries(madeAnewBy).map(([type, properties]) =>
-      made.all(type).map(({ name, inputs }) => [name, ...properties.map((property) => inputs[property])]),
+      made
+        .all(type)
+        // The guardian's group comes and goes beside the others, and is in the way of none.
+        .filter(({ name }) => name !== "guardian")
+        .map(({ name, inputs }) => [name, ...properties.map((property) => inputs[property])]),
     ),
   );
 }
@@ -28,7 +32,8 @@ const groundOf = (config: Config) => originOf(parseConfig(config), "blue").groun
 /** Keys that do not go with others of the table, and say nothing of any of these resources. */
 const alone = new Set(["github.environments", "access.withoutAuthentication", "domain.certificateArn"]);
 
-const withoutVpc = new Set(["network.publicSubnetIds", "network.privateSubnetIds", "network.cidr"]);
+const ofExisting = ["publicSubnetIds", "privateSubnetIds", "guardianSubnetIds", "natAddresses"];
+const withoutVpc = new Set([...ofExisting.map((key) => `network.${key}`), "network.cidr"]);
 
 for (const [what, base] of Object.entries(bases)) {
   const ground = groundOf(base);

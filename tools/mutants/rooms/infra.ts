@@ -174,7 +174,7 @@ export const infra: readonly Mutant[] = [
   },
   {
     does: "a task of live that dies never comes back, for nothing may read its secrets any more",
-    file: "infra/stack.ts",
+    file: "infra/look-first.ts",
     before: "former ? findMadeBefore(config, place, former) : looking",
     after: "looking",
     tests: kept,

@@ -4,6 +4,21 @@ import { Socket } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+/** Packets to these ports of this machine are lost, as a security group loses them: nobody answers, and nobody refuses. */
+function closePorts(ports: readonly number[]): void {
+  const connect = Socket.prototype.connect as (this: Socket, ...args: unknown[]) => Socket;
+  Socket.prototype.connect = function (this: Socket, ...args: unknown[]): Socket {
+    // Node's own callers have put all arguments into one list already.
+    const [to] = args.flat() as [number | { port?: number | string } | undefined];
+    const port = typeof to === "object" ? to.port : to;
+    if (!ports.includes(Number(port))) return connect.apply(this, args);
+    // As while it connects, for ever: what is written waits, and its timeout strikes.
+    (this as { connecting: boolean }).connecting = true;
+    setInterval(() => undefined, 1_000); // a connection that is being made keeps a process, and here there is none
+    return this;
+  };
+}
+
 /** Runs one invocation: the event on standard input, the result on descriptor 3. The third argument is its time in milliseconds. */
 const began = Date.now();
 const [folder = ".", handler = "index.handler", timeoutMs = "3000"] = process.argv.slice(2);
@@ -35,19 +50,4 @@ try {
   console.error(error);
   writeSync(3, JSON.stringify({ errorType: (error as Error).name, errorMessage: (error as Error).message }));
   process.exit(1);
-}
-
-/** Packets to these ports of this machine are lost, as a security group loses them: nobody answers, and nobody refuses. */
-function closePorts(ports: readonly number[]): void {
-  const connect = Socket.prototype.connect as (this: Socket, ...args: unknown[]) => Socket;
-  Socket.prototype.connect = function (this: Socket, ...args: unknown[]): Socket {
-    // Node's own callers have put all arguments into one list already.
-    const [to] = args.flat() as [number | { port?: number | string } | undefined];
-    const port = typeof to === "object" ? to.port : to;
-    if (!ports.includes(Number(port))) return connect.apply(this, args);
-    // As while it connects, for ever: what is written waits, and its timeout strikes.
-    (this as { connecting: boolean }).connecting = true;
-    setInterval(() => undefined, 1_000); // a connection that is being made keeps a process, and here there is none
-    return this;
-  };
 }
