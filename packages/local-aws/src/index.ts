@@ -1,7 +1,8 @@
 import { type AccessEntry, Balancer } from "./balancer/index.ts";
+import { keepCalls } from "./call-lines.ts";
 import type { Clock } from "./clock.ts";
 import { Faults } from "./faults.ts";
-import { Ids, region } from "./names.ts";
+import { Ids, region, taskKey } from "./names.ts";
 import { type CallEvent, Endpoint } from "./server.ts";
 import { acm } from "./services/acm/index.ts";
 import { autoscaling } from "./services/autoscaling/index.ts";
@@ -27,8 +28,9 @@ import { Tags } from "./tags.ts";
 import { type Images, TaskRunner } from "./tasks/index.ts";
 
 export type { AccessEntry } from "./balancer/index.ts";
+export { callLine } from "./call-lines.ts";
 export { type Clock, systemClock } from "./clock.ts";
-export { account, functionKey, region } from "./names.ts";
+export { account, functionKey, region, taskKey } from "./names.ts";
 export type { CallEvent } from "./server.ts";
 export { defaultVpc } from "./services/ec2/index.ts";
 export { type ImageCommand, type Images, UnusableImages, loadImages } from "./tasks/index.ts";
@@ -93,6 +95,9 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
   const faults = new Faults(random, clock);
   const calls = new Map<string, number>();
   const listeners = new Set<(event: CallEvent) => void>();
+  const { LOCAL_AWS_CALLS: kept } = process.env;
+  const book = kept ? keepCalls(kept) : null;
+  if (book) listeners.add(book.hear);
   // The endpoint's address is known only once it listens; what runs in tasks and functions needs it.
   const environment: Record<string, string> = {
     AWS_REGION: region,
@@ -100,6 +105,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     AWS_SECRET_ACCESS_KEY: "local-rehearsal-only",
     AWS_EC2_METADATA_DISABLED: "true",
   };
+  const ofTasks: Record<string, string> = { ...environment, AWS_ACCESS_KEY_ID: taskKey };
   let endpoint = "";
   const onAlarm = (change: AlarmChange) => {
     for (const action of change.actions)
@@ -118,7 +124,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     ...(options.publicName === undefined ? {} : { publicName: options.publicName }),
     ...(options.listenerPort === undefined ? {} : { listenerPort: options.listenerPort }),
   });
-  const runner = new TaskRunner({ images, folder, clock, random, environment });
+  const runner = new TaskRunner({ images, folder, clock, random, environment: ofTasks });
   const secrets = secretsManager(ids);
   const parameters = parameterStore();
   const journal = logs(ids, clock, (group, text) =>
@@ -205,7 +211,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
       note(`the local AWS failed in ${operation}: ${error.stack ?? error.message}`),
   });
   endpoint = await server.listen();
-  environment["AWS_ENDPOINT_URL"] = endpoint;
+  for (const each of [environment, ofTasks]) each["AWS_ENDPOINT_URL"] = endpoint;
   return {
     endpoint,
     env: environment,
@@ -229,6 +235,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
       await server.close();
       await runner.close();
       await balancer.close();
+      book?.close();
     },
   };
 }

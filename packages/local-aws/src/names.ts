@@ -4,6 +4,8 @@ export const account = "123456789012";
 export const region = "us-east-1";
 /** What functions sign their calls with: credentials of their own, as a role's are. */
 export const functionKey = "ASIALOCALFUNCTION";
+/** What tasks sign their calls with: their role's, too. */
+export const taskKey = "ASIALOCALTASK";
 const partition = "aws";
 
 /** An ARN in the local account and region unless `where` names others; services that are global leave a field empty. */

@@ -8,7 +8,7 @@ export const defaultVpc = {
 } as const;
 
 /** Adds what an account has before anybody made anything: a default VPC with two public subnets and a way out. */
-export function addDefaultNetwork({ vpcs, subnets, tables }: State): void {
+export function addDefaultNetwork({ vpcs, vpcAttributes, subnets, tables }: State): void {
   vpcs.set(defaultVpc.vpcId, {
     VpcId: defaultVpc.vpcId,
     CidrBlock: "172.31.0.0/16",
@@ -17,8 +17,8 @@ export function addDefaultNetwork({ vpcs, subnets, tables }: State): void {
     OwnerId: account,
     InstanceTenancy: "default",
     DhcpOptionsId: "dopt-0a1b2c3d4e5f60001",
-    EnableDnsHostnames: { Value: true },
   });
+  vpcAttributes.set(defaultVpc.vpcId, { EnableDnsHostnames: { Value: true } });
   for (const [index, SubnetId] of defaultVpc.subnets.entries())
     subnets.set(SubnetId, {
       SubnetId,

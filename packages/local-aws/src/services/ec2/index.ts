@@ -30,6 +30,7 @@ export function ec2(ids: Ids): Ec2 {
     ids,
     tags: new Tags(),
     vpcs: new Map(),
+    vpcAttributes: new Map(),
     subnets: new Map(),
     gateways: new Map(),
     addresses: new Map(),

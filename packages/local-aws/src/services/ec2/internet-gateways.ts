@@ -1,4 +1,5 @@
 import type { Filter } from "@aws-sdk/client-ec2";
+import { account } from "../../names.ts";
 import type { Handler } from "../../service.ts";
 import { describe } from "./describe.ts";
 import { type State, type Tagged, find, keep, remove, vpcOf } from "./state.ts";
@@ -7,7 +8,14 @@ import { type State, type Tagged, find, keep, remove, vpcOf } from "./state.ts";
 export function internetGateways(state: State): Record<string, Handler> {
   return {
     CreateInternetGateway: (input: Tagged) => ({
-      InternetGateway: keep(state, state.gateways, "igw", "InternetGatewayId", { Attachments: [] }, input),
+      InternetGateway: keep(
+        state,
+        state.gateways,
+        "igw",
+        "InternetGatewayId",
+        { OwnerId: account, Attachments: [] },
+        input,
+      ),
     }),
     AttachInternetGateway(input: { InternetGatewayId?: string; VpcId?: string }) {
       vpcOf(state, input.VpcId);

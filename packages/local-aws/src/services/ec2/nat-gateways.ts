@@ -8,7 +8,9 @@ export function natGateways(state: State): Record<string, Handler> {
   return {
     AllocateAddress(input: Tagged) {
       const PublicIp = `203.0.113.${(state.addresses.size % 254) + 1}`;
-      return keep(state, state.addresses, "eipalloc", "AllocationId", { Domain: "vpc", PublicIp }, input);
+      const address = { Domain: "vpc", PublicIp };
+      const { AllocationId } = keep(state, state.addresses, "eipalloc", "AllocationId", address, input);
+      return { AllocationId, ...address };
     },
     DescribeAddresses: (input: { AllocationIds?: string[]; Filters?: Filter[] }) => ({
       Addresses: describe(

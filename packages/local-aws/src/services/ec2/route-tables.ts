@@ -1,5 +1,6 @@
 import type { Filter } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../error.ts";
+import { account } from "../../names.ts";
 import type { Handler } from "../../service.ts";
 import { describe } from "./describe.ts";
 import { type State, type Tagged, type Thing, find, keep, newId, remove, vpcOf } from "./state.ts";
@@ -18,7 +19,7 @@ export function routeTables(state: State): Record<string, Handler> {
         State: "active",
         Origin: "CreateRouteTable",
       };
-      const of = { VpcId: input.VpcId, Routes: [local], Associations: [] };
+      const of = { OwnerId: account, VpcId: input.VpcId, Routes: [local], Associations: [] };
       return { RouteTable: keep(state, state.tables, "rtb", "RouteTableId", of, input) };
     },
     DescribeRouteTables: (input: { RouteTableIds?: string[]; Filters?: Filter[] }) => ({

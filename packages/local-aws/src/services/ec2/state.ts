@@ -1,6 +1,6 @@
 import type { SecurityGroupRule, Tag } from "@aws-sdk/client-ec2";
 import { AwsError } from "../../error.ts";
-import { type Ids, account } from "../../names.ts";
+import type { Ids } from "../../names.ts";
 import type { Handler } from "../../service.ts";
 import type { Tags } from "../../tags.ts";
 
@@ -22,6 +22,8 @@ export interface State {
   readonly ids: Ids;
   readonly tags: Tags;
   readonly vpcs: Held;
+  /** What a call of its own tells of a VPC, by its id: no VPC is described with it. */
+  readonly vpcAttributes: Held;
   readonly subnets: Held;
   readonly gateways: Held;
   readonly addresses: Held;
@@ -59,7 +61,7 @@ export function keep(
   { TagSpecifications = [] }: Tagged,
 ): Thing {
   const id = newId(state, kind);
-  held.set(id, { [key]: id, OwnerId: account, ...of });
+  held.set(id, { [key]: id, ...of });
   for (const { Tags: given } of TagSpecifications) state.tags.set(id, given);
   return { ...held.get(id), Tags: state.tags.list(id) };
 }

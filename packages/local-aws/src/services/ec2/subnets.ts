@@ -1,5 +1,5 @@
 import type { Filter } from "@aws-sdk/client-ec2";
-import { arn, region } from "../../names.ts";
+import { account, arn, region } from "../../names.ts";
 import type { Handler } from "../../service.ts";
 import { describe } from "./describe.ts";
 import { type State, type Tagged, find, keep, remove, vpcOf } from "./state.ts";
@@ -27,6 +27,7 @@ export function subnets(state: State): Record<string, Handler> {
         "subnet",
         "SubnetId",
         {
+          OwnerId: account,
           VpcId: input.VpcId,
           CidrBlock: input.CidrBlock,
           State: "available",

@@ -1,4 +1,5 @@
 import type { Filter } from "@aws-sdk/client-ec2";
+import { account } from "../../names.ts";
 import type { Handler } from "../../service.ts";
 import { describe } from "./describe.ts";
 import { type State, type Tagged, type Thing, keep, newId, remove, vpcOf } from "./state.ts";
@@ -13,6 +14,7 @@ export function vpcs(state: State): Record<string, Handler> {
         "vpc",
         "VpcId",
         {
+          OwnerId: account,
           CidrBlock: input.CidrBlock,
           CidrBlockAssociationSet: [
             {
@@ -29,14 +31,19 @@ export function vpcs(state: State): Record<string, Handler> {
         input,
       ),
     }),
-    ModifyVpcAttribute({ VpcId, ...attributes }: { VpcId?: string } & Thing) {
-      Object.assign(vpcOf(state, VpcId), attributes);
+    ModifyVpcAttribute({ VpcId, ...changed }: { VpcId?: string } & Thing) {
+      vpcOf(state, VpcId);
+      state.vpcAttributes.set(VpcId ?? "", { ...state.vpcAttributes.get(VpcId ?? ""), ...changed });
       return {};
     },
     DescribeVpcAttribute({ VpcId, Attribute = "" }: { VpcId?: string; Attribute?: string }) {
       const name = `${Attribute[0]?.toUpperCase()}${Attribute.slice(1)}`;
       // What a new VPC has: names are resolved, and nothing gets one.
-      return { VpcId, [name]: vpcOf(state, VpcId)[name] ?? { Value: name === "EnableDnsSupport" } };
+      vpcOf(state, VpcId);
+      return {
+        VpcId,
+        [name]: state.vpcAttributes.get(VpcId ?? "")?.[name] ?? { Value: name === "EnableDnsSupport" },
+      };
     },
     DescribeVpcs: (input: { VpcIds?: string[]; Filters?: Filter[] }) => ({
       Vpcs: describe(state, state.vpcs, input.VpcIds, input.Filters, "InvalidVpcID.NotFound"),
