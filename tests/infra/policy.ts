@@ -4,7 +4,8 @@ import type { PolicyDocument, Statement } from "../../infra/policy-document.ts";
 export interface Attempt {
   readonly action: string;
   readonly resource: string;
-  readonly context?: Readonly<Record<string, string>>;
+  /** A key has several values where the request names several things. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** Whether the document alone lets it happen, as IAM decides: an explicit deny wins, and nothing said is a no. */
@@ -26,20 +27,26 @@ function applies({ Action, Resource, Condition }: Statement, attempt: Attempt): 
   );
 }
 
-function holds(operator: string, given: string | undefined, wanted: readonly string[]): boolean {
+function holds(
+  operator: string,
+  given: string | readonly string[] | undefined,
+  wanted: readonly string[],
+): boolean {
+  const values = given === undefined ? [] : [given].flat();
+  const one = values.length === 1 ? values[0] : undefined;
   switch (operator) {
     case "StringEquals":
-      return given !== undefined && wanted.includes(given);
+      return one !== undefined && wanted.includes(one);
     case "StringEqualsIfExists":
-      return given === undefined || wanted.includes(given);
+      return given === undefined || (one !== undefined && wanted.includes(one));
     case "StringLike":
     case "ArnEquals":
-      return given !== undefined && wanted.some((pattern) => like(pattern, given));
+      return one !== undefined && wanted.some((pattern) => like(pattern, one));
     case "ForAnyValue:StringEquals":
-      return given !== undefined && wanted.includes(given);
+      return values.some((value) => wanted.includes(value));
     // Of no values at all it is true: IAM says so, and callers of dynamodb always bring the key.
     case "ForAllValues:StringEquals":
-      return given === undefined || wanted.includes(given);
+      return values.every((value) => wanted.includes(value));
     case "Null":
       return wanted.includes(String(given === undefined));
     default:

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { IAM } from "@aws-sdk/client-iam";
 import { S3 } from "@aws-sdk/client-s3";
-import type { PolicyDocument } from "../../infra/policy-document.ts";
 import { layConfig } from "../../rehearsal/stage/config.ts";
+import { findSimulator, simulate } from "../../tools/linters/simulator.ts";
+import { deniedOf } from "./denied.ts";
 import { type ProductionAccount, openProductionAccount } from "./production-account.ts";
 import { production } from "./program.ts";
+import { type Ask, askText, asksOf, mayDo, simulated } from "./role-asks.ts";
 
 let account: ProductionAccount;
-let moved: Awaited<ReturnType<ProductionAccount["preview"]>>;
+type Run = Awaited<ReturnType<ProductionAccount["preview"]>>;
+let planned: Run;
+let made: Run;
+let moved: Run;
 const buckets: string[] = [];
 before(async () => {
   const commands = { integration: ["test", "--token", "hunter2-command"] };
@@ -24,7 +28,7 @@ before(async () => {
 after(() => account.close());
 
 test("the production example: a preview from nothing plans the whole stack, and over it with only greenWeight changed one resource", async () => {
-  const planned = await account.preview({});
+  planned = await account.preview({});
   assert.equal(planned.result.ok, true, JSON.stringify(planned.result.diagnostics));
   assert.ok(planned.result.changes.create > 100, JSON.stringify(planned.result.changes));
   assert.deepEqual(
@@ -32,7 +36,7 @@ test("the production example: a preview from nothing plans the whole stack, and 
     [],
   );
 
-  const made = await account.up({});
+  made = await account.up({});
   assert.equal(made.result.ok, true, JSON.stringify(made.result.diagnostics));
   assert.equal(made.result.changes.create, planned.result.changes.create);
 
@@ -44,38 +48,86 @@ test("the production example: a preview from nothing plans the whole stack, and 
   assert.deepEqual(moved.steps, ["update trafficswitch:index:TrafficSwitch switch"]);
 });
 
-test("its deploy role and its switch role may do every call that the deployment made, but for what a person makes first", async () => {
-  // Whoever asks who he is needs no right to.
-  const called = [...account.actions.own].filter((action) => action !== "sts:GetCallerIdentity");
-  const own = await grantedTo(account, "deploy");
-  const persons = ["iam:AttachRolePolicy", "iam:CreateOpenIDConnectProvider", "iam:CreatePolicy"];
-  assert.deepEqual(called.filter((action) => !granted(own, action)).toSorted(), persons);
-  const switching = await grantedTo(account, "switch");
-  assert.ok(account.actions.asRole.has("elasticloadbalancing:CreateRule"));
-  assert.deepEqual(
-    [...account.actions.asRole].filter((action) => !granted(switching, action)),
-    [],
-  );
+/** What nobody asks of the deploy role: the roles of workflows and what bounds all others are a person's, made once. */
+const persons = [
+  "iam:AttachRolePolicy role/deploy",
+  "iam:AttachRolePolicy role/preview",
+  "iam:CreateOpenIDConnectProvider oidc-provider/token.actions.githubusercontent.com",
+  "iam:CreatePolicy policy/hub/production/boundary",
+  "iam:CreatePolicy policy/hub/production/secrets",
+  "iam:CreatePolicy policy/hub/production/surroundings",
+  "iam:CreateRole role/deploy",
+  "iam:CreateRole role/preview",
+  "iam:PutRolePolicy role/deploy",
+  "iam:PutRolePolicy role/preview",
+];
+/** `iam:CreateRole role/deploy`: what is asked for, without the end of a name that Pulumi made up. */
+const personal = ({ attempt: { action, resource } }: Ask): string =>
+  `${action} ${resource.replace(/^(?:[^:]*:){5}/, "").replace(/-[0-9a-f]{7}$/, "")}`;
+
+test("its deploy role may make every call of the deployment, on the things it was made on, but for what a person makes first", () => {
+  const asked = asksOf(account.calls, "deploy", made.calls).filter(({ role }) => role.name === "deploy");
+  assert.ok(asked.length > 200, `${asked.length} requests`);
+  const refused = asked.filter(({ role, attempt }) => !mayDo(role, attempt));
+  assert.deepEqual(refused.map(personal).toSorted(), persons);
 });
 
-test("its preview role may do every call that a preview over what stands makes", async () => {
-  const looking = await grantedTo(account, "preview");
-  const called = [...moved.actions].filter((action) => action !== "sts:GetCallerIdentity");
-  assert.ok(called.includes("dynamodb:GetItem"), called.join(" "));
-  assert.deepEqual(
-    called.filter((action) => !granted(looking, action)),
-    [],
-  );
+test("its switch, guardian, execution and task roles may make every call that is theirs", () => {
+  const asked = asksOf(account.calls, null);
+  for (const name of ["switch", "guardian", "execution", "task"])
+    assert.ok(
+      asked.some(({ role }) => role.name === name),
+      name,
+    );
+  assert.ok(asked.some(({ attempt }) => attempt.action === "elasticloadbalancing:CreateRule"));
+  assert.deepEqual(asked.filter(({ role, attempt }) => !mayDo(role, attempt)).map(askText), []);
 });
 
-test("destroying a production stack leaves the bucket of the balancer's logs, still closed, encrypted and expiring", async () => {
+test("its preview role may make every call of a preview, from nothing and over what stands", () => {
+  const asked = asksOf(account.calls, "preview", [...planned.calls, ...moved.calls]);
+  const own = asked.filter(({ role }) => role.name === "preview");
+  assert.ok(own.some(({ attempt }) => attempt.action === "dynamodb:GetItem"));
+  assert.deepEqual(own.filter(({ role, attempt }) => !mayDo(role, attempt)).map(askText), []);
+});
+
+test("no role of it may do what is not its own", () => {
+  const denied = deniedOf(account.calls);
+  assert.deepEqual(denied.filter(({ role, attempt }) => mayDo(role, attempt)).map(askText), []);
+});
+
+const simulator = findSimulator();
+test(
+  "a policy simulator judges each of these requests as the tests do, and lets the deploy role take the switch's role alone",
+  { skip: "missing" in simulator && `no policy simulator judges the roles: ${simulator.missing}` },
+  (context) => {
+    if ("missing" in simulator) return;
+    const asked = [
+      ...asksOf(account.calls, "deploy", made.calls).filter((ask) => !persons.includes(personal(ask))),
+      ...asksOf(account.calls, "preview", [...planned.calls, ...moved.calls]),
+    ];
+    const denied = deniedOf(account.calls);
+    const verdicts = simulate(simulator.folder, [...asked, ...denied].map(simulated));
+    context.diagnostic(`${asked.length} requests that are allowed and ${denied.length} that are denied`);
+    const wrong = [...asked, ...denied].flatMap((ask, index) => {
+      const verdict = verdicts[index] ?? "";
+      const fits = index < asked.length ? verdict === "Allowed" : /^(?:Im|Ex)plicitlyDenied$/.test(verdict);
+      return fits ? [] : [`${verdict}: ${askText(ask)}`];
+    });
+    assert.deepEqual(wrong, []);
+  },
+);
+
+test("its deploy role takes the protection off; destroying the stack then leaves the bucket of the balancer's logs, still closed, encrypted and expiring", async () => {
   const unprotected = await account.up({ production: false });
   assert.equal(unprotected.result.ok, true, JSON.stringify(unprotected.result.diagnostics));
+  const asked = asksOf(account.calls, "deploy", unprotected.calls);
+  assert.ok(asked.some(({ attempt }) => attempt.action === "dynamodb:UpdateTable"));
+  assert.deepEqual(asked.filter(({ role, attempt }) => !mayDo(role, attempt)).map(askText), []);
   const gone = await account.destroy();
   assert.equal(gone.result.ok, true, JSON.stringify(gone.result.diagnostics));
-  assert.ok(gone.actions.has("elasticloadbalancing:DeleteLoadBalancer"));
+  assert.ok(gone.calls.some(({ operation }) => operation === "DeleteLoadBalancer"));
   assert.deepEqual(
-    [...gone.actions].filter((action) => action.startsWith("s3:")),
+    gone.calls.filter(({ service }) => service === "s3"),
     [],
   );
   const s3 = new S3({ ...accessTo(account), forcePathStyle: true });
@@ -99,32 +151,3 @@ function accessTo({ aws }: ProductionAccount) {
     credentials: { accessKeyId, secretAccessKey },
   };
 }
-
-/** Patterns of actions that a deployed role's policies allow on anything at all. */
-async function grantedTo(of: ProductionAccount, role: string): Promise<string[]> {
-  const iam = new IAM(accessTo(of));
-  try {
-    const { Roles = [] } = await iam.listRoles({});
-    const RoleName = Roles.find((one) => one.RoleName?.startsWith(`${role}-`))?.RoleName;
-    const { PolicyNames = [] } = await iam.listRolePolicies({ RoleName });
-    const { PolicyDocument: inline = "" } = await iam.getRolePolicy({ RoleName, PolicyName: PolicyNames[0] });
-    const { AttachedPolicies = [] } = await iam.listAttachedRolePolicies({ RoleName });
-    const attached = await Promise.all(
-      AttachedPolicies.map(async ({ PolicyArn }) => {
-        const version = await iam.getPolicyVersion({ PolicyArn, VersionId: "v1" });
-        return version.PolicyVersion?.Document ?? "";
-      }),
-    );
-    return [inline, ...attached].flatMap((text) => {
-      const { Statement } = JSON.parse(decodeURIComponent(text)) as PolicyDocument;
-      return Statement.flatMap(({ Effect, Action }) => (Effect === "Allow" ? Action : []));
-    });
-  } finally {
-    iam.destroy();
-  }
-}
-
-const granted = (patterns: readonly string[], action: string) =>
-  patterns.some(
-    (pattern) => pattern === action || (pattern.endsWith("*") && action.startsWith(pattern.slice(0, -1))),
-  );

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type LocalAws, functionKey, startAws, systemClock } from "local-aws";
+import { type LocalAws, callLine, startAws, systemClock } from "local-aws";
 import { seeded } from "local-aws/random";
 import { type EngineEvent, type RunResult, destroy, preview, up } from "pulumi-engine";
 import { awsProvider, awsxProvider } from "pulumi-engine/providers";
@@ -10,6 +10,7 @@ import { repository } from "../../rehearsal/stage/index.ts";
 import { type Named, makeNamed, namedBy } from "../../rehearsal/stage/named-by-config.ts";
 import { asTexts, wholeKeys } from "../../rehearsal/stage/whole-keys.ts";
 import { production } from "./program.ts";
+import type { RecordedCall } from "./recorded-calls.ts";
 
 /** An account in which the production example is deployed. Its containers are stand-ins that answer 200 and do nothing. */
 export interface ProductionAccount {
@@ -22,8 +23,8 @@ export interface ProductionAccount {
   state(): Promise<string>;
   /** Makes secrets and a zone, as a person does. */
   make(named: Named): Promise<void>;
-  /** IAM actions of every call that `up` made so far: as itself, and as the role that it assumed. */
-  readonly actions: { readonly own: ReadonlySet<string>; readonly asRole: ReadonlySet<string> };
+  /** Every call of AWS since the account was empty. */
+  readonly calls: readonly RecordedCall[];
   close(): Promise<void>;
 }
 
@@ -31,8 +32,8 @@ interface Run {
   readonly result: RunResult;
   /** `operation type name` of every step but those that change nothing, each once. */
   readonly steps: readonly string[];
-  /** IAM actions of the calls that it made as itself. */
-  readonly actions: ReadonlySet<string>;
+  /** Every call of AWS that was made meanwhile, the switch's and the guardian's among them. */
+  readonly calls: readonly RecordedCall[];
 }
 
 const bin = join(repository, "packages/pulumi-engine/src/cli/bin");
@@ -72,11 +73,9 @@ export async function openProductionAccount({
     // 443 and 80 are not for everybody on every machine.
     listenerPort: () => 0,
   });
-  const actions = { own: new Set<string>(), asRole: new Set<string>() };
-  aws.onCall(({ when, service, operation, signer }) => {
-    // The guardian, which an alarm may wake, is not the deployment.
-    if (when === "before" && signer !== functionKey)
-      actions[signer.startsWith("ASIA") ? "asRole" : "own"].add(actionOf(service, operation));
+  const calls: RecordedCall[] = [];
+  aws.onCall((event) => {
+    if (event.when === "after") calls.push(JSON.parse(callLine(event)) as RecordedCall);
   });
   const run = async (
     verb: typeof preview | typeof destroy,
@@ -84,8 +83,7 @@ export async function openProductionAccount({
     plugins?: Record<string, string>,
   ): Promise<Run> => {
     const steps = new Set<string>();
-    const before = [...actions.own];
-    actions.own.clear();
+    const before = calls.length;
     const result = await verb({
       projectFolder: repository,
       program: "./infra/index.ts",
@@ -104,22 +102,19 @@ export async function openProductionAccount({
           steps.add(`${event.op} ${event.type} ${event.name}`);
       },
     });
-    const called = new Set(actions.own);
-    for (const action of before) actions.own.add(action);
-    return { result, steps: [...steps], actions: called };
+    return { result, steps: [...steps], calls: calls.slice(before) };
   };
   const make = (of: Named) => makeNamed(aws, of, () => "of-no-use");
   const trafficswitch = fileURLToPath(new URL("plain-switch", import.meta.url));
   try {
     await make(named);
-    actions.own.clear();
   } catch (error) {
     await aws.close();
     throw error;
   }
   return {
     aws,
-    actions,
+    calls,
     make,
     preview: (config) => run(preview, config),
     up: (config) => run(up, config, { trafficswitch }),
@@ -130,21 +125,4 @@ export async function openProductionAccount({
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-const prefixes: Readonly<Record<string, string>> = { monitoring: "cloudwatch" };
-/** Where IAM calls an action otherwise than the API calls its operation. */
-const renamed: Readonly<Record<string, string>> = {
-  "s3:HeadBucket": "s3:ListBucket",
-  "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
-  "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
-  "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
-  "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
-  "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
-  "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
-};
-
-function actionOf(service: string, operation: string): string {
-  const action = `${prefixes[service] ?? service}:${operation}`;
-  return renamed[action] ?? action;
 }

@@ -6,6 +6,7 @@ const paths = ["tests/infra/paths.test.ts"];
 const releases = ["tests/infra/release.test.ts"];
 const ground = ["tests/infra/ground.test.ts"];
 const kept = ["tests/infra/kept.test.ts"];
+const roles = ["tests/infra/preview.test.ts"];
 const settings = ["tests/infra/settings-together.test.ts"];
 
 /** Mutants of what the stack makes. */
@@ -319,5 +320,26 @@ export const infra: readonly Mutant[] = [
       "        // Each time it is told that nothing came in the three minutes before.\n        evaluationPeriods: 3,\n        datapointsToAlarm: 3,",
     after: "        evaluationPeriods: 3,\n        datapointsToAlarm: 1,",
     tests: ["tests/infra/stack-alarms.test.ts"],
+  },
+  {
+    does: "an up from a workflow stops at green's target group, which its role may not make",
+    file: "infra/deploy-policy/balancer.ts",
+    before: '        "targetgroup/green-*",\n',
+    after: "",
+    tests: roles,
+  },
+  {
+    does: "a pull request changes services while it says what an up would do",
+    file: "infra/deploy-policy.ts",
+    before: "/:(Describe|Get|List)/",
+    after: "/:(Describe|Get|List|Update)/",
+    tests: roles,
+  },
+  {
+    does: "a workflow hands the role that moves traffic to containers of its own",
+    file: "infra/deploy-limits.ts",
+    before: 'pass(["task-*", "execution-*"],',
+    after: 'pass(["task-*", "execution-*", "switch-*"],',
+    tests: roles,
   },
 ];
