@@ -26,6 +26,7 @@ export interface RuleTarget {
     readonly listenerArn: string;
     readonly priority: number;
     readonly conditions: Conditions;
+    readonly tags: Readonly<Record<string, string>>;
   } | null;
 }
 
@@ -80,7 +81,7 @@ export function openRule(
       await elb.send(
         new AddTagsCommand({
           ResourceArns: [arn()],
-          Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+          Tags: tagList(tags),
         }),
       );
     },
@@ -134,7 +135,7 @@ async function create(
   weights: Weights,
 ): Promise<{ ruleArn: string; was: Weights | null }> {
   if (target.make === null) throw new Error("this command changes an existing rule and makes none");
-  const { listenerArn, priority, conditions } = target.make;
+  const { listenerArn, priority, conditions, tags } = target.make;
   try {
     const made = await elb.send(
       new CreateRuleCommand({
@@ -142,6 +143,7 @@ async function create(
         Priority: priority,
         Conditions: spell(conditions),
         Actions: [forward(target.targetGroups, weights)],
+        Tags: tagList(tags),
       }),
     );
     return { ruleArn: made.Rules?.[0]?.RuleArn as string, was: null };
@@ -173,6 +175,9 @@ async function ruleAt(
   } while (Marker);
   return undefined;
 }
+
+const tagList = (tags: Readonly<Record<string, string>>) =>
+  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 /** Conditions as ELBv2 spells them. */
 function spell(conditions: Conditions): RuleCondition[] {

@@ -8,6 +8,7 @@ import { type SwitchRecord, leaseHeld, rejectionOf } from "../../domain/record.t
 import { describeWeights, sameWeights } from "../../domain/weight.ts";
 import { credentialsEnd } from "../aws/credentials-end.ts";
 import { openAccount } from "../aws/open-account.ts";
+import { rulesOwnTags } from "../aws/rule-tags.ts";
 import { adoptionOf } from "../policy/adoption.ts";
 import { applyUp } from "../run/apply.ts";
 import { Refusal } from "../run/failures.ts";
@@ -179,9 +180,7 @@ async function tag(
   record: SwitchRecord,
 ): Promise<void> {
   const tags = {
-    ...inputs.tags,
-    "traffic-switch:table": inputs.table,
-    "traffic-switch:stack": inputs.stack,
+    ...rulesOwnTags(inputs),
     "traffic-switch:live": record.live,
     "traffic-switch:live-release": record.slots[record.live].release,
     "traffic-switch:weights": `blue ${record.weights.blue} green ${record.weights.green}`,

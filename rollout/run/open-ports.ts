@@ -5,6 +5,7 @@ import type { Reading } from "../../checks/core/reading.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";
 import { makeCapacity } from "../aws/capacity.ts";
 import { type SwitchClients, makeClients } from "../aws/clients.ts";
+import { rulesOwnTags } from "../aws/rule-tags.ts";
 import { type RuleHandle, openRule } from "../aws/rule.ts";
 import { makeTraffic } from "../aws/traffic.ts";
 import { openEvidence } from "../record/evidence-sink.ts";
@@ -45,7 +46,12 @@ export function openPorts(
   const rule = openRule(clients, {
     ruleArn,
     targetGroups: inputs.targetGroups,
-    make: { listenerArn: inputs.listenerArn, priority: inputs.priority, conditions: inputs.conditions },
+    make: {
+      listenerArn: inputs.listenerArn,
+      priority: inputs.priority,
+      conditions: inputs.conditions,
+      tags: rulesOwnTags(inputs),
+    },
   });
   const gate = makeGate(
     inputs,

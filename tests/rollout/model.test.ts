@@ -165,7 +165,7 @@ function simulated(): Asked {
 /** The local AWS through the switch's own clients. */
 async function local(seed: number): Promise<Asked> {
   const conditions = [{ field: "path-pattern" as const, values: [`/mcp${seed}`] }];
-  const make = { listenerArn, priority: seed + 1, conditions };
+  const make = { listenerArn, priority: seed + 1, conditions, tags: {} };
   const rule = openRule({ elb, elbOnce: elb }, { ruleArn: null, targetGroups: groups, make });
   await rule.create(weightsFor("blue", 100));
   return {

@@ -67,6 +67,7 @@ test("the weighted rule is found among a listener's rules, whichever page it is 
       listenerArn,
       priority: 100,
       conditions: [{ field: "path-pattern" as const, values: ["/mcp"] }],
+      tags: {},
     };
     const rule = openRule(clients, { ruleArn: null, targetGroups, make });
     const made = await rule.create(weightsFor("green", 25));
