@@ -24,14 +24,14 @@ export const accepted: readonly Accepted[] = [
   {
     tool: "parliament",
     rule: "UNKNOWN_CONDITION_FOR_ACTION",
-    at: ["execution", "switch", "guardian", "boundary"],
+    at: ["execution", "guardian", "boundary"],
     reason:
       "kms:ResourceAliases is how AWS's guide to KMS allows a key by its alias; parliament's list lacks it.",
   },
   {
     tool: "parliament",
     rule: "RESOURCE_STAR",
-    at: ["task", "switch", "guardian"],
+    at: ["switch", "guardian"],
     reason:
       "Tasks have ids that nobody knows before and are named by their cluster, in a condition; alarms are described by name.",
   },
