@@ -70,10 +70,27 @@ function askedHub(values: ReturnType<typeof parsed>, environment: NodeJS.Process
     tool: tool ?? null,
     toolArguments: args === undefined ? null : readToolArguments(args, undefined, seeHelp),
     write: write === undefined ? null : typedPath(write, environment),
-    command: command === undefined ? null : commandWords("--command ", command, seeHelp),
+    command: command === undefined ? null : startingWords(command),
     force,
     json,
   };
+}
+
+/** The words that start a hub, several times side by side: each is told its port. */
+function startingWords(line: string): string[] {
+  const words = commandWords("--command ", line, seeHelp);
+  const [first = ""] = words;
+  if (/^\w+=/.test(first))
+    throw new UsageError(
+      `--command starts ${first} as a program, for no shell reads it: leave it out here, and write it into the images file, as "env": {"PORT": "{port}"}`,
+      seeHelp,
+    );
+  if (!words.some((word) => word.includes("{port}") || word.includes("{config}")))
+    throw new UsageError(
+      "--command has no {port}, and a rehearsal starts the hub several times, on ports of its own. Put {port} where its port stands; of a hub that takes it from its environment leave --command out, and write the images file by hand",
+      seeHelp,
+    );
+  return words;
 }
 
 function parsed(argv: readonly string[]) {

@@ -1,3 +1,4 @@
+import { shellWord } from "../domain/shell-word.ts";
 import { columns, wrapped } from "../domain/wrapped.ts";
 import { shownNames } from "./choose-tools.ts";
 import type { AskedHub } from "./flags.ts";
@@ -97,7 +98,7 @@ function nextLines({ fit, url }: Found, { command }: AskedHub, written: Written 
   if (written === null) return [`Type: npm run doctor -- --url ${url} --write .`];
   const { config, images } = written;
   const first = command === null ? [wrapped(`put the command that starts it into ${images}, then`, 0)] : [];
-  const type = `Type: npm run rehearse -- --images ${images} --config ${config}`;
+  const type = `Type: npm run rehearse -- --images ${shellWord(images)} --config ${shellWord(config)}`;
   const whole = type.length <= columns ? type : type.replace(" --config ", " \\\n        --config ");
   return [`written: ${images}`, `         ${config}`, ...first, whole];
 }

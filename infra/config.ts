@@ -323,6 +323,12 @@ function acrossKeys(config: Partial<Values>, context: z.core.$RefinementCtx): vo
       undefined,
       "is missing: without a zone the certificate can't be issued",
     );
+  if (name?.zone !== undefined && !isIn(name.name, name.zone))
+    problem(
+      ["domain", "zone"],
+      name.zone,
+      `${name.zone} cannot hold a record of ${name.name}: name the zone that it is in`,
+    );
   if (config.production === true)
     for (const [at, image] of imagesOf(config))
       if (!image.includes("@sha256:"))
@@ -371,6 +377,12 @@ export function slotOf(config: HubConfig, colour: Colour): NonNullable<HubConfig
   if (!own) throw new Error("a config without any colour passed its schema");
   return own;
 }
+
+/** Whether a name may stand in a zone; one that is named by its id is not known here. */
+const isIn = (name: string, zone: string): boolean => {
+  const [plain, of] = [name, zone].map((text) => text.toLowerCase().replace(/\.$/, ""));
+  return /^Z[A-Z0-9]+$/.test(zone) || plain === of || plain?.endsWith(`.${of}`) === true;
+};
 
 function imagesOf({ blue, green, sidecar: guard }: Partial<Values>): [string[], string][] {
   const images: [string[], string | undefined][] = [

@@ -48,10 +48,10 @@ export async function readStackConfig(stack: string): Promise<StackConfig> {
 export async function readStackFile(stack: string, folder = "."): Promise<StackFile> {
   const file = fileOf(stack);
   const text = await readFile(join(folder, file), "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
-    throw new UsageError(`There is no ${file} here`, "pulumi stack ls");
+    if (error.code === "ENOENT") throw new UsageError(`There is no ${file} here`, "pulumi stack ls");
+    throw new UsageError(`${file} cannot be read (${error.code})`, null, { cause: error });
   });
-  return read(await readFile(join(folder, "Pulumi.yaml"), "utf8"), text, stack);
+  return read(await readFile(join(folder, "Pulumi.yaml"), "utf8"), text, stack, file);
 }
 
 /** The stack's config as it was in a commit; null: it had none yet. */
@@ -67,8 +67,8 @@ export async function readStackConfigAt(stack: string, ref: string): Promise<Sta
   const known = await git("ls-tree", "--name-only", commit.trim(), "--", `./${file}`);
   if (known.trim() === "") return null;
   const show = (name: string) => git("show", `${commit.trim()}:./${name}`);
-  const found = read(await show("Pulumi.yaml"), await show(file), stack);
-  return whole(found, `${file} of ${ref}`);
+  const shown = `${file} of ${ref}`;
+  return whole(read(await show("Pulumi.yaml"), await show(file), stack, shown), shown);
 }
 
 /** Name of the file that holds a stack's config. */
@@ -80,9 +80,9 @@ async function git(...words: string[]): Promise<string> {
 }
 
 /** Keys as the CLI hands them to the program: those of the project's namespace, and of the provider's. */
-function read(project: string, text: string, stack: string): StackFile {
+function read(project: string, text: string, stack: string, file: string): StackFile {
   const { name } = parse(project) as { name: string };
-  const { config = {} } = (parse(text) ?? {}) as { config?: Record<string, unknown> };
+  const config = configIn(text, file);
   const own = Object.entries(config).flatMap(([key, value]) =>
     key.startsWith(`${name}:`) ? [[key.slice(name.length + 1), value] as const] : [],
   );
@@ -102,6 +102,30 @@ function read(project: string, text: string, stack: string): StackFile {
     return { config: null, place, problems: [...problems, ...error.problems] };
   }
 }
+
+/** The keys of a file's `config`. Throws UsageError for a text that holds none. */
+function configIn(text: string, file: string): Record<string, unknown> {
+  const refuse = (why: string, cause?: unknown): never => {
+    throw new UsageError(`${file}: ${why}`, null, { cause });
+  };
+  let whole: unknown;
+  try {
+    whole = parse(text) ?? {};
+    // What refers to itself has no end.
+    JSON.stringify(whole);
+  } catch (error) {
+    return refuse(
+      `is no YAML that can be read: ${((error as Error).message.split("\n")[0] ?? "").replace(/:$/, "")}`,
+      error,
+    );
+  }
+  if (!isObject(whole)) return refuse("holds no config; it looks like config: {aws:region: us-east-1, …}");
+  const config = whole["config"] ?? {};
+  return isObject(config) ? config : refuse("config: holds no keys");
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The config of a file without a problem. */
 function whole({ config, place, problems }: StackFile, file: string): StackConfig {

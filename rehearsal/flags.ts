@@ -75,6 +75,11 @@ export async function readFlags(args: readonly string[]): Promise<Flags | number
   checkConfig(given);
   const { config, aside } = ofStack ? rehearsed(given) : { config: given, aside: [] };
   const { images, standsInFor } = ofStack ? withStandIns(named, config) : { images: named, standsInFor: [] };
+  if (values.images !== undefined && standsInFor.length > 0)
+    throw new UsageError(
+      `${values.images} does not say how to start ${standsInFor.join(" and ")}, which ${values.config} asks for`,
+      `npm run rehearse -- --help`,
+    );
   const notes = [
     ...(aside.length === 0 ? [] : [`the rehearsal has its own ${aside.join(", ")}`]),
     ...standsInFor.map(

@@ -12,6 +12,7 @@ import { keep } from "./keepsake.ts";
 import { Pulse, loadOfThisMachine } from "./pulse.ts";
 import { replayLine } from "./replay-line.ts";
 import { describeAll, describeScenario, exitCodeOf } from "./report.ts";
+import { neverStarted } from "./scenarios/failure.ts";
 import { type ScenarioResult, runScenario, scenarios } from "./scenarios/index.ts";
 import type { Stage } from "./stage/index.ts";
 
@@ -83,7 +84,7 @@ async function play(flags: Flags, signal: AbortSignal): Promise<number> {
       const { openEngine } = flags.engine;
       const choices = { ...flags, openEngine, random: seeded(flags.seed), say, signal, onEnd };
       const played = await runScenario(scenario, choices);
-      const why = played.asPromised ? null : pulse.starved;
+      const why = played.asPromised || neverStarted(played) ? null : pulse.starved;
       const result = why === null ? played : { ...played, inconclusive: why };
       results.push(result);
       out(describeScenario(result, colour));

@@ -1,3 +1,4 @@
+import { shellWord } from "../domain/shell-word.ts";
 import type { Flags } from "./flag-values.ts";
 
 /** Flags that a replay leaves out: it has its own, or they say only where results go. */
@@ -8,12 +9,8 @@ export function replayLine(scenario: string, { seed, words }: Pick<Flags, "seed"
   const kept: string[] = [];
   for (let at = 0; at < words.length; at++) {
     const [flag = "", value] = (words[at] as string).split("=", 2);
-    if (!leftOut.has(flag)) kept.push(quoted(words[at] as string));
+    if (!leftOut.has(flag)) kept.push(shellWord(words[at] as string));
     else if (value === undefined) at++;
   }
   return ["npm run rehearse -- --scenario", scenario, "--seed", seed, ...kept].join(" ");
 }
-
-/** A word as a shell takes it for one. */
-const quoted = (word: string): string =>
-  /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

@@ -211,7 +211,7 @@ export async function runScenario(scenario: Scenario, choices: Choices): Promise
 }
 
 /** Lines of the hub's log that explain a release which never came up. */
-const quotedLines = 8;
+const quotedLines = 20;
 
 async function refusedBy(error: UpFailed, play: Play): Promise<Awaited<ReturnType<Scenario["run"]>>> {
   const ended = (await play.evidence()).findLast((line) => line.kind === "ended");
@@ -222,9 +222,11 @@ async function refusedBy(error: UpFailed, play: Play): Promise<Awaited<ReturnTyp
   const notReady = play.stage.notReady(slot);
   if (notReady !== null) play.say(`its sidecar: ${notReady}`);
   const rolledBack = ended?.kind === "ended" && ended.outcome === "rolled-back";
+  // A runtime says what went wrong above its trace, and its own version below it.
+  const telling = quoted.findLast((line) => /\b\w*Error\b|^error|cannot /i.test(line)) ?? quoted.at(-1);
   const log =
     (notReady === null ? "" : ` Its sidecar: ${notReady}.`) +
-    (quoted.length === 0 ? "" : ` Its last log line: ${quoted.at(-1)}`);
+    (quoted.length === 0 ? "" : ` Its log: ${telling}`);
   return {
     outcome: rolledBack ? "rolled-back" : "refused",
     held: [held(`up: ${error.what}`, false, `${error.message.replaceAll(/\s+/g, " ")}${log}`)],

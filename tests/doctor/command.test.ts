@@ -2,7 +2,7 @@ import "reaper/children";
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -206,4 +206,27 @@ test("--stack looks at a stack by its file, says what to mend and ends with 1; w
   assert.deepEqual([json.code, document.exitCode], [1, 1]);
   const about = document.findings.filter(({ state }) => state === "mend").map((one) => one.about);
   assert.deepEqual(about.slice(-4), ["config", "config", "config", "credentials"]);
+});
+
+test("a start command that no rehearsal could start is refused, and a path with spaces is typed with quotes", async (t) => {
+  const url = await ownHub(t);
+  const spaced = join(folderOf(t), "my hub dir");
+  mkdirSync(spaced);
+  const refused = async (command: string) => {
+    const { code, err } = await doctor(["--url", url, "--write", spaced, "--command", command]);
+    assert.equal(code, 2);
+    return err.replaceAll("\n", " ");
+  };
+  assert.match(
+    await refused("PORT={port} node hub.js"),
+    /starts PORT=\{port\} as a program, .*"env": \{"PORT": "\{port\}"\}/,
+  );
+  assert.match(
+    await refused("node hub.js"),
+    /--command has no \{port\}, and a rehearsal starts the hub several times/,
+  );
+  const { code, out } = await doctor(["--url", url, "--write", spaced, "--command", "node hub.js {port}"]);
+  assert.equal(code, 0, out);
+  const type = out.slice(out.indexOf("Type: ")).replaceAll(/ \\\n +/g, " ");
+  assert.ok(type.includes(`--images '${spaced}/images.own-hub-x.json' --config '${spaced}/`), type);
 });

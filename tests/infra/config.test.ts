@@ -234,6 +234,13 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     ],
   ],
   [
+    "a name that is not in its zone",
+    { domain: { name: "hub.example.com", zone: "other.example" } },
+    [
+      'hub:domain.zone: other.example cannot hold a record of hub.example.com: name the zone that it is in; given: "other.example"',
+    ],
+  ],
+  [
     "an existing VPC without its subnets",
     { network: { vpcId: "vpc-1" } },
     ["hub:network.privateSubnetIds: is needed with an existing VPC"],

@@ -6,6 +6,7 @@ import { rehearsed } from "../../rehearsal/config-file.ts";
 import { Pulse } from "../../rehearsal/pulse.ts";
 import { replayLine } from "../../rehearsal/replay-line.ts";
 import { describeAll, describeScenario, exitCodeOf } from "../../rehearsal/report.ts";
+import { neverStarted } from "../../rehearsal/scenarios/failure.ts";
 import { held, type ScenarioResult } from "../../rehearsal/scenarios/result.ts";
 import { sampleImages, withStandIns } from "../../rehearsal/stage/config.ts";
 import { namedBy, namedLocally } from "../../rehearsal/stage/named-by-config.ts";
@@ -163,4 +164,14 @@ test("the secrets and the zone of a config are each named once, a zone's id and 
       zone: "example.com",
     },
   );
+});
+
+test("a hub that cannot be started is never excused by a busy machine, and what is slow may be", () => {
+  const saw = (text: string, ok = false) =>
+    neverStarted({ held: [{ what: "up: blue goes live", saw: text, ok }] });
+  assert.equal(saw("… CannotStartContainerError: spawn PORT=27547 ENOENT"), true);
+  assert.equal(saw("Its log: Error: listen EADDRINUSE: address already in use :::3000"), true);
+  assert.equal(saw("Its log: Error: Cannot find module '/x/nohub.mjs'"), true);
+  assert.equal(saw("the hub did not answer within 5 s"), false);
+  assert.equal(saw("EADDRINUSE", true), false);
 });

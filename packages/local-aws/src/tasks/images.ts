@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import type { Images } from "./types.ts";
@@ -40,7 +40,19 @@ export async function loadImages(path: string): Promise<Images> {
     const why = error.code === "ENOENT" ? "there is no such file" : error.message;
     throw new UnusableImages(`images file ${path}: ${why}`, { cause: error });
   });
-  return parseImages(text, path);
+  const found = parseImages(text, path);
+  const lost = await lostFolders(found);
+  if (lost.length > 0) throw new UnusableImages(`images file ${path} is not usable:\n${lost.join("\n")}`);
+  return found;
+}
+
+/** Folders that commands are to run in and that are none: a start there would blame the program. */
+async function lostFolders(found: Images): Promise<string[]> {
+  const looks = Object.entries(found).map(async ([reference, { cwd = "." }]) => {
+    const there = await stat(cwd).catch(() => null);
+    return there?.isDirectory() === true ? [] : [`  ${at([reference, "cwd"])}there is no folder ${cwd}`];
+  });
+  return (await Promise.all(looks)).flat();
 }
 
 /** Reads the text of an images file; `path` names it in errors, and its folder is what each `cwd` is relative to. */
