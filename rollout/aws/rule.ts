@@ -143,7 +143,8 @@ async function create(
         Priority: priority,
         Conditions: spell(conditions),
         Actions: [forward(target.targetGroups, weights)],
-        Tags: tagList(tags),
+        // A list of none is refused.
+        ...(Object.keys(tags).length === 0 ? {} : { Tags: tagList(tags) }),
       }),
     );
     return { ruleArn: made.Rules?.[0]?.RuleArn as string, was: null };
