@@ -8,18 +8,12 @@ import { reportMs } from "../../rollout/guardian/publish.ts";
 import { readConfig } from "../../sidecar/config.ts";
 import { Protection } from "../../sidecar/drain/protection.ts";
 import { graceMs } from "../../sidecar/drain/streams.ts";
+import { leastEnvironment } from "../sidecar/kit.ts";
 import { evaluate } from "./program.ts";
 
 const plan = parsedPlan.parse({});
 /** A sidecar that is told no more than it must be. */
-const sidecar = readConfig({
-  SIDECAR_LISTEN: "0.0.0.0:8080",
-  SIDECAR_HUB: "127.0.0.1:3000",
-  SIDECAR_SLOT: "blue",
-  SIDECAR_RELEASE: "one",
-  SIDECAR_NAMESPACE: "McpHub/hub/test",
-  SIDECAR_SIGNING_KEY: "key",
-}).settings;
+const sidecar = readConfig(leastEnvironment).settings;
 
 interface Container {
   readonly name: string;

@@ -14,8 +14,8 @@ import {
   decideRoute,
 } from "../../sidecar/proxy/decide-route.ts";
 import { type ExpiredRoute, decideStateless } from "../../sidecar/proxy/decide-stateless.ts";
+import { key, leastEnvironment } from "./kit.ts";
 
-const key = "the-key-of-these-tests";
 const now = 1_700_000_000_000;
 const home = { slot: "blue", task: "10.0.0.1:8080" };
 const peerTask = "10.0.0.2:8080";
@@ -31,12 +31,7 @@ interface Given {
 /** What a blue task at 10.0.0.1 knows, whose session `over` has ended. */
 function facts({ settings = {}, tokens = "" }: Given): TaskFacts {
   const config = readConfig({
-    SIDECAR_LISTEN: "0.0.0.0:8080",
-    SIDECAR_HUB: "127.0.0.1:3000",
-    SIDECAR_SLOT: "blue",
-    SIDECAR_RELEASE: "one",
-    SIDECAR_NAMESPACE: "McpHub/hub/test",
-    SIDECAR_SIGNING_KEY: key,
+    ...leastEnvironment,
     SIDECAR_NETWORK: "10.0.0.0/8",
     SIDECAR_TOKENS: tokens,
     SIDECAR_CONFIG: JSON.stringify({ largestBody: 1_000, ...settings }),

@@ -222,6 +222,18 @@ test("a look at a record goes on while AWS throttles it", async (t) => {
   assert.equal(await read(), Date.UTC(2026, 0, 1));
 });
 
+/** Scale-in protection by an agent at this port, with a clock that stands, and what it says. */
+function protectionBy(port: number) {
+  const clock = { now: 0 };
+  const said: string[] = [];
+  const protection = new Protection({
+    agentUri: `http://127.0.0.1:${port}`,
+    now: () => clock.now,
+    log: (text) => said.push(text),
+  });
+  return { protection, said, clock };
+}
+
 test("scale-in protection is set with the first session, renewed, and cleared", async (t) => {
   const asked: unknown[] = [];
   const { port } = await listen(t, async (request, response) => {
@@ -231,18 +243,12 @@ test("scale-in protection is set with the first session, renewed, and cleared", 
     response.statusCode = asked.length === 1 ? 500 : 200;
     response.end("{}");
   });
-  let now = 0;
-  const said: string[] = [];
-  const protection = new Protection({
-    agentUri: `http://127.0.0.1:${port}`,
-    now: () => now,
-    log: (text) => said.push(text),
-  });
+  const { protection, said, clock } = protectionBy(port);
   await protection.update(false);
   assert.equal(asked.length, 0);
   await protection.update(true);
   assert.match(said.join(), /answered 500/);
-  for (now = 2_000; now < 300_000; now += 2_000) await protection.update(true);
+  for (clock.now = 2_000; clock.now < 300_000; clock.now += 2_000) await protection.update(true);
   await protection.update(false);
   await protection.update(false);
   const on = { ProtectionEnabled: true, ExpiresInMinutes: 10 };
@@ -257,17 +263,11 @@ test("a protection that ECS refuses with a status of 200 is none: it is told onc
     const failure = { Arn: "arn:task", Detail: null, Reason: "DEPLOYMENT_BLOCKED" };
     response.end(JSON.stringify(refused ? { failure } : { protection: { ProtectionEnabled: true } }));
   });
-  let now = 0;
-  const said: string[] = [];
-  const protection = new Protection({
-    agentUri: `http://127.0.0.1:${port}`,
-    now: () => now,
-    log: (text) => said.push(text),
-  });
-  for (; now < 10_000; now += 2_000) await protection.update(true);
+  const { protection, said, clock } = protectionBy(port);
+  for (; clock.now < 10_000; clock.now += 2_000) await protection.update(true);
   assert.deepEqual([asked, said], [5, ["scale-in protection could not be set: DEPLOYMENT_BLOCKED"]]);
   refused = false;
-  for (; now < 20_000; now += 2_000) await protection.update(true);
+  for (; clock.now < 20_000; clock.now += 2_000) await protection.update(true);
   assert.equal(asked, 6);
 });
 

@@ -4,10 +4,9 @@ import test, { type TestContext } from "node:test";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { createMcpExpressApp } from "@modelcontextprotocol/sdk/server/express.js";
-import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { type Running, listen, raw, startSidecar } from "./kit.ts";
 import { saidIn } from "./lines.ts";
+import { serveAlone } from "./serve-alone.ts";
 
 /** What came to a hub. */
 interface Came {
@@ -122,14 +121,7 @@ for (const [host, wanted] of [
 test("a server on the official SDK's default bind serves an official client through a public name", async (t) => {
   const app = createMcpExpressApp();
   app.get("/api/health", (_request, response) => void response.end("ok"));
-  const answer = async (request: IncomingMessage & { body?: unknown }, response: ServerResponse) => {
-    const server = new McpServer({ name: "on-its-own", version: "1" });
-    server.registerTool("who", {}, () => ({ content: [{ type: "text", text: "me" }] }));
-    const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });
-    await server.connect(transport);
-    await transport.handleRequest(request, response, request.body);
-  };
-  app.post("/mcp", (request, response, next) => void answer(request, response).then(undefined, next));
+  serveAlone(app);
   const { port } = await listen(t, (request, response) => app(request, response));
   const sidecar = await startSidecar(t, { hub: port });
   assert.match(await post(sidecar), /^HTTP\/1\.1 403/, "nobody asked for its Host yet");

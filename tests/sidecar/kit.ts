@@ -7,6 +7,16 @@ import { Sidecar } from "../../sidecar/sidecar.ts";
 
 export const key = "the-key-of-these-tests";
 
+/** What a sidecar is told at least. */
+export const leastEnvironment = {
+  SIDECAR_LISTEN: "0.0.0.0:8080",
+  SIDECAR_HUB: "127.0.0.1:3000",
+  SIDECAR_SLOT: "blue",
+  SIDECAR_RELEASE: "one",
+  SIDECAR_NAMESPACE: "McpHub/hub/test",
+  SIDECAR_SIGNING_KEY: key,
+} as const;
+
 /** A server on a free loopback port that ends with the test; an error of its own is answered with 500. */
 export async function listen(
   t: TestContext,

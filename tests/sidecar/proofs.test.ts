@@ -7,8 +7,8 @@ import { PinReader } from "../../sidecar/affinity/pin.ts";
 import { signFresh, verifyFresh } from "../../sidecar/affinity/signature.ts";
 import { readConfig } from "../../sidecar/config.ts";
 import { decideRoute } from "../../sidecar/proxy/decide-route.ts";
+import { key, leastEnvironment } from "./kit.ts";
 
-const key = "the-key-of-these-tests";
 const now = 1_700_000_000_000;
 const minute = 60_000;
 const year = 365 * 24 * 60 * minute;
@@ -36,12 +36,7 @@ for (const purpose of ["probe", "hop"] as const)
 
 test("a proof of a probe opens nothing by itself: where tokens are asked for it needs one as well", () => {
   const config = readConfig({
-    SIDECAR_LISTEN: "0.0.0.0:8080",
-    SIDECAR_HUB: "127.0.0.1:3000",
-    SIDECAR_SLOT: "blue",
-    SIDECAR_RELEASE: "one",
-    SIDECAR_NAMESPACE: "McpHub/hub/test",
-    SIDECAR_SIGNING_KEY: key,
+    ...leastEnvironment,
     SIDECAR_TOKENS: "open-sesame",
   });
   const home = { slot: "blue", task: "10.0.0.1:8080" };

@@ -8,15 +8,14 @@ import { DemoInMemoryAuthProvider } from "@modelcontextprotocol/sdk/examples/ser
 import { requireBearerAuth } from "@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js";
 import { mcpAuthRouter } from "@modelcontextprotocol/sdk/server/auth/router.js";
 import { createMcpExpressApp } from "@modelcontextprotocol/sdk/server/express.js";
-import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import type { OAuthClientInformationFull, OAuthTokens } from "@modelcontextprotocol/sdk/shared/auth.js";
 import { probeProof } from "../../checks/sources/probe-marks.ts";
 import { header } from "../../domain/telemetry.ts";
 import { signFresh } from "../../sidecar/affinity/signature.ts";
 import { readConfig } from "../../sidecar/config.ts";
-import { key, listen, raw, startSidecar } from "./kit.ts";
+import { key, leastEnvironment, listen, raw, startSidecar } from "./kit.ts";
 import { accessOf, summed, until } from "./lines.ts";
+import { serveAlone } from "./serve-alone.ts";
 
 const publicPaths = ["/authorize", "/token", "/.well-known/oauth-authorization-server"];
 const tokens = { SIDECAR_TOKENS: "the-door" };
@@ -158,16 +157,8 @@ test("a public path is no request of MCP: no session, no pin, no line, no count,
 });
 
 test("a path is public or another's, not both", () => {
-  const env = {
-    SIDECAR_LISTEN: "0.0.0.0:8080",
-    SIDECAR_HUB: "127.0.0.1:3000",
-    SIDECAR_SLOT: "blue",
-    SIDECAR_RELEASE: "one",
-    SIDECAR_NAMESPACE: "McpHub/hub/test",
-    SIDECAR_SIGNING_KEY: key,
-  };
   const given = (paths: string[]) =>
-    readConfig({ ...env, SIDECAR_CONFIG: JSON.stringify({ publicPaths: paths }) });
+    readConfig({ ...leastEnvironment, SIDECAR_CONFIG: JSON.stringify({ publicPaths: paths }) });
   for (const path of ["/mcp", "/messages", "/api/health", "/.slot", "/.health", "/mcp/", "/MCP", "/a/../mcp"])
     assert.throws(
       () => given(["/authorize", path]),
@@ -207,14 +198,7 @@ function hubWithOAuth(baseUrl: string) {
   app.use(mcpAuthRouter({ provider, issuerUrl: new URL(baseUrl), resourceServerUrl }));
   const metadata = new URL("/.well-known/oauth-protected-resource/mcp", baseUrl).href;
   app.use("/mcp", requireBearerAuth({ verifier: provider, resourceMetadataUrl: metadata }));
-  const answer = async (request: IncomingMessage & { body?: unknown }, response: ServerResponse) => {
-    const server = new McpServer({ name: "on-its-own", version: "1" });
-    server.registerTool("who", {}, () => ({ content: [{ type: "text", text: "me" }] }));
-    const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });
-    await server.connect(transport);
-    await transport.handleRequest(request, response, request.body);
-  };
-  app.post("/mcp", (request, response, next) => void answer(request, response).then(undefined, next));
+  serveAlone(app);
   return app;
 }
 
