@@ -7,12 +7,7 @@ import { type AskedHub, type AskedStack, readFlags, seeHelp } from "./flags.ts";
 import { help } from "./help.ts";
 import { documentOf, exitCodeOf, reportText } from "./report.ts";
 import { pathOf } from "./stack/programs.ts";
-import {
-  documentOf as stackDocument,
-  exitCodeOf as stackExitCode,
-  findingText,
-  verdictText,
-} from "./stack/report.ts";
+import { findingText, stackDocument, stackExitCode, verdictText } from "./stack/report.ts";
 import { mayWrite, writeFiles } from "./write.ts";
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -43,6 +43,8 @@ export const limits = {
   urgentTries: 12,
   /** The SDK's own tries of a read or an idempotent write: with half of all calls throttled, one in four thousand is given up. */
   sdkTries: 12,
+  /** How long a session of AWS lasts unless whoever takes it asks for more: an hour (AWS STS; GitHub's OpenID Connect takes it so). */
+  usualSessionMs: 3_600_000,
   /** How long before its credentials end a rollout goes home, besides the time that its proof may take: a write, its record, a lost call. */
   beforeCredentialsEndMs: 60_000,
   /** How old the look at the targets may be when the rule is changed. */

@@ -45,6 +45,9 @@ export function awsProblems(keys: readonly string[]): string[] {
     });
 }
 
+/** What to do where no config says the region. */
+export const regionMissing = "aws:region: is missing. Set it with: pulumi config set aws:region us-east-1";
+
 /** Tags that every resource gets, as `aws:defaultTags` has them; none where it holds something else, which the provider refuses. */
 export function tagsIn(defaultTags: unknown): Readonly<Record<string, string>> {
   const { tags } = (defaultTags ?? {}) as { tags?: unknown };

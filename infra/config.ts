@@ -7,11 +7,12 @@ import { plan } from "../domain/plan.ts";
 import { releaseRecord } from "../domain/release-record.ts";
 import { thresholds } from "../domain/spec.ts";
 import { weight } from "../domain/weight.ts";
+import { isInZone } from "../domain/zone.ts";
+import { github } from "./config-github.ts";
 import { access, domain, network, openDoor, unreachableFrom } from "./config-network.ts";
 import { ConfigError, describeIssue, evenIfIncomplete } from "./config-problems.ts";
 import { kmsKeys, registryCredentials, secretReference } from "./config-secrets.ts";
 import { slot, variableName } from "./config-slot.ts";
-import { anyPartition } from "./partition.ts";
 import { pathProblems } from "./paths.ts";
 
 export { ConfigError } from "./config-problems.ts";
@@ -230,47 +231,7 @@ const keys = {
     .describe(
       "File, from the folder of Pulumi.yaml on, that each preview writes the rollout's plan to: JSON for .json, text for .txt, else Markdown, as a pull request's comment shows it. Left out: none.",
     ),
-  github: z
-    .strictObject({
-      repository: z
-        .string()
-        .regex(
-          /^[\w.-]+\/[\w.-]+$|^[\w.-]+@\d+\/[\w.-]+@\d+$/,
-          "must be owner/name, or owner@123/name@456 with GitHub's ids of both",
-        )
-        .describe(
-          "The repository, owner/name. With GitHub's ids, owner@123/name@456, no other repository fits, also none that takes the name later: `gh api repos/OWNER/NAME --jq '.owner.id, .id'`.",
-        ),
-      branch: z
-        .string()
-        .regex(
-          /^[^\s~^:?[\\$]+$/,
-          "must be the name of a branch; a * in it stands for anything, as in release/*",
-        )
-        .optional()
-        .describe("Its branch that may deploy; a * stands for anything, as in release/*. Left out: main."),
-      environments: z
-        .array(z.string().regex(/^[^*?$]+$/, "must be the name of an environment, without * ? and $"))
-        .min(1, "names no environment: leave the key out")
-        .optional()
-        .describe(
-          "Its environments whose jobs may deploy, such as [production, break-glass], instead of a branch: GitHub tells AWS one of the two, so which branches may is the environments' own setting.",
-        ),
-      providerArn: z
-        .string()
-        .regex(
-          new RegExp(
-            `^${anyPartition}:iam::\\d{12}:oidc-provider/token\\.actions\\.githubusercontent\\.com$`,
-          ),
-          "must be the ARN of GitHub's identity provider in this account",
-        )
-        .optional()
-        .describe("GitHub's identity provider, of which an account has one; left out: this stack makes it."),
-    })
-    .optional()
-    .describe(
-      "Repository whose workflows may deploy, and look at what a pull request would change, by OpenID Connect; left out: no roles for them. The stack's outputs deployRole and previewRole name the roles. A person makes the first deployment, and those that name a new secret or give a role a new right: a workflow stays below what a person set. Its rights go by name: beside another stack of this program in the same account and region they reach that one's balancer, cluster, topics and schedule too, so give each an account of its own.",
-    ),
+  github,
 };
 
 /** Names in an object; none of what somebody wrote in its place. */
@@ -323,7 +284,7 @@ function acrossKeys(config: Partial<Values>, context: z.core.$RefinementCtx): vo
       undefined,
       "is missing: without a zone the certificate can't be issued",
     );
-  if (name?.zone !== undefined && !isIn(name.name, name.zone))
+  if (name?.zone !== undefined && !isInZone(name.name, name.zone))
     problem(
       ["domain", "zone"],
       name.zone,
@@ -377,12 +338,6 @@ export function slotOf(config: HubConfig, colour: Colour): NonNullable<HubConfig
   if (!own) throw new Error("a config without any colour passed its schema");
   return own;
 }
-
-/** Whether a name may stand in a zone; one that is named by its id is not known here. */
-const isIn = (name: string, zone: string): boolean => {
-  const [plain, of] = [name, zone].map((text) => text.toLowerCase().replace(/\.$/, ""));
-  return /^Z[A-Z0-9]+$/.test(zone) || plain === of || plain?.endsWith(`.${of}`) === true;
-};
 
 function imagesOf({ blue, green, sidecar: guard }: Partial<Values>): [string[], string][] {
   const images: [string[], string | undefined][] = [

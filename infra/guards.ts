@@ -1,12 +1,13 @@
 import { frozenAt, nextFreeze } from "../domain/freeze.ts";
 import { isoToTheSecond } from "../domain/iso.ts";
+import { limits } from "../domain/limits.ts";
 import { expectedWalkMs, homeBeforeEndMs, longestWalkMs } from "../domain/plan.ts";
 import type { SwitchPreview } from "../domain/request.ts";
 import { tooShort } from "./bake-guard.ts";
 import { tooSmall, capacityWarnings } from "./capacity-guard.ts";
 import type { HubConfig } from "./config.ts";
 import { tooLong } from "./definition-guard.ts";
-import { longestPlanMs, longestCredentialsMs, hours, usualCredentialsMs } from "./plan-length.ts";
+import { longestPlanMs, longestCredentialsMs, hours } from "./plan-length.ts";
 
 /** What a guard finds: refusals stop the `up` before anything is touched, warnings are only shown. */
 export interface Findings {
@@ -23,7 +24,7 @@ export function guard(config: HubConfig, preview: SwitchPreview, now: number): F
     refusals.push(
       `The plan may take ${hours(longest)}, and no session of a role lasts longer than ${hours(longestCredentialsMs)}. Shorten rollout.steps' bakes.`,
     );
-  else if (longest > usualCredentialsMs)
+  else if (longest > limits.usualSessionMs)
     warnings.push(
       `The plan may take ${hours(longest)}: the credentials of this up must last as long. Set the session duration of the workflow's role accordingly.`,
     );
@@ -56,21 +57,17 @@ function outlivesCredentials(
       ? ", as far as anybody can tell: they are a session's, and nobody says when it ends"
       : ""
   }`;
-  if (now + expectedWalkMs(steps) > home)
-    return {
-      refusals: [
-        `This up takes about ${hours(expectedWalkMs(steps))}, and ${end}. ${longerSession(longest)}`,
-      ],
-      warnings: [],
-    };
-  return now + longest <= home
-    ? { refusals: [], warnings: [] }
-    : {
-        refusals: [],
-        warnings: [
+  const expected = expectedWalkMs(steps);
+  const isLate = now + expected > home;
+  const mayBe = !isLate && now + longest > home;
+  return {
+    refusals: isLate ? [`This up takes about ${hours(expected)}, and ${end}. ${longerSession(longest)}`] : [],
+    warnings: mayBe
+      ? [
           `This up may take ${hours(longest)}, and ${end}: were it not over by then, everybody goes home in time. ${longerSession(longest)}`,
-        ],
-      };
+        ]
+      : [],
+  };
 }
 
 /** A rollout that is under way when a freeze begins goes on: what it has begun it ends. */

@@ -2,6 +2,7 @@ import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity.js";
 import * as route53 from "@pulumi/aws/route53/index.js";
 import * as secretsmanager from "@pulumi/aws/secretsmanager/index.js";
 import * as pulumi from "@pulumi/pulumi";
+import { isZoneId } from "../domain/zone.ts";
 import { findParameters } from "../rollout/resource.ts";
 import { ConfigError } from "./config-problems.ts";
 import type { HubConfig } from "./config.ts";
@@ -62,7 +63,7 @@ async function findSecrets(
 
 /** The zone's id. It is named by it, or by its name. */
 async function findZone(zone: string, here: Here, problems: string[]): Promise<string | null> {
-  const byId = /^Z[A-Z0-9]+$/.test(zone);
+  const byId = isZoneId(zone);
   const looking = route53.getZone(byId ? { zoneId: zone } : { name: zone });
   const found = await orProblem(looking, problems, (why) => missingZone(zone, byId, here, why));
   return found && found.zoneId;

@@ -3,8 +3,6 @@ import type { HubConfig } from "./config.ts";
 
 /** Longest session of the role that the switch assumes, in milliseconds (IAM, MaxSessionDuration). */
 export const longestCredentialsMs = 12 * 3_600_000;
-/** Length of a workflow's session by OpenID Connect, in milliseconds, unless its role allows more: an hour. */
-export const usualCredentialsMs = 3_600_000;
 
 /** How long a plan takes at most, walked from its first step to its last. */
 export function longestPlanMs({ rollout }: Pick<HubConfig, "rollout">): number {

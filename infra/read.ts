@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { awsProblems, tagsIn } from "./aws-config.ts";
+import { awsProblems, regionMissing, tagsIn } from "./aws-config.ts";
 import { type HubConfig, ConfigError, configKeys, parseConfig, typed } from "./config.ts";
 import { type Hidden, hiddenIn } from "./hidden.ts";
 import { namesOf } from "./stack-names.ts";
@@ -21,8 +21,7 @@ export function readConfig(): { config: HubConfig; place: Place; hidden: Hidden 
   const aws = new pulumi.Config("aws");
   const problems: string[] = [];
   const region = aws.get("region");
-  if (region === undefined)
-    problems.push("aws:region: is missing. Set it with: pulumi config set aws:region us-east-1");
+  if (region === undefined) problems.push(regionMissing);
   problems.push(...awsProblems(keysOf("aws")));
   const given = [...configKeys, ...unknownKeys(project)].flatMap((key) => {
     const text = own.get(key);

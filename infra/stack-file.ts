@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { parse } from "yaml";
 import { stackNameOf } from "../domain/stack-name.ts";
 import { UsageError } from "../domain/usage-error.ts";
-import { awsProblems, tagsIn } from "./aws-config.ts";
+import { awsProblems, regionMissing, tagsIn } from "./aws-config.ts";
 import { ConfigError, type HubConfig, parseConfig } from "./config.ts";
 import type { Place } from "./read.ts";
 
@@ -90,9 +90,7 @@ function read(project: string, text: string, stack: string, file: string): Stack
   const profile = config["aws:profile"];
   const about = { project: name, stack, profile: typeof profile === "string" ? profile : undefined };
   const ofAws = Object.keys(config).flatMap((key) => (key.startsWith("aws:") ? [key.slice(4)] : []));
-  const missing =
-    region === null ? ["aws:region: is missing. Set it with: pulumi config set aws:region us-east-1"] : [];
-  const problems = [...missing, ...awsProblems(ofAws)];
+  const problems = [...(region === null ? [regionMissing] : []), ...awsProblems(ofAws)];
   const tags = tagsIn(config["aws:defaultTags"]);
   const place = region === null ? null : { ...about, region, tags };
   try {

@@ -23,26 +23,28 @@ export function alarmSource(clients: Clients): AlarmSource {
       const { DescribeAlarmsCommand } = await import("@aws-sdk/client-cloudwatch");
       const cloudwatch = await clients.cloudwatch();
       const found: AlarmState[] = [];
-      let next: string | undefined;
-      for (let from = 0; from < names.length; from += next ? 0 : 100) {
-        const answer = await cloudwatch.send(
-          new DescribeAlarmsCommand({
-            AlarmNames: names.slice(from, from + 100),
-            AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
-            MaxRecords: 100,
-            ...(next === undefined ? {} : { NextToken: next }),
-          }),
-          { abortSignal: signal },
-        );
-        for (const alarm of [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])])
-          found.push({
-            name: alarm.AlarmName ?? "",
-            state: alarm.StateValue ?? "INSUFFICIENT_DATA",
-            reason: alarm.StateReason ?? "",
-            actionsEnabled: alarm.ActionsEnabled ?? false,
-            actions: alarm.AlarmActions ?? [],
-          });
-        next = answer.NextToken || undefined;
+      for (let from = 0; from < names.length; from += 100) {
+        let next: string | undefined;
+        do {
+          const answer = await cloudwatch.send(
+            new DescribeAlarmsCommand({
+              AlarmNames: names.slice(from, from + 100),
+              AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
+              MaxRecords: 100,
+              ...(next === undefined ? {} : { NextToken: next }),
+            }),
+            { abortSignal: signal },
+          );
+          for (const alarm of [...(answer.MetricAlarms ?? []), ...(answer.CompositeAlarms ?? [])])
+            found.push({
+              name: alarm.AlarmName ?? "",
+              state: alarm.StateValue ?? "INSUFFICIENT_DATA",
+              reason: alarm.StateReason ?? "",
+              actionsEnabled: alarm.ActionsEnabled ?? false,
+              actions: alarm.AlarmActions ?? [],
+            });
+          next = answer.NextToken;
+        } while (next);
       }
       return found;
     },

@@ -1,7 +1,8 @@
 import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { Place } from "../../infra/read.ts";
 import { type StackFile, fileOf } from "../../infra/stack-file.ts";
 import { namesOf } from "../../infra/stack-names.ts";
-import { type Reach, asked, isMissing, reachOf } from "./account.ts";
+import { type Reach, isMissing, reachOf, whyNot } from "./account.ts";
 import { lookAtCredentials } from "./credentials.ts";
 import { type Finding, mend, ok, unknown } from "./finding.ts";
 import { lookAtImages } from "./images.ts";
@@ -39,26 +40,29 @@ export async function examineStack(
     const here = await account;
     return here === null || reach === null ? [] : look(here, reach);
   };
-  const made = ofAccount((_, of) => lookAtStack(stack, file, of));
+  const standing = account.then((here) =>
+    here === null || place === null || reach === null ? null : lookAtStack(stack, place, reach),
+  );
+  const made = standing.then((of) => of?.made ?? false);
   const looks: Promise<readonly Finding[]>[] = [
     lookAtNode(programs).then((of) => [of]),
     lookAtPulumi(programs, stack),
     Promise.resolve(configFindings(fileOf(stack), problems)),
     caller === null ? Promise.resolve([]) : caller.then(({ findings }) => findings),
-    made,
+    standing.then((of) => (of === null ? [] : [of.finding])),
   ];
   if (config !== null && place !== null && reach !== null)
     looks.push(
-      ofAccount(async (here) => lookAtMadeBefore(config, { ...place, account: here }, isMade(await made))),
+      ofAccount(async (here) => lookAtMadeBefore(config, { ...place, account: here }, await made)),
       ofAccount(async (here) =>
         config.domain?.zone === undefined
           ? []
           : [await lookAtZone(config.domain.zone, { ...place, account: here }, resolveNs)],
       ),
       account.then((here) => lookAtImages(config, reach, here, fetch)),
-      ofAccount(async (_, of) => lookAtQuotas(config, of, isMade(await made))),
+      ofAccount(async (_, of) => lookAtQuotas(config, of, await made)),
     );
-  for (const look of looks) look.catch(() => undefined);
+  for (const look of [...looks, made]) look.catch(() => undefined);
   const found: Finding[] = [];
   for (const look of looks)
     for (const finding of await look) {
@@ -81,22 +85,24 @@ const configFindings = (file: string, problems: readonly string[]): Finding[] =>
     ? [ok("config", `${file} has no problem`)]
     : problems.map((problem) => mend("config", `${file}: ${problem}`));
 
-const notYet = "nothing of it is in the account yet";
-const isMade = ([found]: readonly Finding[]): boolean => found !== undefined && found.text !== notYet;
+/** Whether the stack has been made. Of one that could not be asked for nothing new is demanded either: it is taken for made. */
+interface Standing {
+  readonly made: boolean;
+  readonly finding: Finding;
+}
 
-/** Whether the stack has been made: its record's table has a name that is known beforehand. */
-async function lookAtStack(stack: string, { place }: StackFile, reach: Reach): Promise<Finding[]> {
+/** Looks whether a stack has been made: its record's table has a name that is known beforehand. */
+async function lookAtStack(stack: string, { project }: Place, reach: Reach): Promise<Standing> {
   const about = "account";
-  if (place === null) return [];
-  const { table } = namesOf({ project: place.project, stack });
   const client = new DynamoDBClient(reach);
-  return asked(about, async () => {
-    try {
-      await client.send(new DescribeTableCommand({ TableName: table }));
-      return [ok(about, "the stack has been made; what it has counts already")];
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      return [ok(about, notYet)];
-    }
-  }).finally(() => client.destroy());
+  try {
+    await client.send(new DescribeTableCommand({ TableName: namesOf({ project, stack }).table }));
+    return { made: true, finding: ok(about, "the stack has been made; what it has counts already") };
+  } catch (error) {
+    return isMissing(error)
+      ? { made: false, finding: ok(about, "nothing of it is in the account yet") }
+      : { made: true, finding: unknown(about, whyNot(error)) };
+  } finally {
+    client.destroy();
+  }
 }

@@ -83,10 +83,10 @@ function rebuild({ keys, architectures }: NamedImage): string {
   const [only] = architectures;
   const other = only === "ARM64" ? "X86_64" : "ARM64";
   const platform = [...architectures].map((of) => platforms[of]).join(",");
-  const build = `uild it with: docker buildx build --platform ${platform} --push …`;
-  return slots.length === 0 || architectures.size > 1
-    ? `B${build}`
-    : `Write ${slots.map((key) => key.replace(".image", `.architecture: ${other}`)).join(" and ")}, or b${build}`;
+  const build = `it with: docker buildx build --platform ${platform} --push …`;
+  if (slots.length === 0 || architectures.size > 1) return `Build ${build}`;
+  const written = slots.map((key) => key.replace(".image", `.architecture: ${other}`));
+  return `Write ${written.join(" and ")}, or build ${build}`;
 }
 
 /** Name and password for one account's registries; both are ECR's own, and end by themselves. */

@@ -8,7 +8,7 @@ const words = { ok: "ok", mend: "mend", unknown: "?" } as const;
 const colours = { ok: "green", mend: "red", unknown: "yellow" } as const;
 
 /** 0: nothing is in the way; 1: something has to be mended; 3: nothing has, but not all could be looked at. */
-export function exitCodeOf(findings: readonly Finding[]): 0 | 1 | 3 {
+export function stackExitCode(findings: readonly Finding[]): 0 | 1 | 3 {
   if (findings.some(({ state }) => state === "mend")) return 1;
   return findings.some(({ state }) => state === "unknown") ? 3 : 0;
 }
@@ -34,9 +34,9 @@ export function verdictText(findings: readonly Finding[], stack: string): string
 }
 
 /** What was found, for programs. */
-export const documentOf = (findings: readonly Finding[], stack: string): object => ({
+export const stackDocument = (findings: readonly Finding[], stack: string): object => ({
   schema: 1,
-  exitCode: exitCodeOf(findings),
+  exitCode: stackExitCode(findings),
   stack,
   findings,
 });

@@ -1,4 +1,5 @@
 import { GetHostedZoneCommand, ListHostedZonesByNameCommand, Route53Client } from "@aws-sdk/client-route-53";
+import { isZoneId } from "../../domain/zone.ts";
 import { type Here, missingZone } from "../../infra/missing.ts";
 import { isMissing, reachOf, whyNot } from "./account.ts";
 import { type Finding, mend, ok, unknown } from "./finding.ts";
@@ -10,7 +11,7 @@ export type ResolveNs = (name: string) => Promise<string[]>;
 export async function lookAtZone(zone: string, here: Here, resolveNs: ResolveNs): Promise<Finding> {
   const about = "zone";
   const client = new Route53Client(reachOf(here));
-  const byId = /^Z[A-Z0-9]+$/.test(zone);
+  const byId = isZoneId(zone);
   try {
     const id = byId ? zone : await idOf(client, zone);
     if (id === null) return mend(about, missingZone(zone, byId, here, null));

@@ -3,6 +3,7 @@ import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { SSM } from "@aws-sdk/client-ssm";
 import type { LocalAws } from "local-aws";
 import { endingOf, readSecretRef, secretNameIn } from "../../domain/secret-ref.ts";
+import { isZoneId } from "../../domain/zone.ts";
 import { secretKeysIn } from "../../infra/secret-names.ts";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -20,7 +21,7 @@ export function namedBy(config: Config): Named {
   const { zone } = member(config, "domain");
   return {
     secrets: [...new Set(secretKeysIn(config).map(({ text }) => text))],
-    zone: typeof zone === "string" && !/^Z[A-Z0-9]+$/.test(zone) ? zone : null,
+    zone: typeof zone === "string" && !isZoneId(zone) ? zone : null,
   };
 }
 

@@ -1,4 +1,5 @@
 import { STSClient } from "@aws-sdk/client-sts";
+import { limits } from "../../domain/limits.ts";
 import type { Account } from "./clients.ts";
 
 /** When credentials end that nobody renews. */
@@ -8,9 +9,6 @@ export interface CredentialsEnd {
   /** Nobody said when: the shortest that a session usually lasts is taken. */
   readonly isAssumed: boolean;
 }
-
-/** How long a session lasts unless its role allows more, and whoever takes it asks for more, in milliseconds (AWS STS: an hour). */
-const usualSessionMs = 3_600_000;
 
 /**
  * When credentials end; null: they are renewed, or never end. Those in the environment are not renewed. Their end may stand beside
@@ -23,7 +21,7 @@ export function endOf(
 ): CredentialsEnd | null {
   if (of.accessKeyId !== environment["AWS_ACCESS_KEY_ID"]) return null;
   if (of.expiration !== undefined) return { at: of.expiration.getTime(), isAssumed: false };
-  return of.sessionToken === undefined ? null : { at: now + usualSessionMs, isAssumed: true };
+  return of.sessionToken === undefined ? null : { at: now + limits.usualSessionMs, isAssumed: true };
 }
 
 /**

@@ -1,10 +1,10 @@
 import { decideMove } from "./decide-move.ts";
 import { decideUnfinished } from "./decide-unfinished.ts";
 import { refuseHeld, refuseDisorder } from "./refuse-disorder.ts";
-import { passedFreeze, refuseFrozen } from "./refuse-frozen.ts";
 import { refuseReleases } from "./refuse-releases.ts";
 import { refuseReplaced } from "./refuse-replaced.ts";
 import { type Situation, type Decision, refuse } from "./situation.ts";
+import { underFreeze } from "./under-freeze.ts";
 
 /** What this `up` does, from the record, the live rule and the request. The rows are in docs/rollout.md, in this order. */
 export function decide(situation: Situation): Decision {
@@ -20,16 +20,8 @@ export function decide(situation: Situation): Decision {
     refuseReplaced(situation, record) ??
     decideUnfinished(situation, record) ??
     refuseReleases(situation, record) ??
-    unlessFrozen(situation, decideMove(situation, record))
+    underFreeze(situation, decideMove(situation, record))
   );
-}
-
-/** What moves traffic, unless a freeze is on; through one it goes with its reason. */
-function unlessFrozen(situation: Situation, decision: Decision): Decision {
-  const passed = decision.kind === "shift" ? passedFreeze(situation) : null;
-  if (passed !== null && decision.kind === "shift")
-    return { ...decision, through: { name: passed.name, why: passed.why } };
-  return refuseFrozen(situation, decision) ?? decision;
 }
 
 function decideFirst({ request }: Situation): Decision {

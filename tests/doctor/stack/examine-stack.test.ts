@@ -14,7 +14,7 @@ import { Account } from "local-aws/testing";
 import { examineStack } from "../../../doctor/stack/examine-stack.ts";
 import { pathOf } from "../../../doctor/stack/programs.ts";
 import type { Fetch } from "../../../doctor/stack/registry.ts";
-import { exitCodeOf, findingText, verdictText } from "../../../doctor/stack/report.ts";
+import { stackExitCode, findingText, verdictText } from "../../../doctor/stack/report.ts";
 import { readStackFile } from "../../../infra/stack-file.ts";
 import { listOf, registry } from "./registry.ts";
 
@@ -83,7 +83,7 @@ async function examined(t: TestContext, config: string, given: Given = {}) {
     "each is said once, in order",
   );
   return {
-    code: exitCodeOf(found),
+    code: stackExitCode(found),
     lines: found.map(({ state, about, text }) => `${state} ${about}: ${text}`),
   };
 }
@@ -361,7 +361,7 @@ test("what people read fits 100 columns, but for a command that is copied whole,
   );
   const mend = { about: "a", state: "mend", text: "" } as const;
   const unknown = { about: "a", state: "unknown", text: "" } as const;
-  assert.deepEqual([[], [unknown], [unknown, mend]].map(exitCodeOf), [0, 3, 1]);
+  assert.deepEqual([[], [unknown], [unknown, mend]].map(stackExitCode), [0, 3, 1]);
   assert.match(
     verdictText([mend, unknown], "mine"),
     /^1 to mend, and 1 could not be looked at\.\nType: npm run doctor/,

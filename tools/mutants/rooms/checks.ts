@@ -117,7 +117,7 @@ export const checks: readonly Mutant[] = [
   {
     does: "an alarm that rings on the second page of a list lets a bad release through",
     file: "checks/sources/alarms.ts",
-    before: "        next = answer.NextToken || undefined;\n",
+    before: "          next = answer.NextToken;\n",
     after: "",
     tests: ["tests/checks/sources.test.ts"],
   },
