@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { didYouMean } from "../domain/nearest.ts";
 
 /** Every problem of a config, each with its path and the value given. */
 export class ConfigError extends Error {
@@ -29,28 +30,34 @@ export const evenIfIncomplete = {
   when: ({ value }: { value: unknown }) => typeof value === "object" && value !== null,
 };
 
-/**
- * One sentence for each thing an issue is about: where it is, what is wrong, and what was given. Values below a `secret` key
- * are not repeated.
- */
-export function describeIssue(
-  issue: z.core.$ZodIssue,
-  values: unknown,
-  secret: readonly string[] = [],
-): string[] {
+/** What problems are told with. */
+export interface Told {
+  /** The whole config as it was given. */
+  readonly values: unknown;
+  /** Top-level keys whose values are not repeated. */
+  readonly secret: readonly string[];
+  /** Names of the keys that there are at a path. */
+  keysAt(path: readonly PropertyKey[]): readonly string[];
+}
+
+/** One sentence for each thing an issue is about: where it is, what is wrong, and what was given. */
+export function describeIssue(issue: z.core.$ZodIssue, told: Told): string[] {
+  const { values, secret } = told;
   if (issue.code === "invalid_union" && issue.errors.length > 0)
     return meant(issue.errors).flatMap((of) =>
-      describeIssue({ ...of, path: [...issue.path, ...of.path] }, values, secret),
+      describeIssue({ ...of, path: [...issue.path, ...of.path] }, told),
     );
   const at = issue.path
     .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
     .join("")
     .replace(/^\./, "");
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => `hub:${at === "" ? key : `${at}.${key}`}: there is no such key`);
+    return issue.keys.map((key) => {
+      const meant = didYouMean(key, told.keysAt(issue.path));
+      return `hub:${at === "" ? key : `${at}.${key}`}: there is no such key${meant === "" ? "" : `; ${meant}`}`;
+    });
   const given = valueAt(values, issue.path);
-  if (given === undefined)
-    return [`hub:${at}: ${issue.code === "invalid_type" ? "is missing" : issue.message}`];
+  if (given === undefined) return [`hub:${at}: ${issue.code === "custom" ? issue.message : "is missing"}`];
   // What stands beside a variable's name may be a secret, whoever meant to put it there.
   if (isOfVariable(issue.path)) return [`hub:${at}: ${plain(issue, "")}${unrepeated(issue)}`];
   if (mayHoldSecret(issue.path, given))

@@ -13,6 +13,8 @@ import { access, domain, network, openDoor, unreachableFrom } from "./config-net
 import { ConfigError, describeIssue, evenIfIncomplete } from "./config-problems.ts";
 import { kmsKeys, registryCredentials, secretReference } from "./config-secrets.ts";
 import { slot, variableName } from "./config-slot.ts";
+import { issueWords } from "./issue-words.ts";
+import { keysAt } from "./keys-at.ts";
 import { pathProblems } from "./paths.ts";
 
 export { ConfigError } from "./config-problems.ts";
@@ -284,7 +286,12 @@ function acrossKeys(config: Partial<Values>, context: z.core.$RefinementCtx): vo
       undefined,
       "is missing: without a zone the certificate can't be issued",
     );
-  if (name?.zone !== undefined && !isInZone(name.name, name.zone))
+  if (
+    typeof name?.name === "string" &&
+    typeof name.zone === "string" &&
+    name.zone !== "" &&
+    !isInZone(name.name, name.zone)
+  )
     problem(
       ["domain", "zone"],
       name.zone,
@@ -357,9 +364,10 @@ export function parseConfig(
   secret: readonly string[] = [],
 ): HubConfig {
   const given = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, typed(value)]));
-  const parsed = hubConfig.safeParse(given);
+  const parsed = hubConfig.safeParse(given, { error: issueWords });
   if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.flatMap((issue) => describeIssue(issue, given, secret)));
+  const told = { values: given, secret, keysAt: (path: readonly PropertyKey[]) => keysAt(hubConfig, path) };
+  throw new ConfigError(parsed.error.issues.flatMap((issue) => describeIssue(issue, told)));
 }
 
 /** The top-level keys of the stack config, in the order of the schema. */

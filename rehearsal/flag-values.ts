@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { didYouMean } from "../checks/cli/nearest.ts";
+import { didYouMean } from "../domain/nearest.ts";
 import { UsageError } from "../domain/usage-error.ts";
 import type { EngineChoice } from "./engine-choice.ts";
 import { type Choices, type Scenario, scenarios } from "./scenarios/index.ts";

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "../../domain/usage-error.ts";
 import { help } from "./flag-values.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean } from "../../domain/nearest.ts";
 
 const flags = {
   stack: { type: "string" },

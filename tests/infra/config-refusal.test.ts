@@ -45,9 +45,9 @@ test("a malformed config registers nothing: the program says every problem and n
     for (const problem of [
       "aws:region: is missing",
       'hub:greenWeight: a weight is a whole number of percent; given: "5%"',
-      "hub:greenWieght: there is no such key",
+      "hub:greenWieght: there is no such key; did you mean greenWeight?",
       "hub:rollout.steps[2].weight: 60 is not above steps[1].weight 75",
-      "hub:sidecar.port: Invalid input: expected number, received string; given: a secret value",
+      "hub:sidecar.port: must be a whole number; given: a secret value",
       "hub:sidecar.signingSecret: must name a secret, never hold its value",
     ])
       assert.ok(said.includes(problem), `${problem}\nis not in\n${said}`);

@@ -74,8 +74,8 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     { greenWieght: 5, rollout: { bakes: "5m" }, hub: { ports: 1 } },
     [
       "hub:rollout.bakes: there is no such key",
-      "hub:hub.ports: there is no such key",
-      "hub:greenWieght: there is no such key",
+      "hub:hub.ports: there is no such key; did you mean port?",
+      "hub:greenWieght: there is no such key; did you mean greenWeight?",
     ],
   ],
   [
@@ -94,7 +94,7 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     steps({ weight: 50, bake: "5 minutes" }, { weight: 25, bake }, { weight: 100, bake: 300 }),
     [
       'hub:rollout.steps[0].bake: "5 minutes" is not a duration: write a whole number and ms, s, m, h or d, as in "5m"',
-      "hub:rollout.steps[2].bake: Invalid input: expected string, received number; given: 300",
+      "hub:rollout.steps[2].bake: must be a text; given: 300",
       "hub:rollout.steps[1].weight: 25 is not above steps[0].weight 50",
     ],
   ],
@@ -131,7 +131,7 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     "sizes that Fargate does not have",
     { blue: { image: "hub:1", cpu: 300 }, green: { image: "hub:2", memory: 512, maxTasks: 1 } },
     [
-      "hub:blue.cpu: Invalid option: expected one of 256|512|1024|2048|4096|8192|16384; given: 300",
+      "hub:blue.cpu: must be 256, 512, 1024, 2048, 4096, 8192 or 16384; given: 300",
       "hub:green.memory: 512 MiB do not go with 512 CPU units, which take 1024 to 4096 in steps of 1024",
       "hub:green.maxTasks: 1 is below tasks 2",
     ],
@@ -185,7 +185,7 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     },
     [
       "hub:blue.registryCredentials: must be the name or the ARN of a Secrets Manager secret, never its value; what was given is not repeated here",
-      "hub:green.registryCredentials: Invalid input: expected string, received object; what was given is not repeated here",
+      "hub:green.registryCredentials: must be a text; what was given is not repeated here",
     ],
   ],
   [
@@ -197,11 +197,11 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
       sidecar: { ...fine.sidecar, signingSecret: 12_345_678, tokenSecret: { value: "hunter2" } },
     },
     [
-      "hub:blue.environment: Invalid input: expected record, received string; what was given is not repeated here",
-      "hub:green: Invalid input: expected object, received string; what was given is not repeated here",
-      "hub:hub.secrets: Invalid input: expected record, received array; what was given is not repeated here",
-      "hub:sidecar.signingSecret: Invalid input: expected string, received number; what was given is not repeated here",
-      "hub:sidecar.tokenSecret: Invalid input: expected string, received object; what was given is not repeated here",
+      "hub:blue.environment: must hold keys of its own; what was given is not repeated here",
+      "hub:green: must hold keys of its own; what was given is not repeated here",
+      "hub:hub.secrets: must hold keys of its own; what was given is not repeated here",
+      "hub:sidecar.signingSecret: must be a text; what was given is not repeated here",
+      "hub:sidecar.tokenSecret: must be a text; what was given is not repeated here",
     ],
   ],
   [
@@ -269,7 +269,7 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     "subscribers nobody can reach",
     { alerts: { onCall: { emails: ["on-call"], webhooks: ["http://events.example.com"] } } },
     [
-      'hub:alerts.onCall.emails[0]: Invalid email address; given: "on-call"',
+      'hub:alerts.onCall.emails[0]: must be a mail address; given: "on-call"',
       'hub:alerts.onCall.webhooks[0]: must be an address that begins with https:; given: "http://events.example.com"',
     ],
   ],
@@ -277,16 +277,16 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     "thresholds out of range",
     { thresholds: { successRatePercent: 101, analysisLatencyP95Ms: "2s" } },
     [
-      'hub:thresholds.analysisLatencyP95Ms: Invalid input: expected number, received string; given: "2s"',
-      "hub:thresholds.successRatePercent: Too big: expected number to be <=100; given: 101",
+      'hub:thresholds.analysisLatencyP95Ms: must be a number; given: "2s"',
+      "hub:thresholds.successRatePercent: must be at most 100; given: 101",
     ],
   ],
   [
     "a release record with moments that are none",
     { release: { onCall: { name: "", from: "tomorrow" } } },
     [
-      'hub:release.onCall.name: Too small: expected string to have >=1 characters; given: ""',
-      'hub:release.onCall.from: Invalid ISO datetime; given: "tomorrow"',
+      'hub:release.onCall.name: must not be empty; given: ""',
+      'hub:release.onCall.from: must be a moment with its time zone, such as 2026-03-01T09:00:00Z; given: "tomorrow"',
       "hub:release.onCall.until: is missing",
     ],
   ],
@@ -335,12 +335,12 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
   [
     "public paths beside a path that is none",
     { hub: { mcpPath: 5, publicPaths: ["/token"] } },
-    ["hub:hub.mcpPath: Invalid input: expected string, received number; given: 5"],
+    ["hub:hub.mcpPath: must be a text; given: 5"],
   ],
   [
     "public paths that are no list",
     { hub: { publicPaths: "/token" } },
-    ['hub:hub.publicPaths: Invalid input: expected array, received string; given: "/token"'],
+    ['hub:hub.publicPaths: must be a list; given: "/token"'],
   ],
   [
     "an empty list of public paths",

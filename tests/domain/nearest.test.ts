@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { didYouMean, editsBetween } from "../../checks/cli/nearest.ts";
+import { didYouMean, editsBetween } from "../../domain/nearest.ts";
 
 const names = ["cutover", "bad-release", "refused", "rollback", "all"];
 
