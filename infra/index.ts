@@ -10,16 +10,8 @@ export const url = stack.url;
 export const balancer = stack.balancer;
 /** The colour that serves everybody. */
 export const live = stack.live;
-/** When it became live. */
-export const liveSince = stack.liveSince;
 /** Each colour's percent of new sessions. */
 export const weights = stack.weights;
-/** The last rollout: how it ended, why, and where its evidence lies. */
-export const lastRollout = stack.lastRollout;
-/** The colour one weight flip away, until its window closes. */
-export const previous = stack.previous;
-/** ARN of the weighted rule, the only one that the switch writes to. */
-export const ruleArn = stack.ruleArn;
 /** Names of the releases, as `rollout.retry` takes them. */
 export const releases = stack.releases;
 /** What this `up` did to the traffic. */

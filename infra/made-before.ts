@@ -29,7 +29,7 @@ export async function findMadeBefore(
   place: Place,
   former: Former | null = null,
 ): Promise<MadeBefore & { readonly account: string }> {
-  const { accountId: account } = await getCallerIdentity();
+  const account = await thisAccount();
   const here = { ...place, account };
   const problems: string[] = [];
   const named = namedSecrets(config, former?.secrets);
@@ -42,6 +42,17 @@ export async function findMadeBefore(
   if (problems.length > 0) throw new pulumi.RunError(new ConfigError(problems.toSorted()).message);
   const kmsKeys = [...config.kmsKeys, ...(former?.kmsKeys ?? [])];
   return { account, secrets: secretsAsFound(named, kmsKeys, secrets, here), zoneId };
+}
+
+async function thisAccount(): Promise<string> {
+  try {
+    return (await getCallerIdentity()).accountId;
+  } catch (error) {
+    const why = (error as Error).message.replaceAll(/\s+/g, " ").trim();
+    throw new pulumi.RunError(
+      `AWS does not say which account this is, so nothing was touched: ${why}. See whether these are the credentials you mean: aws sts get-caller-identity`,
+    );
+  }
 }
 
 /** Those of Secrets Manager, by the name or ARN that the config has of each. */

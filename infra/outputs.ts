@@ -17,19 +17,18 @@ export interface Told extends Pick<Looked, "preview" | "warnings" | "releases"> 
   readonly workflows: WorkflowRoles | null;
 }
 
-/** The stack's outputs; infra/index.ts says of each what it is. */
+/**
+ * The stack's outputs; infra/index.ts says of each what it is. They are printed after every `up`, and after one that failed they are
+ * those of the last that went well: what a rollout changes beyond its end is `npm run status`'s to say.
+ */
 export function outputsOf(config: HubConfig, told: Told) {
   const { place, balancer, traffic, workflows, preview, warnings, releases, dashboard } = told;
-  const { live, liveSince, weights, lastRollout, previous, ruleArn } = traffic;
+  const { live, weights } = traffic;
   return {
     url: balancer.url,
     balancer: balancer.loadBalancer.dnsName,
     live,
-    liveSince,
     weights,
-    lastRollout,
-    previous,
-    ruleArn,
     releases,
     rollout: preview.summary,
     warnings: [...warnings],

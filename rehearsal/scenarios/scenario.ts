@@ -163,7 +163,7 @@ export class Play {
 function isWorthTelling(text: string): boolean {
   return (
     !/^[a-z-]+: (pass|fail|inconclusive)\./.test(text) &&
-    !/^[a-z-]+: [a-z-]+ → [a-z-]+$/.test(text) &&
+    !/^[a-z-]+ → [a-z-]+$/.test(text) &&
     !/^shifting .*proving/.test(text)
   );
 }

@@ -48,7 +48,10 @@ function describeSteps(steps: readonly Step[]): string {
   return `${steps.map((step) => `${step.weight} % for ${describeBake(step.bake)}`).join(" → ")} (${formatDuration(least)} at least)`;
 }
 
-/** One line for an event; `fleeting` lines are only a status that the next one replaces. */
+/**
+ * One line for an event; `fleeting` lines are only a status that the next one replaces. The CLI has 20 to 40 columns for either
+ * beside the resource: a status fits them, and what stays begins with what matters.
+ */
 export function describeEvent(event: RolloutEvent): { text: string; fleeting: boolean } {
   const lasting = (text: string) => ({ text, fleeting: false });
   const fleeting = (text: string) => ({ text, fleeting: true });
@@ -58,17 +61,15 @@ export function describeEvent(event: RolloutEvent): { text: string; fleeting: bo
     case "scaling":
       return fleeting(`${event.colour}: ${event.text}`);
     case "verifying":
-      return fleeting(`checking ${event.colour} at weight 0, through the probe header`);
+      return fleeting(`checking ${event.colour} at weight 0`);
     case "judged":
       return lasting(
         `${event.colour} at ${event.weight} %: ${event.judgement.verdict}. ${event.judgement.why}`,
       );
     case "shifting":
-      return fleeting(
-        `step ${event.step} of ${event.steps}: ${describeWeights(event.from)} → ${describeWeights(event.to)}`,
-      );
+      return fleeting(`step ${event.step} of ${event.steps}: to ${describeWeights(event.to)}`);
     case "written":
-      return fleeting(`the balancer accepted ${describeWeights(event.weights)}`);
+      return fleeting(`accepted: ${describeWeights(event.weights)}`);
     case "proved":
       return lasting(
         `proved in traffic: ${describeWeights(event.weights)}, seen ${describeAnswers(event.answers)} at ${event.addresses} address${event.addresses === 1 ? "" : "es"} in ${formatDuration(event.tookMs)}`,
@@ -81,12 +82,12 @@ export function describeEvent(event: RolloutEvent): { text: string; fleeting: bo
       return lasting(`not proved in traffic: ${describeWeights(event.weights)}. ${event.why}`);
     case "baking":
       return fleeting(
-        `${event.extended ? "baking once more" : "baking"}: ${event.colour} holds ${event.weight} % for ${describeBake(event.bake)}`,
+        `${event.colour} holds ${event.weight} %${event.extended ? " again" : ""} for ${describeBake(event.bake)}`,
       );
     case "rolling-back":
       return lasting(`going back to ${describeWeights(event.to)}: ${event.why}`);
     case "moved":
-      return fleeting(`${event.from}: ${event.on} → ${event.to}`);
+      return fleeting(`${event.on} → ${event.to}`);
     case "adopted":
       return lasting(
         event.edit.live === null

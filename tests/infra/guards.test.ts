@@ -179,6 +179,11 @@ for (const dryRun of [true, false])
       evaluate({}, { ...world, preview: unasked }),
       isSentence(/^What is live could not be read, so nothing was touched: .*the credentials have expired/),
     );
+    const nobody = (token: string) => (token.endsWith("getCallerIdentity") ? "no\n  credentials" : null);
+    await assert.rejects(
+      evaluate({}, { ...world, preview: blueIsLive, refuses: nobody }),
+      isSentence(/^AWS does not say which account this is, so nothing was touched: .*no credentials\. See /),
+    );
     assert.deepEqual(registered, []);
   });
 
