@@ -24,9 +24,10 @@ export function guard(config: HubConfig, preview: SwitchPreview, now: number): F
     refusals.push(
       `The plan may take ${hours(longest)}, and no session of a role lasts longer than ${hours(longestCredentialsMs)}. Shorten rollout.steps' bakes.`,
     );
-  else if (longest > limits.usualSessionMs)
+  const walk = preview.steps.length === 0 ? 0 : longestWalkMs(config.rollout, preview.steps);
+  if (walk > limits.usualSessionMs)
     warnings.push(
-      `The plan may take ${hours(longest)}: the credentials of this up must last as long. Set the session duration of the workflow's role accordingly.`,
+      `This up may take ${hours(walk)}, and its credentials must last as long. Set the session duration of the workflow's role accordingly.`,
     );
   const outlives = outlivesCredentials(config, preview, now);
   refusals.push(...outlives.refusals, ...tooShort(config), ...tooLong(config));

@@ -1,3 +1,4 @@
+import { wrapped } from "../domain/wrapped.ts";
 import type { PlanDocument, PlanStep } from "./document.ts";
 import {
   alarmWords,
@@ -29,15 +30,15 @@ export function planLine(plan: PlanDocument): string {
   return `plan: ${[plan.summary, ...notes].join("; ")}`;
 }
 
-/** The plan as text for a terminal. */
+/** The plan as text for a terminal of 100 columns. */
 export function planText(plan: PlanDocument): string {
   const section = (title: string, lines: readonly string[]) =>
-    lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`), ""];
-  const row = (name: string, text: string) => (text === "" ? [] : [`${name.padEnd(12)}${text}`]);
+    lines.length === 0 ? [] : [title, ...lines.map((line) => behind("  ", line)), ""];
+  const row = (name: string, text: string) => (text === "" ? [] : [behind(name.padEnd(12), text)]);
   const { candidate, verify } = plan;
   const lines = [
-    `Rollout plan of ${plan.stack}, ${plan.at}, from ${plan.basis}`,
-    headline(plan),
+    behind("", `Rollout plan of ${plan.stack}, ${plan.at}, from ${plan.basis}`),
+    behind("", headline(plan)),
     "",
     ...section("Refused", plan.refused),
     ...row("live", liveWords(plan)),
@@ -60,6 +61,9 @@ export function planText(plan: PlanDocument): string {
   ];
   return `${lines.join("\n").trimEnd()}\n`;
 }
+
+/** A text behind a word, below itself where it is longer than a line. */
+const behind = (word: string, text: string) => word + wrapped(text, word.length).trimStart();
 
 const stepTitle = ({ steps }: PlanDocument, step: PlanStep, index: number) =>
   `Step ${index + 1} of ${steps.length}: ${step.weight} % for ${heldWords(step)}, at most ${spoken(step.longestMs)}`;
