@@ -34,8 +34,17 @@ export function planCheck(check: ForeseenCheck, requests: Expected | null): Plan
   return { ...check, inconclusive };
 }
 
-/** A share of what came in a window, over another time. */
-function expected(count: number, { from, to }: Traffic, ms: number, weight: number): Expected {
+/**
+ * What is expected of a share of what came in a window, over another time.
+ * @param ms of that time, in milliseconds
+ * @param weight of the share, in percent
+ */
+export function expected(
+  count: number,
+  { from, to }: Pick<Traffic, "from" | "to">,
+  ms: number,
+  weight: number,
+): Expected {
   const all = (count * ms) / (to - from);
   const share = weight / 100;
   const { low, high } = binomialBand(Math.round(all), share);

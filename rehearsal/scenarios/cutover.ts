@@ -1,5 +1,6 @@
 import { stepsOf } from "./evidence.ts";
 import { enoughSeen, nobodyHurt, nothingLost } from "./losses.ts";
+import { arrivalsOf, asPlanned, planAhead } from "./planned.ts";
 import { greenRelease } from "./releases.ts";
 import { held } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
@@ -14,17 +15,18 @@ export const cutover: Scenario = {
   async run(play) {
     await play.mustUp("blue goes live");
     const load = await play.startLoad();
+    const began = Date.now();
     await play.mustUp("green is deployed beside it, at weight 0", greenRelease(play.stage.config));
+    const planned = await planAhead(play, began, { greenWeight: 100 });
     const moved = await play.mustUp("greenWeight 100", { greenWeight: 100 });
     await play.pause(2_000);
     await play.enoughLoad();
     const tasks = load.tasksPerSession();
     const tally = await play.stopLoad();
-    const steps = observed(
-      stepsOf(await play.evidence(), "green"),
-      { seen: tally.seen, routed: play.routed },
-      "green",
-    );
+    const evidence = await play.evidence();
+    const { routed, sights } = play;
+    const steps = observed(stepsOf(evidence, "green"), { seen: tally.seen, routed }, "green");
+    const arrivals = { all: arrivalsOf(sights, routed), onCandidate: arrivalsOf(sights, routed, "green") };
     const live = moved.outputs["live"]?.value;
     return {
       outcome: live === "green" ? "promoted" : "held",
@@ -42,6 +44,7 @@ export const cutover: Scenario = {
         ),
         held("all four steps were walked", steps.length === 4, `${steps.length} steps`),
         ...sharesHeld(steps),
+        ...asPlanned(planned, evidence, "green", arrivals),
       ],
     };
   },

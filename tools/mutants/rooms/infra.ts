@@ -342,4 +342,25 @@ export const infra: readonly Mutant[] = [
     after: 'pass(["task-*", "execution-*", "switch-*"],',
     tests: roles,
   },
+  {
+    does: "a typo in a deep key is answered with no key that was meant",
+    file: "infra/keys-at.ts",
+    before: 'const next = typeof part === "number" ? items : properties?.[String(part)];',
+    after: "const next = properties?.[String(part)];",
+    tests: ["tests/infra/config-words.test.ts"],
+  },
+  {
+    does: "what is missing its words is told in the schema library's",
+    file: "infra/config.ts",
+    before: "hubConfig.safeParse(given, { error: issueWords })",
+    after: "hubConfig.safeParse(given)",
+    tests: ["tests/infra/config-words.test.ts"],
+  },
+  {
+    does: "a plan that cannot be written fails the preview with a stack trace",
+    file: "infra/plan-file.ts",
+    before: "throw new pulumi.RunError(",
+    after: "throw new Error(",
+    tests: ["tests/infra/plan-file.test.ts"],
+  },
 ];

@@ -76,4 +76,18 @@ export const plan: readonly Mutant[] = [
     after: "0",
     tests: comment,
   },
+  {
+    does: "a plan runs out of a terminal of 100 columns",
+    file: "plan/text.ts",
+    before: 'lines.map((line) => behind("  ", line))',
+    after: "lines.map((line) => `  ${line}`)",
+    tests: golden,
+  },
+  {
+    does: "whoever moves no weight is told how long the credentials must last",
+    file: "infra/guards.ts",
+    before: "preview.steps.length === 0 ? 0 : longestWalkMs(config.rollout, preview.steps)",
+    after: "longestWalkMs(config.rollout, config.rollout.steps)",
+    tests: golden,
+  },
 ];

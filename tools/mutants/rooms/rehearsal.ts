@@ -44,4 +44,25 @@ export const rehearsal: readonly Mutant[] = [
     after: "this.p95Ms < starvedMs && load < 0",
     tests: ["tests/rehearsal/report.test.ts"],
   },
+  {
+    does: "a plan whose steps are not those that are walked counts as kept",
+    file: "rehearsal/scenarios/planned.ts",
+    before: "steps.length > 0 && apart.length === 0,",
+    after: "steps.length > 0,",
+    tests: ["tests/rehearsal/planned.test.ts"],
+  },
+  {
+    does: "a rollout that takes longer than its plan's longest time counts as planned",
+    file: "rehearsal/scenarios/planned.ts",
+    before: "took >= shortestMs && took <= longestMs,",
+    after: "took >= shortestMs,",
+    tests: ["tests/rehearsal/planned.test.ts"],
+  },
+  {
+    does: "a rehearsal is broken by chance each hundredth time: what was known when the plan was made counts as certain",
+    file: "rehearsal/scenarios/may-meet.ts",
+    before: "const part = (share * ms) / (seen.ms + share * ms);",
+    after: "const part = (share * ms) / (seen.ms + share * ms) / 1.1;",
+    tests: ["tests/rehearsal/planned.test.ts"],
+  },
 ];
