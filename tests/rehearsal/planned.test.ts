@@ -58,11 +58,11 @@ const kept = (made: Planned | string, lines: readonly Line[], seen = arrivals(li
 test("a rollout that goes as its plan says keeps every promise of it, and the figures are told", () => {
   const promises = asPlanned(planned, evidence, "green", arrivals(evidence));
   assert.deepEqual(
-    promises.map(({ ok, saw }) => [ok, saw.replaceAll(/\d+ at (\d+) % \(\d+ to \d+\)/g, "N at $1 %")]),
+    promises.map(({ ok, what, saw }) => [ok, `${what}: ${saw.replace(/(: )\d+(, \d+){3}$/, "$1N")}`]),
     [
-      [true, "5 % → 25 % → 50 % → 100 %"],
-      [true, "17s, between 16s and 2m"],
-      [true, "4 of 4 in its own band; N at 5 %, N at 25 %, N at 50 %, N at 100 %"],
+      [true, "steps, bakes and checks are the plan's: 5 % → 25 % → 50 % → 100 %"],
+      [true, "it takes as long as the plan says: 17s, between 16s and 2m"],
+      [true, "each step meets the users that the plan foresaw: 4 of 4 within 99.9 %: N"],
     ],
   );
 });
@@ -122,6 +122,8 @@ test("users that come twice as often as was known, half as often, or to the othe
   const elsewhere = { all, onCandidate: all.filter((at) => !onCandidate.includes(at)) };
   assert.deepEqual(kept(planned, evidence, elsewhere), [true, true, false]);
   assert.deepEqual(kept(planned, evidence, { all: [], onCandidate: [] }), [true, true, false]);
+  const [, , told] = asPlanned(planned, evidence, "green", arrivals(evidence, 2));
+  assert.match(told?.saw ?? "", / at 100 %, which may have \d+ to \d+$/);
 });
 
 test("a plan that could not be made is a promise that broke, with the reason", () => {
