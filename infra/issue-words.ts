@@ -28,7 +28,7 @@ const forms: Readonly<Record<string, string>> = {
 export function issueWords(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case "invalid_type":
-      return wordsOf(types, issue.expected);
+      return wordsOf(types, isWhole(issue) ? "int" : issue.expected);
     case "invalid_format":
       return wordsOf(forms, issue.format);
     case "invalid_value":
@@ -49,6 +49,10 @@ export function issueWords(issue: z.core.$ZodRawIssue): string {
       throw new Error(`there are no words for a problem of the kind ${issue.code}`);
   }
 }
+
+/** Of a text where a whole number belongs the schema says only that it is no number. */
+const isWhole = ({ inst }: z.core.$ZodRawIssue): boolean =>
+  (inst?._zod.def as { format?: string } | undefined)?.format === "safeint";
 
 /** `a, b or c`. */
 const oneOf = (all: readonly string[]): string =>
