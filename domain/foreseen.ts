@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { approvalWith } from "./approval.ts";
 import { colour } from "./colour.ts";
 import { switchInputs } from "./inputs.ts";
 import { heldFor } from "./plan.ts";
@@ -35,6 +36,8 @@ export type ForeseenCheck = z.infer<typeof foreseenCheck>;
 const foreseenStep = z.object({
   weight: z.number(),
   bake: heldFor,
+  /** What it asks of a person once its gate has passed; null: nothing. */
+  approval: approvalWith(z.number()).nullable(),
   /** How much longer it is watched when its gate cannot tell. */
   extensionMs: z.number(),
   /** How much longer than the bake a check that runs once may take. */

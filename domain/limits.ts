@@ -47,6 +47,8 @@ export const limits = {
   usualSessionMs: 3_600_000,
   /** How long before its credentials end a rollout goes home, besides the time that its proof may take: a write, its record, a lost call. */
   beforeCredentialsEndMs: 60_000,
+  /** How long before a rollout would have to go home for its credentials' sake one that waits for a person is paused instead. */
+  pauseBeforeHomeMs: 30_000,
   /** How old the look at the targets may be when the rule is changed. */
   targetsFreshMs: 10_000,
   /** How old the look at the fence may be when the rule is changed: this machine may have slept since. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { approvalWith } from "./approval.ts";
 import { duration, formatDuration } from "./duration.ts";
 import { freeze, throughFreeze } from "./freeze.ts";
 import { limits } from "./limits.ts";
@@ -48,8 +49,13 @@ const stepWith = (time: Milliseconds) =>
       .min(1, "a gate needs at least one check")
       .optional()
       .describe("Names of the checks of this step; left out: the default gate."),
+    approval: approvalWith(time)
+      .optional()
+      .describe(
+        "A person has to approve what follows, once the gate of this step has passed: `npm run approve`.",
+      ),
   });
-/** One step of a plan: its weight, bake and gate. */
+/** One step of a plan: its weight, bake, gate, and whom it waits for. */
 export type Step = z.infer<ReturnType<typeof stepWith>>;
 
 const minutes = (n: number) => n * 60_000;
@@ -192,6 +198,12 @@ export type WalkLimits = Pick<Plan, "extension" | "onInconclusive" | "proofTimeo
 /** How long before its credentials end a rollout goes home, in milliseconds: the rollback is proved and recorded while they hold. */
 export const homeBeforeEndMs = ({ proofTimeout }: Pick<Plan, "proofTimeout">): number =>
   proofTimeout + limits.beforeCredentialsEndMs;
+
+/** The steps that are walked before a person is waited for: all, where none asks for one. */
+export function untilApproval<T extends Pick<Step, "approval">>(steps: readonly T[]): readonly T[] {
+  const first = steps.findIndex(({ approval }) => approval !== undefined);
+  return first < 0 ? steps : steps.slice(0, first + 1);
+}
 
 /** How long a walk through these steps takes where every bake goes to its end and none is extended, in milliseconds. */
 export const expectedWalkMs = (steps: readonly Pick<Step, "bake">[]): number =>

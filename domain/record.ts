@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { waiting } from "./approval.ts";
 import { colour, perColour } from "./colour.ts";
 import { type SwitchInputs, switchInputs, switchOutputs } from "./inputs.ts";
 import { origin } from "./origin.ts";
@@ -41,6 +42,8 @@ const rolloutUnderWay = z.strictObject({
   tried: z.array(bothWeights),
   /** Candidate's weights that were proved and passed their gate so far. */
   passed: z.array(weight),
+  /** The step that has passed and waits for a person; left out: none does. Whoever ran the `up` may be gone by then. */
+  waits: waiting.optional(),
 });
 /** A rollout under way, as the record keeps it. */
 export type RolloutUnderWay = z.infer<typeof rolloutUnderWay>;

@@ -50,7 +50,7 @@ const switchPreview = z.object({
   summary: z.string(),
   /** What a person did to the rule past the program, in a sentence: it is adopted once a refresh has seen it; null: nothing. */
   handEdit: z.string().nullable(),
-  /** The steps that this `up` will walk. */
+  /** The steps that this `up` will walk before it has to wait for a person. */
   steps: z.array(z.object({ weight: z.number(), bake: heldFor })),
   /** When the credentials of this run end, milliseconds since 1970; null when that is not known or they are renewed. */
   credentialsUntil: z.number().nullable(),

@@ -8,6 +8,7 @@ export const workingStates = [
   "proving",
   "baking",
   "extending",
+  "waiting",
   "rolling-back",
   "proving-rollback",
 ] as const;
@@ -15,6 +16,7 @@ export const workingStates = [
 export const finalStates = [
   "verified",
   "at-weight",
+  "paused",
   "promoted",
   "refused",
   "rolled-back",

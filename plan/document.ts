@@ -1,3 +1,4 @@
+import type { Approval } from "../domain/approval.ts";
 import type { Colour } from "../domain/colour.ts";
 import type { ForeseenCheck, Traffic } from "../domain/foreseen.ts";
 import type { Weights } from "../domain/weight.ts";
@@ -32,6 +33,8 @@ export interface PlanStep {
   readonly bakeMs: number;
   readonly longestMs: number;
   readonly checks: readonly PlanCheck[];
+  /** For how long it then waits for a person at most, and what follows when nobody answers; null: it waits for nobody. */
+  readonly approval: { readonly withinMs: number; readonly otherwise: Approval["otherwise"] } | null;
   /** Of the candidate, within the bake. Sessions that are open already stay on live, so fewer requests come at first. */
   readonly users: { readonly requests: Expected; readonly sessions: Expected } | null;
   /** Analyses that own probes bring, because users do not. */

@@ -12,6 +12,7 @@ import {
   imageWords,
   inconclusiveWords,
   liveWords,
+  personWords,
   probeWords,
   spoken,
   trafficWords,
@@ -70,7 +71,7 @@ function stepsTable({ steps }: PlanDocument): string {
   const head = ["Step", "Held", ...(known ? ["Requests", "New sessions", "If all were bad"] : ["At most"])];
   const cells = (step: PlanStep) => [
     `${step.weight} %`,
-    heldWords(step),
+    [heldWords(step), personWords(step)].filter((words) => words !== "").join("; "),
     ...(step.users === null
       ? [spoken(step.longestMs)]
       : [counted(step.users.requests), counted(step.users.sessions), blastWords(step.blast?.all ?? null)]),

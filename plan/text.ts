@@ -13,6 +13,7 @@ import {
   imageWords,
   inconclusiveWords,
   liveWords,
+  personWords,
   probeWords,
   spoken,
   trafficWords,
@@ -75,7 +76,11 @@ function stepLines(step: PlanStep): string[] {
     `if every answer were bad: noticed after ${blastWords(blast.all)}`,
     `if every tenth were: ${blastWords(blast.tenth)}`,
   ];
-  return [...(met ? [met] : []), ...(faults ?? []), probeWords(step), `checks: ${gateWords(checks)}`].filter(
-    (line) => line !== "",
-  );
+  return [
+    ...(met ? [met] : []),
+    ...(faults ?? []),
+    probeWords(step),
+    `checks: ${gateWords(checks)}`,
+    personWords(step),
+  ].filter((line) => line !== "");
 }

@@ -8,7 +8,7 @@ const lookMs = 1_250;
 
 /** A step of the plan with the users that it will meet, and how far a fault gets among them. */
 export function planStep(step: ForeseenStep, { traffic, failsAfter }: Foreseen, proofMs: number): PlanStep {
-  const { weight, bake, extensionMs, overrunMs, gate } = step;
+  const { weight, bake, extensionMs, overrunMs, gate, approval } = step;
   const users = traffic && usersOf(step, traffic);
   const rate = traffic && ratesOf(traffic, weight);
   const blast = (answers: number | null) => (rate && answers !== null ? blastOf(answers, rate) : null);
@@ -18,6 +18,7 @@ export function planStep(step: ForeseenStep, { traffic, failsAfter }: Foreseen, 
     bakeMs: bake.max,
     longestMs: bake.max + extensionMs + overrunMs + proofMs,
     checks: gate.map((check) => planCheck(check, users?.requests ?? null)),
+    approval: approval && { withinMs: approval.within, otherwise: approval.otherwise },
     users,
     ownProbes: traffic && ownProbesOf(step, traffic),
     blast: rate && { all: blast(failsAfter.all), tenth: blast(failsAfter.tenth) },

@@ -1,3 +1,4 @@
+import { approvalWords } from "../domain/approval.ts";
 import { formatDuration } from "../domain/duration.ts";
 import { describeWeights } from "../domain/weight.ts";
 import type { Blast, Expected, PlanCheck, PlanDocument, PlanStep } from "./document.ts";
@@ -30,7 +31,13 @@ export function headline({ refused, summary }: PlanDocument): string {
 }
 
 /** How long the plan takes; empty for what takes no time. */
-export function durationWords({ duration, action }: PlanDocument): string {
+export function durationWords(plan: PlanDocument): string {
+  const waits = plan.steps.reduce((sum, { approval }) => sum + (approval?.withinMs ?? 0), 0);
+  const takes = ownDurationWords(plan);
+  return waits === 0 ? takes : `${takes}; on top of it people have ${spoken(waits)} to approve`;
+}
+
+function ownDurationWords({ duration, action }: PlanDocument): string {
   const { shortestMs, expectedMs, longestMs } = duration;
   if (longestMs === 0) return "";
   if (action === "rollback" || action === "undo") return `at once; proved within ${spoken(longestMs)}`;
@@ -78,6 +85,10 @@ export const gateWords = (checks: readonly PlanCheck[]): string =>
 /** How long a step holds its weight. */
 export const heldWords = ({ leastMs, bakeMs }: PlanStep): string =>
   leastMs < bakeMs ? `${spoken(leastMs)} to ${spoken(bakeMs)}` : spoken(bakeMs);
+
+/** What a step asks of a person once its gate has passed; empty: nothing. */
+export const personWords = ({ approval }: PlanStep): string =>
+  approval === null ? "" : approvalWords({ within: approval.withinMs, otherwise: approval.otherwise });
 
 /** Own probes that a step needs. */
 export function probeWords({ ownProbes, checks }: PlanStep): string {

@@ -4,6 +4,7 @@ import { limits } from "../domain/limits.ts";
 import { type SwitchRecord, rejectionOf } from "../domain/record.ts";
 import { type Weights, describeWeights, sameWeights } from "../domain/weight.ts";
 import type { LiveRule } from "../rollout/policy/live-rule.ts";
+import { Approvals } from "./approvals.ts";
 import type { Part } from "./script.ts";
 import { Slot, fullTasks } from "./slot.ts";
 import type { VirtualTime } from "./time.ts";
@@ -68,6 +69,7 @@ export class Model {
   /** How often the guardian had changed the rule when it last took the traffic over. */
   #changedAtClaim = 0;
   readonly #changes: Change[] = [];
+  readonly #approvals = new Approvals((rule) => this.violate(rule));
   readonly #asked: Record<Colour, number> = { blue: 0, green: 0 };
 
   constructor(time: VirtualTime, seed: number) {
@@ -123,6 +125,9 @@ export class Model {
   setRule(weights: Weights, by: Writer, looks = this.#looksNow()): void {
     const before = this.rule?.weights ?? weights;
     if (by !== "hand edit") this.#judgeWrite(before, weights, by);
+    if (by === "rollout" || by === "guardian")
+      this.#approvals.judge(this.item?.record, before, weights, this.time.now);
+    this.#approvals.noteRule(weights, by === "hand edit");
     if (by === "guardian") this.#judgeRevival(before, weights, looks);
     if (by === "rollout" || by === "guardian") this.#judgeEdit(by, looks.rule);
     this.editedSince = by === "hand edit" ? this.time.now : null;
@@ -173,6 +178,7 @@ export class Model {
       this.#judgeLease(this.item.record, by, owner);
       this.#judgeRecord(this.item.record, record, by);
       this.#judgeDrain(this.item.record, record);
+      this.#approvals.noteRecord(this.item.record, record, by === "by hand", this.time.now);
     }
     this.item = { record, version: (expected ?? 0) + 1 };
     for (const colour of colours) this.slots[colour].drainBy(record.drain[colour]);

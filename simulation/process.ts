@@ -98,6 +98,7 @@ export class Process {
       gate: {
         candidate: (of, _besideLive, signal) => this.#judge(of, 0, 5_000, signal),
         bake: (of, step, _extended, signal) => this.#judge(of, step.weight, step.bake.max, signal),
+        watch: (of, step, signal) => this.#judge(of, step.weight, step.bake.max, signal),
         close: () => Promise.resolve(),
       },
       evidence: {

@@ -1,14 +1,16 @@
 import { Random } from "local-aws/random";
+import { endsAtHome, waitSeen } from "../domain/approval.ts";
 import { type Colour, colours, perColour } from "../domain/colour.ts";
 import { type HandEdit, isSameEdit } from "../domain/hand-edit.ts";
 import type { SwitchInputs } from "../domain/inputs.ts";
-import { leaseHeld } from "../domain/record.ts";
+import { type RolloutUnderWay, leaseHeld } from "../domain/record.ts";
 import { describeWeights, sameWeights, weightsFor } from "../domain/weight.ts";
 import type { AlarmKind, Guarding, Observation } from "../rollout/guardian/guarding.ts";
 import { decisive } from "../rollout/guardian/send-back.ts";
 import { tick } from "../rollout/guardian/tick.ts";
 import { adoptionOf, foresee } from "../rollout/policy/adoption.ts";
 import { rollbackOf } from "../rollout/policy/rollback-target.ts";
+import { answerWait } from "../rollout/run/answer-wait.ts";
 import { applyUp } from "../rollout/run/apply.ts";
 import type { RolloutEvent } from "../rollout/run/ports.ts";
 import { takeTrafficOver } from "../rollout/run/take-over.ts";
@@ -63,6 +65,8 @@ class Scene {
   readonly #transitions = new Set<string>();
   readonly #guardings = new Set<Guarding["kind"]>();
   readonly #cancels: AbortController[] = [];
+  /** Processes of every `up` that began. */
+  readonly #ups: Process[] = [];
   #processes = 0;
   #releases = 0;
   #greenWeight = 0;
@@ -171,6 +175,12 @@ class Scene {
         return this.#up(action.key, { deploy: false, weight: null });
       case "cancel":
         return this.#cancels.at(-1)?.abort(new Error("the rollout was cancelled"));
+      case "kill":
+        return this.#kill();
+      case "approve":
+        return this.#answer(action.key, true);
+      case "turn-down":
+        return this.#answer(action.key, false);
       case "rollback":
         return this.#byHand(action.key, false);
       case "abort":
@@ -230,8 +240,30 @@ class Scene {
     const process = this.#process("rollout", label, releases);
     if (this.#refusedBeforeAnything(label, inputs)) return;
     if (mayDeploy) this.#model.slots[idle].deploy(releases[idle]);
-    const up = { inputs, owner: label, id: label, seen: this.#seen };
+    const up = { inputs, owner: label, id: label, seen: this.#seen, ...this.#credentials() };
+    this.#ups.push(process);
     await this.#told(label, applyUp(process.ports(), up, cancel.signal));
+  }
+
+  /** Sometimes the credentials end while the rollout is under way. */
+  #credentials(): { homeAt?: number } {
+    return this.#random.chance(0.15) ? { homeAt: this.#time.now + this.#random.whole(10_000, 600_000) } : {};
+  }
+
+  /** kill -9 of the `up` that began last. */
+  #kill(): void {
+    const last = this.#ups.at(-1);
+    if (last) last.dead = true;
+  }
+
+  /** A person says yes or no to a step that waits: the command's own write. */
+  async #answer(label: string, approved: boolean): Promise<void> {
+    const ports = this.#process("by hand", label).ports();
+    const by = { approved, by: label };
+    await this.#told(
+      label,
+      answerWait(ports, by).then((said) => this.#say(`${label}: ${said.taken ? "taken" : said.why}`)),
+    );
   }
 
   /** The program and Pulumi's check ask before anything is touched: a refusal leaves the slots as they are. */
@@ -357,11 +389,21 @@ class Scene {
     return {
       now: this.#time.now,
       alarms: [...this.#alarms],
+      candidateAlarms: this.#candidateAlarms(),
       healthy: perColour((of) => slots[of].healthy),
       running: perColour((of) => [slots[of].taskDefinition]),
       sessions: perColour((of) => (silent ? null : count(of))),
       previousProbe: this.#alarms.length > 0 ? probe : null,
     };
+  }
+
+  /** A broken candidate that waits rings mostly, and a good one hardly ever. */
+  #candidateAlarms(): AlarmKind[] {
+    const { item, slots } = this.#model;
+    const rollout = item?.record.rollout;
+    if (!rollout?.waits) return [];
+    const rings = this.#random.chance(this.#bad.has(slots[rollout.candidate].release) ? 0.5 : 0.01);
+    return rings ? [this.#random.pick(["error-rate", "latency"] as const)] : [];
   }
 
   #judgeSendingBack(why: string, { alarms, previousProbe }: Observation): void {
@@ -384,7 +426,17 @@ class Scene {
       this.#model.violate(
         `at the end the rule has ${describeWeights(rule.weights)} and the record says ${describeWeights(record.weights)}`,
       );
-    if (record.rollout !== null && !sick && !leaseHeld(record, this.#time.now))
+    if (
+      record.rollout !== null &&
+      !sick &&
+      !leaseHeld(record, this.#time.now) &&
+      !mayWait(record.rollout, this.#time.now)
+    )
       this.#model.violate(`at the end a rollout that nobody holds is still under way`);
   }
+}
+
+/** Whether a rollout that nobody holds may still be there: a person may yet answer, or the next `up` goes on. */
+function mayWait({ waits }: RolloutUnderWay, now: number): boolean {
+  return waits !== undefined && !endsAtHome(waitSeen(waits, now - 2 * minute));
 }

@@ -128,7 +128,7 @@ function portsOf(
     rule: rule(ruleArn, inputs.targetGroups),
     capacity: makeCapacity(clients, inputs, realClock),
     traffic: makeTraffic(inputs.hub),
-    gate: { candidate: noGate, bake: noGate, close: () => Promise.resolve() },
+    gate: { candidate: noGate, bake: noGate, watch: noGate, close: () => Promise.resolve() },
     evidence: { finish: () => Promise.resolve({ where: "", digest: "" }) },
     random: Math.random,
     report: (event) => say(describeEvent(event).text),

@@ -5,6 +5,7 @@ import { dueRetirement } from "./due-retirement.ts";
 import type { Observation, Guarding } from "./guarding.ts";
 import { lateWrite, handEdit } from "./late-write.ts";
 import { sendBack } from "./send-back.ts";
+import { unattendedWait } from "./unattended-wait.ts";
 
 /** Decides what one tick of the guardian does. Pure; a duplicate or late tick on the same observation decides the same. */
 export function guard(record: SwitchRecord, rule: LiveRule | null, observation: Observation): Guarding {
@@ -18,6 +19,7 @@ export function guard(record: SwitchRecord, rule: LiveRule | null, observation: 
     abandoned(record, rule, observation) ??
     lateWrite(record, rule, observation) ??
     handEdit(record, rule) ??
+    unattendedWait(record, rule, observation) ??
     sendBack(record, observation) ??
     dueRetirement(record, observation) ?? { kind: "watch", why: "nothing to do" }
   );

@@ -18,6 +18,8 @@ export interface Observation {
   readonly now: number;
   /** Kinds of alarm that are in ALARM for the live colour right now. */
   readonly alarms: readonly AlarmKind[];
+  /** The same for a candidate that waits for a person; none for any other. */
+  readonly candidateAlarms: readonly AlarmKind[];
   readonly healthy: Readonly<Record<Colour, number>>;
   /** Task definitions of the running tasks of each service. */
   readonly running: Readonly<Record<Colour, readonly string[]>>;
@@ -30,7 +32,12 @@ export interface Observation {
 /** What the guardian does at one tick, and why. */
 export type Guarding =
   | { readonly kind: "watch"; readonly why: string }
-  | { readonly kind: "page"; readonly why: string }
+  | {
+      readonly kind: "page";
+      readonly why: string;
+      /** As long as the same is found it is not told again. */
+      readonly once?: true;
+    }
   | { readonly kind: "reopen"; readonly colour: Colour; readonly why: string }
   | {
       readonly kind: "rollback";

@@ -26,7 +26,11 @@ export function openGuardianPorts(
   return {
     left,
     async look(record) {
-      const alarms = await alarmsOf(cloudwatch, inputs.alarms[record.live]);
+      const waits = record.rollout?.waits ? record.rollout.candidate : null;
+      const [alarms, candidateAlarms] = await Promise.all([
+        alarmsOf(cloudwatch, inputs.alarms[record.live]),
+        waits === null ? [] : alarmsOf(cloudwatch, inputs.alarms[waits]),
+      ]);
       const [blue, green] = await Promise.all(
         colours.map((of) => slotOf(ports, clients, cloudwatch, inputs, record, of)),
       );
@@ -40,6 +44,7 @@ export function openGuardianPorts(
       return {
         now: ports.clock.now(),
         alarms,
+        candidateAlarms,
         healthy: perColour((of) => slots[of].healthy),
         running: perColour((of) => slots[of].running),
         sessions: perColour((of) => slots[of].sessions),

@@ -2,6 +2,7 @@ import { limits } from "../../domain/limits.ts";
 import { leaseHeld } from "../../domain/record.ts";
 import type { Versioned, Ports } from "../run/ports.ts";
 import { withRetries } from "../run/retry.ts";
+import type { Guarding } from "./guarding.ts";
 import type { GuardianPorts } from "./ports.ts";
 
 /** Tells the on-call topic, and an hour later again when nothing has changed: not every minute. */
@@ -9,10 +10,10 @@ export async function callForAPerson(
   ports: Ports,
   guardian: GuardianPorts,
   { record, version }: Versioned,
-  why: string,
+  { why, once }: Extract<Guarding, { kind: "page" }>,
 ): Promise<void> {
   const now = ports.clock.now();
-  if (record.paged?.why === why && now - record.paged.at < limits.pageAgainMs) return;
+  if (record.paged?.why === why && (once || now - record.paged.at < limits.pageAgainMs)) return;
   await guardian.page("The traffic needs a person", why);
   // Who wrote in between has changed what there is to tell; then the next tick tells anew.
   await ports.store.write({ ...record, paged: { why, at: now } }, version);

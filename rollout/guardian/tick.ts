@@ -52,7 +52,7 @@ async function perform(
     case "watch":
       return forgetPage(ports, found);
     case "page":
-      return callForAPerson(ports, guardian, found, decided.why);
+      return callForAPerson(ports, guardian, found, decided);
     case "reopen":
       return reopen(by, found, decided);
     case "rollback":

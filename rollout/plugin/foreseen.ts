@@ -2,6 +2,7 @@ import { foreseeGate } from "../../checks/core/foresee-gate.ts";
 import { candidateGateOf, stepGateOf } from "../../checks/core/gate-names.ts";
 import type { Today } from "../../checks/core/traffic.ts";
 import { answersToFail } from "../../checks/statistics/answers-to-fail.ts";
+import { endsAtHome } from "../../domain/approval.ts";
 import { type Colour, other } from "../../domain/colour.ts";
 import type { Foreseen, ForeseenStep, PlanQuestion } from "../../domain/foreseen.ts";
 import { type Plan, type Step, longestExtensionOf } from "../../domain/plan.ts";
@@ -31,7 +32,7 @@ export function foreseeUsers(
   return {
     candidate,
     from,
-    to: weightsAfter(decision, from),
+    to: weightsAfter(decision, from, record),
     verify: verify && verify.checks,
     // Its checks begin once the candidate shows itself ready, and run side by side.
     verifyMs: verify === null ? 0 : readyWithinMs + verify.longestMs,
@@ -62,6 +63,7 @@ function foreseeStep(
   return {
     weight: step.weight,
     bake: step.bake,
+    approval: step.approval ?? null,
     extensionMs: longestExtensionOf(inputs.plan, step),
     // What runs once is waited for.
     overrunMs: Math.max(0, longestMs - step.bake.max),
@@ -88,12 +90,14 @@ function mustPass(
   return isUnverified(decision, record, releases);
 }
 
-function weightsAfter(decision: Decision, from: Weights | null): Weights | null {
+function weightsAfter(decision: Decision, from: Weights | null, record: SwitchRecord | null): Weights | null {
   switch (decision.kind) {
     case "first":
       return weightsFor(decision.live, 100);
-    case "shift":
     case "resume":
+      if (decision.waits && endsAtHome(decision.waits)) return record?.rollout?.rollbackTarget ?? from;
+      return weightsFor(decision.candidate, decision.asked);
+    case "shift":
       return weightsFor(decision.candidate, decision.asked);
     case "rollback":
       return decision.to;

@@ -2,6 +2,7 @@ import type { provider } from "@pulumi/pulumi";
 import { type Today, readToday } from "../../checks/core/traffic.ts";
 import type { PlanQuestion } from "../../domain/foreseen.ts";
 import { type HandEdit, handEdit, isSameEdit } from "../../domain/hand-edit.ts";
+import { untilApproval } from "../../domain/plan.ts";
 import { type SwitchAnswer, type SwitchRequest, switchRequest } from "../../domain/request.ts";
 import { type CredentialsEnd, credentialsEnd } from "../aws/credentials-end.ts";
 import { openAccount } from "../aws/open-account.ts";
@@ -55,7 +56,10 @@ export function answerOf(
   const situation = withKept(asked, kept);
   const { record } = situation;
   const { edit, decision } = foresee(situation);
-  const steps = decision.kind === "shift" || decision.kind === "resume" ? decision.steps : [];
+  // What follows a step that waits is walked by whoever comes once it is approved.
+  const waits = decision.kind === "resume" && decision.waits !== undefined && decision.waits.over !== "go-on";
+  const walked = decision.kind === "shift" || decision.kind === "resume" ? decision.steps : [];
+  const steps = waits ? [] : untilApproval(walked);
   return {
     first: record === null || decision.kind === "first",
     live: record?.live ?? null,

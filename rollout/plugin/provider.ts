@@ -4,6 +4,7 @@ import { commandLine } from "../../domain/command-line.ts";
 import type { HandEdit } from "../../domain/hand-edit.ts";
 import { type SwitchInputs, type SwitchOutputs, switchInputs } from "../../domain/inputs.ts";
 import { iso } from "../../domain/iso.ts";
+import { homeBeforeEndMs } from "../../domain/plan.ts";
 import { type SwitchRecord, leaseHeld, rejectionOf } from "../../domain/record.ts";
 import { describeWeights, sameWeights } from "../../domain/weight.ts";
 import { credentialsEnd } from "../aws/credentials-end.ts";
@@ -156,7 +157,8 @@ async function run(
     const now = realClock.now();
     const end = await credentialsEnd(inputs, now);
     deadline = homeInTime(cancel, end, inputs.plan, { now, after: realTimer });
-    const up = { inputs, owner: open.owner, id: open.id, seen };
+    const homeAt = end === null ? {} : { homeAt: end.at - homeBeforeEndMs(inputs.plan) };
+    const up = { inputs, owner: open.owner, id: open.id, seen, ...homeAt };
     const outcome = await applyUp(open.ports, up, deadline.signal);
     if (outcome.record.ruleArn !== null) await tag(progress, urn, inputs, open.rule.tag, outcome.record);
     return { outcome };
@@ -288,7 +290,13 @@ function sentence(outcome: Outcome, inputs: SwitchInputs): string {
   const release = inputs.releases[candidate];
   // One that it had from before this rollout stands aside: `rollout.retry` names it, or this rollout had not begun.
   const rejected = rejectionOf(record, release)?.why === why;
-  const next = nextCommand(state, { candidate, release, rejected, stack: inputs.stack });
+  const next = nextCommand(state, {
+    candidate,
+    release,
+    rejected,
+    stack: inputs.stack,
+    waits: record.rollout?.waits !== undefined,
+  });
   return `${state}: ${why}. ${where} ${next}`.trim();
 }
 

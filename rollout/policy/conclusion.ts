@@ -32,6 +32,8 @@ function isBlamed({ failed, rollbackAsked }: Pick<Ended, "failed" | "rollbackAsk
 
 /** What a rollout leaves in the record, besides its lease and its evidence. */
 export function conclude(record: SwitchRecord, ended: Ended, now: number): SwitchRecord {
+  // It waits for a person: whoever comes next goes on with it, and the guardian watches it until then.
+  if (ended.state === "paused" || (ended.state === "held" && record.rollout?.waits)) return record;
   // What looks like a late rollback may be a person's: it is never undone.
   const tried = (record.rollout?.tried ?? []).filter(
     (weights) => !sameWeights(weights, ended.rollbackTarget),

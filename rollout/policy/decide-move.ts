@@ -1,9 +1,15 @@
 import { other } from "../../domain/colour.ts";
+import type { Step } from "../../domain/plan.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import type { Situation, Decision } from "./situation.ts";
-import { weightOf, stepsBetween } from "./steps-between.ts";
+import { weightOf, stepAt, stepsBetween } from "./steps-between.ts";
 import { isVerified } from "./verified.ts";
+
+/** The step that the last rollout was held at: it has not passed, and is judged anew before anything follows. */
+function heldStep({ last }: SwitchRecord, steps: readonly Step[], at: number): Step[] {
+  return last?.outcome === "held" && at > 0 ? [stepAt(steps, at)] : [];
+}
 
 /** Where the weight goes: nowhere, towards the candidate, or back. */
 export function decideMove({ now, request }: Situation, record: SwitchRecord): Decision {
@@ -28,7 +34,7 @@ export function decideMove({ now, request }: Situation, record: SwitchRecord): D
       candidate,
       verify: !verified,
       asked,
-      steps: stepsBetween(request.plan.steps, at, asked),
+      steps: [...heldStep(record, request.plan.steps, at), ...stepsBetween(request.plan.steps, at, asked)],
     };
   if (releaseChanged) return { kind: "verify", candidate };
   return {

@@ -1,3 +1,4 @@
+import { endsAtHome, pausedWords, waitSeen } from "../../domain/approval.ts";
 import { colours } from "../../domain/colour.ts";
 import { commandLine } from "../../domain/command-line.ts";
 import { isoToTheSecond } from "../../domain/iso.ts";
@@ -5,10 +6,10 @@ import { type SwitchRecord, rejectionOf } from "../../domain/record.ts";
 import { describeWeights, sameWeights } from "../../domain/weight.ts";
 import type { LiveRule } from "./live-rule.ts";
 import { type Situation, type Decision, refuse } from "./situation.ts";
-import { weightOf, stepsLeft } from "./steps-between.ts";
+import { weightOf, stepsBetween, stepsLeft } from "./steps-between.ts";
 
 /** A late write of ours is undone. A rollout whose process died: taken up where it stopped when the same thing is still asked, else undone. */
-export function decideUnfinished({ rule, request }: Situation, record: SwitchRecord): Decision | null {
+export function decideUnfinished({ now, rule, request }: Situation, record: SwitchRecord): Decision | null {
   const { rollout, intent } = record;
   const strayed = !sameWeights((rule as LiveRule).weights, record.weights);
   if (rollout === null && intent === null && !strayed) return null;
@@ -47,6 +48,18 @@ export function decideUnfinished({ rule, request }: Situation, record: SwitchRec
       why: isRollback
         ? `the way to ${describeWeights(rollbackTarget)} that began at ${isoToTheSecond(rollout.startedAt)} was not seen to its end`
         : `the rollout of ${candidate} (${rollout.release}) stopped at ${at} % and is no longer what this up asks for`,
+    };
+  // Of a step that waits nothing is done again; one that the rule does not show has been left.
+  const waits = rollout.waits && waitSeen(rollout.waits, now);
+  if (waits?.weight === at)
+    return {
+      kind: "resume",
+      candidate,
+      at,
+      asked,
+      steps: endsAtHome(waits) ? [] : stepsBetween(request.plan.steps, at, asked),
+      waits,
+      why: `the rollout of ${candidate} (${rollout.release}) is ${pausedWords(waits, now, record.inputs?.stack)}`,
     };
   const done = Math.max(0, ...rollout.passed);
   return {

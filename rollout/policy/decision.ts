@@ -1,3 +1,4 @@
+import type { SwitchRecord } from "../../domain/record.ts";
 import { decideMove } from "./decide-move.ts";
 import { decideUnfinished } from "./decide-unfinished.ts";
 import { refuseHeld, refuseDisorder } from "./refuse-disorder.ts";
@@ -18,10 +19,17 @@ export function decide(situation: Situation): Decision {
   return (
     refuseDisorder(situation, record) ??
     refuseReplaced(situation, record) ??
-    decideUnfinished(situation, record) ??
+    decideOpen(situation, record) ??
     refuseReleases(situation, record) ??
     underFreeze(situation, decideMove(situation, record))
   );
+}
+
+/** A rollout under way goes on through a freeze; one that waited for a person has a place to stay. */
+function decideOpen(situation: Situation, record: SwitchRecord): Decision | null {
+  const decision = decideUnfinished(situation, record);
+  const goesOn = decision?.kind === "resume" && decision.waits?.over === "go-on";
+  return goesOn ? underFreeze(situation, decision) : decision;
 }
 
 function decideFirst({ request }: Situation): Decision {

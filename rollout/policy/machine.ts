@@ -18,6 +18,10 @@ export type Event =
   | "api-refused" // the balancer did not take the change however often it was told, and the rule is as it was
   | "proved"
   | "unproved" // real responses fit the weights, or did not until the limit
+  | "go-on" // a person approved, or nobody answered in time and the plan says: advance
+  | "turned-down" // a person said no
+  | "timed-out" // nobody answered in time
+  | "unanswered" // nobody has answered yet, and whoever runs the up waits no longer
   | "cancelled" // Ctrl-C
   | "fenced" // somebody outside the lease took the traffic over
   | "broken" // a call failed for good: no network, no permission, a service that is down
@@ -33,8 +37,12 @@ export interface Facts {
   readonly full: boolean;
   /** The candidate has some weight, or a write that would give it some may have arrived. */
   readonly exposed: boolean;
-  /** The plan says: hold when a gate cannot tell. */
+  /** The plan says: hold when a gate cannot tell, or when nobody answers in time. */
   readonly holds: boolean;
+  /** A person has to approve what follows the step. */
+  readonly asksApproval: boolean;
+  /** What is left takes longer than the credentials hold. */
+  readonly lacksTime: boolean;
 }
 
 /** A row of the table. */
@@ -104,6 +112,7 @@ export const transitions: readonly Transition[] = [
   row("proving", "broken", "rolling-back", "a rollout that cannot go on goes home"),
   row("proving", "fenced", "taken-over", "somebody else decides now"),
 
+  row("baking", "pass", "waiting", "a person has to approve what follows", "asksApproval"),
   row("baking", "pass", "promoted", "the candidate serves everybody and passed its last bake", "full"),
   row("baking", "pass", "shifting", "the next step", "moreSteps"),
   row("baking", "pass", "at-weight", "the weight asked is reached"),
@@ -115,6 +124,7 @@ export const transitions: readonly Transition[] = [
   row("baking", "broken", "rolling-back", "a rollout that cannot go on goes home"),
   row("baking", "fenced", "taken-over", "somebody else decides now"),
 
+  row("extending", "pass", "waiting", "a person has to approve what follows", "asksApproval"),
   row("extending", "pass", "promoted", "the candidate serves everybody and passed its last bake", "full"),
   row("extending", "pass", "shifting", "the next step", "moreSteps"),
   row("extending", "pass", "at-weight", "the weight asked is reached"),
@@ -124,6 +134,20 @@ export const transitions: readonly Transition[] = [
   row("extending", "drifted", "taken-over", "a hand edit is never overwritten"),
   row("extending", "broken", "rolling-back", "a rollout that cannot go on goes home"),
   row("extending", "fenced", "taken-over", "somebody else decides now"),
+
+  row("waiting", "go-on", "paused", "what is left takes longer than the credentials hold", "lacksTime"),
+  row("waiting", "go-on", "promoted", "it may go on, and the candidate serves everybody", "full"),
+  row("waiting", "go-on", "shifting", "it may go on: the next step", "moreSteps"),
+  row("waiting", "go-on", "at-weight", "it may go on, and the weight asked is reached"),
+  row("waiting", "unanswered", "paused", "the weight stays, and the next up goes on once it is approved"),
+  row("waiting", "turned-down", "rolling-back", "a person said no"),
+  row("waiting", "timed-out", "held", "the plan holds what nobody approved in time", "holds"),
+  row("waiting", "timed-out", "rolling-back", "nobody approved it in time"),
+  row("waiting", "fail", "rolling-back", "the gate failed"),
+  row("waiting", "cancelled", "rolling-back", "a cancelled rollout leaves everybody on live"),
+  row("waiting", "drifted", "taken-over", "a hand edit is never overwritten"),
+  row("waiting", "broken", "rolling-back", "a rollout that cannot go on goes home"),
+  row("waiting", "fenced", "taken-over", "somebody else decides now"),
 
   row("rolling-back", "written", "proving-rollback", "a rollback ends when it shows in traffic"),
   row(

@@ -10,6 +10,8 @@ export interface Rollback {
   readonly to: Weights;
   /** Release that is rolled back; null when it keeps weight. */
   readonly rejected: string | null;
+  /** A colour loses all its weight, and nothing is held against its release. */
+  readonly spared?: boolean;
 }
 
 /**
@@ -54,7 +56,8 @@ export function takeOver(
   };
   const serving = colours.filter((colour) => to[colour] > 0);
   const open = serving.reduce<SwitchRecord>(undrainSlot, fenced);
-  const left = rollback.rejected === null ? null : (colours.find((colour) => to[colour] === 0) ?? null);
+  const empties = rollback.rejected !== null || rollback.spared === true;
+  const left = !empties ? null : (colours.find((colour) => to[colour] === 0) ?? null);
   const rejected =
     rollback.rejected === null ? null : { release: rollback.rejected, why: `${by.why} (${by.who})` };
   const instead = superseded(record, record.reassert?.instead);

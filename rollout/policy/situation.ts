@@ -1,3 +1,4 @@
+import type { WaitSeen } from "../../domain/approval.ts";
 import type { Colour } from "../../domain/colour.ts";
 import type { Step } from "../../domain/plan.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
@@ -22,6 +23,12 @@ type RefusalCode =
   | "frozen"
   | "rejected";
 
+/** A freeze that an `up` goes through, and why it may. */
+export interface Through {
+  readonly name: string;
+  readonly why: string;
+}
+
 /** What one `up` does. The driver acts on it; the preview prints it. */
 export type Decision =
   | { readonly kind: "refuse"; readonly code: RefusalCode; readonly why: string }
@@ -35,7 +42,7 @@ export type Decision =
       readonly steps: readonly Step[];
       readonly asked: number;
       /** The freeze that it goes through, and why; left out: none is on. */
-      readonly through?: { readonly name: string; readonly why: string };
+      readonly through?: Through;
     }
   | { readonly kind: "rollback"; readonly from: Colour; readonly to: Weights }
   | {
@@ -45,6 +52,9 @@ export type Decision =
       readonly steps: readonly Step[];
       readonly asked: number;
       readonly why: string;
+      /** The step that waits for a person, which is taken up first; left out: none does. */
+      readonly waits?: WaitSeen;
+      readonly through?: Through;
     }
   | { readonly kind: "undo"; readonly rollbackTarget: Weights; readonly why: string };
 

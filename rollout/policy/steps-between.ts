@@ -9,7 +9,14 @@ export function stepsBetween(steps: readonly Step[], from: number, asked: number
   const walked = steps.filter((step) => step.weight > from && step.weight <= asked);
   if (walked.at(-1)?.weight === asked || asked <= from) return walked;
   const next = steps.find((step) => step.weight > asked) as Step;
-  return [...walked, { ...next, weight: asked }];
+  const own = { ...next, weight: asked };
+  delete own.approval; // what the next step asks of a person it asks once it is reached
+  return [...walked, own];
+}
+
+/** The step of a plan that has this weight, or, where a plan has none such any more, one that bakes as its next one would. */
+export function stepAt(steps: readonly Step[], weight: number): Step {
+  return stepsBetween(steps, weight - 1, weight)[0] as Step;
 }
 
 /** The steps a resumed rollout has left: its last one again, when only its end was not recorded. */

@@ -10,7 +10,7 @@ export function underFreeze({ now, request: { plan } }: Situation, decision: Dec
   const frozen = frozenAt(plan.freezes, now);
   if (frozen === null) return decision;
   const why = exceptionOf(plan, now);
-  if (decision.kind === "shift")
+  if (decision.kind === "shift" || decision.kind === "resume")
     return why === null
       ? refuseIn(frozen, `no traffic moves to ${decision.candidate}.`)
       : { ...decision, through: { name: frozen.name, why } };

@@ -1,8 +1,10 @@
+import type { WaitSeen } from "../../domain/approval.ts";
 import { commandLine } from "../../domain/command-line.ts";
 import { limits } from "../../domain/limits.ts";
 import type { Step } from "../../domain/plan.ts";
 import { decide } from "../policy/decision.ts";
 import type { Decision } from "../policy/situation.ts";
+import { stepAt } from "../policy/steps-between.ts";
 import { isUnverified } from "../policy/verified.ts";
 import { Lease } from "../record/lease.ts";
 import { adoptInputs } from "./adopt-inputs.ts";
@@ -72,11 +74,13 @@ async function carryOut(at: DecidedUp, decision: Work): Promise<Outcome> {
   await adoptInputs(at);
   if (decision.kind === "verify") return runRollout(lease, specOf(up, lease, candidate, []), cancel);
   const resumed = decision.kind === "resume";
+  const waits = resumed ? decision.waits : undefined;
+  const steps = waits ? [stepAt(up.inputs.plan.steps, waits.weight), ...decision.steps] : decision.steps;
   await begin(at, candidate, decision.asked);
   return runRollout(
     lease,
     {
-      ...specOf(up, lease, candidate, decision.steps),
+      ...specOf(up, lease, candidate, steps),
       unverified: isUnverified(decision, at.before, up.inputs.releases),
       start: resumed ? resumeAt(decision) : "scaling",
     },
@@ -85,7 +89,8 @@ async function carryOut(at: DecidedUp, decision: Work): Promise<Outcome> {
 }
 
 /** Where a rollout is taken up: at its weight the proof and the bake are done again, for nobody knows how much was seen. */
-function resumeAt(decision: { at: number; steps: readonly Step[] }): RolloutSpec["start"] {
+function resumeAt(decision: { at: number; steps: readonly Step[]; waits?: WaitSeen }): RolloutSpec["start"] {
+  if (decision.waits) return "waiting";
   if (decision.at === 0) return "scaling";
   return decision.steps[0]?.weight === decision.at ? "proving" : "shifting";
 }

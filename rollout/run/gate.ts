@@ -4,6 +4,7 @@ import type { GateResult } from "../../checks/core/gate-result.ts";
 import { judgeBake } from "../../checks/core/gate.ts";
 import { judgeCandidate } from "../../checks/core/judge-candidate.ts";
 import type { Reading } from "../../checks/core/reading.ts";
+import { findChecks } from "../../checks/core/registry.ts";
 import type { OpenContext } from "../../checks/core/wiring.ts";
 import type { Colour } from "../../domain/colour.ts";
 import type { SwitchInputs } from "../../domain/inputs.ts";
@@ -62,6 +63,23 @@ export function makeGate(
           advisory: inputs.plan.advisory,
           since,
           ...time,
+          onReading,
+          signal,
+        }),
+      );
+    },
+    async watch(of, step, signal) {
+      const context = await contextOf(of);
+      const named = stepGateOf(inputs, step);
+      // What runs once has run: a command of somebody's own is not called again every few minutes.
+      const again = findChecks(named, inputs.commands).filter(({ everyMs }) => everyMs > 0);
+      return judgementOf(
+        await judgeBake({
+          context,
+          checks: again.map(({ name }) => name),
+          advisory: inputs.plan.advisory,
+          bakeMs: step.bake.max,
+          maxProbesPerSecond: 0,
           onReading,
           signal,
         }),

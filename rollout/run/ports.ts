@@ -1,3 +1,4 @@
+import type { Answer } from "../../domain/approval.ts";
 import type { Colour } from "../../domain/colour.ts";
 import type { HandEdit } from "../../domain/hand-edit.ts";
 import type { Bake, Step } from "../../domain/plan.ts";
@@ -97,6 +98,8 @@ export interface Gate {
   candidate(of: Colour, besideLive: boolean, signal: AbortSignal): Promise<Judgement>;
   /** Watches a step. `extended`: once more for the step watched last, whose evidence counts on; ends once it can tell. */
   bake(of: Colour, step: Step, extended: boolean, signal: AbortSignal): Promise<Judgement>;
+  /** Watches a step that has passed and waits for a person, by checks that send nothing: a verdict after each stretch of time. */
+  watch(of: Colour, step: Step, signal: AbortSignal): Promise<Judgement>;
   close(): Promise<void>;
 }
 
@@ -113,6 +116,8 @@ export type RolloutEvent =
   | { kind: "unprovable"; weights: Weights }
   | { kind: "unproved"; weights: Weights; answers: Record<Colour, number>; why: string }
   | { kind: "baking"; colour: Colour; weight: number; bake: Bake; extended: boolean }
+  | { kind: "waiting"; colour: Colour; weight: number; text: string }
+  | { kind: "answered"; colour: Colour; weight: number; answer: Answer | null; text: string }
   | { kind: "rolling-back"; to: Weights; why: string }
   | { kind: "moved"; from: State; on: Event; to: State }
   | { kind: "repaired"; weights: Weights }

@@ -3,18 +3,21 @@ import { limits } from "../../domain/limits.ts";
 import { Drifted, Fenced } from "./failures.ts";
 import type { Ports } from "./ports.ts";
 
+/** What waiting between tries takes. */
+type Waits = Pick<Ports, "clock" | "random">;
+
 /** Makes a call, a read or an idempotent write, with retries: again after a back-off when it fails. Throws the last error. */
-export function withRetries<T>(ports: Ports, call: () => Promise<T>): Promise<T> {
+export function withRetries<T>(ports: Waits, call: () => Promise<T>): Promise<T> {
   return tryFor(ports, call, limits.callTries, backOffMs);
 }
 
 /** The same in a rollback, which has priority over a budget and gets more tries that wait less. */
-export function urgently<T>(ports: Ports, call: () => Promise<T>): Promise<T> {
+export function urgently<T>(ports: Waits, call: () => Promise<T>): Promise<T> {
   return tryFor(ports, call, limits.urgentTries, shortBackOffMs);
 }
 
 async function tryFor<T>(
-  ports: Ports,
+  ports: Waits,
   call: () => Promise<T>,
   tries: number,
   waitMs: typeof backOffMs,

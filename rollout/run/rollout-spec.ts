@@ -17,6 +17,8 @@ export interface Up {
   readonly id: string;
   /** The hand edit that a refresh saw, which this `up` may adopt; null: none. */
   readonly seen: HandEdit | null;
+  /** When a rollout has to go home for its credentials' sake, milliseconds since 1970; left out: nobody knows, or never. */
+  readonly homeAt?: number;
 }
 
 /** An `up` that holds the lease. */
@@ -41,15 +43,17 @@ export interface RolloutSpec {
   readonly plan: Plan;
   /** Tasks a colour needs for all of the traffic. */
   readonly tasks: Record<Colour, number>;
-  /** First state: `scaling`; `proving` or `shifting` for a rollout taken up again; `rolling-back` for a rollback that was asked for. */
+  /** First state: `scaling`; `proving`, `shifting` or `waiting` for a rollout taken up again; `rolling-back` for a rollback that was asked for. */
   readonly start: WorkingState;
   /** Why, where the start alone says it: a rollback that was asked for, an undo. */
   readonly why: string;
+  /** When it has to go home for its credentials' sake, milliseconds since 1970; Infinity: never. */
+  readonly homeAt: number;
 }
 
 /** The spec of a rollout of one colour, from where the record says that traffic came from. */
 export function specOf(
-  { inputs, id }: Up,
+  { inputs, id, homeAt = Infinity }: Up,
   { record }: Lease,
   candidate: Colour,
   steps: readonly Step[],
@@ -67,6 +71,7 @@ export function specOf(
     tasks: perColour((of) => inputs.capacity[of].tasks),
     start: "scaling",
     why: "",
+    homeAt,
   };
 }
 
@@ -96,6 +101,8 @@ export interface RolloutRun {
   /** The last row of the table that was taken. */
   because: string;
   judgement: Judgement | null;
+  /** A person said no to what follows. */
+  turnedDown: boolean;
   /** The first weight of the candidate, while traffic has not shown it. */
   pending: Pending | null;
 }

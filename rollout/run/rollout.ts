@@ -1,3 +1,4 @@
+import { expectedWalkMs, untilApproval } from "../../domain/plan.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { type FinalState, type WorkingState } from "../../domain/rollout-state.ts";
 import { conclude } from "../policy/conclusion.ts";
@@ -13,6 +14,7 @@ import { scale } from "./states/scale.ts";
 import { shiftToStep } from "./states/shift-to-step.ts";
 import { mustStillShow } from "./states/still-shown.ts";
 import { verify } from "./states/verify.ts";
+import { wait } from "./states/wait.ts";
 
 /** Runs a rollout to its end. Never throws for what the table knows; anything else is a defect and is thrown on. */
 export async function runRollout(lease: Lease, spec: RolloutSpec, cancel: AbortSignal): Promise<Outcome> {
@@ -25,6 +27,7 @@ export async function runRollout(lease: Lease, spec: RolloutSpec, cancel: AbortS
     why: spec.why,
     because: "",
     judgement: null,
+    turnedDown: false,
     pending: pendingOf(lease.record, spec.plan.proofTimeout),
   };
   let state: State = spec.start;
@@ -36,22 +39,29 @@ export async function runRollout(lease: Lease, spec: RolloutSpec, cancel: AbortS
     const row = transitionFor(state, event, factsOf(run, state));
     run.because = row.because;
     lease.ports.report({ kind: "moved", from: state, on: event, to: row.to });
-    if (row.to === "shifting" && event === "pass" && state !== "verifying") run.step++;
+    if (row.to === "shifting" && walked.has(state)) run.step++;
+    if (event === "go-on" && row.to !== "paused") run.why = "";
     state = row.to;
   }
   run.why ||= run.because;
   return concludeRollout(run, state);
 }
 
+/** States that end a step. */
+const walked = new Set<State>(["baking", "extending", "waiting"]);
+
 function factsOf(run: RolloutRun, state: WorkingState): Facts {
-  const { spec, step } = run;
-  const baked = state === "baking" || state === "extending";
+  const { spec, step, lease } = run;
+  const rest = spec.steps.slice(step + 1);
+  const waits = lease.record.rollout?.waits;
   return {
     unverified: spec.unverified,
-    moreSteps: spec.steps.length > step + (baked ? 1 : 0),
+    moreSteps: spec.steps.length > step + (walked.has(state) ? 1 : 0),
     full: spec.steps[step]?.weight === 100,
     exposed: possible(run).some((weights) => weights[spec.candidate] > spec.rollbackTarget[spec.candidate]),
-    holds: spec.plan.onInconclusive === "hold",
+    holds: state === "waiting" ? waits?.otherwise === "hold" : spec.plan.onInconclusive === "hold",
+    asksApproval: spec.steps[step]?.approval !== undefined,
+    lacksTime: lease.ports.clock.now() + expectedWalkMs(untilApproval(rest)) > spec.homeAt,
   };
 }
 
@@ -61,8 +71,7 @@ const uncancellable = new Set<State>(["rolling-back", "proving-rollback"]);
 /** Does what a state stands for while the lease is renewed beside it; in a bake the rule is watched as well. */
 function performHeld(run: RolloutRun, state: WorkingState): Promise<Event> {
   const { lease, cancel } = run;
-  const baking = state === "baking" || state === "extending";
-  const look = baking ? () => mustStillShow(run, weightsOf(run)) : undefined;
+  const look = walked.has(state) ? () => mustStillShow(run, weightsOf(run)) : undefined;
   const signal = uncancellable.has(state) ? new AbortController().signal : cancel;
   return lease.whileRenewing({ signal, look }, (held) => perform(run, state, held));
 }
@@ -82,6 +91,8 @@ function perform(run: RolloutRun, state: WorkingState, signal: AbortSignal): Pro
       return bake(run, false, signal);
     case "extending":
       return bake(run, true, signal);
+    case "waiting":
+      return wait(run, signal);
     case "rolling-back":
       return rollBack(run);
     case "proving-rollback":
@@ -131,7 +142,7 @@ async function concludeRollout(run: RolloutRun, state: FinalState): Promise<Outc
   if (state === "rollback-failed") return outcome(state, lease.record);
   const now = ports.clock.now();
   const failed = run.judgement?.verdict === "fail";
-  const rollbackAsked = spec.start === "rolling-back";
+  const rollbackAsked = spec.start === "rolling-back" || run.turnedDown;
   const last = {
     id: spec.id,
     outcome: state,
@@ -159,5 +170,5 @@ async function concludeRollout(run: RolloutRun, state: FinalState): Promise<Outc
 
 function endedAsAsked(state: FinalState, spec: RolloutSpec): boolean {
   if (state === "rolled-back") return spec.start === "rolling-back";
-  return state === "verified" || state === "at-weight" || state === "promoted";
+  return state === "verified" || state === "at-weight" || state === "paused" || state === "promoted";
 }

@@ -1,10 +1,11 @@
+import { approvalWords, endsAtHome } from "../../domain/approval.ts";
 import { type Colour, other } from "../../domain/colour.ts";
 import { commandLine } from "../../domain/command-line.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { HandEdit } from "../../domain/hand-edit.ts";
 import { type Step, describeBake } from "../../domain/plan.ts";
 import { describeWeights } from "../../domain/weight.ts";
-import type { Decision } from "../policy/situation.ts";
+import type { Decision, Through } from "../policy/situation.ts";
 import type { RolloutEvent } from "./ports.ts";
 
 /** A decision in words, for previews and the resource's line. All of the rollout's prose stands in this file. */
@@ -21,11 +22,11 @@ export function describeDecision(decision: Decision): string {
     case "verify":
       return `${decision.candidate} is checked at weight 0; no user meets it`;
     case "shift":
-      return `${decision.verify ? `${decision.candidate} is checked at weight 0, then moves` : `${decision.candidate} moves`} to ${decision.asked} %: ${describeSteps(decision.steps)}${decision.through ? `; through the freeze "${decision.through.name}", because: ${decision.through.why}` : ""}`;
+      return `${decision.verify ? `${decision.candidate} is checked at weight 0, then moves` : `${decision.candidate} moves`} to ${decision.asked} %: ${describeSteps(decision.steps)}${throughWords(decision.through)}`;
     case "rollback":
       return `roll back to ${describeWeights(decision.to)}: one rule change, proved in traffic, not gated`;
     case "resume":
-      return `${decision.why}: it goes on with ${describeSteps(decision.steps)}`;
+      return `${decision.why}: ${describeRest(decision)}`;
     case "undo":
       return `${decision.why}: everything goes back to ${describeWeights(decision.rollbackTarget)} first`;
     default:
@@ -42,11 +43,22 @@ export function describeEdit({ live, recorded }: HandEdit): string {
   return `${what} once a pulumi refresh has seen it, and refuses before.`;
 }
 
+/** What is left of a rollout that is taken up; of one that waits, once it is approved. */
+function describeRest({ steps, waits, through, asked }: Extract<Decision, { kind: "resume" }>): string {
+  const rest = steps.length > 0 ? `it goes on with ${describeSteps(steps)}` : `${asked} % is reached`;
+  if (waits === undefined || waits.over === "go-on") return `${rest}${throughWords(through)}`;
+  return endsAtHome(waits) ? "everybody goes home" : `once it is approved ${rest}`;
+}
+
 /** `5 % for 1m to 5m → 100 % for 15m (16m at least)`. */
 function describeSteps(steps: readonly Step[]): string {
   const least = steps.reduce((sum, step) => sum + step.bake.min, 0);
-  return `${steps.map((step) => `${step.weight} % for ${describeBake(step.bake)}`).join(" → ")} (${formatDuration(least)} at least)`;
+  const asks = (step: Step) => (step.approval === undefined ? "" : ` (${approvalWords(step.approval)})`);
+  return `${steps.map((step) => `${step.weight} % for ${describeBake(step.bake)}${asks(step)}`).join(" → ")} (${formatDuration(least)} at least)`;
 }
+
+const throughWords = (through: Through | undefined): string =>
+  through === undefined ? "" : `; through the freeze "${through.name}", because: ${through.why}`;
 
 /**
  * One line for an event; `fleeting` lines are only a status that the next one replaces. The CLI has 20 to 40 columns for either
@@ -84,6 +96,9 @@ export function describeEvent(event: RolloutEvent): { text: string; fleeting: bo
       return fleeting(
         `${event.colour} holds ${event.weight} %${event.extended ? " again" : ""} for ${describeBake(event.bake)}`,
       );
+    case "waiting":
+    case "answered":
+      return lasting(`${event.colour} at ${event.weight} %: ${event.text}`);
     case "rolling-back":
       return lasting(`going back to ${describeWeights(event.to)}: ${event.why}`);
     case "moved":
@@ -99,7 +114,7 @@ export function describeEvent(event: RolloutEvent): { text: string; fleeting: bo
     case "unkept":
       return lasting(`the evidence was not kept as configured: ${event.why}`);
     case "ended":
-      return lasting(`${event.outcome}: ${event.why}`);
+      return lasting(event.outcome === "paused" ? event.why : `${event.outcome}: ${event.why}`);
     default:
       return event satisfies never;
   }
@@ -115,10 +130,15 @@ export interface Stopped {
   readonly release: string;
   readonly rejected: boolean;
   readonly stack: string;
+  /** It waits for a person. */
+  readonly waits?: boolean;
 }
 
 /** What to type after a rollout that did not end as asked. `rejected`: its release is refused from now on. */
-export function nextCommand(outcome: string, { candidate, release, rejected, stack }: Stopped): string {
+export function nextCommand(
+  outcome: string,
+  { candidate, release, rejected, stack, waits }: Stopped,
+): string {
   const greenWeight = candidate === "green" ? 0 : 100;
   switch (outcome) {
     case "refused":
@@ -127,6 +147,8 @@ export function nextCommand(outcome: string, { candidate, release, rejected, sta
         return `Nothing was found against release ${release}: run pulumi up again to try it anew; greenWeight ${greenWeight} keeps ${other(candidate)} live.`;
       return `Put a repaired release into ${candidate} and run pulumi up, or set rollout.retry to "${release}" to try this one again; greenWeight ${greenWeight} keeps ${other(candidate)} live.`;
     case "held":
+      if (waits)
+        return `Approve what follows with ${commandLine("approve", stack)} and run pulumi up, or set greenWeight to ${greenWeight} to send everybody back to ${other(candidate)}.`;
       return `Run pulumi up again to judge it anew, or set greenWeight to ${greenWeight} to send everybody back to ${other(candidate)}.`;
     case "taken-over":
     case "rollback-failed":

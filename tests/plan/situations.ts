@@ -57,6 +57,13 @@ const promoted = (releases: Record<"blue" | "green", string>): Partial<SwitchRec
 /** A freeze that is on. */
 const theHolidays = { name: "the holidays", from: iso(now - hour), until: iso(now + 48 * hour) };
 
+/** A quarter of the users, and then a person decides. */
+const asking = [
+  { weight: 5, bake: "5m" },
+  { weight: 25, bake: "5m", approval: { within: "8h" } },
+  { weight: 100, bake: "15m" },
+];
+
 /** Every situation that a plan is shown of, by the name of its golden files. */
 export const situations: Readonly<Record<string, Asked>> = {
   "first-deployment": { asks: {}, deployed: false },
@@ -97,6 +104,26 @@ export const situations: Readonly<Record<string, Asked>> = {
         throughFreeze: { until: iso(now + hour), why: "the payment provider ends its old API today" },
       },
     },
+  },
+  approval: { asks: { greenWeight: 100, rollout: { steps: asking } } },
+  paused: {
+    before: { greenWeight: 100, rollout: { steps: asking } },
+    asks: {},
+    over: (releases) => ({
+      inputs: { ...(record().inputs as NonNullable<SwitchRecord["inputs"]>), stack: place.stack },
+      weights: weightsFor("green", 25),
+      rollout: {
+        id: "r",
+        candidate: "green",
+        release: releases.green,
+        asked: 100,
+        rollbackTarget: weightsFor("blue", 100),
+        startedAt: now - 2 * hour,
+        tried: [],
+        passed: [5, 25],
+        waits: { weight: 25, since: now - hour, until: now + 7 * hour, otherwise: "rollback", answer: null },
+      },
+    }),
   },
   "alarm-firing": {
     asks: { greenWeight: 100 },

@@ -309,3 +309,16 @@ test("while a freeze is on no candidate gains traffic and no live release change
   const before = decide(situation(100, { plan: { freezes: later } }));
   assert.deepEqual([before.kind, "through" in before], ["shift", false]);
 });
+
+test("a step that was held has not passed: the next up judges it anew before anything follows", () => {
+  const last = { id: "r", outcome: "held" as const, why: "", at: "", evidence: "", evidenceDigest: "" };
+  const at = { weights: weightsFor("green", 25) };
+  const walked = (record: Partial<SwitchRecord>) => {
+    const decision = decide(situation(100, { record: { ...at, ...record } }));
+    return decision.kind === "shift" ? decision.steps.map(({ weight }) => weight) : decision;
+  };
+  assert.deepEqual(walked({ last }), [25, 50, 100]);
+  assert.deepEqual(walked({ last: { ...last, outcome: "at-weight" } }), [50, 100]);
+  const between = walked({ last, weights: weightsFor("green", 30) });
+  assert.deepEqual(between, [30, 50, 100]);
+});

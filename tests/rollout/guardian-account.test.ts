@@ -194,6 +194,7 @@ describe("the guardian's own eyes and hands, in an account where each colour is 
     const { now: _, ...seen } = await look();
     assert.deepEqual(seen, {
       alarms: [],
+      candidateAlarms: [],
       healthy: { blue: 0, green: 2 },
       running: { blue: [definitions.blue], green: [definitions.green] },
       sessions: { blue: 3, green: 55 },

@@ -13,6 +13,7 @@ export const rule = (weights: Weights): LiveRule => ({ weights, foreign: [] });
 export const observation = (over: Partial<Observation> = {}): Observation => ({
   now,
   alarms: [],
+  candidateAlarms: [],
   healthy: { blue: 2, green: 2 },
   running: { blue: ["task:a"], green: ["task:b"] },
   sessions: { blue: 0, green: 0 },

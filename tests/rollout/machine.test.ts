@@ -3,7 +3,15 @@ import { test } from "node:test";
 import { finalStates, workingStates } from "../../domain/rollout-state.ts";
 import { type Event, type Facts, isFinal, next, transitions } from "../../rollout/policy/machine.ts";
 
-const facts: Facts = { unverified: false, moreSteps: false, full: false, exposed: false, holds: false };
+const facts: Facts = {
+  unverified: false,
+  moreSteps: false,
+  full: false,
+  exposed: false,
+  holds: false,
+  asksApproval: false,
+  lacksTime: false,
+};
 
 test("every state that works can be left, and every state but the first ones is reached", () => {
   for (const state of workingStates)
@@ -54,8 +62,25 @@ test("only proved weights are baked, and only a full bake promotes", () => {
   assert.ok(
     transitions
       .filter(({ to }) => to === "promoted")
-      .every(({ on, when }) => on === "pass" && when === "full"),
+      .every(({ from, on, when }) => when === "full" && (on === "pass" || from === "waiting")),
   );
+});
+
+test("what asks for approval waits before anything else, and only a person's word or the plan's goes on from there", () => {
+  const everything: Facts = { ...facts, asksApproval: true, moreSteps: true, full: true };
+  for (const state of ["baking", "extending"] as const)
+    assert.equal(next(state, "pass", everything), "waiting");
+  const onward = transitions.filter(
+    ({ from, to }) => from === "waiting" && ["shifting", "promoted", "at-weight"].includes(to),
+  );
+  assert.deepEqual(
+    onward.map(({ on }) => on),
+    ["go-on", "go-on", "go-on"],
+  );
+  assert.equal(next("waiting", "go-on", { ...everything, lacksTime: true }), "paused");
+  assert.equal(next("waiting", "timed-out", { ...facts, holds: true }), "held");
+  for (const event of ["timed-out", "turned-down", "fail", "cancelled", "broken"] as const)
+    assert.equal(next("waiting", event, facts), "rolling-back");
 });
 
 test("an event the table does not know is an error that names both", () => {

@@ -1,4 +1,5 @@
 import { type Step, extensionOf } from "../../../domain/plan.ts";
+import type { RolloutUnderWay } from "../../../domain/record.ts";
 import type { Event } from "../../policy/machine.ts";
 import { type RolloutRun, weightsOf } from "../rollout-spec.ts";
 import { judge, judged } from "./judge.ts";
@@ -23,7 +24,15 @@ export async function bake(run: RolloutRun, extended: boolean, signal: AbortSign
   if (verdict === "pass")
     await lease.change((record) => ({
       ...record,
-      rollout: record.rollout && { ...record.rollout, passed: [...record.rollout.passed, step.weight] },
+      rollout: record.rollout && passedStep(record.rollout, step, ports.clock.now()),
     }));
   return verdict;
+}
+
+/** In one write: no crash may leave a step that has passed and does not wait for whom it asks. */
+function passedStep(rollout: RolloutUnderWay, { weight, approval }: Step, now: number): RolloutUnderWay {
+  const passed = { ...rollout, passed: [...rollout.passed, weight] };
+  if (approval === undefined) return passed;
+  const { within, otherwise } = approval;
+  return { ...passed, waits: { weight, since: now, until: now + within, otherwise, answer: null } };
 }

@@ -1,6 +1,7 @@
 import type { Step } from "../../../domain/plan.ts";
 import type { Weights } from "../../../domain/weight.ts";
 import type { Event } from "../../policy/machine.ts";
+import { notPassed } from "../../policy/not-passed.ts";
 import { unclearUntil } from "../../policy/unseen.ts";
 import { prove } from "../prove.ts";
 import { type RolloutRun, possible, weightsOf } from "../rollout-spec.ts";
@@ -13,13 +14,7 @@ export async function proveStep(run: RolloutRun, signal: AbortSignal): Promise<E
   if (!(await proveAndRecord(run, to, signal, lease.record.weights[spec.candidate] < to[spec.candidate])))
     return "unproved";
   const { weight } = spec.steps[run.step] as Step;
-  await lease.change((record) => ({
-    ...record,
-    rollout: record.rollout && {
-      ...record.rollout,
-      passed: record.rollout.passed.filter((passed) => passed < weight),
-    },
-  }));
+  await lease.change((record) => notPassed(record, weight));
   run.judgement = null;
   return "proved";
 }

@@ -26,7 +26,12 @@ async function create(urn: string, given: unknown): Promise<pulumi.provider.Crea
   const pass = { verdict: "pass" as const, why: "taken to pass", firstBadAt: null, decidedAt: Date.now() };
   const ports = {
     ...open.ports,
-    gate: { candidate: async () => pass, bake: async () => pass, close: async () => undefined },
+    gate: {
+      candidate: async () => pass,
+      bake: async () => pass,
+      watch: async () => pass,
+      close: async () => undefined,
+    },
     traffic: {
       namesSlots: true,
       addresses: async () => ["127.0.0.1"],

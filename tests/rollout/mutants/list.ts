@@ -135,4 +135,40 @@ export const mutants: readonly Mutant[] = [
     search: "return keepSessions(back, left, now, now + stay);",
     replacement: "return drainSlot(back, left, now, now + stay);",
   },
+  {
+    name: "a paused rollout is gone on with, whoever has approved it",
+    file: "rollout/policy/decide-unfinished.ts",
+    search: "if (waits?.weight === at)",
+    replacement: "if (waits?.weight === at && at < 0)",
+  },
+  {
+    name: "silence counts as approval",
+    file: "domain/approval.ts",
+    search: "if (now < until) return null;",
+    replacement: 'if (now < until) return "go-on";',
+  },
+  {
+    name: "that a person said no is read as an answer",
+    file: "domain/approval.ts",
+    search: 'return said.approved ? "go-on" : "turned-down";',
+    replacement: 'return said.at > 0 ? "go-on" : "turned-down";',
+  },
+  {
+    name: "a step has passed and does not say yet that it waits",
+    file: "rollout/run/states/bake.ts",
+    search: "if (approval === undefined) return passed;",
+    replacement: "if (passed.passed.length > 0) return passed;",
+  },
+  {
+    name: "nobody ends a pause whose time is over",
+    file: "rollout/guardian/unattended-wait.ts",
+    search: 'over === "timed-out" && waits.otherwise === "rollback"',
+    replacement: 'over === "go-on" && waits.otherwise === "rollback"',
+  },
+  {
+    name: "a rollout that waits is never abandoned, wherever it stands",
+    file: "rollout/guardian/abandoned.ts",
+    search: "if (rollout?.waits ? isAtRest(record, rule) : lease === null) return null;",
+    replacement: "if (rollout?.waits || lease === null) return null;",
+  },
 ];
