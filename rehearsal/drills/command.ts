@@ -15,7 +15,7 @@ export interface Ran {
 /** Runs `npm run NAME -- ARGS` as a process of its own, against the stage's account. */
 export function runCommand(
   { env }: Pick<Stage, "env">,
-  name: "rollback" | "status" | "abort",
+  name: "rollback" | "status" | "abort" | "approve",
   args: readonly string[],
 ): Promise<Ran> {
   const began = Date.now();

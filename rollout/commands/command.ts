@@ -15,6 +15,9 @@ export interface Flags {
   readonly why?: string | undefined;
   /** What is overridden, in words; the only one there is: `noHealthyTarget`. */
   readonly force?: string | undefined;
+  /** Of `approve`: the weight that is meant, and that the answer is no. */
+  readonly weight?: string | undefined;
+  readonly reject?: boolean;
 }
 
 /** The words by which a person sends traffic to a slot that cannot serve it. */
@@ -27,14 +30,24 @@ const looking = {
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
+const answering = {
+  ...looking,
+  why: { type: "string" },
+  weight: { type: "string" },
+  reject: { type: "boolean", default: false },
+} as const;
 const moving = { ...looking, why: { type: "string" }, force: { type: "string" } } as const;
 
+function parseFlags(name: Parameters<typeof readFlags>[0]) {
+  if (name === "status") return parseArgs({ options: looking });
+  return name === "approve" ? parseArgs({ options: answering }) : parseArgs({ options: moving });
+}
+
 /** The command's flags. Prints the help and ends with 0 when it is asked for. */
-export function readFlags(name: "rollback" | "status" | "abort", help: string): Flags {
+export function readFlags(name: "rollback" | "status" | "abort" | "approve", help: string): Flags {
   const seeHelp = `See: npm run ${name} -- --help`;
   try {
-    const { values }: { values: Flags & { readonly help: boolean } } =
-      name === "status" ? parseArgs({ options: looking }) : parseArgs({ options: moving });
+    const { values }: { values: Flags & { readonly help: boolean } } = parseFlags(name);
     if (values.help) {
       process.stdout.write(help);
       process.exit(exit.ok);

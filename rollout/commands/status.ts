@@ -1,3 +1,4 @@
+import { pausedWords } from "../../domain/approval.ts";
 import { type Colour, colours, perColour } from "../../domain/colour.ts";
 import { unlockLine } from "../../domain/command-line.ts";
 import { isoToTheSecond } from "../../domain/iso.ts";
@@ -92,6 +93,9 @@ function lines({ record, inputs }: Target, { rule, healthy, next }: Seen): strin
         `release ${record.slots[of].release}, ${healthy[of]} healthy target${healthy[of] === 1 ? "" : "s"}${record.drain[of] === null ? "" : ", draining"}`,
       ),
     ),
+    ...(record.rollout?.waits
+      ? [row("approval", pausedWords(record.rollout.waits, Date.now(), inputs.stack))]
+      : []),
     row("lease", leaseText(record)),
     row(
       "rollback target",

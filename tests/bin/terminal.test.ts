@@ -52,6 +52,7 @@ const values: Readonly<Record<string, string | null>> = {
   "tool-arguments": "{}",
   transport: "sse",
   url: "http://127.0.0.1:9",
+  weight: "25",
   where: "any-tool",
   why: "to see",
   write: "nowhere",

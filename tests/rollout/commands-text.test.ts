@@ -26,8 +26,11 @@ async function open(t: TestContext): Promise<Place> {
   return place;
 }
 
-const type = ({ aws }: Place, name: "rollback" | "status" | "abort", ...more: string[]): Promise<Ran> =>
-  runCommand(aws, name, ["--stack", stack, ...more]);
+const type = (
+  { aws }: Place,
+  name: "rollback" | "status" | "abort" | "approve",
+  ...more: string[]
+): Promise<Ran> => runCommand(aws, name, ["--stack", stack, ...more]);
 
 /** The row of `status` with that name. */
 const row = ({ out }: Ran, name: string) =>
@@ -258,4 +261,81 @@ test("every command that a sentence of the rollout names can be typed as it stan
   );
   assert.ok(files.length > 40, "these are the files of the rollout");
   assert.deepEqual(short, []);
+});
+
+/** A rollout waits at a quarter of the traffic; an `up` that is there holds the lease. */
+async function waits(place: Place, { isThere, until = later }: { isThere: boolean; until?: number }) {
+  await shift(place);
+  await place.edit(({ rollout, lease, ...record }) => ({
+    ...record,
+    lease: isThere ? lease : null,
+    rollout: rollout && {
+      ...rollout,
+      passed: [25],
+      waits: { weight: 25, since: now, until, otherwise: "rollback", answer: null },
+    },
+  }));
+  place.writes();
+}
+
+describe("approve tells what it recorded, and who goes on", () => {
+  const me = "arn:aws:iam::123456789012:user/rehearsal";
+  const answerIn = async ({ store }: Place) => (await store.read())?.record.rollout?.waits?.answer;
+
+  test("to a person, while an up waits: one conditional write, by the identity that AWS knows", async (t) => {
+    const place = await open(t);
+    await waits(place, { isThere: true });
+    const before = await type(place, "status");
+    assert.equal(
+      row(before, "approval"),
+      `paused at 25 % since 2026-03-01T12:00:00Z, waits for approval until ${iso(later)}, else everybody goes home (npm run approve -- --stack production)`,
+    );
+    const { code, out, err } = await type(place, "approve", "--weight", "25", "--why", "nothing unusual");
+    assert.deepEqual([code, err], [0, ""]);
+    const [first, recorded, next, ...rest] = out.split("\n");
+    assert.equal(first, `approved: what follows 25 % of green, release ${b}.`);
+    assert.match(recorded ?? "", new RegExp(`^Recorded: approved by ${me} at .*: nothing unusual\\.$`));
+    assert.deepEqual([next, rest], ["The up of ci job 7 sees it within seconds.", [""]]);
+    assert.deepEqual(place.writes(), ["PutItem"]);
+    const answer = await answerIn(place);
+    assert.deepEqual([answer?.approved, answer?.by, answer?.why], [true, me, "nothing unusual"]);
+    const twice = await type(place, "approve");
+    assert.deepEqual([twice.code, place.writes()], [2, []]);
+    assert.match(twice.err, /^error: Nothing is left to answer: green at 25 %: approved by arn:/);
+  });
+
+  test("to a machine, with nobody there, and what a no leads to", async (t) => {
+    const place = await open(t);
+    await waits(place, { isThere: false });
+    const other = await type(place, "approve", "--weight", "50");
+    assert.deepEqual([other.code, other.out], [2, ""]);
+    assert.match(other.err, /--weight is 50, and what waits for approval is green at 25 % .*npm run status/);
+    const said = documentOf(await type(place, "approve", "--json"));
+    assert.deepEqual(
+      [said["candidate"], said["release"], said["weight"], said["upWaits"]],
+      ["green", b, 25, false],
+    );
+    assert.equal((said["answer"] as { by: string }).by, me);
+
+    await waits(place, { isThere: false });
+    const { code, out } = await type(place, "approve", "--reject");
+    assert.equal(code, 0);
+    assert.match(
+      out,
+      /^turned down: what follows 25 % of green, .*\nRecorded: turned down by .*\nNo up waits for it: the guardian sends the traffic home/,
+    );
+    assert.equal((await answerIn(place))?.approved, false);
+  });
+
+  test("once its time is over, that nothing is left to answer", async (t) => {
+    const place = await open(t);
+    await waits(place, { isThere: false, until: now + 1 });
+    const { code, err } = await type(place, "approve");
+    assert.equal(code, 2);
+    assert.match(
+      err,
+      /Nothing is left to answer: green at 25 %: nobody answered until .*, and everybody goes home/,
+    );
+    assert.deepEqual(place.writes(), []);
+  });
 });

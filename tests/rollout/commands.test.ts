@@ -8,21 +8,19 @@ import {
 import { runCommand } from "../../rehearsal/drills/command.ts";
 import { type Place, openPlace, stack } from "./commands-kit.ts";
 
-describe("rollback, status and abort refuse what is not theirs before any write", () => {
+const names = ["rollback", "status", "abort", "approve"] as const;
+type Name = (typeof names)[number];
+
+describe("rollback, status, abort and approve refuse what is not theirs before any write", () => {
   let place: Place;
   before(async () => {
     place = await openPlace();
   });
   after(() => place.close());
 
-  const run = (name: "rollback" | "status" | "abort", ...args: string[]) =>
-    runCommand({ env: place.aws.env }, name, args);
+  const run = (name: Name, ...args: string[]) => runCommand({ env: place.aws.env }, name, args);
   /** Exit 2, one line that fits and names what to type, and nothing changed. */
-  const refused = async (
-    args: readonly string[],
-    sentence: RegExp,
-    name: "rollback" | "status" | "abort" = "rollback",
-  ) => {
+  const refused = async (args: readonly string[], sentence: RegExp, name: Name = "rollback") => {
     place.writes();
     const { code, out, err } = await run(name, ...args);
     assert.equal(code, 2, `${out}${err}`);
@@ -65,10 +63,17 @@ describe("rollback, status and abort refuse what is not theirs before any write"
   test("nothing to go back to, and no rollout to stop", async () => {
     await refused(["--stack", `org/hub/${stack}`], /blue already serves everything/);
     await refused(["--stack", stack], /No rollout is under way/, "abort");
+    await refused(
+      ["--stack", stack],
+      /^error: No rollout is under way, so nothing waits for approval/,
+      "approve",
+    );
+    await refused(["--stack", stack, "--weight", "2.5"], /--weight is "2.5": give a whole number/, "approve");
+    await refused(["--stack", stack, "--force", "no-healthy-target"], /'--force'/, "approve");
   });
 
   test("--help has an example, and status says where the traffic is for a machine", async () => {
-    for (const name of ["rollback", "status", "abort"] as const) {
+    for (const name of names) {
       const { code, out } = await run(name, "--help");
       assert.equal(code, 0);
       assert.match(out, new RegExp(`Example: npm run ${name} -- --stack production`));
@@ -86,8 +91,7 @@ describe("rollback, status and abort refuse what is not theirs before any write"
     const { Tags } = found.TagDescriptions?.[0] ?? {};
     await place.elb.send(new AddTagsCommand({ ResourceArns: [place.foreignArn], Tags }));
     const sentence = new RegExp(`is not the weighted rule of stack ${stack}; that is ${place.ruleArn}\\.`);
-    for (const name of ["rollback", "abort", "status"] as const)
-      await refused(["--rule", place.foreignArn], sentence, name);
+    for (const name of names) await refused(["--rule", place.foreignArn], sentence, name);
   });
 
   test("a rule that was deleted", async () => {
@@ -101,7 +105,6 @@ describe("rollback, status and abort refuse what is not theirs before any write"
     await place.edit((record) => ({ ...record, schema: 1 as never }));
     const sentence =
       /stack production has schema 1, and this version reads schema 2: .* run pulumi destroy --stack production/;
-    for (const name of ["rollback", "status", "abort"] as const)
-      await refused(["--stack", stack], sentence, name);
+    for (const name of names) await refused(["--stack", stack], sentence, name);
   });
 });
