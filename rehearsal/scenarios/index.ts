@@ -1,3 +1,4 @@
+import { approval } from "./approval.ts";
 import { badRelease } from "./bad-release.ts";
 import { breakGlass } from "./break-glass.ts";
 import { configSet } from "./cli/config-set.ts";
@@ -15,6 +16,7 @@ import { hangAfterPromotion } from "./hang-after-promotion.ts";
 import { lostOperator } from "./lost-operator.ts";
 import { newSettings } from "./new-settings.ts";
 import { operators } from "./operators.ts";
+import { pause } from "./pause.ts";
 import { propagation } from "./propagation.ts";
 import { refused } from "./refused.ts";
 import { retirement } from "./retirement.ts";
@@ -38,6 +40,8 @@ export const scenarios: readonly Scenario[] = [
   newSettings,
   shortBakes,
   freeze,
+  approval,
+  pause,
   breakGlass,
   propagation,
   lostOperator,

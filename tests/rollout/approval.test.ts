@@ -6,6 +6,7 @@ import { parsedPlan } from "../../domain/plan.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { tick } from "../../rollout/guardian/tick.ts";
+import { answerOf, nothingYet } from "../../rollout/plugin/preview.ts";
 import { decide } from "../../rollout/policy/decision.ts";
 import { type Word, answerWait } from "../../rollout/run/answer-wait.ts";
 import { applyUp } from "../../rollout/run/apply.ts";
@@ -260,6 +261,25 @@ test("what a paused rollout leads to: gone on with in no freeze, undone by anoth
     describeDecision(through),
     /approved by arn:.*: it goes on with 100 % .*through the freeze "weekend"/,
   );
+});
+
+test("a preview says how far an up walks alone, and of one that is paused that it walks nowhere yet", async () => {
+  const answerTo = (there: Quiet) => {
+    const { inputs } = asking();
+    const at = { now: there.time.now, record: recorded(there), rule: there.model.rule, request: inputs };
+    const { steps, summary } = answerOf(at, undefined, { credentials: null, today: nothingYet });
+    return { walks: steps.map(({ weight }) => weight), summary };
+  };
+  const before = answerTo(quiet());
+  assert.deepEqual(before.walks, [25]);
+  assert.match(
+    before.summary,
+    /25 % for 10s \(waits for approval within 30m, else everybody goes home\) → 100 %/,
+  );
+  const there = await paused();
+  assert.deepEqual(answerTo(there).walks, []);
+  await answer(there, yes);
+  assert.deepEqual(answerTo(there).walks, [100]);
 });
 
 test("a weight between two steps asks nothing: what the next step asks of a person it asks once it is reached", async () => {

@@ -246,6 +246,31 @@ describe("the guardian's own eyes and hands, in an account where each colour is 
     assert.deepEqual(place.aws.sns.messages, []);
   });
 
+  test("that alarm is a candidate's own while its step waits for a person", async () => {
+    const waits = { weight: 25, since: 0, until: 1, otherwise: "hold" as const, answer: null };
+    const rollout = {
+      id: "r",
+      candidate: "blue" as const,
+      release: "r",
+      asked: 0,
+      rollbackTarget: weightsFor("green", 100),
+      startedAt: 0,
+      tried: [],
+      passed: [],
+    };
+    const alarmsWhile = async (of: SwitchRecord["rollout"]) => {
+      await place.edit((record) => ({ ...record, rollout: of }));
+      const { alarms, candidateAlarms } = await look();
+      return { alarms, candidateAlarms };
+    };
+    assert.deepEqual(await alarmsWhile({ ...rollout, waits }), {
+      alarms: [],
+      candidateAlarms: ["error-rate"],
+    });
+    assert.deepEqual(await alarmsWhile(rollout), { alarms: [], candidateAlarms: [] });
+    await alarmsWhile(null);
+  });
+
   test("a broken live slot without a way back is told on-call, and the team is left alone", async () => {
     reports("green", { Requests: 100, ServerFaults: 50 });
     const why = "error-rate in ALARM for green, and blue has no healthy target to go back to";

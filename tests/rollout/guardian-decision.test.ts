@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Waiting } from "../../domain/approval.ts";
 import { limits } from "../../domain/limits.ts";
-import type { SwitchRecord } from "../../domain/record.ts";
+import type { RolloutUnderWay, SwitchRecord } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { guard } from "../../rollout/guardian/decision.ts";
 import { type AlarmKind, type Observation, alarmKinds } from "../../rollout/guardian/guarding.ts";
@@ -145,4 +146,71 @@ test("sessions that ended in the minute in which a slot got warm do not count as
   assert.equal(from(retiring("warm", minute - 600_000)), window, "no more than the telemetry's lateness");
   assert.equal(from(retiring("draining", minute + 30_000)), window);
   assert.equal(sessionsFrom(retiring("warm", minute + 30_000), "blue", minute + 50_000), window);
+});
+
+/** An `up` has left green waiting for a person at a quarter of the traffic, an hour before its time is over. */
+const waiting = (over: Partial<Waiting> = {}, weight = 25): Partial<SwitchRecord> => ({
+  weights: weightsFor("green", weight),
+  rollout: {
+    ...(abandoned.rollout as RolloutUnderWay),
+    passed: [weight],
+    waits: { weight, since: now - 1, until: now + 3_600_000, otherwise: "rollback", answer: null, ...over },
+  },
+});
+const quarter = rule(weightsFor("green", 25));
+const over = { until: now } as const;
+const said = (approved: boolean) => ({ answer: { approved, by: "arn:robin", at: now - 1 } });
+
+test("a step that waits is left alone, with a lease that ran out or none, and nothing of it is retired meanwhile", () => {
+  for (const lease of [null, { owner: "ci", since: now - 120_000, until: now - 1 }])
+    assert.equal(guard(record({ ...waiting(), lease }), quarter, observation()).kind, "watch");
+  const retirement = { colour: "blue" as const, stage: "warm" as const, since: 0, deadline: 1 };
+  const full = guard(record({ ...waiting({}, 100), retirement }), rule(green), observation());
+  assert.equal(full.kind, "watch");
+});
+
+test("what waits goes home when it breaks or a person said no, and is rejected; for its time alone it is not", () => {
+  const home = (of: Partial<SwitchRecord>, seen: Partial<Observation> = {}) => {
+    const decided = guard(record(of), quarter, observation(seen));
+    return decided.kind === "rollback" ? [decided.rollback.rejected, decided.rollback.to] : decided.kind;
+  };
+  for (const alarm of alarmKinds)
+    assert.deepEqual(home(waiting(), { candidateAlarms: [alarm] }), [b, blue], alarm);
+  assert.deepEqual(home(waiting(), { healthy: { blue: 2, green: 0 } }), [b, blue]);
+  assert.deepEqual(home(waiting(said(false))), [b, blue]);
+  assert.deepEqual(home(waiting(over)), [null, blue]);
+  assert.equal(home(waiting({ until: now + 1 })), "watch");
+});
+
+test("an alarm that rings for live as well is a provider's: it pages, unless it says that the candidate itself is broken", () => {
+  const both = (alarm: AlarmKind) =>
+    guard(record(waiting()), quarter, observation({ alarms: [alarm], candidateAlarms: [alarm] })).kind;
+  for (const alarm of alarmKinds)
+    assert.equal(both(alarm), decisive.includes(alarm) ? "rollback" : "page", alarm);
+});
+
+test("nobody is given more weight by the guardian: whoever is late with it is told, once", () => {
+  for (const of of [
+    waiting({ ...over, otherwise: "hold" }),
+    waiting({ ...over, otherwise: "advance" }),
+    waiting({ ...over, ...said(true) }),
+  ]) {
+    const decided = guard(record(of), quarter, observation());
+    assert.deepEqual([decided.kind, decided.kind === "page" && decided.once], ["page", true], decided.why);
+  }
+  assert.equal(guard(record(waiting(said(true))), quarter, observation()).kind, "watch");
+});
+
+test("a change that arrives after the pause sends it home; a hand edit is paged, and a rule that is being changed is no rest", () => {
+  const late = weightsFor("green", 5);
+  const tried = waiting();
+  const withTried = { ...tried, rollout: { ...(tried.rollout as RolloutUnderWay), tried: [late] } };
+  const decided = guard(record(withTried), rule(late), observation());
+  assert.ok(decided.kind === "rollback" && /arrived after the rollout had been paused/.test(decided.why));
+  const edited = guard(record(waiting()), rule(weightsFor("green", 33)), observation());
+  assert.ok(edited.kind === "page" && /a hand edit is never overwritten/.test(edited.why));
+  const intent = { from: weightsFor("green", 25), to: green, at: now, pending: null };
+  const lease = { owner: "ci", since: now - 120_000, until: now - 1 };
+  const begun = guard(record({ ...waiting(said(true)), intent, lease }), quarter, observation());
+  assert.ok(begun.kind === "rollback" && /ran out in mid-rollout/.test(begun.why));
 });

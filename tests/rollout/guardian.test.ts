@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SwitchRecord } from "../../domain/record.ts";
+import { limits } from "../../domain/limits.ts";
+import type { RolloutUnderWay, SwitchRecord } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import type { AlarmKind } from "../../rollout/guardian/guarding.ts";
 import { tick } from "../../rollout/guardian/tick.ts";
@@ -227,4 +228,42 @@ test("what was paged is not paged again within the hour, and at once when it com
   model.setRule(weightsFor("green", 33), "hand edit");
   await minutes(2);
   assert.equal(told.length, 3);
+});
+
+test("a pause whose time is over ends once: everybody is home, nothing is rejected, and the slot is retired", async () => {
+  const start = quiet().time.now;
+  const waits = {
+    weight: 25,
+    since: start - 2,
+    until: start - 1,
+    otherwise: "rollback" as const,
+    answer: null,
+  };
+  const rollout = { ...(abandoned.rollout as RolloutUnderWay), passed: [25], waits };
+  const { ports, guardianPorts, model, sent, told, play } = guardian({ ...abandoned, lease: null, rollout });
+  const kinds = [];
+  for (let n = 0; n < 3; n++) kinds.push((await play(tick(ports, guardianPorts)))?.kind);
+  const left = model.item?.record;
+  assert.deepEqual([kinds[0], sent.length, model.rule?.weights], ["rollback", 1, blue]);
+  assert.deepEqual([left?.rejected, left?.rollout, left?.retirement?.colour], [[], null, "green"]);
+  assert.match(
+    told[0] ?? "",
+    /Traffic was rolled back: green waited for approval at 25 %: nobody answered until/,
+  );
+});
+
+test("what is held past its time is told once, not every hour", async () => {
+  const start = quiet().time.now;
+  const waits = { weight: 25, since: start - 2, until: start - 1, otherwise: "hold" as const, answer: null };
+  const rollout = { ...(abandoned.rollout as RolloutUnderWay), passed: [25], waits };
+  const { ports, guardianPorts, sent, told, play, time } = guardian({ ...abandoned, lease: null, rollout });
+  for (let n = 0; n < 3; n++) {
+    await play(tick(ports, guardianPorts));
+    await time.run(time.now + 2 * limits.pageAgainMs, () => undefined);
+  }
+  assert.deepEqual([sent.length, told.length], [0, 1]);
+  assert.match(
+    told[0] ?? "",
+    /green still has 25 %: nobody answered until .*, and it is held until somebody does/,
+  );
 });
