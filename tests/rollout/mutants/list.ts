@@ -62,7 +62,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the guardian ignores a rollout whose lease ran out",
     file: "rollout/guardian/abandoned.ts",
-    search: "if (record.lease === null || (record.rollout === null && record.intent === null)) return null;",
+    search: "if (rollout === null && intent === null) return null;",
     replacement: "if (record.lease !== undefined) return null;",
   },
   {

@@ -1,6 +1,7 @@
 import type { Mutant } from "../mutant.ts";
 
 const tests = ["tests/rollout/guardian-account.test.ts"];
+const waits = ["tests/rollout/guardian-decision.test.ts", "tests/rollout/guardian.test.ts"];
 
 /** Mutants of the guardian's eyes and handler. */
 export const guardian: readonly Mutant[] = [
@@ -77,8 +78,8 @@ export const guardian: readonly Mutant[] = [
   {
     does: "on-call is told the same every minute, until somebody mutes the topic",
     file: "rollout/guardian/page.ts",
-    before: "record.paged?.why === why && now - record.paged.at < limits.pageAgainMs",
-    after: "record.paged?.why === why && now - record.paged.at < 0",
+    before: "now - record.paged.at < limits.pageAgainMs",
+    after: "now - record.paged.at < 0",
     tests: ["tests/rollout/guardian-decision.test.ts", "tests/rollout/guardian.test.ts"],
   },
   {
@@ -178,5 +179,47 @@ export const guardian: readonly Mutant[] = [
     before: "    await publishHeartbeat(region, namespace);\n",
     after: "",
     tests,
+  },
+  {
+    does: "a candidate that waits for a person rings, and live's alarms are looked at",
+    file: "rollout/guardian/observation.ts",
+    before: "inputs.alarms[waits]",
+    after: "inputs.alarms[record.live]",
+    tests,
+  },
+  {
+    does: "a provider's outage rejects the release that waits for a person",
+    file: "rollout/guardian/unattended-wait.ts",
+    before: "decisive.includes(kind) || !alarms.includes(kind)",
+    after: "decisive.includes(kind) || alarms.length >= 0",
+    tests: waits,
+  },
+  {
+    does: "a release that nobody answered about is rejected",
+    file: "rollout/guardian/unattended-wait.ts",
+    before: "return home(null, ",
+    after: "return home(rollout.release, ",
+    tests: waits,
+  },
+  {
+    does: "on-call is woken every hour for what is held on purpose",
+    file: "rollout/guardian/page.ts",
+    before: "(once || now",
+    after: "(now",
+    tests: waits,
+  },
+  {
+    does: "a slot that lost its traffic unblamed runs at full count for ever",
+    file: "rollout/policy/rollback-target.ts",
+    before: " || rollback.spared === true",
+    after: "",
+    tests: waits,
+  },
+  {
+    does: "the way back is retired while a step at 100 % waits for a person",
+    file: "rollout/guardian/decision.ts",
+    before: "unattendedWait(record, rule, observation) ??",
+    after: "",
+    tests: waits,
   },
 ];

@@ -88,6 +88,12 @@ export const plan: readonly Mutant[] = [
     file: "infra/guards.ts",
     before: "preview.steps.length === 0 ? 0 : longestWalkMs(config.rollout, preview.steps)",
     after: "longestWalkMs(config.rollout, config.rollout.steps)",
+  },
+  {
+    does: "a plan does not say that a step waits for a person",
+    file: "plan/users.ts",
+    before: "approval: approval && {",
+    after: "approval: null && {",
     tests: golden,
   },
 ];

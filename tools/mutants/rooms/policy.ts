@@ -2,6 +2,7 @@ import type { Mutant } from "../mutant.ts";
 
 const decision = ["tests/rollout/decision.test.ts"];
 const kept = ["tests/rollout/kept.test.ts"];
+const approval = ["tests/rollout/approval.test.ts"];
 
 /** Mutants of what an `up` decides that tests find; what the simulation finds is in `tests/rollout/mutants`. */
 export const policy: readonly Mutant[] = [
@@ -88,5 +89,68 @@ export const policy: readonly Mutant[] = [
     before: "previous: { colour: retired, release: former, taskDefinition,",
     after: "previous: { colour: retired, ...record.slots[retired],",
     tests: ["tests/rollout/conclusion.test.ts"],
+  },
+  {
+    does: "a rollout that was paused gives users more of the candidate in a freeze",
+    file: "rollout/policy/decision.ts",
+    before: 'decision?.kind === "resume" && decision.waits?.over === "go-on"',
+    after: 'decision?.kind === "undo" && decision.why === ""',
+    tests: approval,
+  },
+  {
+    does: "a weight that nobody asked a person about waits for one",
+    file: "rollout/policy/steps-between.ts",
+    before: "delete own.approval;",
+    after: "",
+    tests: approval,
+  },
+  {
+    does: "a step that was held is taken for passed, gate and approval included",
+    file: "rollout/policy/decide-move.ts",
+    before: 'last?.outcome === "held" && at > 0',
+    after: 'last?.outcome === "held" && at > 100',
+    tests: [...decision, ...approval],
+  },
+  {
+    does: "a release that a person turned down is tried again by the next up",
+    file: "rollout/run/rollout.ts",
+    before: " || run.turnedDown",
+    after: "",
+    tests: approval,
+  },
+  {
+    does: "an up that waits is sent home by its credentials' end",
+    file: "rollout/run/states/wait.ts",
+    before: "spec.homeAt - limits.pauseBeforeHomeMs",
+    after: "spec.homeAt",
+    tests: approval,
+  },
+  {
+    does: "an approval that comes late begins a step that its credentials do not outlast",
+    file: "rollout/run/rollout.ts",
+    before: "untilApproval(rest)) > spec.homeAt",
+    after: "untilApproval(rest)) > Infinity",
+    tests: approval,
+  },
+  {
+    does: "a candidate that breaks while it waits keeps its users",
+    file: "rollout/run/states/wait.ts",
+    before: 'if (judgement.verdict === "fail") {',
+    after: 'if (judgement.verdict === "fail" && step.weight > 100) {',
+    tests: approval,
+  },
+  {
+    does: "waiting for a person costs analyses for hours",
+    file: "rollout/run/gate.ts",
+    before: "maxProbesPerSecond: 0,",
+    after: "",
+    tests: ["tests/rollout/gate-watch.test.ts"],
+  },
+  {
+    does: "somebody's own command is run again every few minutes while a step waits",
+    file: "rollout/run/gate.ts",
+    before: "everyMs > 0",
+    after: "everyMs >= 0",
+    tests: ["tests/rollout/gate-watch.test.ts"],
   },
 ];
