@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { releaseName } from "./release.ts";
 
 const moment = z.iso
   .datetime({ offset: true })
@@ -10,6 +11,23 @@ const signature = z.strictObject({
 
 /** The pre-deployment record: what people did before a release may go out. Kept beside the release, read by the preflight checks. */
 export const releaseRecord = z.strictObject({
+  candidate: z
+    .strictObject({
+      release: releaseName.describe("Name of the release that all of this was written for."),
+      images: z
+        .array(z.string().min(1))
+        .min(1)
+        .describe("Its images, by digest: the hub's and the sidecar's."),
+      commit: z
+        .string()
+        .regex(/^[0-9a-f]{40}$/, "a commit is 40 hex digits")
+        .optional()
+        .describe("Commit whose stack config asks for it."),
+      tag: z.string().min(1).optional().describe("Git tag of that commit."),
+      previous: releaseName.optional().describe("Release that was live when this was written."),
+    })
+    .optional()
+    .describe("The release that this record is about; `npm run release -- prepare` writes it."),
   staging: z
     .strictObject({
       since: moment.describe("Since when this very release runs in staging without issues."),

@@ -51,7 +51,7 @@ export async function readStackFile(stack: string, folder = "."): Promise<StackF
     if (error.code === "ENOENT") throw new UsageError(`There is no ${file} here`, "pulumi stack ls");
     throw new UsageError(`${file} cannot be read (${error.code})`, null, { cause: error });
   });
-  return read(await readFile(join(folder, "Pulumi.yaml"), "utf8"), text, stack, file);
+  return stackFileIn(await readFile(join(folder, "Pulumi.yaml"), "utf8"), text, stack, file);
 }
 
 /** The stack's config as it was in a commit; null: it had none yet. */
@@ -68,7 +68,7 @@ export async function readStackConfigAt(stack: string, ref: string): Promise<Sta
   if (known.trim() === "") return null;
   const show = (name: string) => git("show", `${commit.trim()}:./${name}`);
   const shown = `${file} of ${ref}`;
-  return whole(read(await show("Pulumi.yaml"), await show(file), stack, shown), shown);
+  return whole(stackFileIn(await show("Pulumi.yaml"), await show(file), stack, shown), shown);
 }
 
 /** Name of the file that holds a stack's config. */
@@ -79,8 +79,11 @@ async function git(...words: string[]): Promise<string> {
   return stdout;
 }
 
-/** Keys as the CLI hands them to the program: those of the project's namespace, and of the provider's. */
-function read(project: string, text: string, stack: string, file: string): StackFile {
+/**
+ * A stack's file by its text and that of Pulumi.yaml: keys as the CLI hands them to the program, those of the project's namespace
+ * and of the provider's. Throws UsageError for a text that holds none.
+ */
+export function stackFileIn(project: string, text: string, stack: string, file: string): StackFile {
   const { name } = parse(project) as { name: string };
   const config = configIn(text, file);
   const own = Object.entries(config).flatMap(([key, value]) =>

@@ -48,8 +48,8 @@ export function planMarkdown(plan: PlanDocument): string {
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-/** What Markdown and HTML would read as theirs. Code that a sentence quotes stays text. */
-const escape = (text: string) =>
+/** A text without what Markdown and HTML would read as theirs. Code that a sentence quotes stays text. */
+export const escape = (text: string) =>
   text
     .replace(/[\\`*_[\]|~#]/g, "\\$&")
     .replaceAll("&", "&amp;")

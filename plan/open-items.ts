@@ -3,8 +3,11 @@ import type { ReleaseRecord } from "../domain/release-record.ts";
 /** What of the pre-deployment record is still open for a release, one sentence each. */
 export function openItems(record: ReleaseRecord | undefined, release: string, now: number): string[] {
   if (record === undefined) return ["no pre-deployment record is kept: see the key release"];
-  const { staging, bugs, rehearsal, documentation, teamNotified, onCall, approval } = record;
+  const { candidate, staging, bugs, rehearsal, documentation, teamNotified, onCall, approval } = record;
   const items: (string | false)[] = [
+    candidate !== undefined &&
+      candidate.release !== release &&
+      `candidate: all of it was written for release ${candidate.release}, and this one is ${release}`,
     staging === undefined && "staging: nothing says since when the release runs there",
     bugs !== undefined &&
       bugs.openCritical > 0 &&

@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { didYouMean } from "../domain/nearest.ts";
 import { UsageError } from "../domain/usage-error.ts";
 import type { EngineChoice } from "./engine-choice.ts";
+import type { RehearsedRelease } from "./rollback-evidence.ts";
 import { type Choices, type Scenario, scenarios } from "./scenarios/index.ts";
 import type { EngineName } from "./stage/engine.ts";
 
@@ -14,6 +15,8 @@ export interface Flags extends Omit<Choices, "say" | "signal" | "random"> {
   readonly seed: number;
   readonly json: string | null;
   readonly report: string | null;
+  /** Where the evidence of the rollback goes, and of which release; null: nowhere. Of none: the one that is played. */
+  readonly evidence: { readonly file: string; readonly about: RehearsedRelease | null } | null;
   /** Whether evidence and logs are kept of scenarios that went as promised, too. */
   readonly keep: boolean;
   /** What there is to say before anything starts. */

@@ -3,18 +3,20 @@ import { parseArgs } from "node:util";
 import { loadImages } from "local-aws";
 import { firstSentence } from "../checks/cli/error-text.ts";
 import { typedPath } from "../checks/cli/typed-path.ts";
+import { type Colour, colours } from "../domain/colour.ts";
 import { UsageError } from "../domain/usage-error.ts";
 import { readConfigFile, checkConfig, rehearsed } from "./config-file.ts";
 import { chooseEngine, engineNamed, plays } from "./engine-choice.ts";
 import { type Flags, namesOf, mustBeWritable, shardOf, seedOf } from "./flag-values.ts";
 import { listText } from "./list.ts";
+import { candidateOf, evidenceScenario, mustBeNew, withCandidateInGreen } from "./rollback-evidence.ts";
 import { scenarios } from "./scenarios/index.ts";
 import { sampleImages, withStandIns } from "./stage/config.ts";
 import { repository } from "./stage/index.ts";
 
 const help = `npm run rehearse -- [--scenario NAME[,NAME…]|all] [--list] [--images FILE] [--config FILE]
                     [--seed N] [--engine embedded|pulumi] [--pulumi FILE] [--shard K/N] [--keep]
-                    [--json FILE] [--report FILE.html] [--help]
+                    [--json FILE] [--report FILE.html] [--evidence FILE [--slot COLOUR]] [--help]
 
 Deploys the real program on a local AWS, moves real MCP sessions from blue to green and back, and
 says whether each scenario kept its promise. Nothing leaves this machine.
@@ -34,6 +36,9 @@ says whether each scenario kept its promise. Nothing leaves this machine.
   --keep            keeps each scenario's evidence and logs; of one that broke they are kept anyway
   --json FILE       writes the results as JSON; "-" writes them to standard output, and nothing else
   --report FILE     writes the results as one HTML page that opens offline
+  --evidence FILE   keeps the evidence of the scenario "rollback", which the check
+                    rollback-rehearsed asks for; with a stack's --config it is of the release that
+                    this stack's idle colour runs, or the one that --slot names
 
 Example: npm run rehearse -- --scenario cutover --seed 7
          npm run rehearse -- --engine pulumi --list
@@ -62,6 +67,12 @@ export async function readFlags(args: readonly string[]): Promise<Flags | number
   const report = fileOf(values.report);
   await mustBeWritable("--json", json);
   await mustBeWritable("--report", report);
+  const evidence = fileOf(values.evidence);
+  await mustBeWritable("--evidence", evidence);
+  await mustBeNew(evidence);
+  if (evidence !== undefined && !names.includes(evidenceScenario))
+    throw new UsageError(`--evidence is of the scenario "${evidenceScenario}": name it as well`, seeHelp);
+  const slot = slotOf(values.slot);
   const shard = shardOf(values.shard);
   const seed = values.seed === undefined ? randomInt(4_294_967_295) : seedOf(values.seed);
   const { ofStack, config: given } =
@@ -73,14 +84,29 @@ export async function readFlags(args: readonly string[]): Promise<Flags | number
     ...(values.images === undefined ? {} : await loadImages(typedPath(values.images))),
   };
   checkConfig(given);
-  const { config, aside } = ofStack ? rehearsed(given) : { config: given, aside: [] };
+  if (slot !== undefined && (evidence === undefined || !ofStack))
+    throw new UsageError("--slot goes with --evidence and the --config of a stack", seeHelp);
+  const about = evidence !== undefined && ofStack ? candidateOf(values.config ?? "", given, slot) : null;
+  const { config, aside } = ofStack
+    ? rehearsed(withCandidateInGreen(given, about?.colour ?? "green"))
+    : { config: given, aside: [] };
   const { images, standsInFor } = ofStack ? withStandIns(named, config) : { images: named, standsInFor: [] };
   if (values.images !== undefined && standsInFor.length > 0)
     throw new UsageError(
       `${values.images} does not say how to start ${standsInFor.join(" and ")}, which ${values.config} asks for`,
       `npm run rehearse -- --help`,
     );
+  if (about !== null && standsInFor.length > 0)
+    throw new UsageError(
+      `--evidence would be of ${standsInFor.join(" and ")}, and nothing here says how to start ${standsInFor.length === 1 ? "it" : "them"}: a stand-in's rollback is no evidence. Name the command with --images FILE`,
+      seeHelp,
+    );
   const notes = [
+    ...(about === null
+      ? []
+      : [
+          `--evidence is of release ${about.release}, in ${about.colour} of ${about.stack}; here it is green's`,
+        ]),
     ...(aside.length === 0 ? [] : [`the rehearsal has its own ${aside.join(", ")}`]),
     ...standsInFor.map(
       (image) => `the sample hub stands in for ${image}: name its command with --images FILE to rehearse it`,
@@ -98,7 +124,15 @@ export async function readFlags(args: readonly string[]): Promise<Flags | number
     images,
     json: json ?? null,
     report: report ?? null,
+    evidence: evidence === undefined ? null : { file: evidence, about },
   };
+}
+
+function slotOf(given: string | undefined): Colour | undefined {
+  const found = colours.find((colour) => colour === given);
+  if (given !== undefined && found === undefined)
+    throw new UsageError(`--slot is "${given}", and takes ${colours.join(" or ")}`, seeHelp);
+  return found;
 }
 
 const fileOf = (path: string | undefined) => (path === undefined ? undefined : typedPath(path));
@@ -119,6 +153,8 @@ function parse(args: readonly string[]) {
         keep: { type: "boolean", default: false },
         json: { type: "string" },
         report: { type: "string" },
+        evidence: { type: "string" },
+        slot: { type: "string" },
         help: { type: "boolean", default: false },
       },
     });

@@ -11,7 +11,8 @@ import { renderHtml } from "./html.ts";
 import { keep } from "./keepsake.ts";
 import { Pulse, loadOfThisMachine } from "./pulse.ts";
 import { replayLine } from "./replay-line.ts";
-import { describeAll, describeScenario, exitCodeOf } from "./report.ts";
+import { describeAll, describeEvidence, describeScenario, exitCodeOf } from "./report.ts";
+import { type WrittenEvidence, evidenceScenario, writeEvidence } from "./rollback-evidence.ts";
 import { neverStarted } from "./scenarios/failure.ts";
 import { type ScenarioResult, runScenario, scenarios } from "./scenarios/index.ts";
 import type { Stage } from "./stage/index.ts";
@@ -71,6 +72,7 @@ async function play(flags: Flags, signal: AbortSignal): Promise<number> {
   out(`seed ${flags.seed}`);
   for (const note of [flags.engine.note ?? [], ...flags.notes].flat()) out(wrapped(note, 0));
   const results: ScenarioResult[] = [];
+  let evidence: WrittenEvidence | null = null;
   for (const scenario of scenarios.filter(({ name }) => flags.names.includes(name))) {
     out(`\n${scenario.name}`);
     const pulse = new Pulse(Date.now, loadOfThisMachine).start();
@@ -78,6 +80,12 @@ async function play(flags: Flags, signal: AbortSignal): Promise<number> {
     const onEnd = async (stage: Stage, ended: ScenarioResult | null) => {
       if (!signal.aborted && (flags.keep || ended?.asPromised !== true))
         kept = await keep(stage, scenario.name);
+      if (flags.evidence !== null && scenario.name === evidenceScenario && ended?.asPromised === true)
+        evidence = await writeEvidence(stage, flags.evidence.about, {
+          file: flags.evidence.file,
+          seed: flags.seed,
+          result: ended,
+        });
     };
     const aftermath = () => (kept === null ? [] : [`  kept in ${kept}: evidence, logs, state`]).forEach(out);
     try {
@@ -96,14 +104,15 @@ async function play(flags: Flags, signal: AbortSignal): Promise<number> {
       const next = error instanceof UsageError ? error.next : replayLine(scenario.name, flags);
       process.stderr.write(`${errorText(said, next)}\n`);
       aftermath();
-      await write(flags, results);
+      await write(flags, results, evidence);
       return error instanceof UsageError ? 2 : 3;
     } finally {
       pulse.stop();
     }
   }
   out(describeAll(results, colour));
-  await write(flags, results);
+  if (flags.evidence !== null) out(describeEvidence(flags.evidence.file, evidence));
+  await write(flags, results, evidence);
   return exitCodeOf(results);
 }
 
@@ -112,10 +121,14 @@ function shorten(text: string): string {
   return shortened(text.trimEnd().replaceAll(/\s*\n\s*/g, " · "), longestText);
 }
 
-async function write({ json, report, seed }: Flags, results: readonly ScenarioResult[]): Promise<void> {
+async function write(
+  { json, report, seed, evidence: wanted }: Flags,
+  results: readonly ScenarioResult[],
+  evidence: WrittenEvidence | null,
+): Promise<void> {
   if (report !== null) await writeFile(report, renderHtml(seed, results));
   if (json === null) return;
-  const text = `${JSON.stringify({ schema: 1, seed, scenarios: results }, null, 2)}\n`;
+  const text = `${JSON.stringify({ schema: 1, seed, ...(wanted === null ? {} : { evidence }), scenarios: results }, null, 2)}\n`;
   if (json === "-") process.stdout.write(text);
   else await writeFile(json, text);
 }

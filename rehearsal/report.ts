@@ -1,4 +1,5 @@
 import { columns, shortened, wrapped } from "../domain/wrapped.ts";
+import type { WrittenEvidence } from "./rollback-evidence.ts";
 import type { ScenarioResult } from "./scenarios/result.ts";
 
 /** A scenario in lines for people: its promise, whether it held, and each figure. What broke is told whole. */
@@ -26,6 +27,18 @@ export function describeAll(results: readonly ScenarioResult[], colour: boolean)
   });
   const kept = results.filter(({ asPromised }) => asPromised).length;
   return ["", `${kept} of ${results.length} promises kept`, ...lines].join("\n");
+}
+
+/** What became of the evidence that was asked for; null: it was not written. */
+export function describeEvidence(file: string, written: WrittenEvidence | null): string {
+  if (written === null)
+    return wrapped(`no evidence in ${file}: the rollback did not go as it was promised`, 0);
+  const { release, stack, image, digest } = written;
+  return [
+    `evidence of a rollback of release ${release} of ${stack}, in ${file}`,
+    `  image  ${image}`,
+    `  digest ${digest}`,
+  ].join("\n");
 }
 
 /** Exit code of a rehearsal: what broke on a machine that kept up outranks what could not be told. */

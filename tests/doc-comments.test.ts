@@ -6,7 +6,7 @@ import ts from "typescript";
 
 const top = fileURLToPath(new URL("../", import.meta.url));
 const practice = "rehearsal,simulation,tools";
-const rooms = `{domain,checks,rollout,sidecar,plan,infra,${practice},packages/*/src}/**/*.ts`;
+const rooms = `{domain,checks,rollout,release,sidecar,plan,infra,${practice},packages/*/src}/**/*.ts`;
 const parsing = { languageVersion: ts.ScriptTarget.ESNext, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
 const exported = /^export (?:\w+ )*?(?:function\*?|class|interface|type|enum|const|let) (\w+)/;
 /** Words that say nothing beside a name. */

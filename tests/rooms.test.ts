@@ -14,6 +14,8 @@ const rooms: Record<string, string> = {
   "rollout/policy/": "domain/",
   "plan/": "domain/",
   "plan/command/": "domain/ plan/ infra/ rollout/",
+  "release/": "domain/ checks/ infra/ plan/",
+  "release/command/": "domain/ checks/ infra/ plan/ release/ rollout/",
   "infra/": "domain/ plan/ rollout/resource.ts rollout/plugin/lazy.cjs packages/log-filter-pattern",
   "sidecar/": "domain/telemetry.ts domain/hub.ts domain/outcome.ts domain/health.ts",
   "packages/": "",

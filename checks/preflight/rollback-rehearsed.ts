@@ -1,5 +1,6 @@
 import { defineCheck } from "../core/define.ts";
 import { deploymentOf, slotOf } from "../core/require.ts";
+import { rehearsedIn, showsRollback } from "../evidence/rehearsed.ts";
 import { verifyEvidence } from "../evidence/verify-evidence.ts";
 import { howToRecord } from "./stated.ts";
 
@@ -30,8 +31,12 @@ export const rollbackRehearsed = defineCheck({
       return cannot("the record names a digest but no evidence file: set release.rehearsal.evidence");
     const verified = verifyEvidence(text, rehearsal.evidenceDigest);
     if (!verified.whole) return { verdict: "fail", value: "changed", samples: 1, why: verified.why };
-    const rolledBack = /"(outcome|to|state|kind)":"rolled-back"/.test(text);
-    if (!rolledBack || !text.includes(asked)) {
+    const named = rehearsedIn(text)?.release ?? asked;
+    if (named !== asked) {
+      const why = `the evidence is of a rehearsal of release ${named}, not of ${asked}`;
+      return { verdict: "fail", value: named, samples: 1, why };
+    }
+    if (!showsRollback(text) || !text.includes(asked)) {
       const why = `the evidence is whole, but shows no rollback of release ${asked}`;
       return { verdict: "fail", value: "no rollback", samples: 1, why };
     }

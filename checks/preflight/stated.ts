@@ -30,12 +30,26 @@ export function statedCheck(of: StatedDefinition): Check {
     needs: ["record"],
     measure: async (context) => context.release,
     judge(release, context) {
+      const other = writtenForAnother(release, context);
+      if (other !== null) return other;
       const judged = release === null ? null : of.judge(release, context);
       if (judged !== null) return judged;
       const why = `the record has no release.${of.part}: ${howToRecord}`;
       return { verdict: "inconclusive", value: null, samples: 0, why };
     },
   });
+}
+
+/** What was signed for one release says nothing of another; null: the record is of this one, or of none by name. */
+function writtenForAnother(
+  release: ReleaseRecord | null,
+  { deployment, slot }: CheckContext,
+): Judgement | null {
+  const written = release?.candidate?.release;
+  const asked = deployment === null || slot === null ? undefined : deployment.releases[slot];
+  if (written === undefined || asked === undefined || written === asked) return null;
+  const why = `the record was written for release ${written}, and this one is ${asked}`;
+  return { verdict: "fail", value: written, samples: 1, why };
 }
 
 /** Milliseconds since the epoch; throws where a record that nobody checked holds something else. */

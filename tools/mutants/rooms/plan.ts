@@ -88,6 +88,7 @@ export const plan: readonly Mutant[] = [
     file: "infra/guards.ts",
     before: "preview.steps.length === 0 ? 0 : longestWalkMs(config.rollout, preview.steps)",
     after: "longestWalkMs(config.rollout, config.rollout.steps)",
+    tests: golden,
   },
   {
     does: "a plan does not say that a step waits for a person",

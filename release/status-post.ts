@@ -1,0 +1,64 @@
+import { iso } from "../domain/iso.ts";
+import type { Story } from "./story.ts";
+
+/** What a status page is told of a rollout. */
+export interface StatusPost {
+  readonly stack: string;
+  readonly status: "released" | "rolled back" | "no change";
+  readonly release: string;
+  /** Release that was live before. */
+  readonly before: string;
+  readonly at: string;
+  /** One sentence for users. */
+  readonly text: string;
+}
+
+const words = {
+  released: "A new version is live. Sessions that were open went on undisturbed.",
+  "rolled back": "A new version was taken back. The version before it serves everybody again.",
+  "no change": "A new version was tried and is not live. The version before it serves everybody.",
+} as const;
+
+/** The post for a rollout that has ended; it says nothing that its evidence does not. */
+export function statusPostOf(story: Story): StatusPost {
+  const { stack, release, before, ended } = story;
+  const status = statusOf(story);
+  return { stack, status, release, before, at: iso(ended), text: words[status] };
+}
+
+/** How a rollout ended for users. */
+export function statusOf({ outcome, back, steps }: Story): StatusPost["status"] {
+  if (outcome === "promoted") return "released";
+  return back !== null && steps.length > 0 ? "rolled back" : "no change";
+}
+
+/**
+ * Sends the post to the address of a status page's webhook. No error says any of the address: it is a secret. @param loopback
+ * whether plain HTTP to this machine is taken, too. Rejects unless the answer is a 2xx.
+ */
+export async function sendPost(
+  post: StatusPost,
+  address: string,
+  { send, signal, loopback = false }: { send: typeof fetch; signal: AbortSignal; loopback?: boolean },
+): Promise<void> {
+  const url = URL.canParse(address.trim()) ? new URL(address.trim()) : null;
+  const local = loopback && url?.protocol === "http:" && url.hostname === "127.0.0.1";
+  if (url === null || (url.protocol !== "https:" && !local))
+    throw new Error("the secret holds no address that begins with https:");
+  let status: number;
+  try {
+    const response = await send(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(post),
+      redirect: "error",
+      signal,
+    });
+    await response.body?.cancel();
+    status = response.status;
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as { code?: string };
+    throw new Error(`the status page could not be reached${code === undefined ? "" : ` (${code})`}`);
+  }
+  if (status < 200 || status > 299) throw new Error(`the status page answered ${status}, and took nothing`);
+}
