@@ -2,11 +2,13 @@
 export const commandFlags = [
   "accept",
   "against",
+  "anew",
   "base",
   "command",
   "config",
   "diff",
   "digest",
+  "dry-run",
   "engine",
   "evidence",
   "explain",
@@ -15,6 +17,7 @@ export const commandFlags = [
   "for",
   "force",
   "format",
+  "from",
   "health-path",
   "images",
   "incident",
@@ -24,8 +27,10 @@ export const commandFlags = [
   "list",
   "mcp-path",
   "offline",
+  "out",
   "population",
   "port",
+  "post",
   "profile",
   "project",
   "prompt",
@@ -47,6 +52,8 @@ export const commandFlags = [
   "share",
   "slot",
   "stack",
+  "tag",
+  "to",
   "tool",
   "tool-arguments",
   "transport",
@@ -58,7 +65,7 @@ export const commandFlags = [
 ];
 
 /** Those that npm has settings of its own by: they may stand in somebody's .npmrc, and say nothing of what was typed. */
-const npmsOwn = new Set(["diff", "force", "json", "offline"]);
+const npmsOwn = new Set(["diff", "dry-run", "force", "json", "offline", "tag"]);
 
 /**
  * What to say where flags stood before npm's `--`: npm takes those for its own and hands them to the command in its

@@ -26,9 +26,9 @@ export function servingWhole(of: StackConfig, record: SwitchRecord | null): Colo
   const live = liveByConfig(of);
   const status = `npm run status -- --stack ${stack}`;
   if (record === null)
-    throw new UsageError(`Stack ${stack} was never deployed: nothing serves there`, `pulumi up -s ${stack}`);
+    throw new UsageError(`Stack ${stack} was never deployed: nothing serves there.`, `pulumi up -s ${stack}`);
   const why = whyNotWhole(of, record, live);
-  if (why !== null) throw new UsageError(`Stack ${stack} ${why}`, status);
+  if (why !== null) throw new UsageError(`Stack ${stack} ${why}.`, status);
   return live;
 }
 
@@ -63,7 +63,7 @@ export function idleOf(of: StackConfig, record: SwitchRecord | null | undefined,
     throw new UsageError(`Stack ${stack} is in the middle of the rollout ${record.rollout.id}`, status);
   if (record.live === colour || record.weights[colour] > 0)
     throw new UsageError(
-      `${colour} of stack ${stack} serves users (${describeWeights(record.weights)}), although its file gives it no weight: set greenWeight to what is live`,
+      `${colour} of stack ${stack} serves users (${describeWeights(record.weights)}), although its file gives it no weight: set greenWeight to what is live.`,
       `pulumi config set greenWeight ${record.live === "green" ? 100 : 0} -s ${stack}`,
     );
   const { previous } = record;

@@ -1,4 +1,4 @@
-import { iso } from "../domain/iso.ts";
+import { isoToTheSecond as moment } from "../domain/iso.ts";
 import { plain } from "./markdown.ts";
 import { statusOf, statusPostOf } from "./status-post.ts";
 import type { Story } from "./story.ts";
@@ -44,22 +44,23 @@ function factsTable({ story, evidence, commit, since }: NotesFacts): string {
     row(["---", "---"]),
     row(["Colour", candidate]),
     row(["Before", before]),
-    row(["Began", iso(began)]),
-    row(["Ended", `${iso(ended)}: ${plain(outcome)}`]),
+    row(["Began", moment(began)]),
+    row(["Ended", `${moment(ended)}: ${plain(outcome)}`]),
     row(["Commit", `${range}${from}`]),
     row(["Rollout", plain(rollout)]),
     row(["Evidence", `${plain(evidence.file)}, \`${evidence.digest}\``]),
   ].join("\n");
 }
 
-function stepsTable({ steps, candidate }: Story): string {
-  if (steps.length === 0) return "No user met it.";
+function stepsTable({ steps, candidate, back }: Story): string {
+  if (steps.length === 0)
+    return back === null ? "No user met it." : "None: the traffic went back by one change.";
   const head = ["Weight", "From", "Until", "Requests seen", "Verdict", "Why"];
   const rows = steps.map(({ weight, from, to, requests, verdict, why }) =>
     row([
       `${candidate} ${weight} %`,
-      iso(from),
-      iso(to),
+      moment(from),
+      moment(to),
       requests === null ? "not counted" : String(requests),
       verdict,
       plain(why),
@@ -77,27 +78,31 @@ function announcement({ story, documentation }: NotesFacts): string {
   const link = documentation === null ? "[link to the documentation]" : plain(documentation);
   return `## Announcement (draft)
 
-Since ${iso(story.ended)} a new version serves everybody. What is new:
+Since ${moment(story.ended)} a new version serves everybody. What is new:
 
 - [write what users notice; the commits above are for those who made them]
 
-Nothing has to be done: sessions that were open went on. More: ${link}`;
+More: ${link}`;
 }
 
 function afterRollback({ story }: NotesFacts): string {
   const { back, release, candidate, before } = story;
-  const took =
-    back === null || back.proved === null
-      ? "Nothing shows when it was seen in traffic."
-      : `It was decided at ${iso(back.decided)} and seen in traffic at ${iso(back.proved)}, ${((back.proved - back.decided) / 1_000).toFixed(1)} s later.`;
-  return `## After the rollback (draft)
+  const stack = plain(story.stack);
+  return `## What is next (draft)
 
-${took} Release ${before} serves everybody.
+${backWords(back)}Release ${before} serves everybody.
 
-- [ ] Tell the team and, where users noticed, the users: npm run check -- rollback --stack ${plain(story.stack)}
-- [ ] Write the incident down: the command above drafts it from the evidence.
+- [ ] Tell the team and, where they noticed, the users: \`npm run check -- rollback --stack ${stack}\` tells the team's topic, and drafts the incident document from the evidence.
 - [ ] Hotfix plan: who, what, by when. [write it]
 - [ ] Put the repaired release into ${candidate}. Release ${release} is refused until it changes, or until \`rollout.retry\` names it.
-- [ ] Rehearse its rollback, and prepare its record: npm run release -- prepare --stack ${plain(story.stack)} --anew
-- [ ] Day and time of the next deployment: [write them]`;
+- [ ] Rehearse its rollback, and begin its record: \`npm run release -- prepare --stack ${stack} --anew\`
+- [ ] Day and time of the next deployment, with on-call and team told. [write them]`;
+}
+
+function backWords(back: Story["back"]): string {
+  if (back === null) return "";
+  const { decided, proved } = back;
+  return proved === null
+    ? `It was decided at ${moment(decided)}, and nothing shows that traffic came back. `
+    : `It was decided at ${moment(decided)} and seen in traffic at ${moment(proved)}, ${((proved - decided) / 1_000).toFixed(1)} s later. `;
 }

@@ -14,7 +14,7 @@ export interface StatusPost {
 }
 
 const words = {
-  released: "A new version is live. Sessions that were open went on undisturbed.",
+  released: "A new version is live.",
   "rolled back": "A new version was taken back. The version before it serves everybody again.",
   "no change": "A new version was tried and is not live. The version before it serves everybody.",
 } as const;
@@ -26,10 +26,17 @@ export function statusPostOf(story: Story): StatusPost {
   return { stack, status, release, before, at: iso(ended), text: words[status] };
 }
 
-/** How a rollout ended for users. */
-export function statusOf({ outcome, back, steps }: Story): StatusPost["status"] {
-  if (outcome === "promoted") return "released";
-  return back !== null && steps.length > 0 ? "rolled back" : "no change";
+const ofOutcome: Readonly<Record<string, StatusPost["status"]>> = {
+  promoted: "released",
+  "rolled-back": "rolled back",
+  refused: "no change",
+};
+
+/** How a rollout ended for users. Throws a sentence for one that leaves traffic in between, or to somebody else. */
+export function statusOf({ outcome }: Pick<Story, "outcome">): StatusPost["status"] {
+  const status = ofOutcome[outcome];
+  if (status !== undefined) return status;
+  throw new Error(`it ended ${outcome.replaceAll("-", " ")}: there is nothing to tell users yet`);
 }
 
 /**

@@ -37,7 +37,7 @@ const judged = z.object({ colour, weight: z.number(), judgement });
 const proved = z.object({ weights });
 const ending = z.object({ outcome: z.string(), why: z.string() });
 const counted = z.object({ check: z.literal("error-share"), samples: z.number() });
-const because = z.object({ why: z.string() });
+const sentBack = z.object({ to: weights, why: z.string() });
 
 /** What happened in a rollout. Throws a sentence where the evidence is none of a rollout that judged a candidate. */
 export function storyOf(lines: readonly EvidenceLine[]): Story {
@@ -50,13 +50,13 @@ export function storyOf(lines: readonly EvidenceLine[]): Story {
   const about = of("asked", asked)[0];
   const verdicts = of("judged", judged);
   const end = of("ended", ending).at(-1);
-  const candidate = verdicts[0]?.colour;
+  const rolledBack = of("rolling-back", sentBack)[0];
+  const candidate = verdicts[0]?.colour ?? (rolledBack && lessOf(rolledBack.to));
   if (first === undefined || about === undefined || end === undefined || candidate === undefined)
-    throw new Error("it tells of no rollout that judged a candidate and ended");
+    throw new Error("it tells of no rollout of a candidate that has ended");
   const live = other(candidate);
   const shown = of("proved", proved);
   const readings = of("reading", counted);
-  const rolledBack = of("rolling-back", because)[0];
   const moments = [...of("shifting", z.object({})), ...(rolledBack ? [rolledBack] : []), end];
   const steps = verdicts.flatMap(({ weight, seq, judgement: { verdict, why } }) => {
     const reached = shown.findLast((one) => one.seq < seq && one.weights[candidate] === weight);
@@ -85,6 +85,9 @@ export function storyOf(lines: readonly EvidenceLine[]): Story {
       : null,
   };
 }
+
+/** The colour that a rollback takes the traffic from. */
+const lessOf = (to: z.infer<typeof weights>): Colour => (to.blue < to.green ? "blue" : "green");
 
 /** A step that was watched once more has two verdicts, of which the last decided. */
 const lastOf = (steps: readonly StoryStep[]) =>

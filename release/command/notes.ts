@@ -7,7 +7,7 @@ import { UsageError } from "../../domain/usage-error.ts";
 import { stackName } from "../../infra/stack-file.ts";
 import { exit } from "../../rollout/commands/command.ts";
 import { type NotesFacts, releaseNotes } from "../notes.ts";
-import { type StatusPost, sendPost, statusPostOf } from "../status-post.ts";
+import { type StatusPost, sendPost, statusOf, statusPostOf } from "../status-post.ts";
 import { type Story, storyOf } from "../story.ts";
 import type { Flags } from "./flags.ts";
 import { commitOf, subjectsBetween } from "./git.ts";
@@ -54,6 +54,7 @@ async function readStory(file: string, stack: string): Promise<{ story: Story; d
   let story: Story;
   try {
     story = storyOf(lines);
+    statusOf(story);
   } catch (error) {
     throw new UsageError(`--evidence ${file}: ${(error as Error).message}`, null, { cause: error });
   }

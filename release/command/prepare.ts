@@ -58,11 +58,11 @@ async function begin(
   anew: boolean,
   stack: string,
 ): Promise<{ record: ReleaseRecord; notes: string[] }> {
-  const before = record.candidate?.release;
+  const before = record.candidate?.release ?? record.rehearsal?.release;
   if (before === undefined || before === release) return { record, notes: [] };
   if (!anew)
     throw new UsageError(
-      `${file} has the record of release ${before}, and the candidate is ${release}: what was signed for one says nothing of the other. --anew keeps it aside and begins a new one`,
+      `${file} has the record of release ${before}, and the candidate is ${release}: what was signed for one says nothing of the other. --anew keeps it aside and begins a new one.`,
       `npm run release -- prepare --stack ${stack} --anew`,
     );
   const aside = `release-${stack}-${before}.yaml`;
@@ -127,7 +127,7 @@ async function commitFor({
   const at = await commitOf(`refs/tags/${tag}`);
   if (at !== null && at !== head)
     throw new UsageError(
-      `The tag ${tag} is on commit ${at.slice(0, 12)}, and the record is of ${head.slice(0, 12)}. A tag is never moved: look at what it names`,
+      `The tag ${tag} is on commit ${at.slice(0, 12)}, and the record is of ${head.slice(0, 12)}. A tag is never moved: look at what it names.`,
       `git show --stat ${tag}`,
     );
   if (at === null && flags.tag) await makeTag(tag, head, `Release ${release} of stack ${name}`);

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { UsageError } from "../../domain/usage-error.ts";
-import { columns, wrapped } from "../../domain/wrapped.ts";
+import { wrapped } from "../../domain/wrapped.ts";
 import { releaseNameOf } from "../../infra/release.ts";
 import { fileOf, stackFileIn } from "../../infra/stack-file.ts";
 import { exit, main, paint } from "../../rollout/commands/command.ts";
@@ -130,10 +130,10 @@ function lines({ changes, notes, release, from, to, live, into, written }: Said)
   return [whole, ...diff, ...notes.map((note) => wrapped(`note: ${note}`, 0)), end];
 }
 
+/** A line of a diff stays whole: what differs may stand at its end. */
 function coloured(line: string): string {
-  const short = line.length > columns ? `${line.slice(0, columns - 2)} …` : line;
-  if (line.startsWith("+")) return paint("green", short);
-  return line.startsWith("-") ? paint("red", short) : paint("dim", short);
+  if (line.startsWith("+")) return paint("green", line);
+  return line.startsWith("-") ? paint("red", line) : paint("dim", line);
 }
 
 await main(run);

@@ -68,7 +68,8 @@ function text({ stack, release, colour, file, parts: all, open }: Said): string 
     ...(why === null ? [] : [wrapped(why, 5)]),
   ]);
   return `${[
-    `release ${release}, in ${colour} of ${stack}; the record in ${file}, by the file alone:`,
+    `release ${release}, in ${colour} of ${stack}`,
+    `the record in ${file}, by the file alone:`,
     ...rows,
     open.length === 0 ? "nothing is open" : "open:",
     ...open.map(({ path, what }) => wrapped(`${path}: ${what}`, 2)),

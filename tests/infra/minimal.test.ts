@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { parseConfig } from "../../infra/config.ts";
+import { parseConfig, slotOf } from "../../infra/config.ts";
 import { monthlyCostOf } from "../../infra/cost.ts";
+import { slotLogGroup } from "../../infra/stack-names.ts";
 import { namedBy } from "../../rehearsal/stage/named-by-config.ts";
+import { releasedOf } from "../../release/released.ts";
 import { openProductionAccount } from "./production-account.ts";
-import { stackConfig } from "./program.ts";
+import { production, stackConfig } from "./program.ts";
 
 const name = "Pulumi.minimal.yaml";
 const minimal = stackConfig(name);
@@ -26,6 +28,34 @@ test("the minimal config previews a whole public stack, with nothing made before
   } finally {
     await account.close();
   }
+});
+
+test("the staging config previews a whole stack beside production's, under names of its own, and costs less", async () => {
+  const staging = stackConfig("Pulumi.staging.yaml");
+  const account = await openProductionAccount({ example: staging });
+  try {
+    const { result } = await account.preview({});
+    assert.equal(result.ok, true, JSON.stringify(result.diagnostics));
+    assert.ok(result.changes.create > 90, JSON.stringify(result.changes));
+  } finally {
+    await account.close();
+  }
+  const shared = namedBy(staging).secrets.filter((name) => namedBy(production).secrets.includes(name));
+  assert.deepEqual(shared, []);
+  const [small, large] = [staging, production].map(
+    (of) => monthlyCostOf(parseConfig(of), "us-east-1").usd ?? 0,
+  );
+  assert.ok((small ?? 0) < (large ?? 0), `${small} and ${large}`);
+});
+
+test("the staging example serves the release that production's idle colour waits with, and production's record measures that slot", () => {
+  const [staging, live] = [parseConfig(stackConfig("Pulumi.staging.yaml")), parseConfig(production)];
+  assert.equal(staging.greenWeight, 100);
+  assert.equal(releasedOf(slotOf(staging, "green")), releasedOf(slotOf(live, "green")));
+  assert.deepEqual(live.release?.staging?.stack, {
+    logGroup: slotLogGroup({ project: "hub", stack: "staging" }, "green"),
+    slot: "green",
+  });
 });
 
 test("docs/aws.md makes every secret that the minimal config names, looks for its zone, and says what it costs", () => {

@@ -68,7 +68,11 @@ const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${a
 
 /** The config of a stack file at the top of the repository, as Pulumi hands it to the program. */
 export function stackConfig(name: string): Readonly<Record<string, unknown>> {
-  const text = readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
+  return stackConfigIn(readFileSync(new URL(`../../${name}`, import.meta.url), "utf8"));
+}
+
+/** The same of a stack file's text. */
+export function stackConfigIn(text: string): Readonly<Record<string, unknown>> {
   const { config } = parse(text) as { config: Record<string, unknown> };
   return Object.fromEntries(
     Object.entries(config).flatMap(([key, value]) =>

@@ -56,3 +56,16 @@ test("on call is who is so now: from the first moment to the last", () => {
   assert.deepEqual(onCallAt(onCall.from, -1), [`onCall: Grace is on call from ${onCall.from} on only`]);
   assert.deepEqual(onCallAt(onCall.until, 1), [`onCall: Grace was on call until ${onCall.until}`]);
 });
+
+test("a record that was written for another release is none of this one", () => {
+  const candidate = { release: "aaaa", images: ["hub@sha256:…"] };
+  assert.deepEqual(openItems({ ...whole, candidate }, "aaaa", now), []);
+  assert.deepEqual(
+    openItems(
+      { ...whole, candidate, rehearsal: { release: "bbbb", evidenceDigest: "0".repeat(64) } },
+      "bbbb",
+      now,
+    ),
+    ["candidate: all of it was written for release aaaa, and this one is bbbb"],
+  );
+});

@@ -122,6 +122,28 @@ test("a report that could not be written is refused before anything runs, and ex
   }
 });
 
+test("evidence that could not be kept, or would be of another hub, is refused before anything runs, and exit 2", (t) => {
+  const refused = (words: readonly string[], message: RegExp) => {
+    const { status, stdout, stderr } = rehearse(...words);
+    assert.deepEqual([status, stdout], [2, ""], stderr);
+    assert.match(stderr.replaceAll("\n", " "), message);
+  };
+  const there = file(t, "evidence.jsonl", "kept\n");
+  refused(["--evidence", there], /there is one already, and evidence is not written over; name another file/);
+  refused(["--evidence", "docs"], /--evidence docs: that is a folder; name a file in it/);
+  refused(["--evidence", "/nowhere/e.jsonl"], /the folder \/nowhere does not exist/);
+  const fresh = join(folder(t), "e.jsonl");
+  refused(["--scenario", "cutover", "--evidence", fresh], /is of the scenario "rollback": name it as well/);
+  refused(["--slot", "blue"], /--slot goes with --evidence and the --config of a stack/);
+  refused(["--evidence", fresh, "--slot", "blue"], /--slot goes with --evidence and the --config of a stack/);
+  refused(["--evidence", fresh, "--slot", "red"], /--slot is "red", and takes blue or green/);
+  const ofStack = ["--evidence", fresh, "--config", "Pulumi.production.yaml"];
+  refused(
+    ofStack,
+    /--evidence would be of ghcr\.io\/example\/mcp-hub@sha256:\w+ and \S+, and nothing here says how to start them: a stand-in's rollback is no evidence/,
+  );
+});
+
 test("a port that is taken is refused by its number, and exit 2", async (t) => {
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
