@@ -15,7 +15,7 @@ export interface Side extends StackConfig {
 }
 
 /** One key of the idle colour that another value is written to. */
-export interface Change extends ChangedLines {
+interface Change extends ChangedLines {
   /** As the file has it, such as `hub:green.image`. */
   readonly path: string;
 }

@@ -52,20 +52,20 @@ export async function sendPost(
   const local = loopback && url?.protocol === "http:" && url.hostname === "127.0.0.1";
   if (url === null || (url.protocol !== "https:" && !local))
     throw new Error("the secret holds no address that begins with https:");
-  let status: number;
-  try {
-    const response = await send(url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(post),
-      redirect: "error",
-      signal,
-    });
-    await response.body?.cancel();
-    status = response.status;
-  } catch (error) {
-    const { code } = ((error as Error).cause ?? {}) as { code?: string };
-    throw new Error(`the status page could not be reached${code === undefined ? "" : ` (${code})`}`);
-  }
+  const response = await send(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(post),
+    redirect: "error",
+    signal,
+  }).catch(unreachable);
+  await response.body?.cancel();
+  const { status } = response;
   if (status < 200 || status > 299) throw new Error(`the status page answered ${status}, and took nothing`);
+}
+
+/** Without its cause, which names the host. */
+function unreachable(error: Error): never {
+  const { code } = (error.cause ?? {}) as { code?: string };
+  throw new Error(`the status page could not be reached${code === undefined ? "" : ` (${code})`}`);
 }

@@ -3,7 +3,7 @@ import type { EvidenceLine } from "../checks/evidence/evidence-line.ts";
 import { type Colour, colour, other } from "../domain/colour.ts";
 
 /** One step of a rollout, as its evidence tells it. Times are milliseconds since 1970. */
-export interface StoryStep {
+interface StoryStep {
   readonly weight: number;
   readonly from: number;
   readonly to: number;

@@ -4,7 +4,7 @@ import { type Colour, colours } from "../../domain/colour.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 
 /** What the command does. */
-export const verbs = ["prepare", "show", "notes"] as const;
+const verbs = ["prepare", "show", "notes"] as const;
 /** One of the things that the command does. */
 export type Verb = (typeof verbs)[number];
 

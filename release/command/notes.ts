@@ -83,14 +83,16 @@ async function tell({ place }: StackText, secret: string, post: StatusPost): Pro
   const clients = new Clients({ region, ...(profile === undefined ? {} : { profile }) });
   const signal = AbortSignal.timeout(postWithinMs);
   try {
-    const address = await secretSource(clients).value(secret, signal);
-    await sendPost(post, address, { send: fetch, signal });
+    await secretSource(clients)
+      .value(secret, signal)
+      .then((address) => sendPost(post, address, { send: fetch, signal }))
+      .catch((error: Error) => {
+        throw new Error(
+          `the status page was not told, by the address in the secret ${secret}: ${error.message}`,
+        );
+      });
     process.stderr.write(`told the status page: ${post.status}\n`);
     return exit.ok;
-  } catch (error) {
-    throw new Error(
-      `the status page was not told, by the address in the secret ${secret}: ${(error as Error).message}`,
-    );
   } finally {
     clients.close();
   }

@@ -12,7 +12,7 @@ import { stackFileIn } from "../../infra/stack-file.ts";
 import { repository } from "../../rehearsal/stage/index.ts";
 
 /** Environment of a machine that nobody is logged in on. */
-export const noAccount = {
+const noAccount = {
   AWS_ENDPOINT_URL: "http://127.0.0.1:9",
   AWS_ACCESS_KEY_ID: "",
   AWS_PROFILE: "nobody",

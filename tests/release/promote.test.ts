@@ -75,7 +75,7 @@ test("config, environment and architecture go along; sizes, secrets' names and t
     environment: __,
     architecture: ___,
     ...before
-  } = was["config"]?.["hub:green"] as Record<string, unknown>;
+  } = (was["config"] ?? {})["hub:green"] as Record<string, unknown>;
   assert.deepEqual(rest, before);
   assert.equal(architecture, "X86_64");
   assert.deepEqual(environment, { NODE_ENV: "production", LEVEL: "3" });

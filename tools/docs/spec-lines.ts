@@ -37,6 +37,11 @@ const ofChecks = inFile("checks/cases.test.ts")(
   "passes, fails, cannot tell, and keeps the cause of a broken source",
 );
 const ofSpec = inFile("infra/spec.test.ts");
+const ofChain = inFile("release/chain.test.ts")(
+  "a release that soaked in staging is promoted, prepared and tagged",
+);
+const ofPrepare = inFile("release/prepare.test.ts");
+const ofNotes = inFile("release/notes.test.ts");
 const ofAlarms = inFile("infra/alarms.test.ts");
 const ofDashboard = inFile("infra/dashboard.test.ts");
 const ofLimits = inFile("checks/limits.test.ts");
@@ -84,11 +89,26 @@ const rate = (title: string, how: string): Rest => ({
 });
 const person = (byHand: string): Rest => ({ how: "Not the program's.", by: [], proof: [], byHand });
 
+/** A document that a command begins and a person finishes. */
+const drafted = (how: string, byHand: string): Rest => ({
+  how,
+  by: [{ command: "release" }],
+  proof: [ofNotes("the notes of a promotion and of a rollback are written from their evidence")],
+  byHand,
+});
+
 const at = (section: string, lines: readonly (readonly [string, Rest])[]): SpecLine[] =>
   lines.map(([line, rest]) => ({ section, line, ...rest }));
 
 const metrics = ["metrics-in-range", "watch-stability"] as const;
-const staged = checked("Measured on the staging slot, or signed for.", "staging-clean");
+const staged: Rest = {
+  ...checked(
+    "Measured on the staging slot, or signed for; since when is found out, and by digest it goes on.",
+    "staging-clean",
+  ),
+  by: [{ check: "staging-clean" }, { command: "release" }, { command: "promote" }],
+  proof: [ofChecks, ofChain],
+};
 const approved = stated("Ask for the approval; write who gave it and when.", "stakeholder-approval");
 const wired = checked(
   "Alarms exist, call somebody who has confirmed, and are silent.",
@@ -104,7 +124,14 @@ const secretsThere: Rest = {
 };
 const rollbackTested: Rest = {
   ...checked("The rehearsal's evidence names this release and a rollback of it.", "rollback-rehearsed"),
-  proof: [ofChecks, scenario("rollback")],
+  by: [{ check: "rollback-rehearsed" }, { command: "rehearse" }],
+  proof: [
+    ofChecks,
+    scenario("rollback"),
+    inFile("rehearsal/rollback-evidence.test.ts")(
+      "the evidence of a rehearsed rollback passes rollback-rehearsed for the stack's release",
+    ),
+  ],
 };
 const smokes = ["hub-ready", "tool-listed", "analysis", "tool-filtering", "session-isolation"] as const;
 const kept: Rest = {
@@ -234,7 +261,12 @@ export const specLines: readonly SpecLine[] = [
   ...at("Phase 2: deployment", [
     [
       "Tag current production version",
-      { ...kept, how: "Releases have names of their own and stay startable; no tag is needed." },
+      {
+        ...kept,
+        how: "Each release gets a tag of its name when its record is prepared, and stays startable.",
+        by: [{ command: "release" }, ...kept.by],
+        proof: [ofPrepare("a tag is made where it is asked for, and never moved"), ...kept.proof],
+      },
     ],
     ["Backup configuration", kept],
     [
@@ -455,7 +487,10 @@ export const specLines: readonly SpecLine[] = [
         byHand: "Finish the document.",
       },
     ],
-    ["Create hotfix plan", person("Write it.")],
+    [
+      "Create hotfix plan",
+      drafted("What is next after a rollback is drafted from its evidence.", "Write who, what and by when."),
+    ],
     [
       "Schedule re-deployment",
       {
@@ -524,8 +559,21 @@ export const specLines: readonly SpecLine[] = [
     ],
   ]),
   ...at("Post-deployment tasks", [
-    ["Update status page (feature launched)", person("Update it.")],
-    ["Announce to users (release notes)", person("Write them.")],
+    [
+      "Update status page (feature launched)",
+      {
+        how: "A post made of the evidence goes to the page's webhook.",
+        by: [{ command: "release" }, resource("sendPost", "release/status-post.ts")],
+        proof: [ofNotes("the status page gets one JSON document")],
+      },
+    ],
+    [
+      "Announce to users (release notes)",
+      drafted(
+        "Release notes are written from the evidence and the commits, with a draft of the announcement.",
+        "Say what users notice, and send it.",
+      ),
+    ],
     [
       "Monitor metrics dashboard",
       {

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { seeded } from "local-aws/random";
 import { errorText, firstSentence } from "../../checks/cli/error-text.ts";
 import { UsageError } from "../../domain/usage-error.ts";
-import { columns, shortened } from "../../domain/wrapped.ts";
+import { columns, shortened, wrapped } from "../../domain/wrapped.ts";
 import { campaign } from "./campaign.ts";
 import { draw } from "./draw.ts";
 import type { RoomMutant, Tried } from "./mutant.ts";
@@ -17,7 +17,7 @@ Puts a defect into a copy of the repository, one at a time, and runs the tests t
 Says for each room how many they noticed, and what those that they did not would do to a user.
 
   ROOM        one or more of these; all of them unless named:
-              ${Object.keys(rooms).join(", ")}
+${wrapped(Object.keys(rooms).join(", "), 14)}
   --sample N  only so many of them, drawn by chance
   --seed N    draws the same ones again
   --json      prints only JSON; progress stays on standard error

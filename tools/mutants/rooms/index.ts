@@ -8,6 +8,7 @@ import { packages } from "./packages.ts";
 import { plan } from "./plan.ts";
 import { policy } from "./policy.ts";
 import { rehearsal } from "./rehearsal.ts";
+import { release } from "./release.ts";
 import { sidecar } from "./sidecar.ts";
 
 /** The rooms and their mutants. What the simulation finds of the rollout is in `tests/rollout/mutants`. */
@@ -18,6 +19,7 @@ export const rooms: Readonly<Record<string, readonly Mutant[]>> = {
   guardian,
   policy,
   plan,
+  release,
   infra,
   sidecar,
   packages,
