@@ -30,6 +30,8 @@ const events: { [Kind in RolloutEvent["kind"]]: Extract<RolloutEvent, { kind: Ki
     bake: { min: 60_000, max: 900_000 },
     extended: true,
   },
+  waiting: { kind: "waiting", colour: "green", weight: 25, text: "waits for a person until tomorrow" },
+  answered: { kind: "answered", colour: "green", weight: 25, answer: null, text: "nobody answered" },
   "rolling-back": { kind: "rolling-back", to: weights, why: "error-share" },
   moved: { kind: "moved", from: "shifting", on: "pass", to: "proving" },
   repaired: { kind: "repaired", weights },
