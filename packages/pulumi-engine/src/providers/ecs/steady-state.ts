@@ -8,11 +8,12 @@ interface Watched {
   taskDefinition?: string | undefined;
 }
 
-/** As long as the real provider waits for a service. */
-const timeoutMs = 20 * 60_000;
+/** As long as the real provider waits for a service, unless the resource's `customTimeouts` say otherwise. */
+const usualTimeoutMs = 20 * 60_000;
 
 /** Waits until the service's primary deployment is complete; throws with the service's own words when it fails. */
 export async function steadyState(tools: Tools, watched: Watched): Promise<void> {
+  const timeoutMs = tools.timeoutMs ?? usualTimeoutMs;
   const until = tools.now() + timeoutMs;
   let told = "";
   for (;;) {
@@ -24,7 +25,14 @@ export async function steadyState(tools: Tools, watched: Watched): Promise<void>
       throw new Error(await reasons(tools, watched, service, failed?.rolloutStateReason ?? went ?? ""));
     if (primary !== undefined && isComplete(service, primary)) return;
     if (tools.now() >= until)
-      throw new Error(await reasons(tools, watched, service, "it reached no steady state within 20 minutes"));
+      throw new Error(
+        await reasons(
+          tools,
+          watched,
+          service,
+          `it reached no steady state within ${Math.round(timeoutMs / 1_000)} seconds`,
+        ),
+      );
     const progress = `${service.runningCount ?? 0} of ${service.desiredCount ?? 0} tasks running`;
     if (progress !== told) tools.log(progress);
     told = progress;
