@@ -16,6 +16,11 @@ export const limits = {
   telemetryLateMs: 120_000,
   /** How long evicted sessions have after a failed gate: their streams are closed one by one until then. */
   evictMs: 30_000,
+  /**
+   * For how long past its deadline a release that was told to leave still counts as leaving: its tasks are not protected, so that
+   * the deployment ends. As long as the AWS provider waits for a service. After it nobody replaces them, and they are as before.
+   */
+  leavingOverMs: 1_200_000,
   /** Error rate of each side of the proof in traffic: of missing a balancer that still does the old, and of doubting one that does the new. */
   proofError: 0.001,
   /** Fresh connections a proof makes per round and address at most, for weights that lie close together. */

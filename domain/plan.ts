@@ -144,7 +144,9 @@ const planWith = (time: Milliseconds) =>
     warmTime: time
       .default(1_800_000)
       .describe("How long the retired colour keeps its full count after losing its traffic."),
-    drainDeadline: time.default(1_800_000).describe("How long open sessions may stay on a draining slot."),
+    drainDeadline: time
+      .default(1_800_000)
+      .describe("How long open sessions may stay on a draining slot, and on a release that is replaced in its slot."),
     proofTimeout: time
       .default(60_000)
       .describe("How long to wait for accepted weights to show in traffic before the shift is undone."),
@@ -155,11 +157,15 @@ const planWith = (time: Milliseconds) =>
     allowLiveChange: z
       .boolean()
       .default(false)
-      .describe("Accept a changed release in the live slot (users will meet it ungated)."),
+      .describe(
+        "Accept a changed release in the live slot: users will meet it ungated, and their sessions there are ended within `drainDeadline`, for its deployment waits for them.",
+      ),
     replaceRollbackTarget: z
       .boolean()
       .default(false)
-      .describe("Accept a changed release in the idle slot inside its rollback window."),
+      .describe(
+        "Accept a changed release in the idle slot inside its rollback window; sessions that are still there are ended by the deadline that they have.",
+      ),
     freezes: z
       .array(freeze)
       .default([])

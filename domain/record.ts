@@ -75,6 +75,9 @@ const retirement = z.strictObject({
   deadline: time,
 });
 
+/** A release that leaves a slot in which sessions of it may be open, and the moment by which its sidecars end them. */
+const leavingRelease = z.strictObject({ release: z.string(), by: time });
+
 /** The schema of the records that this version writes, and the only one that it reads. */
 export const recordSchema = 2;
 
@@ -100,6 +103,10 @@ export const switchRecord = z.strictObject({
   retirement: retirement.nullable(),
   /** Deadline per draining slot; its sidecars poll it. */
   drain: z.strictObject({ blue: time.nullable(), green: time.nullable() }),
+  /** What leaves each slot under its sessions, as an `up` has told before it replaces it; the slot's sidecars poll it, too. */
+  leaving: z
+    .strictObject({ blue: leavingRelease.nullable(), green: leavingRelease.nullable() })
+    .default({ blue: null, green: null }),
   /**
    * What an accepted change that no traffic was seen to show leaves: the colour it gave weight, since when, and weights that
    * the balancer may still be doing. By a refresh that adopted a hand edit, or by whoever took the traffic over.
@@ -116,6 +123,10 @@ export const switchRecord = z.strictObject({
 });
 /** The record of one stack. */
 export type SwitchRecord = z.infer<typeof switchRecord>;
+
+/** Whether this is of a first deployment that is not over: nothing is live yet, and nobody is served. */
+export const isUnfinishedFirst = ({ ruleArn, rollout, live }: SwitchRecord): boolean =>
+  ruleArn === null && rollout?.candidate === live;
 
 /** What runs in both slots once these inputs are deployed. */
 export function slotsOf({
@@ -183,5 +194,6 @@ export const atRest = () =>
     reassert: null,
     retirement: null,
     drain: { blue: null, green: null },
+    leaving: { blue: null, green: null },
     last: null,
   }) satisfies Partial<SwitchRecord>;

@@ -38,6 +38,9 @@ const kept = z.object({
 /** A kept release, parsed. */
 export type Kept = z.infer<typeof kept>;
 
+/** A release that is replaced where sessions of it may be open. */
+const leaves = z.object({ ms: z.number(), says: z.string() });
+
 /** The answer: what is live, and what this `up` will do to the traffic. */
 const switchPreview = z.object({
   /** No record yet: this is the first deployment. */
@@ -60,6 +63,8 @@ const switchPreview = z.object({
   releases: z.object({ blue: z.string(), green: z.string() }).nullable(),
   /** What slots keep as it is recorded; null: they get what was asked for. */
   kept: z.object({ blue: kept.nullable(), green: kept.nullable() }),
+  /** What leaves each slot under its sessions: for how long these may stay, in milliseconds, and a sentence; null: nothing does. */
+  leaves: z.object({ blue: leaves.nullable(), green: leaves.nullable() }),
   /** What it will do to users; null where that was not asked. */
   foreseen: foreseen.nullable(),
 });
@@ -68,6 +73,10 @@ export type SwitchPreview = z.infer<typeof switchPreview>;
 
 /** What slots keep, a sentence each, blue's first. */
 export const keepsOf = ({ kept: of }: Pick<SwitchPreview, "kept">): string[] =>
+  colours.flatMap((one) => of[one]?.says ?? []);
+
+/** What sessions are told of releases that leave, a sentence each, blue's first. */
+export const leavesSaid = ({ leaves: of }: Pick<SwitchPreview, "leaves">): string[] =>
   colours.flatMap((one) => of[one]?.says ?? []);
 
 /** The answer; with the sentence of the refusal where the policy refuses. */

@@ -15,6 +15,8 @@ export interface Looked extends Asked, MadeBefore {
   readonly account: pulumi.Output<string>;
   /** Releases that slots keep. */
   readonly kept: SwitchPreview["kept"];
+  /** Releases that are replaced where sessions may be open. */
+  readonly leaves: SwitchPreview["leaves"];
   /** Names of the releases that the config asks for, and of those that will run. */
   readonly asked: PerColour<string>;
   readonly releases: PerColour<string>;
@@ -35,7 +37,7 @@ export async function lookFirst(config: HubConfig, place: Place): Promise<Looked
   const looking = findMadeBefore(config, place);
   looking.catch(() => undefined);
   const answer = await askSwitch(config, place);
-  const { kept, live } = answer.preview;
+  const { kept, leaves, live } = answer.preview;
   const asked = perColour((colour) => releaseNameOf(config, colour));
   const former = formerOf(config, kept);
   const found = await (former ? findMadeBefore(config, place, former) : looking);
@@ -44,6 +46,7 @@ export async function lookFirst(config: HubConfig, place: Place): Promise<Looked
     ...found,
     account: pulumi.output(found.account),
     kept,
+    leaves,
     asked,
     releases: perColour((colour) => kept[colour]?.release ?? asked[colour]),
     firstLive: live ?? (config.greenWeight === 100 ? "green" : "blue"),

@@ -2,8 +2,10 @@ import type * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
 import * as ecs from "@pulumi/aws/ecs/index.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Colour, PerColour } from "../domain/colour.ts";
+import { limits } from "../domain/limits.ts";
 import { sidecarGroup } from "../domain/log-streams.ts";
 import type { SwitchPreview } from "../domain/request.ts";
+import type { LeavingReleases } from "../rollout/resource.ts";
 import type { Balancer } from "./balancer.ts";
 import { type HubConfig, slotOf } from "./config.ts";
 import type { ContainerFacts } from "./containers.ts";
@@ -38,6 +40,10 @@ export interface SlotNeeds {
   readonly asked: PerColour<string>;
   /** Releases that slots keep instead. */
   readonly kept: SwitchPreview["kept"];
+  /** Releases that are replaced where sessions may be open. */
+  readonly leaves: SwitchPreview["leaves"];
+  /** Tells these sessions, before a service changes. */
+  readonly leaving: LeavingReleases;
   readonly secrets: FoundSecrets;
   /** Of the stack's metrics. */
   readonly namespace: pulumi.Output<string>;
@@ -88,13 +94,20 @@ export function makeSlot(
     },
     {
       ...opts,
-      dependsOn: [...balancer.rules, roles.execution.policy, roles.task.policy],
+      dependsOn: [...balancer.rules, roles.execution.policy, roles.task.policy, needs.leaving],
+      ...waitFor(needs.leaves[colour]),
       // Other subnets and addresses start new tasks as well.
       ignoreChanges: ["desiredCount", ...(kept ? ["networkConfiguration"] : [])],
     },
   );
   makeScaling(colour, slot, cluster, service, config.rollout.idleTasks, firstLive, opts);
   return { logGroup: needs.logGroups.slots[colour], taskDefinition, service };
+}
+
+/** A deployment that sessions hold may last until they have ended, and then as long as any other. */
+function waitFor(leaves: SwitchPreview["leaves"][Colour]): pulumi.CustomResourceOptions {
+  if (leaves === null) return {};
+  return { customTimeouts: { update: `${Math.ceil((leaves.ms + limits.leavingOverMs) / 1_000)}s` } };
 }
 
 function knownFacts(

@@ -11,6 +11,7 @@ import { makeAlias, makeCertificate } from "./domain.ts";
 import { makeGuardian } from "./guardian.ts";
 import type { Hidden } from "./hidden.ts";
 import { HubComponent } from "./hub-component.ts";
+import { makeLeaving } from "./leaving.ts";
 import { makeLogGroups } from "./log-groups.ts";
 import { makeLogsBucket } from "./logs-bucket.ts";
 import { lookFirst } from "./look-first.ts";
@@ -44,7 +45,8 @@ export async function makeStack(config: HubConfig, place: Place, hidden: Hidden)
   const { namespace } = new MetricNamespace("metrics", names.namespaceStart, opts);
   const made = { ...looked, place, names, namespace, record, logGroups, cluster, balancer, topics };
   const roles = makeStackRoles(config, made, opts);
-  const needs = { ...made, network, roles };
+  const leaving = makeLeaving(config, { ...made, role: roles.switching }, opts);
+  const needs = { ...made, network, roles, leaving };
   const slots = perColour((colour) => makeSlot(config, colour, needs, colour === firstLive, opts));
   const guarded = { stack: place.stack, namespace };
   const guarding = { bundle: looked.bundle, place: network.guardian };

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type SwitchPreview, keepsOf } from "../domain/request.ts";
+import { type SwitchPreview, keepsOf, leavesSaid } from "../domain/request.ts";
 import { buildPlan } from "../plan/build.ts";
 import type { PlanDocument } from "../plan/document.ts";
 import { readSwitch } from "../rollout/resource.ts";
@@ -33,6 +33,6 @@ export async function askSwitch(config: HubConfig, place: Place): Promise<Asked>
   if (found.refusals.length > 0) throw new pulumi.RunError(found.refusals.join("\n"));
   const warnings = [...(preview.handEdit === null ? [] : [preview.handEdit]), ...found.warnings];
   for (const warning of warnings) await pulumi.log.warn(warning);
-  for (const kept of keepsOf(preview)) await pulumi.log.info(`${kept}.`);
+  for (const said of [...keepsOf(preview), ...leavesSaid(preview)]) await pulumi.log.info(`${said}.`);
   return { preview, warnings, plan };
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Colour, PerColour } from "../domain/colour.ts";
 import type { SwitchInputs, SwitchOutputs } from "../domain/inputs.ts";
+import type { LeavingInputs } from "../domain/leaving-inputs.ts";
 import type { ParametersRequest } from "../domain/parameters-request.ts";
 import type { SwitchAnswer, SwitchRequest } from "../domain/request.ts";
 import type { Weights } from "../domain/weight.ts";
@@ -60,6 +61,21 @@ export class MetricNamespace extends pulumi.CustomResource {
 
   constructor(name: string, start: string, options?: pulumi.CustomResourceOptions) {
     super("trafficswitch:index:MetricNamespace", name, { namespace: undefined, start }, options);
+  }
+}
+
+/** Arguments of LeavingReleases. */
+export interface LeavingArgs extends Omit<LeavingInputs, "roleArn"> {
+  readonly roleArn: pulumi.Input<string>;
+}
+
+/**
+ * What tells the sessions of a release that it leaves its slot. It has to change before the service does that runs the slot. Its
+ * provider is the switch's.
+ */
+export class LeavingReleases extends pulumi.CustomResource {
+  constructor(name: string, args: LeavingArgs, options?: pulumi.CustomResourceOptions) {
+    super("trafficswitch:index:LeavingReleases", name, args, options);
   }
 }
 

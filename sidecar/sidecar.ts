@@ -83,7 +83,7 @@ export class Sidecar {
       sessions,
       streams,
       metrics,
-      drain: new Drain({ readFlag, log: say }),
+      drain: new Drain({ readFlag, now, log: say }),
       observer,
       encoded: new EncodedAnswers(say),
       health: new HubHealth(config, say, new HubHost({ config, onOwn: this.#askUnder })),
@@ -141,7 +141,7 @@ export class Sidecar {
     this.#every(sliceMs, () => this.#pace());
     this.#every(1_000, () => this.#task.connections.sweep());
     this.#every(1_000, () => this.#lookAtWaiting());
-    this.#every(2_000, () => void this.#protection.update(this.#task.streams.sessions > 0));
+    this.#every(2_000, () => this.#protect());
     return port;
   }
 
@@ -204,10 +204,16 @@ export class Sidecar {
     for (const line of this.#task.metrics.report()) this.#options.write(line);
   }
 
+  #protect(): void {
+    const { drain, streams } = this.#task;
+    void this.#protection.update(streams.sessions > 0 && drain.mayProtect);
+  }
+
   /** Closes streams evenly while draining. */
   #pace(): void {
-    const { drain, streams, observer, now } = this.#task;
-    streams.closeSome(now(), drain.deadline, (session) => observer.busy(session));
+    const { config, drain, peers, streams, observer, now } = this.#task;
+    const ending = drain.endNow(peers.latestBut(config.release) !== null);
+    streams.closeSome(now(), ending, (session) => observer.busy(session));
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { type SwitchInputs, switchInputs } from "../../domain/inputs.ts";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -19,17 +20,29 @@ export function hasUnknowns(value: unknown): boolean {
   return Object.values(value).some(hasUnknowns);
 }
 
-/** The resource's inputs. Throws one sentence per problem with its path. */
-export function parseInputs(value: unknown): SwitchInputs {
-  const parsed = switchInputs.safeParse(withoutInternals(unmark(value)));
+/** The switch's inputs. Throws one sentence per problem with its path. */
+export const parseInputs = (value: unknown): SwitchInputs => parsedBy(switchInputs, value);
+
+/** A resource's inputs, by its schema. Throws one sentence per problem with its path. */
+export function parsedBy<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(withoutInternals(unmark(value)));
   if (parsed.success) return parsed.data;
   throw new Error(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
 }
 
-/** Problems with what is known of the inputs: what is still unknown in a preview is not judged. */
-export function inputProblems(value: unknown): { property: string; reason: string }[] {
+/** Problems with what is known of the switch's inputs: what is still unknown in a preview is not judged. */
+export const inputProblems = (value: unknown): InputProblem[] => problemsBy(switchInputs, value);
+
+/** What is wrong with one input. */
+interface InputProblem {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** The same of a resource's inputs, by its schema. */
+export function problemsBy(schema: z.ZodType, value: unknown): InputProblem[] {
   const plain = withoutInternals(unmark(value));
-  const parsed = switchInputs.safeParse(plain);
+  const parsed = schema.safeParse(plain);
   if (parsed.success) return [];
   return parsed.error.issues
     .filter((issue) => !hasUnknowns(at(plain, issue.path)))

@@ -1,15 +1,13 @@
 import type { provider } from "@pulumi/pulumi";
 import { hasUnknowns, unmark } from "./inputs.ts";
 
-const type = "trafficswitch:index:MetricNamespace";
+/** The type of the resource that is a namespace of metrics. */
+export const namespaceType = "trafficswitch:index:MetricNamespace";
 /** Bytes that are drawn: nobody finds them by trying, 100 namespaces to a line of a log. */
 const drawnBytes = 16;
 
 /** Draws so many bytes that nobody can foresee. */
 export type Draw = (bytes: number) => Buffer;
-
-/** Whether a resource is a namespace of metrics: its type is the last one in its URN's third part. */
-export const isMetricNamespace = (urn: string): boolean => urn.split("::")[2]?.split("$").at(-1) === type;
 
 /**
  * The calls for `trafficswitch:index:MetricNamespace`. It is nothing in the account: what was drawn when it was made stays in the
@@ -17,7 +15,7 @@ export const isMetricNamespace = (urn: string): boolean => urn.split("::")[2]?.s
  */
 export function metricNamespace(
   draw: Draw,
-): Required<Pick<provider.Provider, "check" | "diff" | "create" | "read" | "delete">> {
+): Required<Pick<provider.Provider, "check" | "diff" | "create" | "update" | "read" | "delete">> {
   return {
     async check(_urn, _olds, news) {
       const start = startOf(news);
@@ -34,6 +32,8 @@ export function metricNamespace(
       const namespace = `${start}/${draw(drawnBytes).toString("hex")}`;
       return { id: namespace, outs: { start, namespace } };
     },
+    // Another beginning is another namespace, and nothing else of it can change.
+    update: async (_id, _urn, olds) => ({ outs: unmark(olds) as Record<string, unknown> }),
     read: async (id, _urn, props) => ({ id, props: unmark(props) as Record<string, unknown> }),
     delete: () => Promise.resolve(),
   };

@@ -1,5 +1,6 @@
 import type { provider } from "@pulumi/pulumi";
 import { type Today, readToday } from "../../checks/core/traffic.ts";
+import { perColour } from "../../domain/colour.ts";
 import type { PlanQuestion } from "../../domain/foreseen.ts";
 import { type HandEdit, handEdit, isSameEdit } from "../../domain/hand-edit.ts";
 import { untilApproval } from "../../domain/plan.ts";
@@ -8,6 +9,7 @@ import { type CredentialsEnd, credentialsEnd } from "../aws/credentials-end.ts";
 import { openAccount } from "../aws/open-account.ts";
 import { adoptionOf, foresee } from "../policy/adoption.ts";
 import { keptBy, withKept } from "../policy/kept.ts";
+import { leavesOf } from "../policy/leaving.ts";
 import type { Decision, Situation } from "../policy/situation.ts";
 import { realClock } from "../run/open-ports.ts";
 import { readSettled } from "../run/settled.ts";
@@ -54,7 +56,7 @@ export function answerOf(
 ): SwitchAnswer {
   const kept = keptBy(asked);
   const situation = withKept(asked, kept);
-  const { record } = situation;
+  const { record, now } = situation;
   const { edit, decision } = foresee(situation);
   // What follows a step that waits is walked by whoever comes once it is approved.
   const waits = decision.kind === "resume" && decision.waits !== undefined && decision.waits.over !== "go-on";
@@ -72,6 +74,7 @@ export function answerOf(
     credentialsUntil: credentials && credentials.at,
     credentialsAssumed: credentials?.isAssumed ?? false,
     kept,
+    leaves: decision.kind === "refuse" ? perColour(() => null) : leavesOf(record, situation.request, now),
     foreseen: question === undefined ? null : foreseeUsers(situation, decision, question, today),
     ...(decision.kind === "refuse" ? { refused: decision.why } : {}),
   };

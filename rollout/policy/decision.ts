@@ -1,4 +1,4 @@
-import type { SwitchRecord } from "../../domain/record.ts";
+import { type SwitchRecord, isUnfinishedFirst } from "../../domain/record.ts";
 import { decideMove } from "./decide-move.ts";
 import { decideUnfinished } from "./decide-unfinished.ts";
 import { refuseHeld, refuseDisorder } from "./refuse-disorder.ts";
@@ -11,8 +11,7 @@ import { underFreeze } from "./under-freeze.ts";
 export function decide(situation: Situation): Decision {
   const { record } = situation;
   if (record === null) return decideFirst(situation);
-  if (record.ruleArn === null && record.rollout?.candidate === record.live)
-    return refuseHeld(situation, record) ?? decideFirst(situation);
+  if (isUnfinishedFirst(record)) return refuseHeld(situation, record) ?? decideFirst(situation);
   // That the rule is gone has been adopted: it is made again with the recorded weights.
   if (situation.rule === null && record.ruleArn === null)
     return decide({ ...situation, rule: { weights: record.weights, foreign: [] } });

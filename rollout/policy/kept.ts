@@ -1,7 +1,7 @@
 import { type Colour, type PerColour, other, perColour } from "../../domain/colour.ts";
 import { isoToTheSecond } from "../../domain/iso.ts";
 import { changesOf } from "../../domain/origin.ts";
-import type { SwitchRecord } from "../../domain/record.ts";
+import { type SwitchRecord, isUnfinishedFirst } from "../../domain/record.ts";
 import type { Kept } from "../../domain/request.ts";
 import type { Situation } from "./situation.ts";
 
@@ -14,8 +14,7 @@ export function keptBy(situation: Situation): PerColour<Kept | null> {
   const { record, request } = situation;
   return perColour((of) => {
     // Of a first deployment that is not over nothing is live yet.
-    if (record === null || (record.ruleArn === null && record.rollout?.candidate === record.live))
-      return null;
+    if (record === null || isUnfinishedFirst(record)) return null;
     const { release, taskDefinition, origin } = record.slots[of];
     const asked = request.origins?.[of];
     if (!origin || !asked || request.releases[of] === release) return null;

@@ -7,6 +7,8 @@ import {
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { colours } from "../../domain/colour.ts";
+import { iso } from "../../domain/iso.ts";
+import { limits } from "../../domain/limits.ts";
 import { type SwitchRecord, refuseOtherSchema, switchRecord } from "../../domain/record.ts";
 import type { Store, Versioned } from "../run/ports.ts";
 
@@ -71,10 +73,27 @@ function parseItem(item: Record<string, AttributeValue>, table: string, stack: s
   return { record: parsed.data, version: Number(item["version"]?.N) };
 }
 
-/** Deadline per draining slot, ISO 8601. */
-function drainOf(record: SwitchRecord): Record<string, AttributeValue> {
-  const draining = colours.filter((colour) => record.drain[colour] !== null);
-  return Object.fromEntries(
-    draining.map((colour) => [colour, { S: new Date(record.drain[colour] ?? 0).toISOString() }]),
+/**
+ * Deadline per draining slot, and beside them what leaves a slot; all of it ISO 8601. In one attribute: a task may read no other,
+ * and sidecars of other versions than the program's look here.
+ */
+function drainOf({ drain, leaving }: SwitchRecord): Record<string, AttributeValue> {
+  const draining = colours.flatMap((of) =>
+    drain[of] === null ? [] : [[of, { S: iso(drain[of]) }] as const],
   );
+  const leaves = colours.flatMap((of) => {
+    const left = leaving[of];
+    if (left === null) return [];
+    const until = left.by + limits.leavingOverMs;
+    return [
+      [
+        of,
+        { M: { release: { S: left.release }, by: { S: iso(left.by) }, until: { S: iso(until) } } },
+      ] as const,
+    ];
+  });
+  return {
+    ...Object.fromEntries(draining),
+    ...(leaves.length === 0 ? {} : { leaving: { M: Object.fromEntries(leaves) } }),
+  };
 }

@@ -8,6 +8,7 @@ export async function adoptInputs({ lease, up }: DecidedUp): Promise<SwitchRecor
     ...record,
     inputs,
     slots: slotsOf(inputs),
+    leaving: { blue: null, green: null },
     verified:
       record.verified && record.verified.release === inputs.releases[record.verified.colour]
         ? record.verified

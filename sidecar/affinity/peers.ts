@@ -44,18 +44,25 @@ function split(task: string): [string, string] {
   return [task.slice(0, at), task.slice(at + 1)];
 }
 
-/** Peer tasks of this slot that signed pins named lately: where a stopping task may send new sessions. */
+/** A peer task: when a pin named it last, and what it runs once it has answered. */
+interface Seen {
+  readonly at: number;
+  release: string | null;
+}
+
+/** Peer tasks of this slot that signed pins named lately: where a task that stops or leaves may send new sessions. */
 export class Peers {
   readonly #now: () => number;
-  readonly #seen = new Map<string, number>();
+  readonly #seen = new Map<string, Seen>();
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
   saw(task: string): void {
+    const release = this.#seen.get(task)?.release ?? null;
     this.#seen.delete(task);
-    this.#seen.set(task, this.#now());
+    this.#seen.set(task, { at: this.#now(), release });
     if (this.#seen.size > most) this.#seen.delete(this.#seen.keys().next().value as string);
   }
 
@@ -63,9 +70,24 @@ export class Peers {
     this.#seen.delete(task);
   }
 
+  /** A peer has answered, and says what it runs. */
+  answered(task: string, release: string): void {
+    const seen = this.#seen.get(task);
+    if (seen !== undefined) seen.release = release;
+  }
+
   /** The one that was seen last; null: none lately. */
   get latest(): string | null {
-    const [task, at] = [...this.#seen].at(-1) ?? [null, 0];
+    return this.#lastOf([...this.#seen]);
+  }
+
+  /** The same of those that said that they run another release than this one. */
+  latestBut(release: string): string | null {
+    return this.#lastOf([...this.#seen].filter(([, seen]) => (seen.release ?? release) !== release));
+  }
+
+  #lastOf(seen: readonly (readonly [string, Seen])[]): string | null {
+    const [task, { at }] = seen.at(-1) ?? [null, { at: 0 }];
     return task !== null && this.#now() - at < memoryMs ? task : null;
   }
 }

@@ -1,15 +1,35 @@
-import type { ReadFlag } from "./flag.ts";
+import type { LeavingFlag, ReadFlag } from "./flag.ts";
+
+/** How long after its deadline a task that leaves still ends what is idle, in milliseconds: its looks come a few times a second. */
+const lateMs = 1_000;
 
 /** The options of a task's drain. */
 export interface DrainOptions {
   readonly readFlag: ReadFlag;
+  readonly now: () => number;
   readonly log: (text: string) => void;
+}
+
+/** That this release leaves, as it was told. */
+interface Leaving extends LeavingFlag {
+  readonly heardAt: number;
+  /** When their end began; null: not yet. */
+  begunAt: number | null;
+}
+
+/** An end of open sessions. Milliseconds since 1970. */
+export interface Ending {
+  readonly by: number;
+  /** Those that were opened later are not meant. */
+  readonly openedBy: number;
 }
 
 /** The drain of this task: whether it takes new sessions, and until when the open ones may stay. */
 export class Drain {
   readonly #options: DrainOptions;
   #deadline: number | null = null;
+  /** What was told of this release, which leaves. */
+  #leaving: Leaving | null = null;
   /** Whether the flag could be read. */
   #reading: Promise<boolean> | null = null;
   /** A look that begins when the one under way has ended. */
@@ -34,6 +54,32 @@ export class Drain {
   /** Whether `refuses` has anything to look at: while it has not, nothing need be waited for. */
   get mayRefuse(): boolean {
     return this.#stopping !== null || this.#deadline !== null;
+  }
+
+  /** Whether this task's release leaves the slot: then its sessions had better be where they can stay. */
+  get leaves(): boolean {
+    return this.#leaving !== null && this.#options.now() < this.#leaving.until;
+  }
+
+  /**
+   * The end of open sessions that is due to be worked for now, as `deadline` has it, or as this release leaves: then from when it is
+   * known where else they can be, or else in the second half of the time. Who is open by then is ended, once. Who comes later stays
+   * until SIGTERM: where nothing takes this task's place, clients would begin anew without end.
+   */
+  endNow(elsewhereIsKnown: boolean): Ending | null {
+    const { deadline } = this;
+    const own = deadline === null ? null : { by: deadline, openedBy: Infinity };
+    if (this.#leaving === null) return own;
+    const { heardAt, by } = this.#leaving;
+    const now = this.#options.now();
+    if (elsewhereIsKnown || now >= heardAt + (by - heardAt) / 2) this.#leaving.begunAt ??= now;
+    if (this.#leaving.begunAt === null || now >= by + lateMs) return own;
+    return own === null ? { by, openedBy: this.#leaving.begunAt } : { ...own, by: Math.min(by, own.by) };
+  }
+
+  /** Whether sessions protect the task from being stopped: not once they have had the time in which the release leaves. */
+  get mayProtect(): boolean {
+    return !this.leaves || this.#options.now() < (this.#leaving?.by ?? 0);
   }
 
   /** SIGTERM came: this task ends by the deadline, whatever the flag says. */
@@ -73,11 +119,22 @@ export class Drain {
     return this.#next;
   }
 
+  #leave(told: LeavingFlag | null): void {
+    const { log, now } = this.#options;
+    const before = this.#leaving;
+    if (before?.by === told?.by && before?.until === told?.until) return;
+    this.#leaving = told && { ...told, heardAt: now(), begunAt: null };
+    if (told === null) return log("this release stays");
+    log(`this release leaves: open sessions end by ${new Date(told.by).toISOString()}`);
+  }
+
   async #read(): Promise<boolean> {
     const { readFlag, log } = this.#options;
     try {
       const before = this.#deadline;
-      this.#deadline = await readFlag();
+      const { slot, leaving } = await readFlag();
+      this.#deadline = slot;
+      this.#leave(leaving);
       if (before === null && this.#deadline !== null)
         log(`draining until ${new Date(this.#deadline).toISOString()}: new sessions go elsewhere`);
       if (before !== null && this.#deadline === null) log("no longer draining");

@@ -9,26 +9,52 @@ const tries = 12;
 /** Longest wait between two, in milliseconds: all of them fit into one look. */
 const longestWaitMs = 250;
 
-/** A reader of this slot's drain deadline, in milliseconds since 1970; null: it is not draining. */
-export type ReadFlag = () => Promise<number | null>;
-
-/** The reader of the drain flag: of nothing, of a file that holds a deadline, or of the slot's entry in the record. */
-export function flagReader({ flag, slot }: Pick<SidecarConfig, "flag" | "slot">): ReadFlag {
-  if (flag === null) return () => Promise.resolve(null);
-  return "file" in flag ? () => fromFile(flag.file) : fromRecord(flag.table, flag.key, slot);
+/** What the drain flag says, in milliseconds since 1970; null: nothing. */
+export interface Flag {
+  /** When the open sessions of this slot have ended; it takes no new ones. */
+  readonly slot: number | null;
+  /** That this task's release leaves the slot for another one, whose tasks serve on. */
+  readonly leaving: LeavingFlag | null;
 }
 
-async function fromFile(path: string): Promise<number | null> {
+/** What is said of a release that leaves. Milliseconds since 1970. */
+export interface LeavingFlag {
+  /** When its open sessions have ended. */
+  readonly by: number;
+  /** From when on it is void: somebody would have replaced the task by then. */
+  readonly until: number;
+}
+
+/** A reader of the drain flag. */
+export type ReadFlag = () => Promise<Flag>;
+
+const nothing: Flag = { slot: null, leaving: null };
+
+/** The reader of the drain flag: of nothing, of a file that holds the slot's deadline, or of the slot's entries in the record. */
+export function flagReader({
+  flag,
+  slot,
+  release,
+}: Pick<SidecarConfig, "flag" | "slot" | "release">): ReadFlag {
+  if (flag === null) return () => Promise.resolve(nothing);
+  return "file" in flag ? () => fromFile(flag.file) : fromRecord(flag.table, flag.key, { slot, release });
+}
+
+async function fromFile(path: string): Promise<Flag> {
   try {
-    return deadlineOf(await readFile(path, "utf8"));
+    return { ...nothing, slot: deadlineOf(await readFile(path, "utf8")) };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return nothing;
     throw error;
   }
 }
 
 /** The SDK is loaded only here: a sidecar without a record does not need it. */
-function fromRecord(table: string, key: string, slot: string): ReadFlag {
+function fromRecord(
+  table: string,
+  key: string,
+  { slot, release }: Pick<SidecarConfig, "slot" | "release">,
+): ReadFlag {
   const sdk = Promise.all([import("@aws-sdk/client-dynamodb"), import("@smithy/core/retry")]);
   const client = sdk.then(([{ DynamoDBClient, GetItemCommand }, { ConfiguredRetryStrategy }]) => ({
     client: new DynamoDBClient({
@@ -46,12 +72,24 @@ function fromRecord(table: string, key: string, slot: string): ReadFlag {
   return async () => {
     const { client: dynamodb, command } = await client;
     const { Item } = await dynamodb.send(command(), { abortSignal: AbortSignal.timeout(lookMs) });
-    return deadlineOf(Item?.["drain"]?.M?.[slot]?.S ?? "");
+    const drain = Item?.["drain"]?.M;
+    const left = drain?.["leaving"]?.M?.[slot]?.M;
+    // The tasks that take their place stand in the same slot.
+    const isOwn = left?.["release"]?.S === release;
+    return {
+      slot: deadlineOf(drain?.[slot]?.S ?? ""),
+      leaving: isOwn ? leavingOf(left?.["by"]?.S, left?.["until"]?.S) : null,
+    };
   };
 }
 
 /** Full jitter below 25 ms · 2ⁿ: the SDK's own wait after a throttled call begins at a second. */
 const waitMs = (tried: number) => Math.random() * Math.min(longestWaitMs, 25 * 2 ** tried);
+
+function leavingOf(by = "", until = ""): LeavingFlag | null {
+  const [deadline, end] = [deadlineOf(by), deadlineOf(until)];
+  return deadline === null || end === null ? null : { by: deadline, until: end };
+}
 
 function deadlineOf(text: string): number | null {
   const at = Date.parse(text.trim());

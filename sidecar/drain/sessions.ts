@@ -1,5 +1,7 @@
 /** A session that a client was given an id of, and that is not known to be over. */
 interface Held {
+  /** When it was heard of first, in milliseconds since 1970. */
+  readonly openedAt: number;
   /** Its requests under way, its open streams among them. */
   under: number;
   /** When it was heard of last, in milliseconds since 1970. */
@@ -85,14 +87,20 @@ export class Sessions {
     return this.#ended.has(id);
   }
 
-  /** Each with the time it was heard of last and its requests under way; the longest silent first, within a second. */
-  *all(): Generator<{ readonly id: string; readonly at: number; readonly under: number }> {
+  /** Each with the times it was heard of first and last and its requests under way; the longest silent first, within a second. */
+  *all(): Generator<Pick<Held, "openedAt" | "at" | "under"> & { readonly id: string }> {
     this.#forgetSilent();
-    for (const [id, { at, under }] of this.#held) yield { id, at, under };
+    for (const [id, { openedAt, at, under }] of this.#held) yield { id, openedAt, at, under };
   }
 
   #hold(id: string): Held {
-    const held = this.#held.get(id) ?? { under: 0, at: 0, placedAt: -Infinity, isHeld: true };
+    const held = this.#held.get(id) ?? {
+      openedAt: this.#options.now(),
+      under: 0,
+      at: 0,
+      placedAt: -Infinity,
+      isHeld: true,
+    };
     this.#heardOf(id, held);
     if (this.#held.size > this.#options.most) this.closed(this.#held.keys().next().value as string);
     return held;

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { Pace } from "./drain.ts";
+import { type Ending, Pace } from "./drain.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** An open event stream. */
@@ -14,7 +14,8 @@ export interface Stream {
   readonly response: ServerResponse;
   /** A newline pair was the last thing sent: a comment may follow. */
   between: boolean;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, as `lastSentAt` is. */
+  readonly openedAt: number;
   lastSentAt: number;
   /** Events that tell those who wait for it that it ends; empty: nobody does, or none may follow here. */
   lastWords(): string;
@@ -93,17 +94,28 @@ export class Streams {
   /**
    * Closes the share of idle sessions that is due: their clients begin anew one after the other.
    * From the deadline on all of them are due; one whose call still waits is closed with its answer, or when the grace is over.
-   * @param deadline in milliseconds since 1970; null: nothing is draining
+   * @param ending null: nothing is draining
    */
-  closeSome(now: number, deadline: number | null, busy: (session: string) => boolean): void {
-    if (deadline === null) return this.#pace.reset();
-    if (now >= deadline + graceMs) return this.#closeAll();
-    const due = this.#pace.due(this.sessions, now, deadline);
+  closeSome(now: number, ending: Ending | null, busy: (session: string) => boolean): void {
+    if (ending === null) return this.#pace.reset();
+    if (now >= ending.by + graceMs) return this.#closeAll();
+    const due = this.#pace.due(this.#sessionsOf(ending), now, ending.by);
     if (due === 0) return;
-    const idle = [...this.#idleStreams(busy), ...this.#idleSessions(busy)];
+    const idle = [...this.#idleStreams(busy), ...this.#idleSessions(busy)].filter(
+      ({ openedAt }) => openedAt <= ending.openedBy,
+    );
     idle.sort((a, b) => a.at - b.at);
     for (let left = Math.min(due, idle.length); left > 0; left--)
       idle.splice(this.#next(idle.length), 1)[0]?.close();
+  }
+
+  /** How many of the open sessions an end means. */
+  #sessionsOf({ openedBy }: Ending): number {
+    if (openedBy === Infinity) return this.sessions;
+    let count = 0;
+    for (const { kind, openedAt } of this.#open) if (kind === "session" && openedAt <= openedBy) count++;
+    for (const { openedAt } of this.#held.all()) if (openedAt <= openedBy) count++;
+    return count;
   }
 
   /**
@@ -128,9 +140,9 @@ export class Streams {
 
   *#idleStreams(busy: (session: string) => boolean): Generator<Idle> {
     for (const stream of this.#open) {
-      const { kind, session, between, lastSentAt } = stream;
+      const { kind, session, between, openedAt, lastSentAt } = stream;
       if (kind !== "session" || !between || busy(session) || this.#arriving.has(session)) continue;
-      yield { at: lastSentAt, close: () => this.#close(stream) };
+      yield { at: lastSentAt, openedAt, close: () => this.#close(stream) };
     }
   }
 
@@ -140,11 +152,12 @@ export class Streams {
     for (const stream of this.#open)
       if (stream.kind === "listening" && stream.between)
         listening.set(stream.session, [...(listening.get(stream.session) ?? []), stream]);
-    for (const { id, at, under } of this.#held.all()) {
+    for (const { id, at, openedAt, under } of this.#held.all()) {
       const streams = listening.get(id) ?? [];
       if (under > streams.length || busy(id)) continue;
       yield {
         at,
+        openedAt,
         close: () => {
           this.#held.end(id);
           for (const stream of streams) this.#close(stream);
@@ -167,5 +180,6 @@ export class Streams {
 interface Idle {
   /** When it was used last, in milliseconds since 1970. */
   readonly at: number;
+  readonly openedAt: number;
   readonly close: () => void;
 }

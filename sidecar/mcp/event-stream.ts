@@ -32,6 +32,7 @@ export class PassedStream implements PassOn, Stream {
   readonly response: ServerResponse;
   session: string;
   between: boolean;
+  readonly openedAt: number;
   lastSentAt: number;
   readonly #call: Call;
   readonly #head: StreamHead;
@@ -59,7 +60,8 @@ export class PassedStream implements PassOn, Stream {
     this.session = call.session ?? "";
     // Nobody knows where an event of an encoded stream ends: nothing may be put between two.
     this.between = head.readable;
-    this.lastSentAt = task.now();
+    this.openedAt = task.now();
+    this.lastSentAt = this.openedAt;
     this.#isSession =
       ours && request.method === "GET" && call.session === null && settings.pin && head.readable;
     this.#rewriter = this.#isSession ? this.#endpointPinner() : head.readable ? stateReplacer(call) : null;

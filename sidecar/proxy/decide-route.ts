@@ -276,6 +276,23 @@ export function decideElsewhere(
   return { kind: "peer", host, port, url, peer, by: "drain", body, otherwise };
 }
 
+/**
+ * Decides where a request of nothing open goes from a task whose release leaves its slot: to a peer of another release, once. Unlike
+ * one that drains such a task turns nobody away, for the balancer sends all of the slot's new sessions to it and to those that take
+ * its place.
+ */
+export function decideBeyond(
+  { config, home }: Pick<TaskFacts, "config" | "home">,
+  toHub: ForwardRoute,
+  peer: string,
+): OnwardRoute {
+  const { url, hopped, body } = toHub;
+  const address = hopped ? null : peerAddress(peer, config, home);
+  if (address === null) return toHub;
+  const { host, port } = address;
+  return { kind: "peer", host, port, url, peer, by: "drain", body, otherwise: toHub };
+}
+
 function hubRoute(
   { hub }: SidecarConfig,
   url: string,

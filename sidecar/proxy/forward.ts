@@ -88,6 +88,8 @@ class Forwarding implements Asker {
     // An address may belong to something else by now: only the task itself answers for its sessions.
     if (route.kind === "peer" && headerOf(headers, header.task) !== route.peer)
       return this.#giveUp(new Error("another task answers at its address"));
+    if (route.kind === "peer")
+      this.#call.task.peers.answered(route.peer, headerOf(headers, header.release) ?? "");
     this.#passOn = beginAnswer(this.#call, status, headers);
     if (this.#passOn === null) this.#giveUp(new Error("the answer is of no use"));
   }

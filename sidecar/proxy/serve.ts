@@ -4,6 +4,7 @@ import {
   type ForwardRoute,
   type HoldRoute,
   type Route,
+  decideBeyond,
   decideElsewhere,
   decideRoute,
   tooLarge,
@@ -13,6 +14,7 @@ import { type ExpiredRoute, decideStateless } from "./decide-stateless.ts";
 import { forward } from "./forward.ts";
 import { holdBody } from "./held-body.ts";
 import { prove, refuse, refuseState, tellHealth } from "./own-answers.ts";
+import { announcedLength } from "./upload.ts";
 
 /** A route that needs no further decision. */
 type Decided = Exclude<Route, HoldRoute> | ExpiredRoute;
@@ -27,10 +29,18 @@ export function serve(task: Task, request: IncomingMessage, response: ServerResp
   // What came before the drain is served, however long its body takes.
   const { mayRefuse } = task.drain;
   if (route.kind === "hold") return serveHeld(task, request, response, route.toHub, mayRefuse);
-  if (mayRefuse && isNew(route)) return serveNew(task, request, response, route);
+  if (isNew(route)) {
+    if (mayRefuse) return serveNew(task, request, response, route);
+    const peer = beyond(task);
+    if (peer !== null) return serveBeyond(task, request, response, route, peer);
+  }
   follow(task, request, response, route);
   return null;
 }
+
+/** Where a new session goes from a task whose release leaves; null: it stays. */
+const beyond = ({ config, drain, peers }: Task): string | null =>
+  drain.leaves ? peers.latestBut(config.release) : null;
 
 /** It belongs to nothing open: while this task drains it goes elsewhere. */
 const isNew = (route: Decided): route is ForwardRoute => route.kind === "forward" && route.by === "nothing";
@@ -44,11 +54,23 @@ async function serveNew(
 ): Promise<void> {
   const { drain, peers } = task;
   const stays = !(await drain.refuses());
-  const known = drain.wholeSlot ? null : peers.latest;
+  const known = drain.wholeSlot ? null : (beyond(task) ?? peers.latest);
   follow(task, request, response, stays ? toHub : decideElsewhere(task, toHub, known));
 }
 
-/** Waits for the whole body. */
+/** Its body is held, should it have one: what the peer does not take is served here. */
+async function serveBeyond(
+  task: Task,
+  request: IncomingMessage,
+  response: ServerResponse,
+  toHub: ForwardRoute,
+  peer: string,
+): Promise<void> {
+  const body = announcedLength(request) === 0 ? null : await held(task, request, response);
+  if (body === undefined) return;
+  follow(task, request, response, decideBeyond(task, { ...toHub, body }, peer));
+}
+
 async function serveHeld(
   task: Task,
   request: IncomingMessage,
@@ -56,14 +78,28 @@ async function serveHeld(
   toHub: ForwardRoute,
   mayRefuse: boolean,
 ): Promise<void> {
-  const held = await holdBody(request, task.config.settings.largestBody, task.holding);
-  if (held === "gone") return void request.resume();
-  if (held === "large") return follow(task, request, response, tooLarge);
-  if (held === "full") return follow(task, request, response, tooManyHeld);
-  response.once("close", held.release);
-  const route = decideStateless(task, toHub, held.body);
+  const body = await held(task, request, response);
+  if (body === undefined) return;
+  const route = decideStateless(task, toHub, body);
   if (mayRefuse && isNew(route)) return serveNew(task, request, response, route);
   follow(task, request, response, route);
+}
+
+/** Waits for the whole body. Undefined: there is none to go on with, and the client has been told why or is gone. */
+async function held(
+  task: Task,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Buffer | undefined> {
+  const whole = await holdBody(request, task.config.settings.largestBody, task.holding);
+  if (whole === "gone") request.resume();
+  else if (whole === "large") follow(task, request, response, tooLarge);
+  else if (whole === "full") follow(task, request, response, tooManyHeld);
+  else {
+    response.once("close", whole.release);
+    return whole.body;
+  }
+  return undefined;
 }
 
 /** Does what was decided. */

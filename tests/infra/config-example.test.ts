@@ -30,6 +30,7 @@ test("Pulumi.production.yaml is a valid production config that no guard refuses"
     credentialsUntil: null,
     credentialsAssumed: false,
     kept: { blue: null, green: null },
+    leaves: { blue: null, green: null },
     foreseen: null,
   };
   assert.deepEqual(guard(config, nothing, Date.now()).refusals, []);

@@ -25,6 +25,7 @@ const blueIsLive: SwitchPreview = {
   credentialsUntil: null,
   credentialsAssumed: false,
   kept: { blue: null, green: null },
+  leaves: { blue: null, green: null },
   foreseen: null,
 };
 const refusals = (config: Record<string, unknown>, preview = blueIsLive) =>

@@ -26,6 +26,8 @@ interface Registered {
   readonly ignoreChanges: readonly string[];
   /** Outputs that are secret whatever the provider says. */
   readonly secretOutputs: readonly string[];
+  /** How long an update may take; empty: as long as the provider says. */
+  readonly updateWithin: string;
 }
 
 export interface Evaluation {
@@ -96,6 +98,7 @@ const firstDeployment: SwitchPreview = {
   credentialsUntil: null,
   credentialsAssumed: false,
   kept: { blue: null, green: null },
+  leaves: { blue: null, green: null },
   foreseen: null,
 };
 
@@ -246,6 +249,7 @@ class Recorder extends MockMonitor {
           dependencies: request.getDependenciesList().map(shortUrn),
           ignoreChanges: request.getIgnorechangesList(),
           secretOutputs: request.getAdditionalsecretoutputsList(),
+          updateWithin: request.getCustomtimeouts()?.getUpdate() ?? "",
         });
       callback(error, response);
     }) as never);
@@ -260,6 +264,7 @@ interface RegisterRequest {
   getDependenciesList(): string[];
   getIgnorechangesList(): string[];
   getAdditionalsecretoutputsList(): string[];
+  getCustomtimeouts(): { getUpdate(): string } | undefined;
 }
 interface RegisterResponse {
   getId(): string;

@@ -5,16 +5,17 @@ import { test } from "node:test";
 import { Account } from "local-aws/testing";
 import { type Program, Stack } from "pulumi-engine/testing";
 import { repository } from "../../rehearsal/stage/index.ts";
-import { isMetricNamespace, metricNamespace } from "../../rollout/plugin/metric-namespace.ts";
+import { metricNamespace, namespaceType as type } from "../../rollout/plugin/metric-namespace.ts";
+import { typeOf } from "../../rollout/plugin/provider.ts";
 
-const type = "trafficswitch:index:MetricNamespace";
 const urn = `urn:pulumi:production::hub::hub:index:Hub$${type}::metrics`;
 const start = "McpHub/hub/production";
 
 test("the namespace is told from the switch by its type, whatever its parents and its name are", () => {
-  assert.ok(isMetricNamespace(urn));
-  assert.ok(isMetricNamespace(`urn:pulumi:production::hub::${type}::metrics`));
-  assert.ok(!isMetricNamespace(`urn:pulumi:s::hub::${type}$trafficswitch:index:TrafficSwitch::${type}`));
+  assert.equal(typeOf(urn), "trafficswitch:index:MetricNamespace");
+  assert.equal(typeOf(`urn:pulumi:production::hub::${type}::metrics`), type);
+  const under = `urn:pulumi:s::hub::${type}$trafficswitch:index:TrafficSwitch::${type}`;
+  assert.equal(typeOf(under), "trafficswitch:index:TrafficSwitch");
 });
 
 test("what follows its beginning is drawn: 128 bits, other ones for each stack", async () => {

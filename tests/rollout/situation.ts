@@ -36,6 +36,7 @@ export function record(over: Partial<SwitchRecord> = {}): SwitchRecord {
     reassert: null,
     retirement: null,
     drain: { blue: null, green: null },
+    leaving: { blue: null, green: null },
     last: null,
     inputs: inputsFor(plan, 0, { blue: a, green: b }, undefined),
     ...over,

@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import test from "node:test";
 import { Sessions } from "../../sidecar/drain/sessions.ts";
 import { type Stream, Streams, graceMs } from "../../sidecar/drain/streams.ts";
+import { endBy } from "./kit.ts";
 
 /** An idle stream of a session, and whether it was ended. */
 function stream(session: string): { stream: Stream; ended: () => boolean } {
@@ -19,6 +20,7 @@ function stream(session: string): { stream: Stream; ended: () => boolean } {
     session,
     response,
     between: true,
+    openedAt: 0,
     lastSentAt: 0,
     lastWords: () => "",
     closing: () => undefined,
@@ -34,7 +36,7 @@ test("past the deadline a stream stays open as long as its message arrives, and 
   streams.arriving("asking");
   streams.arriving("asking");
   const deadline = 1_000;
-  const close = (now: number) => streams.closeSome(now, deadline, () => false);
+  const close = (now: number) => streams.closeSome(now, endBy(deadline), () => false);
   close(0);
   for (const now of [deadline, deadline + 1, deadline + 250]) close(now);
   assert.deepEqual([asking.ended(), idle.ended()], [false, true]);
@@ -51,8 +53,8 @@ test("a message that never arrives keeps its stream until the grace is over, and
   const asking = stream("asking");
   streams.add(asking.stream);
   streams.arriving("asking");
-  streams.closeSome(1_000 + graceMs - 1, 1_000, () => false);
+  streams.closeSome(1_000 + graceMs - 1, endBy(1_000), () => false);
   assert.equal(asking.ended(), false);
-  streams.closeSome(1_000 + graceMs, 1_000, () => false);
+  streams.closeSome(1_000 + graceMs, endBy(1_000), () => false);
   assert.equal(asking.ended(), true);
 });

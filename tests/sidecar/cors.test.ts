@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import test, { type TestContext } from "node:test";
 import { header } from "../../domain/telemetry.ts";
 import { pinSession, pinUrl } from "../../sidecar/affinity/pin.ts";
-import { key, listen, raw, startSidecar } from "./kit.ts";
+import { drains, key, listen, raw, startSidecar } from "./kit.ts";
 import { accessOf, summed, until } from "./lines.ts";
 
 const page = "https://inspector.example";
@@ -111,7 +111,7 @@ test("a preflight is answered wherever its pin leads: what comes after it then h
 
 test("a draining task answers preflights, and the refusal that follows one can be read", async (t) => {
   const hub = await pageHub(t);
-  const readFlag = () => Promise.resolve(Date.now() + 600_000);
+  const readFlag = drains(() => Date.now() + 600_000);
   const { url } = await startSidecar(t, { hub: hub.port, readFlag, settings: { flagMs: 50 } });
   let refused = await send(`${url}/mcp`, "POST", { origin: page });
   while (refused.status !== 503) refused = await send(`${url}/mcp`, "POST", { origin: page });

@@ -6,11 +6,11 @@ import fc from "fast-check";
 import { header } from "../../domain/telemetry.ts";
 import { pinUrl } from "../../sidecar/affinity/pin.ts";
 import { Drain, Pace } from "../../sidecar/drain/drain.ts";
-import { flagReader } from "../../sidecar/drain/flag.ts";
+import { type Flag, flagReader } from "../../sidecar/drain/flag.ts";
 import { Protection } from "../../sidecar/drain/protection.ts";
 import { Sessions } from "../../sidecar/drain/sessions.ts";
 import { type Stream, Streams, graceMs, sliceMs } from "../../sidecar/drain/streams.ts";
-import { key, listen, startSidecar } from "./kit.ts";
+import { drains, endBy, key, listen, startSidecar } from "./kit.ts";
 
 test("streams close evenly: the largest second is at most twice the average, for any number and time", () => {
   fc.assert(
@@ -49,6 +49,7 @@ const streamOf = (response: ServerResponse, more: Partial<Stream> = {}): Stream 
   session: "s",
   response,
   between: true,
+  openedAt: 0,
   lastSentAt: 0,
   lastWords: () => "",
   closing: () => undefined,
@@ -78,14 +79,14 @@ test("a busy session is closed last: with its call's answer, or when the grace a
     streams.add(streamOf(idle.response, { session: "idle", lastSentAt: 9 }));
     let waits = true;
     const isBusy = (session: string) => waits && session === "busy";
-    streams.closeSome(0, deadline, isBusy);
-    streams.closeSome(sliceMs, deadline, isBusy);
+    streams.closeSome(0, endBy(deadline), isBusy);
+    streams.closeSome(sliceMs, endBy(deadline), isBusy);
     assert.deepEqual([busy.written.length, idle.written], [0, ["retry: 100\n\nEND"]]);
     for (let now = deadline; now < deadline + graceMs; now += sliceMs)
-      streams.closeSome(now, deadline, isBusy);
+      streams.closeSome(now, endBy(deadline), isBusy);
     assert.equal(busy.written.length, 0, "its answer is still to come");
     if (answered) waits = false;
-    streams.closeSome(answered ? deadline + sliceMs : deadline + graceMs, deadline, isBusy);
+    streams.closeSome(answered ? deadline + sliceMs : deadline + graceMs, endBy(deadline), isBusy);
     assert.deepEqual(busy.written, ["retry: 100\n\nEND"]);
   }
 });
@@ -96,11 +97,11 @@ test("a stream stays while a message for its session is arriving", () => {
   const { response, written } = fakeResponse();
   streams.add(streamOf(response, { session: "asking" }));
   streams.arriving("asking");
-  streams.closeSome(0, 2 * sliceMs, () => false);
-  streams.closeSome(2 * sliceMs - 1, 2 * sliceMs, () => false);
+  streams.closeSome(0, endBy(2 * sliceMs), () => false);
+  streams.closeSome(2 * sliceMs - 1, endBy(2 * sliceMs), () => false);
   assert.deepEqual(written, []);
   streams.arrived("asking");
-  streams.closeSome(2 * sliceMs, 2 * sliceMs, () => false);
+  streams.closeSome(2 * sliceMs, endBy(2 * sliceMs), () => false);
   assert.deepEqual(written, ["retry: 100\n\nEND"]);
   assert.equal(sessions.hasEnded("asking"), true);
 });
@@ -117,7 +118,7 @@ test("a message for a session whose stream was closed hears so, though the hub h
     response.write("event: endpoint\ndata: /messages?sessionId=one\n\n");
   });
   let deadline: number | null = null;
-  const { url } = await startSidecar(t, { hub: hub.port, readFlag: () => Promise.resolve(deadline) });
+  const { url } = await startSidecar(t, { hub: hub.port, readFlag: drains(() => deadline) });
   const stream = await fetch(`${url}/mcp`);
   const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
   const endpoint = /data: (.*)/.exec((await reader.read()).value ?? "")?.[1];
@@ -130,9 +131,9 @@ test("a message for a session whose stream was closed hears so, though the hub h
 });
 
 test("a flag that can't be read ends no drain and refuses nobody", async () => {
-  let flag: () => Promise<number | null> = () => Promise.resolve(5_000);
+  let flag = drains(() => 5_000);
   const said: string[] = [];
-  const drain = new Drain({ readFlag: () => flag(), log: (text) => said.push(text) });
+  const drain = new Drain({ readFlag: () => flag(), now: () => 0, log: (text) => said.push(text) });
   assert.equal(await drain.refuses(), false);
   await drain.look();
   assert.equal(await drain.refuses(), true);
@@ -147,8 +148,9 @@ test("a flag that can't be read ends no drain and refuses nobody", async () => {
 
 test("a new session is refused only for what the flag says after it came", async () => {
   const looks: ((deadline: number | null) => void)[] = [];
-  const readFlag = () => new Promise<number | null>((resolve) => void looks.push(resolve));
-  const drain = new Drain({ readFlag, log: () => undefined });
+  const readFlag = () =>
+    new Promise<Flag>((resolve) => void looks.push((slot) => resolve({ slot, leaving: null })));
+  const drain = new Drain({ readFlag, now: () => 0, log: () => undefined });
   const first = drain.look();
   looks[0]!(5_000);
   await first;
@@ -169,7 +171,7 @@ test("a slot that is sent traffic again takes its first session, however lately 
   let deadline: number | null = Date.now() + 60_000;
   const { url } = await startSidecar(t, {
     hub: hub.port,
-    readFlag: () => Promise.resolve(deadline),
+    readFlag: drains(() => deadline),
     settings: { flagMs: 50 },
   });
   for (let refused = false; !refused;) {
@@ -199,7 +201,7 @@ function recordAt(t: TestContext, port: number): void {
 test("a look at a record that does not answer ends, and so does the waiting for it", async (t) => {
   const silent = await listen(t, () => undefined);
   recordAt(t, silent.port);
-  const read = flagReader({ flag: { table: "t", key: "k" }, slot: "blue" });
+  const read = flagReader({ flag: { table: "t", key: "k" }, slot: "blue", release: "r" });
   await assert.rejects(read(), /abort|timeout/i);
 });
 
@@ -218,8 +220,8 @@ test("a look at a record goes on while AWS throttles it", async (t) => {
     );
   });
   recordAt(t, record.port);
-  const read = flagReader({ flag: { table: "t", key: "k" }, slot: "blue" });
-  assert.equal(await read(), Date.UTC(2026, 0, 1));
+  const read = flagReader({ flag: { table: "t", key: "k" }, slot: "blue", release: "r" });
+  assert.deepEqual(await read(), { slot: Date.UTC(2026, 0, 1), leaving: null });
 });
 
 /** Scale-in protection by an agent at this port, with a clock that stands, and what it says. */
@@ -372,7 +374,7 @@ test("a call that waits on an SSE session's stream hears the stream's end under 
     response.write("event: endpoint\ndata: /messages?sessionId=one\n\n");
   });
   let deadline: number | null = null;
-  const { url } = await startSidecar(t, { hub: hub.port, readFlag: () => Promise.resolve(deadline) });
+  const { url } = await startSidecar(t, { hub: hub.port, readFlag: drains(() => deadline) });
   const reader = (await fetch(`${url}/mcp`)).body!.pipeThrough(new TextDecoderStream()).getReader();
   const endpoint = /data: (.*)/.exec((await reader.read()).value ?? "")?.[1];
   for (const id of [7, "seven"])

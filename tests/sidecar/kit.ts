@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { type Server as RawServer, type Socket, connect, createServer as createRawServer } from "node:net";
 import type { TestContext } from "node:test";
 import { type SidecarConfig, readConfig } from "../../sidecar/config.ts";
+import type { Ending } from "../../sidecar/drain/drain.ts";
 import type { ReadFlag } from "../../sidecar/drain/flag.ts";
 import { Sidecar } from "../../sidecar/sidecar.ts";
 
@@ -73,6 +74,14 @@ export async function listenRaw(
   return { port, server, sockets, open: () => sockets.filter(({ destroyed }) => !destroyed) };
 }
 
+/** A drain flag by which the whole slot drains until that moment; null: nothing does. */
+export const drains =
+  (until: () => number | null): ReadFlag =>
+  async () => ({ slot: until(), leaving: null });
+
+/** The end of all that is open, by this moment. */
+export const endBy = (by: number): Ending => ({ by, openedBy: Infinity });
+
 export interface SidecarNeeds {
   readonly hub: number;
   readonly slot?: "blue" | "green";
@@ -106,7 +115,7 @@ export async function startSidecar(t: TestContext, needs: SidecarNeeds): Promise
   const lines: string[] = [];
   const sidecar = new Sidecar({
     config,
-    readFlag: needs.readFlag ?? (() => Promise.resolve(null)),
+    readFlag: needs.readFlag ?? drains(() => null),
     now: needs.now ?? (() => Date.now()),
     write: (line) => lines.push(line),
     address: (port) => `127.0.0.1:${port}`,

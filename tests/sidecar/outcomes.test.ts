@@ -167,7 +167,7 @@ test("a call that still waits when the grace of a drain is over is drained with 
   const { url, lines } = await startSidecar(t, {
     hub: hub.port,
     now: () => clock.now,
-    readFlag: () => Promise.resolve(drains.until),
+    readFlag: async () => ({ slot: drains.until, leaving: null }),
     settings: { flagMs: 50 },
   });
   const stream = (await fetch(`${url}/mcp`)).body!.pipeThrough(new TextDecoderStream()).getReader();

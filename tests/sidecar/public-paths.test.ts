@@ -13,7 +13,7 @@ import { probeProof } from "../../checks/sources/probe-marks.ts";
 import { header } from "../../domain/telemetry.ts";
 import { signFresh } from "../../sidecar/affinity/signature.ts";
 import { readConfig } from "../../sidecar/config.ts";
-import { key, leastEnvironment, listen, raw, startSidecar } from "./kit.ts";
+import { drains, key, leastEnvironment, listen, raw, startSidecar } from "./kit.ts";
 import { accessOf, summed, until } from "./lines.ts";
 import { serveAlone } from "./serve-alone.ts";
 
@@ -133,7 +133,7 @@ test("a public path is no request of MCP: no session, no pin, no line, no count,
   const { url, sidecar, lines } = await startSidecar(t, {
     hub: hub.port,
     settings: { publicPaths, flagMs: 50 },
-    readFlag: () => Promise.resolve(draining),
+    readFlag: drains(() => draining),
   });
   const call = '{"jsonrpc":"2.0","id":1,"method":"initialize"}';
   const ask = async (init: RequestInit = {}) => {

@@ -3,7 +3,7 @@ import test, { type TestContext } from "node:test";
 import { header } from "../../domain/telemetry.ts";
 import { Sessions } from "../../sidecar/drain/sessions.ts";
 import { Streams, sliceMs } from "../../sidecar/drain/streams.ts";
-import { listen, startSidecar } from "./kit.ts";
+import { drains, endBy, listen, startSidecar } from "./kit.ts";
 
 test("a session is open until it is deleted or silent for long, and never while something is under way", () => {
   let now = 0;
@@ -18,7 +18,7 @@ test("a session is open until it is deleted or silent for long, and never while 
   now = 1_000;
   assert.equal(sessions.size, 2);
   now = 5_000;
-  assert.deepEqual([...sessions.all()], [{ id: "calling", at: 0, under: 1 }]);
+  assert.deepEqual([...sessions.all()], [{ id: "calling", openedAt: 0, at: 0, under: 1 }]);
   leave();
   assert.equal(sessions.size, 1);
   now = 6_000;
@@ -145,7 +145,7 @@ test("a draining slot ends idle sessions without a stream one by one: their clie
   const { url, port, sidecar } = await startSidecar(t, {
     hub: hub.port,
     settings: { flagMs: 50 },
-    readFlag: () => Promise.resolve(deadline),
+    readFlag: drains(() => deadline),
   });
   const [idle, listening, calling] = (await openSome(url, 3)) as [string, string, string];
   const ask = (id: string, method = "POST") =>
@@ -186,11 +186,11 @@ test("sessions that were left long ago don't push all others to the end of a dra
   for (let second = 1; second <= seconds; second++) {
     const before = open();
     for (; now < 10_000 + second * 1_000; now += sliceMs)
-      streams.closeSome(now, 10_000 + seconds * 1_000, () => false);
+      streams.closeSome(now, endBy(10_000 + seconds * 1_000), () => false);
     ended.push(before - open());
   }
   assert.ok(Math.max(...ended) <= (2 * 100) / seconds, ended.join(" "));
-  streams.closeSome(now, now, () => false);
+  streams.closeSome(now, endBy(now), () => false);
   assert.equal(sessions.size, 0);
 });
 

@@ -13,7 +13,7 @@ import {
 import { pinSession } from "../../sidecar/affinity/pin.ts";
 import { wrapState } from "../../sidecar/affinity/request-state.ts";
 import { fromWeb } from "./from-web.ts";
-import { key, listen, startSidecar } from "./kit.ts";
+import { drains, key, listen, startSidecar } from "./kit.ts";
 
 /** A hub of the stateless era whose one tool asks back. Another process can't read the state it mints. */
 async function startHub(t: TestContext, name: string, responseMode: "auto" | "sse" = "auto") {
@@ -171,7 +171,7 @@ test("a subscription stream passes notifications, counts as open, and is closed 
   let deadline: number | null = null;
   const { url, sidecar } = await startSidecar(t, {
     hub: port,
-    readFlag: () => Promise.resolve(deadline),
+    readFlag: drains(() => deadline),
     settings: { flagMs: 50 },
   });
   const client = await connectModern(t, url);
@@ -195,7 +195,7 @@ test("a request without a session is answered while its slot drains, and a sessi
   let deadline: number | null = null;
   const { url } = await startSidecar(t, {
     hub: port,
-    readFlag: () => Promise.resolve(deadline),
+    readFlag: drains(() => deadline),
     settings: { flagMs: 50 },
   });
   const ask = (body: string | ReadableStream, version = "2026-07-28") =>

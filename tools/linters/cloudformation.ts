@@ -28,6 +28,7 @@ const within: Readonly<Record<string, string>> = {
   "hub:index:Hub": "what the others are children of",
   "trafficswitch:index:TrafficSwitch": "the switch's own",
   "trafficswitch:index:MetricNamespace": "a name in the state",
+  "trafficswitch:index:LeavingReleases": "a note in the record",
   "awsx:ec2:Vpc": "the VPC of a package of others",
   "aws:acm/certificateValidation:CertificateValidation": "a wait",
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "the bucket's",

@@ -1,9 +1,7 @@
-import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Colour } from "../../../domain/colour.ts";
 import { parseInputs } from "../../../rollout/plugin/inputs.ts";
-import { isMetricNamespace, metricNamespace } from "../../../rollout/plugin/metric-namespace.ts";
-import { trafficSwitch } from "../../../rollout/plugin/provider.ts";
+import { trafficSwitch, typeOf } from "../../../rollout/plugin/provider.ts";
 import { Work } from "../../../rollout/plugin/work.ts";
 import { applyUp } from "../../../rollout/run/apply.ts";
 import { openPorts } from "../../../rollout/run/open-ports.ts";
@@ -15,7 +13,7 @@ import { openPorts } from "../../../rollout/run/open-ports.ts";
 const real = trafficSwitch({ say: () => undefined, flush: () => Promise.resolve() }, new Work());
 
 async function create(urn: string, given: unknown): Promise<pulumi.provider.CreateResult> {
-  if (isMetricNamespace(urn)) return metricNamespace(randomBytes).create(urn, given);
+  if (typeOf(urn) !== "trafficswitch:index:TrafficSwitch") return real.create!(urn, given);
   const inputs = parseInputs(given);
   const open = openPorts(
     inputs,
