@@ -13,6 +13,7 @@ import { faultyReleases } from "./faulty-release.ts";
 import { freeze } from "./freeze.ts";
 import { guardian } from "./guardian.ts";
 import { hangAfterPromotion } from "./hang-after-promotion.ts";
+import { inPlace } from "./in-place.ts";
 import { lostOperator } from "./lost-operator.ts";
 import { newSettings } from "./new-settings.ts";
 import { operators } from "./operators.ts";
@@ -38,6 +39,7 @@ export const scenarios: readonly Scenario[] = [
   refused,
   rollback,
   newSettings,
+  inPlace,
   shortBakes,
   freeze,
   approval,
