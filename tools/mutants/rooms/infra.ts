@@ -363,4 +363,18 @@ export const infra: readonly Mutant[] = [
     after: "throw new Error(",
     tests: ["tests/infra/plan-file.test.ts"],
   },
+  {
+    does: "a service is replaced before its sessions have been told, and its deployment waits for them",
+    file: "infra/slots.ts",
+    before: "roles.task.policy, needs.leaving],",
+    after: "roles.task.policy],",
+    tests: ["tests/infra/leaving.test.ts"],
+  },
+  {
+    does: "an up that waits for sessions is given up while they still have their time",
+    file: "infra/slots.ts",
+    before: "leaves.ms + limits.leavingOverMs",
+    after: "limits.leavingOverMs",
+    tests: ["tests/infra/leaving.test.ts"],
+  },
 ];

@@ -3,6 +3,9 @@ import type { Mutant } from "../mutant.ts";
 const decision = ["tests/rollout/decision.test.ts"];
 const kept = ["tests/rollout/kept.test.ts"];
 const approval = ["tests/rollout/approval.test.ts"];
+  },
+  {
+const leaving = ["tests/rollout/leaving.test.ts"];
 
 /** Mutants of what an `up` decides that tests find; what the simulation finds is in `tests/rollout/mutants`. */
 export const policy: readonly Mutant[] = [
@@ -72,7 +75,7 @@ export const policy: readonly Mutant[] = [
   {
     does: "a first deployment that died never gets the settings that mend it",
     file: "rollout/policy/kept.ts",
-    before: "(record.ruleArn === null && record.rollout?.candidate === record.live)",
+    before: "isUnfinishedFirst(record)",
     after: "false",
     tests: kept,
   },
@@ -152,5 +155,40 @@ export const policy: readonly Mutant[] = [
     before: "everyMs > 0",
     after: "everyMs >= 0",
     tests: ["tests/rollout/gate-watch.test.ts"],
+  },
+  {
+    does: "nobody tells sessions on live that their release is replaced, and its deployment lasts for as long as they do",
+    file: "rollout/policy/leaving.ts",
+    before: "if (of === live || weights[of] > 0) return usual;",
+    after: "if (weights[of] > 0 && of !== live) return usual;",
+    tests: leaving,
+  },
+  {
+    does: "sessions that a rollback kept hold the deployment of their slot, for nobody tells them",
+    file: "rollout/policy/leaving.ts",
+    before: "const promised = drain[of] ?? kept;",
+    after: "const promised = drain[of];",
+    tests: leaving,
+  },
+  {
+    does: "each up that comes again gives leaving sessions more time, and the deployment never ends",
+    file: "rollout/policy/leaving.ts",
+    before: "told?.release === release && told.by > now",
+    after: "told?.release === release && told.by < now",
+    tests: leaving,
+  },
+  {
+    does: "a release changes in a slot while somebody else moves traffic",
+    file: "rollout/run/tell-leaving.ts",
+    before: "if (holder !== null)",
+    after: "if (holder !== null && holder.until < now)",
+    tests: leaving,
+  },
+  {
+    does: "a preview that a colleague opens on an unfinished up shows nothing to do, and its sessions hold the next deployment",
+    file: "rollout/plugin/leaving-releases.ts",
+    before: "return untold ? { replaces, changes: true } : { replaces };",
+    after: "return untold ? { replaces } : { replaces };",
+    tests: ["tests/rollout/leaving-releases.test.ts"],
   },
 ];

@@ -3,6 +3,7 @@ import type { Mutant } from "../mutant.ts";
 const health = ["tests/sidecar/plain-health.test.ts"];
 const pages = ["tests/sidecar/cors.test.ts"];
 const publicPaths = ["tests/sidecar/public-paths.test.ts"];
+const leaving = ["tests/sidecar/leaving.test.ts"];
 
 /** Mutants of what rides along in front of the hub. */
 export const sidecar: readonly Mutant[] = [
@@ -163,5 +164,47 @@ export const sidecar: readonly Mutant[] = [
     before: "      if (failure) throw",
     after: "      if (failure && !response.ok) throw",
     tests: ["tests/sidecar/drain.test.ts"],
+  },
+  {
+    does: "the tasks that take the place of a release which leaves are told to leave as well",
+    file: "sidecar/drain/flag.ts",
+    before: 'left?.["release"]?.S === release',
+    after: 'left?.["release"]?.S !== undefined',
+    tests: leaving,
+  },
+  {
+    does: "a task that leaves keeps its protection, and the deployment lasts for as long as clients come",
+    file: "sidecar/sidecar.ts",
+    before: "streams.sessions > 0 && drain.mayProtect",
+    after: "streams.sessions > 0",
+    tests: leaving,
+  },
+  {
+    does: "tasks that were told to leave and never replaced lose their sessions to the next scale-in, for ever",
+    file: "sidecar/drain/drain.ts",
+    before: "this.#options.now() < this.#leaving.until",
+    after: "this.#options.now() < Infinity",
+    tests: leaving,
+  },
+  {
+    does: "a session that began anew on a task that leaves is ended again, every quarter of a second",
+    file: "sidecar/drain/streams.ts",
+    before: "({ openedAt }) => openedAt <= ending.openedBy,",
+    after: "({ openedAt }) => openedAt <= Infinity,",
+    tests: leaving,
+  },
+  {
+    does: "a task that leaves sends new sessions to one that leaves as well, and their clients move twice",
+    file: "sidecar/affinity/peers.ts",
+    before: "(seen.release ?? release) !== release",
+    after: "(seen.release ?? release) !== null",
+    tests: leaving,
+  },
+  {
+    does: "a new session is turned away because the task that it was sent on to is gone",
+    file: "sidecar/proxy/decide-route.ts",
+    before: 'by: "drain", body, otherwise: toHub }',
+    after: 'by: "drain", body, otherwise: null }',
+    tests: leaving,
   },
 ];
