@@ -3,8 +3,6 @@ import type { Mutant } from "../mutant.ts";
 const decision = ["tests/rollout/decision.test.ts"];
 const kept = ["tests/rollout/kept.test.ts"];
 const approval = ["tests/rollout/approval.test.ts"];
-  },
-  {
 const leaving = ["tests/rollout/leaving.test.ts"];
 
 /** Mutants of what an `up` decides that tests find; what the simulation finds is in `tests/rollout/mutants`. */
