@@ -39,6 +39,15 @@ export class ShareEvidence {
     return this.#value;
   }
 
+  /**
+   * Answers of which nobody knows the order. Taken with the bad ones first, and looked at when all are in, they are never more
+   * evidence than in the order in which they came: each bet sees no more bad ones than it would have.
+   */
+  addTogether({ answers, bad }: { readonly answers: number; readonly bad: number }): number {
+    for (let added = 0; added < answers; added += 1) this.add(added < bad);
+    return this.#value;
+  }
+
   add(bad: boolean): number {
     this.#answers += 1;
     if (bad) this.#bad += 1;
@@ -115,6 +124,20 @@ export function cleanAnswersToShow(limit: number, confidence = 0.95): number {
   if (limit <= 0) return Number.POSITIVE_INFINITY;
   if (limit >= 1) return 1;
   return Math.ceil(Math.log(1 - confidence) / Math.log(1 - limit) - 1e-9);
+}
+
+/** The nearest-rank percentile of values that each occur so often. NaN of nothing. */
+export function percentileOf(
+  values: readonly { readonly value: number; readonly count: number }[],
+  p: number,
+): number {
+  const sorted = [...values].sort((a, b) => a.value - b.value);
+  let left = Math.max(1, Math.ceil((p / 100) * sorted.reduce((sum, { count }) => sum + count, 0)));
+  for (const { value, count } of sorted) {
+    left -= count;
+    if (left <= 0) return value;
+  }
+  return Number.NaN;
 }
 
 /** The nearest-rank percentile of values: the 95th of 100 for p = 95. NaN of nothing. */

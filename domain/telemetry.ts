@@ -138,6 +138,50 @@ export interface AccessLine {
   /** HTTP status under which the answer came; null: none came. */
   readonly status: number | null;
   readonly synthetic: boolean;
+  /** Number of the counts line that tells of the same second; left out: every request of that second has a line. */
+  readonly counts?: number;
+  /** With `counts`: how many requests of that second that have no line ended before it, and how many of them were analyses. */
+  readonly after?: readonly [requests: number, analyses: number];
+  /**
+   * False: its session is none of those of which every request has a line, and it is here for how it ended. Good for shares and
+   * causes; a comparison with such lines would see bad answers alone. Left out: it is one of them.
+   */
+  readonly chosen?: false;
+}
+
+/** Requests of one kind that have no line of their own. */
+export interface CountedRequests {
+  readonly method: string;
+  readonly tool: string | null;
+  readonly outcome: Outcome;
+  readonly requests: number;
+  /** Of analyses, how long they took: milliseconds as `shortMs` has them, and how many took so long. They add up to `requests`. */
+  readonly took?: readonly (readonly [ms: number, requests: number])[];
+}
+
+/**
+ * `type: "counts"`: users' requests that ended in the last second and have no line of their own, once a second while a task
+ * answers more than it writes lines for. With the lines that name its number it tells of each request of that second once.
+ */
+export interface CountsLine {
+  readonly type: "counts";
+  readonly schema: typeof accessSchema;
+  /** When its second ended, ISO 8601. */
+  readonly timestamp: string;
+  readonly slot: string;
+  readonly task: string;
+  readonly release: string;
+  /** One more than the one before it. They begin at the millisecond in which the task did: none comes twice at one address. */
+  readonly number: number;
+  /** When the one before it was written, milliseconds since 1970; null: there is none. */
+  readonly beforeAt: number | null;
+  /** How long its second was, milliseconds. */
+  readonly ms: number;
+  /** One of so many sessions has a line for each of its requests: a power of two. */
+  readonly every: number;
+  /** How many access lines name its number. */
+  readonly lines: number;
+  readonly counted: readonly CountedRequests[];
 }
 
 /** A request that has waited for a while, in a line of open requests. */
@@ -150,6 +194,8 @@ export interface OpenRequest {
   readonly tool: string | null;
   /** When it came, milliseconds since 1970. */
   readonly since: number;
+  /** As in an access line. */
+  readonly chosen?: false;
 }
 
 /**

@@ -127,11 +127,16 @@ export class Sidecar {
     const { port } = this.#server.address() as { port: number };
     this.#task.home = { slot: config.slot, task: this.#options.address(port) };
     this.#task.marks = marksOf(config, this.#task.home);
-    this.#log = new AccessLog(this.#options.write, this.#options.now, {
-      slot: config.slot,
-      task: this.#task.home.task,
-      release: config.release,
-    });
+    this.#log = new AccessLog(
+      this.#options.write,
+      this.#options.now,
+      {
+        slot: config.slot,
+        task: this.#task.home.task,
+        release: config.release,
+      },
+      { tool: config.settings.tool },
+    );
     const { flagMs, metricsMs, heartbeatMs } = config.settings;
     this.#every(flagMs, () => void this.#task.drain.look());
     this.#every(metricsMs, () => this.#report());
@@ -189,10 +194,13 @@ export class Sidecar {
     );
   };
 
-  /** Gives up on what waits too long, and tells of what still waits. */
+  /** Each second: gives up on what waits too long, and tells of what still waits, and of what ended and has no line. */
   #lookAtWaiting(): void {
-    this.#task.observer.giveUp();
-    this.#log?.open(this.#task.observer.stillOpen());
+    const { observer } = this.#task;
+    observer.giveUp();
+    this.#log?.open(observer.stillOpen(this.#log.mostOpen));
+    this.#log?.second();
+    observer.every = this.#log?.every ?? 1;
   }
 
   #every(ms: number, run: () => void): void {

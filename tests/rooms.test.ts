@@ -17,7 +17,7 @@ const rooms: Record<string, string> = {
   "release/": "domain/ checks/ infra/ plan/",
   "release/command/": "domain/ checks/ infra/ plan/ release/ rollout/",
   "infra/": "domain/ plan/ rollout/resource.ts rollout/plugin/lazy.cjs packages/log-filter-pattern",
-  "sidecar/": "domain/telemetry.ts domain/hub.ts domain/outcome.ts domain/health.ts",
+  "sidecar/": "domain/telemetry.ts domain/line-budget.ts domain/hub.ts domain/outcome.ts domain/health.ts",
   "packages/": "",
 };
 for (const room of ["rehearsal/", "simulation/", "tools/"])

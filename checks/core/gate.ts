@@ -1,5 +1,6 @@
 import { other } from "../../domain/colour.ts";
 import { limits } from "../../domain/limits.ts";
+import { requestsIn } from "../logs/sample.ts";
 import type { SlotLog } from "../logs/slot-log.ts";
 import { Probing } from "../probing/probing.ts";
 import { steadySessions } from "../sources/probe-options.ts";
@@ -205,10 +206,10 @@ class Bake {
   #pace(slot: CheckContext["slot"], wanted: number, { from, by }: ProbingTime, most: number): number {
     const now = this.#context.now();
     const answers = this.#context.samples.of(slot, this.#context.since).filter((answer) => answer.analysis);
-    const missing = wanted - answers.length;
+    const missing = wanted - requestsIn(answers);
     if (missing > 0 && now >= from)
       return Math.min(most, Math.max(1, (missing * 1_000) / Math.max(250, by - now)));
-    const recent = answers.filter((answer) => answer.from === "user" && answer.at > now - 5_000).length;
+    const recent = requestsIn(answers.filter(({ from, at }) => from === "user" && at > now - 5_000));
     return recent >= 10 ? 0 : Math.min(most, limits.idleProbesPerSecond);
   }
 

@@ -1,7 +1,8 @@
 import { badShare, specLimits } from "../../domain/spec.ts";
 import { defineCheck } from "../core/define.ts";
-import { isServerFault, isUsers, reached } from "../logs/sample.ts";
-import { commonest, isShown, judgeShare } from "../statistics/shares.ts";
+import { isServerFault, isUsers, reached, requestsIn } from "../logs/sample.ts";
+import { inOrder } from "../statistics/answers.ts";
+import { commonest, isShown, judgeShare, unlessLost } from "../statistics/shares.ts";
 
 /**
  * The share of requests that the hub did not fail, over everything that reached it since the window began. What is the client's
@@ -20,15 +21,16 @@ export const errorShare = defineCheck({
   probes: "candidate",
   everyMs: 250,
   measure: async (context) => context.samples.of(context.slot, context.since).filter(reached),
-  judge(answers, { thresholds }) {
-    const judged = judgeShare(answers.map(isServerFault), badShare(thresholds), "requests failed");
-    const share = answers.length === 0 ? null : (100 * (answers.length - judged.bad)) / answers.length;
-    return {
+  judge(answers, { thresholds, samples: book, slot, since }) {
+    const judged = judgeShare(inOrder(answers, isServerFault), badShare(thresholds), "requests failed");
+    const samples = requestsIn(answers);
+    const of = {
       verdict: judged.verdict,
-      value: share,
-      samples: answers.length,
-      shown: isShown(answers.filter(isUsers).map(isServerFault), badShare(thresholds)),
+      value: samples === 0 ? null : (100 * (samples - judged.bad)) / samples,
+      samples,
+      shown: isShown(inOrder(answers.filter(isUsers), isServerFault), badShare(thresholds)),
       why: judged.why + commonest(answers.filter(isServerFault)),
     };
+    return unlessLost(of, book.lost(slot, since));
   },
 });

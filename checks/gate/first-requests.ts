@@ -1,8 +1,10 @@
 import { percentile } from "../../domain/share-evidence.ts";
 import { type Thresholds, badShare, slowShare, specLimits } from "../../domain/spec.ts";
 import { defineCheck } from "../core/define.ts";
-import { type Sample, isServerFault, reached } from "../logs/sample.ts";
-import { commonest, judgeShare, percentText } from "../statistics/shares.ts";
+import type { Judgement } from "../core/reading.ts";
+import { type Sample, isServerFault, reached, tookAtLeast } from "../logs/sample.ts";
+import { firstOf, inOrder } from "../statistics/answers.ts";
+import { commonest, judgeShare, percentText, unlessLost } from "../statistics/shares.ts";
 
 /**
  * The requirement to the letter: p95 and success rate over the first 100 analyses of the rollout, no more and no fewer. What the
@@ -23,15 +25,19 @@ export const firstRequests = defineCheck({
   probes: "candidate",
   everyMs: 250,
   measure: async ({ samples, slot, rolloutSince, thresholds }) =>
-    samples
-      .of(slot, rolloutSince)
-      .filter((answer) => answer.analysis && reached(answer))
-      .slice(0, thresholds.firstRequests),
-  judge(first, { thresholds }) {
+    firstOf(
+      samples.of(slot, rolloutSince).filter((answer) => answer.analysis && reached(answer)),
+      thresholds.firstRequests,
+    ),
+  judge(first, { thresholds, samples, slot, rolloutSince }) {
     const { firstRequests: wanted } = thresholds;
-    const faults = judgeShare(first.map(isServerFault), badShare(thresholds), "of the first analyses failed");
+    const faults = judgeShare(
+      inOrder(first, isServerFault),
+      badShare(thresholds),
+      "of the first analyses failed",
+    );
     const slow = judgeShare(
-      first.map(({ latencyMs }) => latencyMs >= thresholds.analysisLatencyP95Ms),
+      inOrder(first, (sample) => tookAtLeast(sample, thresholds.analysisLatencyP95Ms)),
       slowShare,
       `of the first analyses took ${thresholds.analysisLatencyP95Ms} ms or more`,
     );
@@ -52,7 +58,13 @@ export const firstRequests = defineCheck({
     const weighed = letter.met
       ? ""
       : "; to the letter that is not enough, as evidence it is too little to roll it back";
-    return { ...base, verdict: "pass", why: `${letter.seen}, p95 ${letter.p95} ms${weighed}` };
+    const passed = {
+      ...base,
+      verdict: "pass",
+      why: `${letter.seen}, p95 ${letter.p95} ms${weighed}`,
+    } as const;
+    const until = first.at(-1)?.at ?? rolloutSince;
+    return unlessLost<Judgement>(passed, samples.lost(slot, rolloutSince) - samples.lost(slot, until));
   },
 });
 

@@ -1,12 +1,17 @@
-import { percentile } from "../../domain/share-evidence.ts";
+import { percentileOf } from "../../domain/share-evidence.ts";
 import { slowShare, specLimits } from "../../domain/spec.ts";
 import { defineCheck } from "../core/define.ts";
-import { type Sample, isUsers } from "../logs/sample.ts";
-import { isShown, judgeShare } from "../statistics/shares.ts";
+import { type Open, type Sample, isUsers, requestsIn, tookAtLeast } from "../logs/sample.ts";
+import { bySecond } from "../statistics/answers.ts";
+import { isShown, judgeShare, unlessLost } from "../statistics/shares.ts";
 
 /** Whether a request's time says how long its answer took, or at least that it took longer than the limit. */
-const isTimed = ({ outcome, latencyMs }: Sample, limit: number): boolean =>
-  latencyMs >= limit || !["withdrawn", "drained", "refused"].includes(outcome ?? "");
+const isTimed = (sample: Sample, limit: number): boolean =>
+  tookAtLeast(sample, limit) || !["withdrawn", "drained", "refused"].includes(sample.outcome ?? "");
+
+/** When it came at the latest: of what was counted no more is known than its second. */
+const cameAt = ({ at, latencyMs, second, count }: Sample): number =>
+  (count === undefined ? at : (second?.from ?? at)) - latencyMs;
 
 /**
  * p95 below the limit means: fewer than 5 % of the analyses take longer, and that share is judged sequentially. One that still waits
@@ -27,31 +32,29 @@ export const latency = defineCheck({
   everyMs: 250,
   async measure({ samples, slot, since, now, thresholds }) {
     const limit = thresholds.analysisLatencyP95Ms;
-    const waiting = samples.open(slot).map((open) => ({ ...open, latencyMs: now() - open.since }));
+    const waiting = samples
+      .open(slot)
+      .map((open): Sample & Open => ({ ...open, outcome: null, at: now(), latencyMs: now() - open.since }));
     const ended = samples
       .of(slot, since)
-      .filter((sample) => sample.at - sample.latencyMs >= since && isTimed(sample, limit));
+      .filter((sample) => cameAt(sample) >= since && isTimed(sample, limit));
     const overdue = waiting.filter((open) => open.since >= since && open.latencyMs >= limit);
-    return [...ended, ...overdue].filter(({ analysis }) => analysis);
+    return [...ended, ...overdue].filter(({ analysis }): boolean => analysis);
   },
-  judge(analyses, { thresholds }) {
+  judge(analyses, { thresholds, samples: book, slot, since }) {
     const limit = thresholds.analysisLatencyP95Ms;
-    const times = analyses.map((answer) => answer.latencyMs);
-    const judged = judgeShare(
-      times.map((time) => time >= limit),
-      slowShare,
-      `analyses took ${limit} ms or more`,
-    );
-    const p95 = percentile(times, 95);
-    return {
+    const isSlow = (sample: Sample) => tookAtLeast(sample, limit);
+    const judged = judgeShare(bySecond(analyses, isSlow), slowShare, `analyses took ${limit} ms or more`);
+    const samples = requestsIn(analyses);
+    const times = analyses.map(({ latencyMs: value, count = 1 }) => ({ value, count }));
+    const p95 = Math.round(percentileOf(times, 95));
+    const of = {
       verdict: judged.verdict,
-      value: times.length === 0 ? null : Math.round(p95),
-      samples: times.length,
-      shown: isShown(
-        analyses.filter(isUsers).map(({ latencyMs }) => latencyMs >= limit),
-        slowShare,
-      ),
-      why: times.length === 0 ? judged.why : `p95 ${Math.round(p95)} ms; ${judged.why}`,
+      value: samples === 0 ? null : p95,
+      samples,
+      shown: isShown(bySecond(analyses.filter(isUsers), isSlow), slowShare),
+      why: samples === 0 ? judged.why : `p95 ${p95} ms; ${judged.why}`,
     };
+    return unlessLost(of, book.lost(slot, since));
   },
 });

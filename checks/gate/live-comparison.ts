@@ -1,12 +1,16 @@
-import { other } from "../../domain/colour.ts";
+import { type Colour, other } from "../../domain/colour.ts";
 import { defineCheck } from "../core/define.ts";
 import { slotOf } from "../core/require.ts";
+import { isComparable } from "../logs/sample.ts";
 import { suspicion } from "../statistics/comparison-chance.ts";
 import { type Comparison, compareLikeWithLike } from "../statistics/like-with-like.ts";
 import { percentText } from "../statistics/shares.ts";
 import type { Way } from "../statistics/ways.ts";
 
-/** The candidate against live over the same time, method by method and tool by tool: what no limit of the requirement judges. */
+/**
+ * The candidate against live over the same time, method by method and tool by tool: what no limit of the requirement judges. Of slots
+ * that answer more than they write lines for, by sessions chosen by their names.
+ */
 export const liveComparison = defineCheck({
   name: "live-comparison",
   group: "gate",
@@ -27,10 +31,13 @@ export const liveComparison = defineCheck({
   async measure(context) {
     const { samples, since, rolloutSince, now } = context;
     const slot = slotOf(context);
-    const live = other(slot);
+    const side = (colour: Colour) => ({
+      ended: samples.of(colour, rolloutSince).filter(isComparable),
+      open: samples.open(colour).filter(isComparable),
+    });
     return {
-      candidate: { ended: samples.of(slot, rolloutSince), open: samples.open(slot) },
-      live: { ended: samples.of(live, rolloutSince), open: samples.open(live) },
+      candidate: side(slot),
+      live: side(other(slot)),
       since: rolloutSince,
       window: since,
       now: now(),

@@ -1,7 +1,8 @@
 import { specLimits } from "../../domain/spec.ts";
 import { defineCheck } from "../core/define.ts";
-import { type Sample, isUsers, reached } from "../logs/sample.ts";
-import { isShown, judgeShare } from "../statistics/shares.ts";
+import { type Sample, isUsers, reached, requestsIn } from "../logs/sample.ts";
+import { inOrder } from "../statistics/answers.ts";
+import { isShown, judgeShare, unlessLost } from "../statistics/shares.ts";
 
 /** The share of analyses that the language model failed, whatever the hub made of it. */
 export const llmFailures = defineCheck({
@@ -18,16 +19,18 @@ export const llmFailures = defineCheck({
   everyMs: 250,
   measure: async (context) =>
     context.samples.of(context.slot, context.since).filter((answer) => answer.analysis && reached(answer)),
-  judge(analyses, { thresholds }) {
+  judge(analyses, { thresholds, samples: book, slot, since }) {
     const limit = thresholds.alarmLlmFailurePercent / 100;
-    const judged = judgeShare(analyses.map(isLlmFailure), limit, "analyses were LLM failures");
-    return {
+    const judged = judgeShare(inOrder(analyses, isLlmFailure), limit, "analyses were LLM failures");
+    const samples = requestsIn(analyses);
+    const of = {
       verdict: judged.verdict,
-      value: analyses.length === 0 ? null : (100 * judged.bad) / analyses.length,
-      samples: analyses.length,
-      shown: isShown(analyses.filter(isUsers).map(isLlmFailure), limit),
+      value: samples === 0 ? null : (100 * judged.bad) / samples,
+      samples,
+      shown: isShown(inOrder(analyses.filter(isUsers), isLlmFailure), limit),
       why: judged.why,
     };
+    return unlessLost(of, book.lost(slot, since));
   },
 });
 

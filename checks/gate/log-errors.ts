@@ -5,6 +5,7 @@ import { defineCheck } from "../core/define.ts";
 import type { Judgement } from "../core/reading.ts";
 import { slotOf } from "../core/require.ts";
 import { type ErrorKinds, type ErrorLog, countOf, firstOf } from "../logs/error-log.ts";
+import { requestsIn } from "../logs/sample.ts";
 import { brief } from "../probing/analysis.ts";
 import { ownErrors } from "../statistics/error-kinds.ts";
 
@@ -69,7 +70,7 @@ export interface WatchedLive extends Watched {
 
 /** Users' requests are known from the sidecar's access lines; without a sidecar own probes are all that is counted. */
 function watched({ hub, samples, now }: CheckContext, slot: Colour, log: ErrorLog, since: number): Watched {
-  const requests = hub.signingSecret === undefined ? null : samples.of(slot, since).length;
+  const requests = hub.signingSecret === undefined ? null : requestsIn(samples.of(slot, since));
   return { errors: log.since(since), requests, ms: now() - since };
 }
 

@@ -141,13 +141,14 @@ export function firstOf(kinds: ErrorKinds): string | null {
   );
 }
 
-/** Lines of the sidecar: of its streams, and its access lines and embedded metrics wherever they stand. */
+/** Lines of the sidecar: of its streams, and its lines of requests and embedded metrics wherever they stand. */
 function isSidecars({ stream, text }: LogLine): boolean {
   if (stream !== undefined && isSidecarStream(stream)) return true;
   if (!text.startsWith("{")) return false;
   try {
     const line = JSON.parse(text) as { type?: unknown; slot?: unknown; _aws?: unknown };
-    return (line.type === "access" && typeof line.slot === "string") || typeof line._aws === "object";
+    const isTold = line.type === "access" || line.type === "counts";
+    return (isTold && typeof line.slot === "string") || typeof line._aws === "object";
   } catch {
     return false; // a line of the hub that only begins like JSON
   }

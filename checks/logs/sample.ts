@@ -17,6 +17,17 @@ interface Request {
   sessionAt: number | null;
   /** Its session's `initialize` was seen; null: nobody said. */
   begun: boolean | null;
+  /**
+   * False: it says how much there was and how it ended, and is compared with nothing: of its session only what ended badly has a
+   * line, or nothing. Left out: of its session there is everything.
+   */
+  chosen?: false;
+}
+
+/** A second of a busy task, which is told of as a whole: by lines, and by counts of what has no line. Milliseconds since the epoch. */
+export interface Second {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** One request that ended. */
@@ -28,7 +39,25 @@ export interface Sample extends Request {
   latencyMs: number;
   /** What went wrong, for the report: a word or two. */
   detail?: string;
+  /** It stands for so many that were counted alike; left out: for itself. */
+  count?: number;
+  /** Of those that were counted, below what they took, milliseconds: `latencyMs` is what they took at least. */
+  belowMs?: number;
+  /** How many of the same second that were only counted ended before it, and how many of them were analyses. */
+  after?: readonly [requests: number, analyses: number];
+  /** The second that it was told of with; left out: it has a line that stands for itself. */
+  second?: Second;
 }
+
+/** How many requests samples stand for. */
+export const requestsIn = (samples: readonly Pick<Sample, "count">[]): number =>
+  samples.reduce((sum, { count = 1 }) => sum + count, 0);
+
+/** Whether it took so long, milliseconds, or, of those that were counted, may have. */
+export const tookAtLeast = (
+  { latencyMs, belowMs }: Pick<Sample, "latencyMs" | "belowMs">,
+  ms: number,
+): boolean => latencyMs >= ms || (belowMs !== undefined && belowMs > ms);
 
 /** One request that still waits. */
 export interface Open extends Request {
@@ -41,6 +70,9 @@ export type RequestKey = string;
 
 /** A user's, and no own probe's. */
 export const isUsers = ({ from }: Pick<Request, "from">): boolean => from === "user";
+
+/** Whether samples like it may be held against others: see `chosen`. */
+export const isComparable = ({ chosen }: Pick<Request, "chosen">): boolean => chosen !== false;
 
 /** What the requirement's success rate counts as an error. */
 export const isServerFault = ({ outcome }: Pick<Sample, "outcome">): boolean => outcome === "server-fault";

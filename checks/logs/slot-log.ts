@@ -3,6 +3,7 @@ import { isSidecarStream } from "../../domain/log-streams.ts";
 import type { LogLine, LogSource } from "../sources/logs.ts";
 import { toldBy } from "./access-lines.ts";
 import type { Samples } from "./samples.ts";
+import { Seconds } from "./seconds.ts";
 
 /** How far back each look reaches again, milliseconds: log lines arrive seconds late. */
 const overlapMs = 15_000;
@@ -29,10 +30,17 @@ export class SlotLog {
   #seen = new Map<string, number>();
   #from: number;
   #looking: Promise<void> | null = null;
+  readonly #seconds: Seconds;
 
   constructor(of: SlotLogOptions) {
+    const { from, samples, slot } = of;
     this.#of = of;
-    this.#from = of.from;
+    this.#from = from;
+    this.#seconds = new Seconds({
+      from,
+      book: (sample, key) => samples.add(sample, key),
+      lose: (at) => samples.lose(slot, at),
+    });
   }
 
   /** Reads what is new; callers at the same time share one look. */
@@ -71,6 +79,8 @@ export class SlotLog {
     const full = lines.length >= mostLines ? lines.at(-1)?.at : undefined;
     this.#from = full ?? Math.max(this.#of.from, now - overlapMs);
     for (const [id, at] of this.#seen) if (at < this.#from) this.#seen.delete(id);
+    // A line that comes later than a look reaches back is never read.
+    this.#seconds.settle((full ?? now) - overlapMs);
   }
 
   #take(line: LogLine): void {
@@ -79,6 +89,8 @@ export class SlotLog {
     // A hub may print what it likes, its users' own text among it: only its sidecar says how they were answered.
     if (line.stream !== undefined && !isSidecarStream(line.stream)) return;
     const told = toldBy(line, this.#of);
+    if (told?.kind === "counts" || (told?.kind === "ended" && told.counts !== undefined))
+      return this.#seconds.take(told, line.at);
     if (told?.kind === "ended") this.#of.samples.add(told.sample, told.key);
     if (told?.kind === "open") this.#of.samples.waits(this.#of.slot, told.task, line.at, told.requests);
   }

@@ -5,14 +5,18 @@ import type { CheckContext } from "../core/check.ts";
 import type { Judgement } from "../core/reading.ts";
 import { toldBy } from "../logs/access-lines.ts";
 import { ErrorLog, countOf, firstOf } from "../logs/error-log.ts";
-import { isServerFault, reached } from "../logs/sample.ts";
+import { type Sample, isServerFault, reached, requestsIn } from "../logs/sample.ts";
+import { Seconds } from "../logs/seconds.ts";
 import type { LogLine, LogSource } from "../sources/logs.ts";
 import { judgeCount } from "../statistics/counts.ts";
+import { unlessLost } from "../statistics/shares.ts";
 import { momentOf } from "./stated.ts";
 
 /** An hour, in milliseconds. */
 export const hourMs = 3_600_000;
 const mostLines = 200_000;
+/** Lines of one second of a task come within so long, in milliseconds. */
+const unsettledMs = 15_000;
 /** One error is one too many: more than these are not counted. */
 const enoughErrors = 1_000;
 
@@ -51,7 +55,7 @@ export async function stagingLog(context: CheckContext): Promise<StagingLog | nu
     hoursHeard: new Set(lines.map((line) => Math.floor((line.at - from) / hourMs))).size,
     hours: Math.max(1, Math.floor((to - from) / hourMs)),
     cutOff: lines.length >= mostLines,
-    users: judgeUsers(lines, staging.stack.slot, context),
+    users: judgeUsers(lines, staging.stack.slot, from, context),
   };
 }
 
@@ -70,10 +74,26 @@ async function sidecarLines(
 }
 
 /** Log lines show what was logged as an error; the access lines of the slot show what its users got. */
-function judgeUsers(lines: readonly LogLine[], slot: Colour, { hub, thresholds }: CheckContext) {
+function judgeUsers(
+  lines: readonly LogLine[],
+  slot: Colour,
+  from: number,
+  { hub, thresholds }: CheckContext,
+) {
+  const answers: Sample[] = [];
+  let lost = 0;
+  const book = (sample: Sample) => void (reached(sample) && answers.push(sample));
+  const seconds = new Seconds({ from, book, lose: () => (lost += 1) });
   const own = lines.filter(({ stream }) => stream === undefined || isSidecarStream(stream));
-  const told = own.map((line) => toldBy(line, { slot, tool: hub.tool }));
-  const answers = told.flatMap((of) => (of?.kind === "ended" && reached(of.sample) ? [of.sample] : []));
-  const bad = answers.filter(isServerFault).length;
-  return judgeCount(bad, answers.length, badShare(thresholds), "requests not answered well", "<");
+  for (const line of own) {
+    const told = toldBy(line, { slot, tool: hub.tool });
+    if (told?.kind === "counts" || (told?.kind === "ended" && told.counts !== undefined))
+      seconds.take(told, line.at);
+    else if (told?.kind === "ended") book(told.sample);
+  }
+  // The last second of a task that answers may be told of in two parts: one here, one yet to come.
+  seconds.settle((own.at(-1)?.at ?? from) - unsettledMs);
+  const bad = requestsIn(answers.filter(isServerFault));
+  const what = "requests not answered well";
+  return unlessLost(judgeCount(bad, requestsIn(answers), badShare(thresholds), what, "<"), lost);
 }

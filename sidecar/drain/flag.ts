@@ -30,6 +30,8 @@ export type ReadFlag = () => Promise<Flag>;
 
 const nothing: Flag = { slot: null, leaving: null };
 
+const saysSomething = ({ slot, leaving }: Flag): boolean => slot !== null || leaving !== null;
+
 /** The reader of the drain flag: of nothing, of a file that holds the slot's deadline, or of the slot's entries in the record. */
 export function flagReader({
   flag,
@@ -49,7 +51,11 @@ async function fromFile(path: string): Promise<Flag> {
   }
 }
 
-/** The SDK is loaded only here: a sidecar without a record does not need it. */
+/**
+ * While nothing ends a look is eventually consistent, for half of the price: a copy that is behind lets a drain begin at the next
+ * look. What it says of an end is asked again of the record itself, and so is every look until that is over: a flag that was
+ * cleared refuses nobody. The SDK is loaded only here: a sidecar without a record does not need it.
+ */
 function fromRecord(
   table: string,
   key: string,
@@ -61,17 +67,17 @@ function fromRecord(
       maxAttempts: tries,
       retryStrategy: new ConfiguredRetryStrategy(tries, waitMs),
     }),
-    command: () =>
+    command: (isConsistent: boolean) =>
       new GetItemCommand({
         TableName: table,
         Key: { id: { S: key } },
-        ConsistentRead: true,
+        ConsistentRead: isConsistent,
         ProjectionExpression: "drain",
       }),
   }));
-  return async () => {
+  const ask = async (isConsistent: boolean, abortSignal: AbortSignal): Promise<Flag> => {
     const { client: dynamodb, command } = await client;
-    const { Item } = await dynamodb.send(command(), { abortSignal: AbortSignal.timeout(lookMs) });
+    const { Item } = await dynamodb.send(command(isConsistent), { abortSignal });
     const drain = Item?.["drain"]?.M;
     const left = drain?.["leaving"]?.M?.[slot]?.M;
     // The tasks that take their place stand in the same slot.
@@ -80,6 +86,15 @@ function fromRecord(
       slot: deadlineOf(drain?.[slot]?.S ?? ""),
       leaving: isOwn ? leavingOf(left?.["by"]?.S, left?.["until"]?.S) : null,
     };
+  };
+  let isEnding = false;
+  return async () => {
+    await client;
+    const signal = AbortSignal.timeout(lookMs);
+    if (!isEnding && !saysSomething(await ask(false, signal))) return nothing;
+    const flag = await ask(true, signal);
+    isEnding = saysSomething(flag);
+    return flag;
   };
 }
 

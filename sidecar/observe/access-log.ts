@@ -1,7 +1,17 @@
-import { type AccessLine, type OpenLine, type OpenRequest, accessSchema } from "../../domain/telemetry.ts";
+import { type LineBudget, lineBudget } from "../../domain/line-budget.ts";
+import {
+  type AccessLine,
+  type CountsLine,
+  type OpenLine,
+  type OpenRequest,
+  accessSchema,
+  mostOpenListed,
+} from "../../domain/telemetry.ts";
+import { isChosen } from "./chosen.ts";
 import type { WriteLine } from "./line-buffer.ts";
 import type { Ended, StillOpen } from "./observer.ts";
 import { QuotedNames, asciiJson, quoted } from "./quoted.ts";
+import { type Telling, Thinning } from "./thinning.ts";
 import type { Id, Waiting } from "./waiting.ts";
 
 /** The owner of the lines: stands in each of them. */
@@ -14,7 +24,18 @@ export interface Whose {
 /** Most characters of an id: it is the client's. */
 const longestId = 64;
 
-/** The task's log of requests: a line for each that ended, and lines of those that are open. */
+/** What a task's log needs besides. */
+export interface AccessLogOptions {
+  /** Whose calls are analyses. */
+  readonly tool: string;
+  /** How many lines it may write; left out: every task's. */
+  readonly budget?: LineBudget;
+}
+
+/**
+ * The task's log of requests: a line for each that ended, or, where those would be too many, lines of some and counts of the others;
+ * and lines of those that are open.
+ */
 export class AccessLog {
   readonly #write: WriteLine;
   readonly #now: () => number;
@@ -22,6 +43,8 @@ export class AccessLog {
   /** What all access lines begin with. */
   readonly #beginning: string;
   readonly #names = new QuotedNames();
+  readonly #budget: LineBudget;
+  readonly #thinning: Thinning;
   /** The second of the last line, and how its time begins: many lines are of the same one. */
   #second = NaN;
   #secondsWritten = "";
@@ -32,7 +55,14 @@ export class AccessLog {
    * @param write takes a line of JSON
    * @param now in milliseconds since 1970
    */
-  constructor(write: WriteLine, now: () => number, whose: Whose) {
+  constructor(
+    write: WriteLine,
+    now: () => number,
+    whose: Whose,
+    { tool, budget = lineBudget }: AccessLogOptions,
+  ) {
+    this.#budget = budget;
+    this.#thinning = new Thinning(budget, tool, Math.floor(now()));
     this.#write = write;
     this.#now = now;
     this.#whose = whose;
@@ -40,11 +70,46 @@ export class AccessLog {
     this.#beginning = `${asciiJson(same).slice(0, -1)},`;
   }
 
+  /** Of how many sessions one has lines for all requests that come now. */
+  get every(): number {
+    return this.#thinning.every;
+  }
+
+  /** Most requests that a line of open ones may name now. */
+  get mostOpen(): number {
+    return this.#thinning.every === 1 ? mostOpenListed : this.#budget.open;
+  }
+
+  /** A second is over: tells of what ended in it and has no line. Call it once more before the process ends. */
+  second(): void {
+    const now = this.#now();
+    const second = this.#thinning.next(now);
+    if (second === null) return;
+    const line: CountsLine = {
+      type: "counts",
+      schema: accessSchema,
+      timestamp: this.#timeOf(now),
+      ...this.#whose,
+      ...second,
+    };
+    this.#write(JSON.stringify(line));
+  }
+
+  /** A request has ended. Own probes have their lines, however many others there are. */
+  readonly ended = (ended: Ended): void => {
+    const { waiting, outcome, durationMs } = ended;
+    if (waiting.synthetic || (waiting.every === 1 && this.#thinning.isWhole())) return this.#line(ended, "");
+    const chosen = waiting.every === 1 || isChosen(this.#nameOf(waiting), waiting.every);
+    const { method, tool } = waiting;
+    const telling = this.#thinning.tell({ method, tool, outcome, durationMs }, chosen);
+    if (telling !== "counted") this.#line(ended, marksOf(telling));
+  };
+
   /**
-   * One line for each request: put together by hand, from what is the same in all of them and what is not, it costs a third of
+   * One line for a request: put together by hand, from what is the same in all of them and what is not, it costs a third of
    * what JSON.stringify asks for all of it.
    */
-  readonly ended = ({ waiting, outcome, cause, durationMs, status }: Ended): void => {
+  #line({ waiting, outcome, cause, durationMs, status }: Ended, marks: string): void {
     const { id, method, request, session, since, synthetic, tool } = waiting;
     const names = this.#names;
     const name = session === null ? quoted(this.#nameOf(waiting)) : session.quotedName;
@@ -53,10 +118,10 @@ export class AccessLog {
         `"sessionAt":${session?.at ?? null},"begun":${session?.begun ?? null},"request":${request},` +
         `"id":${quotedId(id)},"method":${names.of(method)},"tool":${tool === null ? null : names.of(tool)},` +
         `"outcome":"${outcome}","cause":${names.of(cause)},"durationMs":${durationMs},"status":${status},` +
-        `"synthetic":${synthetic}}`,
+        `"synthetic":${synthetic}${marks}}`,
       true,
     );
-  };
+  }
 
   /** Writes a line while there are any, and one more when there are none any longer. */
   open({ requests, more }: StillOpen): void {
@@ -83,6 +148,7 @@ export class AccessLog {
       method,
       tool,
       since,
+      ...(isChosen(this.#nameOf(waiting), waiting.every) ? {} : { chosen: false }),
     };
   }
 
@@ -101,6 +167,10 @@ export class AccessLog {
 
 /** How a time in ISO 8601 ends, by milliseconds. */
 const milliseconds = Array.from({ length: 1_000 }, (_, ms) => `${String(ms).padStart(3, "0")}Z`);
+
+const marksOf = ({ counts, after, chosen }: Exclude<Telling, "counted">): string =>
+  (counts === undefined ? "" : `,"counts":${counts},"after":[${String(after)}]`) +
+  (chosen === undefined ? "" : ',"chosen":false');
 
 const quotedId = (id: Id | null): string =>
   typeof id === "string" ? quoted(id.slice(0, longestId)) : JSON.stringify(id);

@@ -60,6 +60,8 @@ export class Observer implements EndsRequests {
   /** Requests without an outcome, the oldest first. */
   readonly #waiting = new WaitingQueue();
   #requests = 0;
+  /** One of so many sessions has lines for all of its requests: kept with each request that comes. */
+  every = 1;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
@@ -159,15 +161,18 @@ export class Observer implements EndsRequests {
     }
   }
 
-  /** Users' requests that have waited for `openAfterMs`. */
-  stillOpen(): StillOpen {
+  /**
+   * Users' requests that have waited for `openAfterMs`.
+   * @param most that are named
+   */
+  stillOpen(most = mostOpenListed): StillOpen {
     const before = this.#options.now() - openAfterMs;
     const requests: Waiting[] = [];
     let more = 0;
     for (const waiting of this.#waiting) {
       if (waiting.since > before) break;
       if (waiting.synthetic) continue;
-      if (requests.length < mostOpenListed) requests.push(waiting);
+      if (requests.length < most) requests.push(waiting);
       else more++;
     }
     return { requests, more };
@@ -185,7 +190,8 @@ export class Observer implements EndsRequests {
   }
 
   #begin(asked: AskedWithId, since: number, { session, synthetic }: Posted): Waiting {
-    const waiting = new Waiting(asked, { request: ++this.#requests, since, synthetic, session });
+    const { every } = this;
+    const waiting = new Waiting(asked, { request: ++this.#requests, since, synthetic, session, every });
     this.#waiting.add(waiting);
     return waiting;
   }

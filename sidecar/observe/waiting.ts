@@ -21,6 +21,8 @@ export interface Arrival {
   readonly synthetic: boolean;
   /** Null: it belongs to none, or to none yet. */
   readonly session: WatchedSession | null;
+  /** When it came, one of so many sessions had lines for all of its requests; left out: each had. */
+  readonly every?: number;
 }
 
 /** A request that has not ended, or was given up on and may still be answered. Never prompts, arguments or results. */
@@ -31,6 +33,8 @@ export class Waiting implements Asked {
   readonly tool: string | null;
   readonly since: number;
   readonly synthetic: boolean;
+  /** One of so many sessions had lines for all of its requests when it came: whether its own has depends on nothing later. */
+  readonly every: number;
   /** Null: none, or none yet. */
   session: WatchedSession | null;
   /** Its outcome is told; whatever comes now is not counted again. */
@@ -43,13 +47,14 @@ export class Waiting implements Asked {
   before: Waiting | null = null;
   after: Waiting | null = null;
 
-  constructor({ id, method, tool }: AskedWithId, { request, since, synthetic, session }: Arrival) {
+  constructor({ id, method, tool }: AskedWithId, { request, since, synthetic, session, every = 1 }: Arrival) {
     this.request = request;
     this.id = id;
     this.method = method;
     this.tool = tool;
     this.since = since;
     this.synthetic = synthetic;
+    this.every = every;
     this.session = session;
   }
 

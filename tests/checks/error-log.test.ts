@@ -201,7 +201,9 @@ test("a look that fails loses nothing: the next one reads what it did not", asyn
 /** A gate's context of green, whose logs are groups of the account, with so many requests of each slot. */
 async function gateOf(name: string, requests: Record<Colour, number>) {
   const groups = { blue: await group(`/${name}/blue`), green: await group(`/${name}/green`) };
-  const samples = { of: (slot: Colour) => Array.from({ length: requests[slot] }) } as unknown as Samples;
+  const samples = {
+    of: (slot: Colour) => Array.from({ length: requests[slot] }, () => ({})),
+  } as unknown as Samples;
   const patterns = ['{ $.type = "error" }'];
   const logGroups = perColour((slot) => groups[slot].name);
   const base = inputsFor("http://hub.test", { logGroups });

@@ -6,6 +6,7 @@ import { builtInChecks } from "../../checks/core/registry.ts";
 import { type Verdict, verdicts, worstOf } from "../../checks/core/verdict.ts";
 import { Samples } from "../../checks/logs/samples.ts";
 import { AfterLiveEvidence } from "../../checks/statistics/after-live.ts";
+import { oneByOne } from "../../checks/statistics/answers.ts";
 import { ComparisonEvidence } from "../../checks/statistics/comparison.ts";
 import { judgeCount } from "../../checks/statistics/counts.ts";
 import { falseAlarmRate, judgeShare } from "../../checks/statistics/shares.ts";
@@ -177,11 +178,29 @@ test("no check of samples passes below its minimum, whatever the answers", async
   );
 });
 
+test("answers of which nobody knows the order are never more evidence than in any order, and as much where there is one", () => {
+  const parts = fc.array(fc.array(fc.boolean(), { maxLength: 30 }), { maxLength: 8 });
+  fc.assert(
+    fc.property(parts, fc.double({ min: 0.002, max: 0.5, noNaN: true }), (seconds, at) => {
+      const [inTurn, together] = [new ShareEvidence(at), new ShareEvidence(at)];
+      for (const answers of seconds) {
+        const bad = answers.filter(Boolean).length;
+        for (const isBad of answers) inTurn.add(isBad);
+        together.addTogether({ answers: answers.length, bad });
+        assert.ok(together.value <= inTurn.value * (1 + 1e-9));
+        if (seconds.every((all) => all.every((isBad) => isBad === all[0])))
+          assert.ok(Math.abs(together.value - inTurn.value) <= inTurn.value * 1e-9);
+      }
+      assert.deepEqual([together.answers, together.bad], [inTurn.answers, inTurn.bad]);
+    }),
+  );
+});
+
 test("a share is failed once its evidence has been enough, and passes only with the sample its limit asks for", () => {
   const share = fc.double({ min: 0.002, max: 0.5, noNaN: true });
   fc.assert(
     fc.property(fc.array(fc.boolean(), { maxLength: 400, size: "max" }), share, (answers, at) => {
-      const { verdict, bad } = judgeShare(answers, at, "answers bad");
+      const { verdict, bad } = judgeShare(oneByOne(answers), at, "answers bad");
       const evidence = new ShareEvidence(at);
       const enough = answers.map((isBad) => evidence.add(isBad)).some((of) => of >= 1 / falseAlarmRate);
       assert.equal(verdict === "fail", enough);

@@ -26,6 +26,7 @@ test("a line says all that it is made of, whatever a client calls things", () =>
           (line) => lines.push(line),
           () => 1_700_000_000_123,
           whose,
+          { tool: "analyze" },
         );
         const session = name === null ? null : new WatchedSession(name, 17, { begun: on, isOpen: true });
         const waiting = new Waiting(
@@ -63,6 +64,7 @@ test("lines of one millisecond have one time, and the next one has its own", () 
     (line) => lines.push(line),
     () => 0,
     whose,
+    { tool: "analyze" },
   );
   const waiting = new Waiting(
     { id: 1, method: "m", tool: null },

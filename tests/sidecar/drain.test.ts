@@ -224,6 +224,38 @@ test("a look at a record goes on while AWS throttles it", async (t) => {
   assert.deepEqual(await read(), { slot: Date.UTC(2026, 0, 1), leaving: null });
 });
 
+test("a record's copy that is behind drains nobody, and keeps nobody out once the drain is over", async (t) => {
+  const at = "2026-01-01T00:00:00Z";
+  const flag = { record: "", copy: "" };
+  const asked: boolean[] = [];
+  const record = await listen(t, async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { ConsistentRead: isConsistent } = JSON.parse(Buffer.concat(chunks).toString()) as {
+      ConsistentRead: boolean;
+    };
+    asked.push(isConsistent);
+    response.writeHead(200, { "content-type": "application/x-amz-json-1.0" });
+    const blue = { S: isConsistent ? flag.record : flag.copy };
+    response.end(JSON.stringify({ Item: { drain: { M: { blue } } } }));
+  });
+  recordAt(t, record.port);
+  const read = flagReader({ flag: { table: "t", key: "k" }, slot: "blue" });
+  const look = async (of: Partial<typeof flag>) => {
+    Object.assign(flag, of);
+    asked.length = 0;
+    const deadline = await read();
+    return [deadline !== null, ...asked];
+  };
+  assert.deepEqual(await look({}), [false, false], "nothing drains: the cheap read alone");
+  assert.deepEqual(await look({ record: at }), [false, false], "the next look will see it");
+  assert.deepEqual(await look({ copy: at }), [true, false, true]);
+  assert.deepEqual(await look({ copy: "" }), [true, true], "a copy that is behind ends no drain");
+  assert.deepEqual(await look({ record: "", copy: at }), [false, true], "nor does one begin it anew");
+  assert.deepEqual(await look({}), [false, false, true]);
+  assert.deepEqual(await look({ copy: "" }), [false, false]);
+});
+
 /** Scale-in protection by an agent at this port, with a clock that stands, and what it says. */
 function protectionBy(port: number) {
   const clock = { now: 0 };

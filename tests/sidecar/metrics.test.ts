@@ -104,6 +104,13 @@ async function callOnce(client: Any, index: number, seen: Seen): Promise<void> {
   else if (content[0]!.text.includes('"error"')) seen.count("LlmFailures");
 }
 
+/** A metric's values, one by one, whether they are listed or counted. */
+function valuesOf(member: unknown): number[] {
+  if (member === undefined || Array.isArray(member)) return (member as number[] | undefined) ?? [];
+  const { Values, Counts } = member as { Values: number[]; Counts: number[] };
+  return Values.flatMap((value, at) => Array.from({ length: Counts[at] ?? 0 }, () => value));
+}
+
 /** Adds up a sidecar's embedded metrics; gauges are the last value. */
 class Reported {
   readonly counts = new Map<string, number>();
@@ -120,7 +127,7 @@ class Reported {
       if (typeof value === "number") this.counts.set(name, (this.counts.get(name) ?? 0) + value);
     }
     if (typeof members["OpenSessions"] === "number") this.openSessions = members["OpenSessions"];
-    this.latencies.push(...((members["AnalysisLatency"] as number[] | undefined) ?? []));
+    this.latencies.push(...valuesOf(members["AnalysisLatency"]));
   }
 }
 

@@ -15,11 +15,8 @@ function observed() {
   const now = () => clock.now;
   const lines: string[] = [];
   const metrics = new Metrics("n", "blue", now);
-  const log = new AccessLog((line) => lines.push(line), now, {
-    slot: "blue",
-    task: "10.0.0.1:8080",
-    release: "r",
-  });
+  const whose = { slot: "blue", task: "10.0.0.1:8080", release: "r" };
+  const log = new AccessLog((line) => lines.push(line), now, whose, { tool: contract.tool });
   const observer = new Observer({ metrics, contract, now, log: log.ended, knowsSessions: true });
   /** What came of requests by their ids. */
   const ends = () => accessOf(lines).map(({ id, method, outcome }) => [id ?? method, outcome]);

@@ -77,6 +77,27 @@ test("metrics are taken out of a line of any log group, whoever wrote it", async
   assert.equal(await refused("/somebody/else", "EMFValidationErrors"), 0);
 });
 
+test("a histogram's values are taken as often as its counts say", async () => {
+  const Requests = { Values: [3, 7], Counts: [2, 5], Min: 3, Max: 7, Count: 99, Sum: 41 };
+  await written("/counted", line("Any/Counted", { Requests }));
+  const Metric = {
+    Namespace: "Any/Counted",
+    MetricName: "Requests",
+    Dimensions: [{ Name: "Slot", Value: "green" }],
+  };
+  const of = async (Stat: string) => {
+    const found = await cloudwatch.send(
+      new GetMetricDataCommand({
+        StartTime: new Date(now - 600_000),
+        EndTime: new Date(now + 600_000),
+        MetricDataQueries: [{ Id: "m", MetricStat: { Metric, Period: 60, Stat } }],
+      }),
+    );
+    return found.MetricDataResults?.[0]?.Values?.[0];
+  };
+  assert.deepEqual([await of("SampleCount"), await of("Sum"), await of("p20")], [7, 41, 3]);
+});
+
 test("no metric comes out of a log group that is read infrequently", async () => {
   await written("/rarely", line("Rarely/Read"), "INFREQUENT_ACCESS");
   assert.deepEqual(await metricsOf("Rarely/Read"), []);
@@ -102,6 +123,12 @@ for (const [what, kind, text] of [
   ["a dimension that is not there", "EMFValidationErrors", line("Bad/I", { Slot: undefined })],
   ["a value that is no number", "EMFValidationErrors", line("Bad/J", { Requests: "7" })],
   ["101 values", "EMFValidationErrors", line("Bad/K", { Requests: Array.from({ length: 101 }, () => 1) })],
+  [
+    "more values than counts",
+    "EMFValidationErrors",
+    line("Bad/N", { Requests: { Values: [1, 2], Counts: [1] } }),
+  ],
+  ["a count of none", "EMFValidationErrors", line("Bad/O", { Requests: { Values: [1], Counts: [0] } })],
   ["a time of 15 days ago", "EMFValidationErrors", line("Bad/L", {}, { Timestamp: now - 15 * 86_400_000 })],
   ["a time in three hours", "EMFValidationErrors", line("Bad/M", {}, { Timestamp: now + 3 * 3_600_000 })],
 ] as const)

@@ -4,6 +4,8 @@ const health = ["tests/sidecar/plain-health.test.ts"];
 const pages = ["tests/sidecar/cors.test.ts"];
 const publicPaths = ["tests/sidecar/public-paths.test.ts"];
 const leaving = ["tests/sidecar/leaving.test.ts"];
+const thinning = ["tests/sidecar/thinning.test.ts"];
+const counts = ["tests/checks/counts.test.ts"];
 
 /** Mutants of what rides along in front of the hub. */
 export const sidecar: readonly Mutant[] = [
@@ -206,5 +208,68 @@ export const sidecar: readonly Mutant[] = [
     before: 'by: "drain", body, otherwise: toHub }',
     after: 'by: "drain", body, otherwise: null }',
     tests: leaving,
+  },
+  {
+    does: "of a busy task's faults beyond its lines none is counted, and a bad release passes",
+    file: "sidecar/observe/thinning.ts",
+    before: "this.#counted.add(request);",
+    after: 'if (request.outcome === "ok") this.#counted.add(request);',
+    tests: [...thinning, ...counts],
+  },
+  {
+    does: "a busy task that answers nothing well writes a line for each request, and costs what it did",
+    file: "sidecar/observe/thinning.ts",
+    before: " && this.#bad < this.#budget.bad) {",
+    after: ") {",
+    tests: thinning,
+  },
+  {
+    does: "a burst of a second makes a quiet task count, and a rehearsal's witness finds no lines",
+    file: "sidecar/observe/thinning.ts",
+    before: "const left = this.#spare + ",
+    after: "const left = 0 * this.#spare + ",
+    tests: thinning,
+  },
+  {
+    does: "a task that was busy once counts for ever",
+    file: "sidecar/observe/thinning.ts",
+    before: "Math.floor(this.#every / 2)",
+    after: "this.#every",
+    tests: thinning,
+  },
+  {
+    does: "a slow request of a session that is not chosen is compared as one of a session that is",
+    file: "sidecar/observe/access-log.ts",
+    before: "const chosen = waiting.every === 1 || isChosen(this.#nameOf(waiting), waiting.every);",
+    after: "const chosen = this.every === 1 || isChosen(this.#nameOf(waiting), this.every);",
+    tests: thinning,
+  },
+  {
+    does: "clients that take turns are chosen by their turn, and one method is never compared",
+    file: "sidecar/observe/chosen.ts",
+    before: "return hash ^ (hash >>> 16);",
+    after: 'return Number(text.split("/").at(-1)) || hash;',
+    tests: thinning,
+  },
+  {
+    does: "analyses of a busy minute count as one each of as many kinds of time as there were",
+    file: "sidecar/observe/metrics.ts",
+    before: "Counts: counts.map(([, count]) => count),",
+    after: "Counts: counts.map(() => 1),",
+    tests: ["tests/sidecar/histogram.test.ts"],
+  },
+  {
+    does: "an analysis of a busy minute that is too slow is told as one within the limit",
+    file: "sidecar/observe/metrics.ts",
+    before: "countsOf(values.map(shortUpMs))",
+    after: "countsOf(values.map((value) => shortUpMs(value) - 100))",
+    tests: ["tests/sidecar/histogram.test.ts"],
+  },
+  {
+    does: "a copy of the record that is behind keeps users out of a slot that no longer drains",
+    file: "sidecar/drain/flag.ts",
+    before: "const flag = await ask(true, signal);",
+    after: "const flag = await ask(false, signal);",
+    tests: ["tests/sidecar/drain.test.ts"],
   },
 ];

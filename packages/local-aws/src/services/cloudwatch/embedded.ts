@@ -43,21 +43,32 @@ export function takeEmbedded(metrics: Metrics, { group, text, now }: LoggedLine)
   const samples = directives.flatMap((directive) => samplesOf(directive, members) ?? [null]);
   if (samples.includes(null) || (at as number) < now - oldestMs || (at as number) > now + aheadMs)
     return refuse("EMFValidationErrors");
-  for (const sample of samples) if (sample !== null) metrics.put(sample.metric, at as number, sample.value);
+  for (const sample of samples)
+    if (sample !== null) metrics.put(sample.metric, at as number, sample.value, sample.count);
 }
 
 /** What a directive takes out of a line; null: a member that it names is none of the kind it should be. */
 function samplesOf({ namespace, dimensions, names }: Directive, members: Members) {
   const sets = dimensions.map((set) => set.map((name) => [name, members[name]] as const));
   if (sets.flat().some(([, value]) => typeof value !== "string" || value === "")) return null;
-  const values = names.map((name) => [name, numbersIn(members[name])] as const);
+  const values = names.map((name) => [name, valuesIn(members[name])] as const);
   if (values.some(([, found]) => found === null)) return null;
   return sets.flatMap((set) =>
     values.flatMap(([name, found]) => {
       const metric = { namespace, name, dimensions: Object.fromEntries(set) as Record<string, string> };
-      return (found ?? []).map((value) => ({ metric, value }));
+      return (found ?? []).map(({ value, count }) => ({ metric, value, count }));
     }),
   );
+}
+
+/** Numbers, each once, or, in a histogram, as often as its counts say; null for anything else. */
+function valuesIn(member: unknown): { readonly value: number; readonly count: number }[] | null {
+  const histogram = asMembers(member);
+  const values = numbersIn(histogram === null ? member : histogram["Values"]);
+  if (histogram === null || values === null) return values?.map((value) => ({ value, count: 1 })) ?? null;
+  const counts = numbersIn(histogram["Counts"]);
+  if (counts === null || counts.length !== values.length || counts.some((count) => count <= 0)) return null;
+  return values.map((value, at) => ({ value, count: counts[at] ?? 0 }));
 }
 
 /** One number or up to a hundred; null for anything else. */
