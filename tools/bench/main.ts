@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   program: () => import("./program.ts"),
   balancer: () => import("./balancer.ts"),
   sidecar: () => import("./sidecar.ts"),
+  reading: () => import("./reading.ts"),
 };
 
 const usage = `npm run bench -- [NAME…] [--against FOLDER] [--accept] [--json]
