@@ -1,7 +1,9 @@
 import { type Colour, colours } from "../domain/colour.ts";
+import { lineBudget } from "../domain/line-budget.ts";
 import { guardianMetrics, metrics } from "../domain/telemetry.ts";
 import { type AlarmPlan, slotAlarms, stackAlarms } from "./alarms.ts";
 import { type HubConfig, slotOf } from "./config.ts";
+import { logBytesAt, readUnitsASecond } from "./cost-load.ts";
 import { longestPlanMs } from "./plan-length.ts";
 import { type RegionPrices, prices } from "./prices.ts";
 import { secretIdsOf } from "./secret-names.ts";
@@ -34,12 +36,19 @@ export interface MonthlyCost {
 const hoursPerMonth = 730;
 /** What a hub with a few hundred sessions uses: one load balancer capacity unit takes 3,000 open connections. */
 const capacityUnits = 0.25;
-const logGbPerMonth = 5;
+/** What the hub itself is taken to print. */
+const hubLogGb = 5;
+/** Users' requests a second that a stack's own figures are for. */
+export const usualLoad = 10;
+const gigabyte = 1e9;
 /** A guardian's tick, once a minute, in a function of 256 MB. */
 const tick = { seconds: 1, gb: 0.25 };
 
-/** The table behind the stack output `cost`. Both colours at their full count: the most the stack costs without autoscaling. */
-export function monthlyCostOf(config: HubConfig, region: string): MonthlyCost {
+/**
+ * The table behind the stack output `cost`. Both colours at their full count: the most the stack costs without autoscaling.
+ * @param load users' requests a second, all of them of the live colour
+ */
+export function monthlyCostOf(config: HubConfig, region: string, load: number = usualLoad): MonthlyCost {
   const idleColour: Colour = config.greenWeight > 50 ? "blue" : "green";
   const price = prices.regions[region];
   if (!price)
@@ -58,6 +67,7 @@ export function monthlyCostOf(config: HubConfig, region: string): MonthlyCost {
   const items = [
     ...colours.map((colour) => slotItem(config, colour, colour === idleColour, price)),
     ...fixedItems(config, price),
+    ...(config.sidecar.enabled ? loadItems(config, idleColour, price, load) : []),
   ];
   const rolloutHours = (longestPlanMs(config) + config.rollout.warmTime) / 3_600_000;
   return {
@@ -67,7 +77,7 @@ export function monthlyCostOf(config: HubConfig, region: string): MonthlyCost {
     retiringSavesUsd: cents(hour * hoursPerMonth * retired),
     rolloutUsd: cents(hour * retired * rolloutHours),
     items: items.map((item) => ({ ...item, usd: cents(item.usd) })),
-    note: `${prices.source}, ${prices.asOf}, ${region}. Not in it: traffic out, LLM tokens, storage, the free tier, tasks that autoscaling adds.`,
+    note: `${prices.source}, ${prices.asOf}, ${region}. Not in it: traffic out and the load balancer's units for it, LLM tokens, storage, the free tier, tasks that autoscaling adds.`,
   };
 }
 
@@ -135,13 +145,35 @@ function fixedItems(config: HubConfig, price: RegionPrices): CostItem[] {
       how: `${customMetrics} of sidecars and guardian`,
     },
     { item: "dashboard", usd: price.dashboard, how: "one" },
-    { item: "logs", usd: logGbPerMonth * price.logGb, how: `${logGbPerMonth} GB taken in` },
+    { item: "hub's log", usd: hubLogGb * price.logGb, how: `${hubLogGb} GB taken in` },
     {
       item: "guardian",
       usd: ticks * tick.seconds * tick.gb * price.lambdaGbSecond.arm64,
       how: `${ticks} ticks of ${tick.seconds} s at ${tick.gb * 1_024} MB`,
     },
     { item: "secrets", usd: secrets * price.secret, how: `${secrets}, named in the config` },
+  ];
+}
+
+/** What grows with the users' requests, and what the sidecars say and ask without any. */
+function loadItems(config: HubConfig, idle: Colour, price: RegionPrices, load: number): CostItem[] {
+  const seconds = hoursPerMonth * 3_600;
+  const tasks = (colour: Colour) => slotOf(config, colour).tasks;
+  const all = tasks("blue") + tasks("green");
+  const live = all - tasks(idle);
+  const bytes = live * logBytesAt(load / live) + tasks(idle) * logBytesAt(0);
+  const gb = (bytes * seconds) / gigabyte;
+  return [
+    {
+      item: "sidecars' logs",
+      usd: gb * price.logGb,
+      how: `a line a request, or counts where a task has more than ${lineBudget.full} a second; metrics`,
+    },
+    {
+      item: "drain flag",
+      usd: (all * readUnitsASecond * seconds * price.millionReads) / 1e6,
+      how: `read by ${all} tasks each second`,
+    },
   ];
 }
 

@@ -15,6 +15,8 @@ export interface RegionPrices {
   readonly secret: number;
   /** Logs taken in, each GB. */
   readonly logGb: number;
+  /** A million read units of a table that is paid by the request. */
+  readonly millionReads: number;
   readonly lambdaGbSecond: { readonly arm64: number };
 }
 
@@ -26,7 +28,7 @@ export const prices: {
 } = {
   asOf: "2026-11",
   source:
-    "AWS list prices (aws.amazon.com: /fargate, /elasticloadbalancing, /vpc, /cloudwatch, /secrets-manager, /lambda, each followed by /pricing)",
+    "AWS list prices (aws.amazon.com: /fargate, /elasticloadbalancing, /vpc, /cloudwatch, /secrets-manager, /lambda, /dynamodb, each followed by /pricing)",
   regions: {
     "us-east-1": {
       fargate: {
@@ -42,6 +44,7 @@ export const prices: {
       dashboard: 3,
       secret: 0.4,
       logGb: 0.5,
+      millionReads: 0.125,
       lambdaGbSecond: { arm64: 0.0000133334 },
     },
   },

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { lineBudget } from "../../domain/line-budget.ts";
+import { metricNamespaceOf } from "../../domain/telemetry.ts";
 import { type HubConfig, parseConfig } from "../../infra/config.ts";
+import { linesAt, recordBytes } from "../../infra/cost-load.ts";
 import { describeCost, monthlyCostOf } from "../../infra/cost.ts";
 import { prices } from "../../infra/prices.ts";
+import { AccessLog } from "../../sidecar/observe/access-log.ts";
+import { Metrics } from "../../sidecar/observe/metrics.ts";
+import { Waiting, WatchedSession } from "../../sidecar/observe/waiting.ts";
+import { busySlot } from "../../tools/bench/reading-slot.ts";
 import { costPage, readCostPage } from "../../tools/docs/cost-table.ts";
 
 /** Two tasks of half a vCPU and 1 GB in each colour, on x86: the size whose figures were worked out by hand. */
@@ -29,8 +36,81 @@ test("the figures are those worked out by hand: 18.02 a task, 36 for the idle co
   assert.equal(item("NAT gateway"), 36.5);
   assert.equal(item("secrets"), 0.8);
   assert.equal(item("dashboard"), 3);
-  assert.equal(item("logs"), 2.5);
+  assert.equal(item("hub's log"), 2.5);
+  assert.equal(item("drain flag"), 0.66);
 });
+
+test("a month at a thousand requests a second costs a fifteenth for logs of what a line for each request would", () => {
+  const logs = [10, 100, 1_000].map(
+    (load) => item("sidecars' logs", monthlyCostOf(config(), "us-east-1", load)) ?? 0,
+  );
+  const [few, some, many] = logs as [number, number, number];
+  assert.ok(few < some && some < many && many < 30, logs.join(", "));
+  // A line of 355 bytes and 26 more for each of them: 1 TB.
+  const lineEach = (1_000 * (recordBytes.access + 26) * 730 * 3_600 * 0.5) / 1e9;
+  assert.ok(lineEach > 490 && many < lineEach / 15, `${many} of ${lineEach}`);
+});
+
+test("the sizes that the figures come from are those of real lines", () => {
+  for (const load of [10, 100, 1_000]) {
+    const slot = busySlot(2, lineBudget);
+    for (let second = 0; second < 8; second += 1) slot.second(load);
+    const before = slot.lines.length;
+    for (let second = 0; second < 60; second += 1) slot.second(load);
+    const texts = slot.lines.slice(before).map(({ text }) => text);
+    const { requests, counts } = linesAt(load / 2);
+    const of = (type: string) => texts.filter((text) => text.startsWith(`{"type":"${type}"`));
+    const mean = (lines: readonly string[]) =>
+      lines.reduce((sum, { length }) => sum + length, 0) / lines.length;
+    near(of("access").length / 120, requests, `lines of requests at ${load}`);
+    near(mean(of("access")), counts > 0 ? recordBytes.busyAccess : recordBytes.access, `bytes at ${load}`);
+    assert.equal(of("counts").length / 120, counts);
+    if (counts > 0) assert.ok(mean(of("counts")) <= recordBytes.counts * 1.1, `${mean(of("counts"))}`);
+  }
+});
+
+test("so are those of reports, and of lines of open requests", () => {
+  const namespace = `${metricNamespaceOf("hub", "production")}/${"0".repeat(32)}`;
+  const metrics = new Metrics(namespace, "green", () => 1_764_513_600_123);
+  const bytes = () => metrics.report().reduce((sum, { length }) => sum + length, 0);
+  near(bytes(), recordBytes.report, "a report without requests");
+  const answered = (requests: number) => {
+    for (let request = 0; request < requests; request += 1) {
+      const slow = 500 + ((request * 7_919) % 2_000);
+      metrics.value("RequestLatency", request % 10 === 0 ? slow : 5 + (request % 60));
+      if (request % 10 === 0) metrics.value("AnalysisLatency", slow);
+    }
+  };
+  answered(5 * lineBudget.full);
+  near(
+    bytes(),
+    recordBytes.report + recordBytes.latencies,
+    "a report of a task with a line for each request",
+  );
+  answered(2_500);
+  near(bytes(), recordBytes.report + recordBytes.busyLatencies, "a report of a busy task");
+  const lines: string[] = [];
+  const whose = { slot: "green", task: "10.0.0.1:8080", release: "94ee94ee94ee" };
+  const log = new AccessLog(
+    (line) => lines.push(line),
+    () => 1_764_513_600_123,
+    whose,
+    { tool: "t" },
+  );
+  const session = new WatchedSession(crypto.randomUUID(), 1_764_513_000_123, { begun: true, isOpen: true });
+  const arrival = { request: 123_456, since: 1_764_513_600_000, synthetic: false, session };
+  const waiting = new Waiting({ id: 7, method: "tools/call", tool: "hub__analyze_prompt" }, arrival);
+  log.open({ requests: [waiting], more: 0 });
+  log.open({ requests: [], more: 0 });
+  const [one = "", none = ""] = lines;
+  near(none.length, recordBytes.open, "a line of no open request");
+  near(one.length - none.length, recordBytes.openRequest, "an open request");
+});
+
+/** Within an eighth. */
+function near(seen: number, told: number, what: string): void {
+  assert.ok(Math.abs(seen - told) <= 0.125 * told, `${what}: ${seen}, and ${told} is reckoned with`);
+}
 
 test("ARM costs a fifth less: 14.42 a task", () => {
   const blue = { image: "hub:1", tasks: 1, architecture: "ARM64" };
@@ -49,7 +129,10 @@ test("the idle colour is the one with less weight, and its own size counts", () 
   const after = costOf({ green, greenWeight: 100 });
   assert.deepEqual([before.idleColour, before.idleColourUsd], ["green", 144.16]);
   assert.deepEqual([after.idleColour, after.idleColourUsd], ["blue", 36.04]);
-  assert.equal(before.usd, after.usd);
+  // Two tasks that are busier write more than four.
+  const others = ({ items }: typeof before) =>
+    items.flatMap(({ item: name, usd }) => (/^(?:blue|green|sidecars' logs)/.test(name) ? [] : [usd]));
+  assert.deepEqual(others(before), others(after));
 });
 
 test("a network, an address or a secret that is not there costs nothing", () => {

@@ -377,4 +377,11 @@ export const infra: readonly Mutant[] = [
     after: "limits.leavingOverMs",
     tests: ["tests/infra/leaving.test.ts"],
   },
+  {
+    does: "the bill of a busy stack is foretold as if it still wrote a line for each request",
+    file: "infra/cost-load.ts",
+    before: "if (perSecond <= budget.full) return { requests: perSecond, counts: 0 };",
+    after: "if (perSecond >= 0) return { requests: perSecond, counts: 0 };",
+    tests: ["tests/infra/cost.test.ts"],
+  },
 ];
