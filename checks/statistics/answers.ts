@@ -39,7 +39,7 @@ function ordered(
   for (const sample of samples) {
     const { at, second } = sample;
     if (second === undefined) found.push({ at, answers: 1, bad: isBad(sample) ? 1 : 0 });
-    else seconds.set(second, [...(seconds.get(second) ?? []), sample]);
+    else if (seconds.get(second)?.push(sample) === undefined) seconds.set(second, [sample]);
   }
   if (seconds.size === 0) return found;
   for (const of of seconds.values()) found.push(...ofSecond(of, isBad));
@@ -55,13 +55,14 @@ function inTurn(samples: readonly Sample[], isBad: (sample: Sample) => boolean):
   const analyses = samples.every(({ analysis }) => analysis);
   const before = ({ after }: Sample): number => after?.[analyses ? 1 : 0] ?? 0;
   const lines = samples.filter(({ count }) => count === undefined).sort((a, b) => before(a) - before(b));
-  const counted = together(
-    samples.filter(({ count }) => count !== undefined),
-    isBad,
-  );
+  const counted = samples.filter(({ count }) => count !== undefined);
+  // What fails is counted only once the last line of one that was not chosen is written.
+  const inTurnUntil = counted.some(isBad)
+    ? lines.findLastIndex(({ chosen }) => chosen === false) + 1
+    : lines.length;
   let good = 0;
-  const found = lines.flatMap((line): Timed[] => {
-    const run = Math.min(before(line), counted.answers - counted.bad) - good;
+  const found = lines.slice(0, inTurnUntil).flatMap((line): Timed[] => {
+    const run = before(line) - good;
     good += run;
     const { at } = line;
     return [
@@ -69,7 +70,8 @@ function inTurn(samples: readonly Sample[], isBad: (sample: Sample) => boolean):
       { at, answers: 1, bad: isBad(line) ? 1 : 0 },
     ];
   });
-  return [...found, { ...counted, answers: counted.answers - good }];
+  const rest = together([...counted, ...lines.slice(inTurnUntil)], isBad);
+  return [...found, { ...rest, answers: rest.answers - good }];
 }
 
 /** All of them together. */
