@@ -16,7 +16,7 @@ export interface LineBudget {
  * The budget of every task. At 20 lines a second a task's log costs $11 a month (docs/cost.md); a rehearsal's tasks stay within what
  * is spare, so that its witness finds each request by its line.
  */
-export const lineBudget: LineBudget = { full: 20, spare: 6_000, chosen: 10, bad: 20, open: 20 };
+export const lineBudget: LineBudget = { full: 20, spare: 20_000, chosen: 10, bad: 20, open: 20 };
 
 /** Of how many sessions one is chosen at so many requests a second: a power of two. */
 export function everyAt(perSecond: number, { chosen }: Pick<LineBudget, "chosen">): number {

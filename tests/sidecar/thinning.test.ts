@@ -71,8 +71,8 @@ test("counting ends by halves once a second's requests are few enough for lines"
 });
 
 test("at a thousand requests a second a task writes thirty lines, a tenth of them faults or not", () => {
-  const task = new BusyTask("10.0.0.1:8080", at, tool, lineBudget);
-  for (let second = 0; second < 8; second += 1) aSecond(task, 1_000);
+  const task = new BusyTask("10.0.0.1:8080", at, tool, { ...lineBudget, spare: 0 });
+  aSecond(task, 1_000);
   const from = task.lines.length;
   for (let second = 0; second < 10; second += 1)
     aSecond(task, 1_000, (index) => (index % 10 === 0 ? { outcome: "server-fault" } : {}));
