@@ -146,7 +146,9 @@ const planWith = (time: Milliseconds) =>
       .describe("How long the retired colour keeps its full count after losing its traffic."),
     drainDeadline: time
       .default(1_800_000)
-      .describe("How long open sessions may stay on a draining slot, and on a release that is replaced in its slot."),
+      .describe(
+        "How long open sessions may stay on a draining slot, and on a release that is replaced in its slot.",
+      ),
     proofTimeout: time
       .default(60_000)
       .describe("How long to wait for accepted weights to show in traffic before the shift is undone."),

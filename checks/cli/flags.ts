@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
+import { didYouMean } from "../../domain/nearest.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { help } from "./flag-values.ts";
-import { didYouMean } from "../../domain/nearest.ts";
 
 const flags = {
   stack: { type: "string" },

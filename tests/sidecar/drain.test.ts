@@ -240,12 +240,12 @@ test("a record's copy that is behind drains nobody, and keeps nobody out once th
     response.end(JSON.stringify({ Item: { drain: { M: { blue } } } }));
   });
   recordAt(t, record.port);
-  const read = flagReader({ flag: { table: "t", key: "k" }, slot: "blue" });
+  const read = flagReader({ flag: { table: "t", key: "k" }, slot: "blue", release: "r" });
   const look = async (of: Partial<typeof flag>) => {
     Object.assign(flag, of);
     asked.length = 0;
-    const deadline = await read();
-    return [deadline !== null, ...asked];
+    const { slot } = await read();
+    return [slot !== null, ...asked];
   };
   assert.deepEqual(await look({}), [false, false], "nothing drains: the cheap read alone");
   assert.deepEqual(await look({ record: at }), [false, false], "the next look will see it");
