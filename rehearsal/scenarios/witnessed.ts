@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { colours } from "../../domain/colour.ts";
-import type { AccessLine } from "../../domain/telemetry.ts";
+import type { AccessLine, CountsLine } from "../../domain/telemetry.ts";
 import { type Stage, logGroupsOf } from "../stage/index.ts";
 import { type Comparison, compare } from "../witness/compare.ts";
 import type { Sight } from "../witness/sight.ts";
@@ -25,14 +25,19 @@ export async function sameAsCounted(stage: Stage, { sights }: Witness, where?: s
 async function settled(stage: Stage, sights: readonly Sight[]): Promise<Comparison> {
   const killed = killedTasks(stage);
   for (const until = Date.now() + patienceMs; ;) {
-    const comparison = compare(sights, accessLines(stage), (task) => killed.has(portOf(task)));
+    const comparison = compare(
+      sights,
+      accessLines(stage),
+      (task) => killed.has(portOf(task)),
+      countedIn(stage),
+    );
     if (comparison.apart === 0 || Date.now() > until) return comparison;
     await sleep(500);
   }
 }
 
 function promise({ compared, apart, examples, unseen, ...rest }: Comparison, where: string): Held {
-  const figures = `${apart} of ${compared} apart, ${rest.neverArrived} never arrived, ${rest.taskGone} of killed tasks, ${rest.inFlight} in flight`;
+  const figures = `${apart} of ${compared} apart, ${rest.neverArrived} never arrived, ${rest.taskGone} of killed tasks, ${rest.inFlight} in flight${rest.onlyCounted > 0 ? `, ${rest.onlyCounted} only counted` : ""}`;
   const told = unseen.length === 0 ? "" : `; no line tells of ${unseen.join(", ")}`;
   const first = examples[0] === undefined ? "" : `; first: ${examples[0]}`;
   return held(
@@ -55,14 +60,21 @@ export function whereabouts(
 }
 
 /** Every access line of both slots, the oldest first. */
-export function accessLines({ aws }: Stage): AccessLine[] {
-  return colours.flatMap((colour) =>
+export const accessLines = (stage: Stage): AccessLine[] => linesOf<AccessLine>(stage, "access");
+
+/** How many good requests tasks only counted: a rehearsal that lasts for long has some that are busy. */
+function countedIn(stage: Stage): number {
+  const kinds = linesOf<CountsLine>(stage, "counts").flatMap(({ counted }) => counted);
+  return kinds.reduce((sum, { outcome, requests }) => sum + (outcome === "ok" ? requests : 0), 0);
+}
+
+const linesOf = <L extends { readonly type: string }>({ aws }: Stage, type: L["type"]): L[] =>
+  colours.flatMap((colour) =>
     aws.logs
       .lines(logGroupsOf(colour).sidecar)
-      .filter((line) => line.startsWith('{"type":"access"'))
-      .map((line) => JSON.parse(line) as AccessLine),
+      .filter((line) => line.startsWith(`{"type":"${type}"`))
+      .map((line) => JSON.parse(line) as L),
   );
-}
 
 /** Ports of sidecars that were killed instead of ending by themselves: what they had not handed on yet is gone. */
 function killedTasks({ aws }: Stage): ReadonlySet<string> {

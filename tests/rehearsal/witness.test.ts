@@ -199,6 +199,16 @@ test("what never arrived needs no line, what a killed task took with it is told 
   assert.deepEqual([neverArrived, taskGone, inFlight, compared, apart], [2, 1, 1, 1, 0]);
 });
 
+test("of good requests as many may have no line as busy tasks only counted, and of bad ones none", () => {
+  const sights = [
+    ...Array.from({ length: 5 }, (_, n) => sight(`w1-${n}`, "well")),
+    sight("w1-5", "fault"),
+    sight("w1-6", "well"),
+  ];
+  const { compared, apart, onlyCounted } = compare(sights, [line("w1-6", "ok")], () => false, 3);
+  assert.deepEqual([compared, apart, onlyCounted], [4, 3, 3]);
+});
+
 test("a kind of fault that users saw and no line tells of is named, even if there are many good requests", () => {
   const good = Array.from({ length: 500 }, (_, n) => sight(`w1-${n}`, "well"));
   const lines = [...good.map(({ id }) => line(id, "ok")), line("w2-1", "ok"), line("w2-2", "tool-error")];
