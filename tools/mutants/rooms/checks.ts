@@ -18,9 +18,9 @@ export const checks: readonly Mutant[] = [
   },
   {
     does: "analyses take 2,000 ms to the letter, and the gate counts them as fast",
-    file: "checks/gate/latency.ts",
-    before: "times.map((time) => time >= limit)",
-    after: "times.map((time) => time > limit)",
+    file: "checks/logs/sample.ts",
+    before: "latencyMs >= ms || (",
+    after: "latencyMs > ms || (",
     tests: ["tests/checks/gate-limits.test.ts"],
   },
   {
