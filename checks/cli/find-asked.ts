@@ -1,8 +1,8 @@
+import { didYouMean } from "../../domain/nearest.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { type Group, groups } from "../core/groups.ts";
 import { isModulePath } from "../core/own-check.ts";
 import { findChecks, isGroup, builtInChecks } from "../core/registry.ts";
-import { didYouMean } from "../../domain/nearest.ts";
 import type { Options } from "./options.ts";
 import type { Asked } from "./rounds.ts";
 
