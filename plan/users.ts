@@ -1,10 +1,13 @@
-import { binomialBand } from "../domain/binomial.ts";
 import type { ForeseenCheck, ForeseenStep, Foreseen, Traffic } from "../domain/foreseen.ts";
 import { limits } from "../domain/limits.ts";
+import { mayMeet } from "../domain/may-meet.ts";
 import type { Blast, Expected, PlanCheck, PlanStep } from "./document.ts";
 
 /** A fault is looked for so often, and its log line is on its way so long, in milliseconds. */
 const lookMs = 1_250;
+
+/** Chance that what then comes of the same traffic lies outside a count's band. */
+const outsideOfBand = 0.001;
 
 /** A step of the plan with the users that it will meet, and how far a fault gets among them. */
 export function planStep(step: ForeseenStep, { traffic, failsAfter }: Foreseen, proofMs: number): PlanStep {
@@ -36,7 +39,7 @@ export function planCheck(check: ForeseenCheck, requests: Expected | null): Plan
 }
 
 /**
- * What is expected of a share of what came in a window, over another time.
+ * What is expected of a share of what came in a window, over another time. Both are samples: the chance of either is in the band.
  * @param ms of that time, in milliseconds
  * @param weight of the share, in percent
  */
@@ -46,10 +49,7 @@ export function expected(
   ms: number,
   weight: number,
 ): Expected {
-  const all = (count * ms) / (to - from);
-  const share = weight / 100;
-  const { low, high } = binomialBand(Math.round(all), share);
-  return { about: Math.round(all * share), low, high };
+  return mayMeet({ count, ms: to - from }, { ms, share: weight / 100 }, outsideOfBand);
 }
 
 function usersOf({ weight, bake }: ForeseenStep, traffic: Traffic) {

@@ -4,7 +4,6 @@ import { seeded } from "local-aws/random";
 import { other } from "../../domain/colour.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import type { Line } from "../../rehearsal/scenarios/evidence.ts";
-import { mayMeet } from "../../rehearsal/scenarios/may-meet.ts";
 import { type Arrivals, type Planned, arrivalsOf, asPlanned } from "../../rehearsal/scenarios/planned.ts";
 import { planOf, situations } from "../plan/situations.ts";
 
@@ -141,28 +140,4 @@ test("what arrived is what the weighted rule split, by where it went", () => {
   const sent = ["split", "elsewhere", "pinned", "never-routed"].map((traceId) => ({ traceId }));
   assert.deepEqual(arrivalsOf(sent, routed), [1, 2]);
   assert.deepEqual(arrivalsOf(sent, routed, "green"), [1]);
-});
-
-/** P(X = k) of a Poisson distribution, for every k that matters. */
-function poisson(mean: number): number[] {
-  const terms = [Math.exp(-mean)];
-  for (let k = 1; k < mean + 12 * Math.sqrt(mean) + 20; k++) terms.push(((terms[k - 1] ?? 0) * mean) / k);
-  return terms;
-}
-
-test("of the same traffic the counts leave their band no more often than was allowed, both samples' chance reckoned in", () => {
-  for (const chance of [1e-2, 1e-6 / 4])
-    for (const mean of [5, 60, 380])
-      for (const share of [0.05, 0.5, 1]) {
-        const later = poisson(mean * share * 0.5);
-        const outside = poisson(mean).reduce((sum, known, count) => {
-          if (known < 1e-14) return sum;
-          const { low, high } = mayMeet({ count, ms: 8_000 }, { ms: 4_000, share }, chance);
-          const inside = later.slice(low, high + 1).reduce((all, one) => all + one, 0);
-          return sum + known * Math.max(0, 1 - inside);
-        }, 0);
-        // What is left of the sums is rounding.
-        assert.ok(outside <= chance + 1e-12, `${mean}, ${share}: ${outside} of ${chance}`);
-        if (mean * share > 30) assert.ok(outside > chance / 50, `${mean}, ${share}: ${outside} of ${chance}`);
-      }
 });

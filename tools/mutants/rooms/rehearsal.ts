@@ -60,9 +60,9 @@ export const rehearsal: readonly Mutant[] = [
   },
   {
     does: "a rehearsal is broken by chance each hundredth time: what was known when the plan was made counts as certain",
-    file: "rehearsal/scenarios/may-meet.ts",
+    file: "domain/may-meet.ts",
     before: "const part = (share * ms) / (seen.ms + share * ms);",
     after: "const part = (share * ms) / (seen.ms + share * ms) / 1.1;",
-    tests: ["tests/rehearsal/planned.test.ts"],
+    tests: ["tests/domain/may-meet.test.ts"],
   },
 ];
