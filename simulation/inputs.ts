@@ -13,11 +13,7 @@ export function randomPlan(random: Random): Plan {
   const weights = [5, 10, 25, 50, 75].filter(() => random.chance(0.4));
   const steps = [...weights, 100].map((weight) => {
     const ms = random.whole(5_000, 90_000);
-    return {
-      weight,
-      bake: { min: ms, max: ms },
-      ...(random.chance(0.3) ? { approval: randomApproval(random) } : {}),
-    };
+    return { weight, bake: { min: ms, max: ms } };
   });
   return parsedPlan.parse({
     steps,
@@ -29,15 +25,6 @@ export function randomPlan(random: Random): Plan {
     proofTimeout: 30_000,
     scaleUpDeadline: 120_000,
   });
-}
-
-/** Times that people answer within, mostly, and that an `up` waits for. */
-function randomApproval(random: Random) {
-  return {
-    within: random.whole(20_000, 900_000),
-    otherwise: random.pick(["rollback", "hold", "advance"] as const),
-    ...(random.chance(0.5) ? { pauseAfter: random.whole(0, 240_000) } : {}),
-  };
 }
 
 /** Inputs of one simulated `up`. */

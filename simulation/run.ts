@@ -14,6 +14,7 @@ import { answerWait } from "../rollout/run/answer-wait.ts";
 import { applyUp } from "../rollout/run/apply.ts";
 import type { RolloutEvent } from "../rollout/run/ports.ts";
 import { takeTrafficOver } from "../rollout/run/take-over.ts";
+import { Asking } from "./asking.ts";
 import { Faults } from "./faults.ts";
 import { inputsFor, randomPlan } from "./inputs.ts";
 import { Model } from "./model.ts";
@@ -61,6 +62,8 @@ class Scene {
   readonly #model: Model;
   readonly #faults: Faults;
   readonly #plan;
+  /** People who are asked; null: nobody is in this run. */
+  readonly #asking: Asking | null;
   readonly #bad = new Set<string>();
   readonly #transitions = new Set<string>();
   readonly #guardings = new Set<Guarding["kind"]>();
@@ -82,14 +85,19 @@ class Scene {
     this.#model.say = (text) => this.#say(text);
     this.#random = new Random(options.seed);
     this.#faults = new Faults(options.seed, options.faults ?? 1, options.leftOut);
-    this.#plan = randomPlan(this.#random);
+    this.#asking = Asking.of(options.seed);
+    const plan = randomPlan(this.#random);
+    this.#plan = this.#asking?.plan(plan) ?? plan;
     // Below a plan's proofTimeout: what takes longer than that the switch cannot know of.
     this.#model.propagationMs = this.#random.chance(0.5) ? 0 : this.#random.whole(0, 20_000);
   }
 
   async play(): Promise<RunResult> {
     const start = this.#time.now;
-    const { actions, endMs } = script(this.#random, this.#options.leftOut ?? new Set());
+    const leftOut = this.#options.leftOut ?? new Set();
+    const { actions: usual, endMs } = script(this.#random, leftOut);
+    const asked = this.#asking?.actions(endMs).filter(({ key }) => !leftOut.has(key)) ?? [];
+    const actions = [...usual, ...asked];
     const first = this.#newRelease(0);
     for (const colour of colours) this.#model.slots[colour].deploy(first);
     for (const action of actions) void this.#time.sleep(action.atMs).then(() => this.#act(action));
@@ -240,14 +248,9 @@ class Scene {
     const process = this.#process("rollout", label, releases);
     if (this.#refusedBeforeAnything(label, inputs)) return;
     if (mayDeploy) this.#model.slots[idle].deploy(releases[idle]);
-    const up = { inputs, owner: label, id: label, seen: this.#seen, ...this.#credentials() };
+    const up = { inputs, owner: label, id: label, seen: this.#seen, ...this.#asking?.homeAt(this.#time.now) };
     this.#ups.push(process);
     await this.#told(label, applyUp(process.ports(), up, cancel.signal));
-  }
-
-  /** Sometimes the credentials end while the rollout is under way. */
-  #credentials(): { homeAt?: number } {
-    return this.#random.chance(0.15) ? { homeAt: this.#time.now + this.#random.whole(10_000, 600_000) } : {};
   }
 
   /** kill -9 of the `up` that began last. */

@@ -5,18 +5,8 @@ import { type AlarmKind, alarmKinds } from "../rollout/guardian/guarding.ts";
 /** What people, machines and the weather do in a run. `weight` is the idle colour's. */
 export type Action = { readonly key: string; readonly atMs: number } & (
   | { readonly kind: "deploy" | "weigh" | "hand-edit"; readonly weight: number }
-  | {
-      readonly kind:
-        | "repeat"
-        | "cancel"
-        | "kill"
-        | "rollback"
-        | "abort"
-        | "destroy-rule"
-        | "refresh"
-        | "calm";
-    }
-  | { readonly kind: "approve" | "turn-down" }
+  | { readonly kind: "repeat" | "cancel" | "rollback" | "abort" | "destroy-rule" | "refresh" | "calm" }
+  | { readonly kind: "approve" | "turn-down" | "kill" }
   | { readonly kind: "foreign" | "swap-tasks"; readonly forMs: number }
   | { readonly kind: "alarm"; readonly alarm: AlarmKind; readonly lateMs: number }
   | { readonly kind: "sick"; readonly colour: Colour; readonly healthy: number; readonly forMs: number }
@@ -35,7 +25,6 @@ const weights = [0, 5, 25, 50, 60, 100, 100, 100] as const;
 const kinds: readonly Action["kind"][] = [
   ...Array.from({ length: 4 }, () => ["deploy", "weigh", "repeat"] as const).flat(),
   ...(["cancel", "rollback", "abort", "refresh", "calm", "outage"] as const).flatMap((kind) => [kind, kind]),
-  ...(["approve", "approve", "approve", "turn-down", "kill"] as const),
   ...(["hand-edit", "foreign", "swap-tasks", "destroy-rule", "alarm", "alarm"] as const),
   ...(["sick", "starts-fail", "throttling", "outage"] as const),
 ];

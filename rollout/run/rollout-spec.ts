@@ -101,8 +101,6 @@ export interface RolloutRun {
   /** The last row of the table that was taken. */
   because: string;
   judgement: Judgement | null;
-  /** A person said no to what follows. */
-  turnedDown: boolean;
   /** The first weight of the candidate, while traffic has not shown it. */
   pending: Pending | null;
 }

@@ -27,7 +27,6 @@ export async function runRollout(lease: Lease, spec: RolloutSpec, cancel: AbortS
     why: spec.why,
     because: "",
     judgement: null,
-    turnedDown: false,
     pending: pendingOf(lease.record, spec.plan.proofTimeout),
   };
   let state: State = spec.start;
@@ -142,7 +141,7 @@ async function concludeRollout(run: RolloutRun, state: FinalState): Promise<Outc
   if (state === "rollback-failed") return outcome(state, lease.record);
   const now = ports.clock.now();
   const failed = run.judgement?.verdict === "fail";
-  const rollbackAsked = spec.start === "rolling-back" || run.turnedDown;
+  const rollbackAsked = spec.start === "rolling-back";
   const last = {
     id: spec.id,
     outcome: state,

@@ -290,7 +290,11 @@ describe("approve tells what it recorded, and who goes on", () => {
       row(before, "approval"),
       `paused at 25 % since 2026-03-01T12:00:00Z, waits for approval until ${iso(later)}, else everybody goes home (npm run approve -- --stack production)`,
     );
+    const asked = new Set<string>();
+    const stop = place.aws.onCall(({ operation }) => asked.add(operation));
     const { code, out, err } = await type(place, "approve", "--weight", "25", "--why", "nothing unusual");
+    stop();
+    assert.deepEqual([...asked].toSorted(), ["GetCallerIdentity", "GetItem", "PutItem"], "what it needs");
     assert.deepEqual([code, err], [0, ""]);
     const [first, recorded, next, ...rest] = out.split("\n");
     assert.equal(first, `approved: what follows 25 % of green, release ${b}.`);

@@ -71,7 +71,6 @@ function told(run: RolloutRun, waits: Waiting, over: NonNullable<ReturnType<type
   lease.ports.report({ kind: "answered", colour: spec.candidate, weight, answer, text });
   // Where the credentials do not hold for what is left, this is why the up ends here.
   run.why = over === "go-on" ? pausedWords(waits, now, lease.record.inputs?.stack) : text;
-  run.turnedDown = over === "turned-down";
   return over;
 }
 

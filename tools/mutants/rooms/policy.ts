@@ -114,9 +114,9 @@ export const policy: readonly Mutant[] = [
   },
   {
     does: "a release that a person turned down is tried again by the next up",
-    file: "rollout/run/rollout.ts",
-    before: " || run.turnedDown",
-    after: "",
+    file: "rollout/run/states/roll-back.ts",
+    before: "rollout.waits.answer?.approved === false",
+    after: "rollout.waits.answer?.by === rollout.id",
     tests: approval,
   },
   {
