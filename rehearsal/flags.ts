@@ -105,7 +105,7 @@ export async function readFlags(args: readonly string[]): Promise<Flags | number
     ...(about === null
       ? []
       : [
-          `--evidence is of release ${about.release}, in ${about.colour} of ${about.stack}; here it is green's`,
+          `--evidence is of release ${about.release}, in ${about.colour} of ${about.stack}${about.colour === "green" ? "" : "; green plays it here"}`,
         ]),
     ...(aside.length === 0 ? [] : [`the rehearsal has its own ${aside.join(", ")}`]),
     ...standsInFor.map(
