@@ -40,7 +40,7 @@ const ofSpec = inFile("infra/spec.test.ts");
 const ofChain = inFile("release/chain.test.ts")(
   "a release that soaked in staging is promoted, prepared and tagged",
 );
-const ofPrepare = inFile("release/prepare.test.ts");
+const ofTags = inFile("release/tags.test.ts");
 const ofNotes = inFile("release/notes.test.ts");
 const ofAlarms = inFile("infra/alarms.test.ts");
 const ofDashboard = inFile("infra/dashboard.test.ts");
@@ -265,7 +265,7 @@ export const specLines: readonly SpecLine[] = [
         ...kept,
         how: "Each release gets a tag of its name when its record is prepared, and stays startable.",
         by: [{ command: "release" }, ...kept.by],
-        proof: [ofPrepare("a tag is made where it is asked for, and never moved"), ...kept.proof],
+        proof: [ofTags("a tag is made where it is asked for, and never moved"), ...kept.proof],
       },
     ],
     ["Backup configuration", kept],

@@ -2,6 +2,7 @@ import type { Mutant } from "../mutant.ts";
 
 const promote = ["tests/release/promote.test.ts"];
 const prepare = ["tests/release/prepare.test.ts"];
+const tags = ["tests/release/tags.test.ts"];
 const notes = ["tests/release/notes.test.ts"];
 const rehearsed = ["tests/rehearsal/rollback-evidence.test.ts", "tests/checks/another-release.test.ts"];
 
@@ -68,7 +69,7 @@ export const release: readonly Mutant[] = [
     file: "release/prepared.ts",
     before: "{ since, stack: { logGroup, slot }, ...stated }",
     after: "{ ...stated, since, stack: { logGroup, slot } }",
-    tests: prepare,
+    tests: ["tests/release/prepared.test.ts"],
   },
   {
     does: "approvals of the last release count for the next one",
@@ -89,14 +90,14 @@ export const release: readonly Mutant[] = [
     file: "release/command/prepare.ts",
     before: "if (there !== release)",
     after: "if (there === null)",
-    tests: prepare,
+    tests: tags,
   },
   {
     does: "a tag that is on another commit is taken for this one's",
     file: "release/command/prepare.ts",
     before: "if (at !== null && at !== head)",
     after: "if (at === null && at !== head)",
-    tests: prepare,
+    tests: tags,
   },
   {
     does: "evidence of another release's rehearsal is written into the record",
