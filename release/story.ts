@@ -39,51 +39,50 @@ const ending = z.object({ outcome: z.string(), why: z.string() });
 const counted = z.object({ check: z.literal("error-share"), samples: z.number() });
 const sentBack = z.object({ to: weights, why: z.string() });
 
-/** What happened in a rollout. Throws a sentence where the evidence is none of a rollout that judged a candidate. */
+/** Lines of one kind, as far as their bodies are of this version. */
+const linesOf = <T>(lines: readonly EvidenceLine[], kind: string, schema: z.ZodType<T>) =>
+  lines.flatMap((line) => {
+    const body = line.kind === kind ? schema.safeParse(line.body) : null;
+    return body?.success ? [{ ...body.data, at: Date.parse(line.at), seq: line.seq }] : [];
+  });
+
+/** What happened in a rollout. Throws a sentence where the evidence is none of a rollout of a candidate that has ended. */
 export function storyOf(lines: readonly EvidenceLine[]): Story {
-  const of = <T>(kind: string, schema: z.ZodType<T>) =>
-    lines.flatMap((line) => {
-      const body = line.kind === kind ? schema.safeParse(line.body) : null;
-      return body?.success ? [{ ...body.data, at: Date.parse(line.at), seq: line.seq }] : [];
-    });
   const first = lines[0];
-  const about = of("asked", asked)[0];
-  const verdicts = of("judged", judged);
-  const end = of("ended", ending).at(-1);
-  const rolledBack = of("rolling-back", sentBack)[0];
-  const candidate = verdicts[0]?.colour ?? (rolledBack && lessOf(rolledBack.to));
+  const about = linesOf(lines, "asked", asked)[0];
+  const end = linesOf(lines, "ended", ending).at(-1);
+  const back = linesOf(lines, "rolling-back", sentBack)[0];
+  const candidate = linesOf(lines, "judged", judged)[0]?.colour ?? (back && lessOf(back.to));
   if (first === undefined || about === undefined || end === undefined || candidate === undefined)
     throw new Error("it tells of no rollout of a candidate that has ended");
-  const live = other(candidate);
-  const shown = of("proved", proved);
-  const readings = of("reading", counted);
-  const moments = [...of("shifting", z.object({})), ...(rolledBack ? [rolledBack] : []), end];
-  const steps = verdicts.flatMap(({ weight, seq, judgement: { verdict, why } }) => {
-    const reached = shown.findLast((one) => one.seq < seq && one.weights[candidate] === weight);
-    if (weight === 0 || reached === undefined) return [];
-    const seen = readings.findLast((one) => one.seq < seq && one.seq > reached.seq);
-    const to = moments.find((one) => one.seq > seq) ?? end;
-    return [{ weight, from: reached.at, to: to.at, requests: seen?.samples ?? null, verdict, why }];
-  });
+  const arrived = back && linesOf(lines, "proved", proved).find((one) => one.seq > back.seq);
   return {
     stack: first.stack,
     rollout: first.rollout,
     candidate,
     release: about.releases[candidate],
-    before: about.releases[live],
+    before: about.releases[other(candidate)],
     began: Date.parse(first.at),
     ended: end.at,
     outcome: end.outcome,
     why: end.why,
-    steps: lastOf(steps),
-    back: rolledBack
-      ? {
-          decided: rolledBack.at,
-          proved: shown.find((one) => one.seq > rolledBack.seq)?.at ?? null,
-          why: rolledBack.why,
-        }
-      : null,
+    steps: lastOf(stepsOf(lines, candidate, end.at)),
+    back: back ? { decided: back.at, proved: arrived?.at ?? null, why: back.why } : null,
   };
+}
+
+/** Each verdict over a weight that users met, from the moment that responses showed it until the weight was changed again. */
+function stepsOf(lines: readonly EvidenceLine[], candidate: Colour, ended: number): StoryStep[] {
+  const shown = linesOf(lines, "proved", proved);
+  const readings = linesOf(lines, "reading", counted);
+  const moves = [...linesOf(lines, "shifting", z.object({})), ...linesOf(lines, "rolling-back", sentBack)];
+  return linesOf(lines, "judged", judged).flatMap(({ weight, seq, judgement: { verdict, why } }) => {
+    const reached = shown.findLast((one) => one.seq < seq && one.weights[candidate] === weight);
+    if (weight === 0 || reached === undefined) return [];
+    const seen = readings.findLast((one) => one.seq < seq && one.seq > reached.seq);
+    const to = moves.find((one) => one.seq > seq)?.at ?? ended;
+    return [{ weight, from: reached.at, to, requests: seen?.samples ?? null, verdict, why }];
+  });
 }
 
 /** The colour that a rollback takes the traffic from. */
