@@ -26,8 +26,8 @@ export const checks: readonly Mutant[] = [
   {
     does: "the first users wait for exactly the limit, and the gate passes",
     file: "checks/gate/first-requests.ts",
-    before: "latencyMs >= thresholds.analysisLatencyP95Ms",
-    after: "latencyMs > thresholds.analysisLatencyP95Ms",
+    before: "tookAtLeast(sample, thresholds.analysisLatencyP95Ms)",
+    after: "tookAtLeast(sample, thresholds.analysisLatencyP95Ms + 1)",
     tests: ["tests/checks/gate-limits.test.ts"],
   },
   {
@@ -40,22 +40,22 @@ export const checks: readonly Mutant[] = [
   {
     does: "a release that fails as many users as the limit says passes the gate",
     file: "checks/statistics/shares.ts",
-    before: "bad / answers.length < limit",
-    after: "bad / answers.length <= limit",
+    before: "bad / count < limit",
+    after: "bad / count <= limit",
     tests: ["tests/checks/gate-limits.test.ts"],
   },
   {
     does: "a good release is rolled back for what live's users get as well, for they are not seen",
     file: "checks/gate/live-comparison.ts",
-    before: "live: { ended: samples.of(live, rolloutSince), open: samples.open(live) }",
-    after: 'live: { ended: samples.of(live, rolloutSince).filter((one) => one.from === "probe"), open: [] }',
+    before: "live: side(other(slot)),",
+    after: 'live: { ended: side(other(slot)).ended.filter((one) => one.from === "probe"), open: [] },',
     tests: ["tests/checks/gate-limits.test.ts"],
   },
   {
     does: "a good release is rolled back for a slow provider, for what waits at live is not seen",
     file: "checks/gate/live-comparison.ts",
-    before: "open: samples.open(live) }",
-    after: "open: [] }",
+    before: "live: side(other(slot)),",
+    after: "live: { ...side(other(slot)), open: [] },",
     tests: ["tests/checks/gate-limits.test.ts"],
   },
   {
