@@ -6,7 +6,7 @@ import { guard } from "../../infra/guards.ts";
 import { planFactsOf } from "../../infra/plan-facts.ts";
 import { readStackConfig, readStackConfigAt, stackName } from "../../infra/stack-file.ts";
 import { switchRequestOf } from "../../infra/switch-request.ts";
-import { exit, main } from "../../rollout/commands/command.ts";
+import { exit, main, mistyped } from "../../rollout/commands/command.ts";
 import { answerSwitch } from "../../rollout/plugin/preview.ts";
 import { buildPlan } from "../build.ts";
 import { planComment } from "../comment.ts";
@@ -38,7 +38,7 @@ interface Flags {
 }
 
 function readFlags(): Flags {
-  const seeHelp = "See: npm run plan -- --help";
+  const seeHelp = "npm run plan -- --help";
   try {
     const { values } = parseArgs({
       options: {
@@ -56,9 +56,9 @@ function readFlags(): Flags {
     }
     const format = planFormats.find((name) => name === values.format);
     if (format === undefined)
-      throw new UsageError(`--format is ${values.format}, and takes ${planFormats.join(", ")}. ${seeHelp}`);
+      throw new UsageError(`--format is ${values.format}, and takes ${planFormats.join(", ")}`, seeHelp);
     if (values.diff !== undefined && format !== "markdown")
-      throw new UsageError(`--diff goes with --format markdown. ${seeHelp}`);
+      throw new UsageError("--diff goes with --format markdown", seeHelp);
     return {
       stack: values.stack,
       diff: values.diff,
@@ -66,8 +66,7 @@ function readFlags(): Flags {
       format,
     };
   } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${(error as Error).message} ${seeHelp}`, null, { cause: error });
+    throw mistyped(error, seeHelp);
   }
 }
 

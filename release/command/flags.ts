@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { typedPath } from "../../checks/cli/typed-path.ts";
 import { type Colour, colours } from "../../domain/colour.ts";
 import { UsageError } from "../../domain/usage-error.ts";
+import { mistyped } from "../../rollout/commands/command.ts";
 
 /** What the command does. */
 const verbs = ["prepare", "show", "notes"] as const;
@@ -94,6 +95,6 @@ function parse() {
   try {
     return parseArgs({ options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}. See: ${seeHelp}`, null, { cause: error });
+    throw mistyped(error, seeHelp);
   }
 }

@@ -4,7 +4,7 @@ import { UsageError } from "../../domain/usage-error.ts";
 import { wrapped } from "../../domain/wrapped.ts";
 import { releaseNameOf } from "../../infra/release.ts";
 import { fileOf, stackFileIn } from "../../infra/stack-file.ts";
-import { exit, main, paint } from "../../rollout/commands/command.ts";
+import { exit, main, mistyped, paint } from "../../rollout/commands/command.ts";
 import { diffText } from "../changed-lines.ts";
 import { idleOf, liveByConfig, servingWhole } from "../live.ts";
 import { type Promotion, type Side, promote } from "../promotion.ts";
@@ -61,7 +61,7 @@ function parse() {
   try {
     return parseArgs({ options });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}. See: ${seeHelp}`, null, { cause: error });
+    throw mistyped(error, seeHelp);
   }
 }
 

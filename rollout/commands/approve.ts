@@ -43,7 +43,8 @@ function weightOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\d{1,3}$/.test(text) || Number(text) > 100)
     throw new UsageError(
-      `--weight is "${text}": give a whole number of percent. See: npm run approve -- --help`,
+      `--weight is "${text}": give a whole number of percent`,
+      "npm run approve -- --help",
     );
   return Number(text);
 }

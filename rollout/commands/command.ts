@@ -1,4 +1,5 @@
 import { parseArgs, styleText } from "node:util";
+import { firstSentence } from "../../checks/cli/error-text.ts";
 import { causeText, isUnreachable } from "../../checks/sources/causes.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { Refusal } from "../run/failures.ts";
@@ -45,7 +46,7 @@ function parseFlags(name: Parameters<typeof readFlags>[0]) {
 
 /** The command's flags. Prints the help and ends with 0 when it is asked for. */
 export function readFlags(name: "rollback" | "status" | "abort" | "approve", help: string): Flags {
-  const seeHelp = `See: npm run ${name} -- --help`;
+  const seeHelp = `npm run ${name} -- --help`;
   try {
     const { values }: { values: Flags & { readonly help: boolean } } = parseFlags(name);
     if (values.help) {
@@ -53,17 +54,21 @@ export function readFlags(name: "rollback" | "status" | "abort" | "approve", hel
       process.exit(exit.ok);
     }
     if ((values.stack === undefined) === (values.rule === undefined))
-      throw new UsageError(`Name the switch, either by --stack STACK or by --rule ARN. ${seeHelp}`);
+      throw new UsageError("Name the switch, either by --stack STACK or by --rule ARN", seeHelp);
     if (values.force !== undefined && values.force !== noHealthyTarget)
       throw new UsageError(
-        `--force takes in words what it overrides, and "${values.force}" is none of them. There is: --force ${noHealthyTarget}. ${seeHelp}`,
+        `--force takes in words what it overrides, and "${values.force}" is none of them. There is: --force ${noHealthyTarget}`,
+        seeHelp,
       );
     return values;
   } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${(error as Error).message} ${seeHelp}`, null, { cause: error });
+    throw mistyped(error, seeHelp);
   }
 }
+
+/** What was wrong with a command line: a sentence of ours as it is, and of what `parseArgs` says the first one. */
+export const mistyped = (error: unknown, seeHelp: string): UsageError =>
+  error instanceof UsageError ? error : new UsageError(firstSentence(error), seeHelp, { cause: error });
 
 /**
  * Runs a command to its exit code. Usage errors and refusals are one sentence; anything else keeps its cause.

@@ -67,7 +67,7 @@ test("what cannot be planned is a sentence with what to type, and exit code 2", 
   );
   await says(
     ["--format", "pdf"],
-    /^error: --format is pdf, and takes text, markdown, json\. See: npm run plan -- --help/,
+    /^error: --format is pdf, and takes text, markdown, json\.\nType: npm run plan -- --help$/m,
   );
   change('hub:greenWeight: "0"', 'hub:greenWeight: "101"');
   await says(

@@ -20,7 +20,7 @@ const usage = `npm run bench -- [NAME…] [--against FOLDER] [--accept] [--json]
 
 Measures speed and memory, as ratios within one run.
 
-  NAME              one or more of ${Object.keys(benches).join(", ")}; all of them unless named
+  NAME              of ${Object.keys(benches).join(", ")}; all of them unless named
   --against FOLDER  the sidecar's bench: only beside the one in this other checkout
   --accept          what is seen becomes what later runs are held to (tools/bench/accepted.json)
   --json            prints only JSON
