@@ -82,7 +82,7 @@ async function show(play: Play, account: Account) {
       ),
       held(
         "the evidence has who approved it, by AWS's word",
-        by === "arn:aws:iam::123456789012:user/rehearsal",
+        /^arn:[a-z-]+:iam::123456789012:user\/rehearsal$/.test(by ?? ""),
         by ?? "nobody",
       ),
       ...nothingLost(tally, play.drains),

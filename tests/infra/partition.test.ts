@@ -37,7 +37,8 @@ const models = ["rehearsal/faults/matrix/model-inputs.ts", "simulation/model.ts"
 
 test("no file of the product takes an ARN to be of one partition: it comes from the region", () => {
   const top = fileURLToPath(new URL("../../", import.meta.url));
-  const rooms = "{bin,domain,plan,checks,rollout,infra,sidecar,rehearsal,simulation,tools,packages/*/src}";
+  const rooms =
+    "{bin,doctor,domain,plan,release,checks,rollout,infra,sidecar,rehearsal,simulation,tools,packages/*/src}";
   const files = globSync(`${rooms}/**/*.{ts,mjs,cjs}`, { cwd: top });
   assert.ok(files.length > 500, `${files.length} files`);
   const naming = files.filter((file) => readFileSync(top + file, "utf8").includes("arn:aws:"));
