@@ -161,7 +161,7 @@ describe("commands for emergencies, typed as people type them", () => {
       await given(promoted());
       refused(
         await type("rollback", ["--stack", stack, "--force", "yes"]),
-        /"yes" is none of them\. There is: --force no-healthy-target\./,
+        /"yes" is none of them\. There is: --force no-healthy-target$/m,
       );
       refused(await type("rollback", ["--stack", stack, "--force"]), /'--force <value>' argument missing/);
       refused(await type("status", ["--stack", stack, "--why", "x"]), /Unknown option '--why'/);
