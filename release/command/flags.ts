@@ -5,7 +5,7 @@ import { UsageError } from "../../domain/usage-error.ts";
 import { mistyped } from "../../rollout/commands/command.ts";
 
 /** What the command does. */
-const verbs = ["prepare", "show", "notes"] as const;
+const verbs = ["prepare", "show", "notes", "deployed"] as const;
 /** One of the things that the command does. */
 export type Verb = (typeof verbs)[number];
 
@@ -49,6 +49,7 @@ const belong: Readonly<Record<Verb, readonly string[]>> = {
   prepare: ["stack", "record", "json", "offline", "slot", "from", "evidence", "tag", "anew"],
   show: ["stack", "record", "json", "offline", "slot"],
   notes: ["stack", "record", "json", "evidence", "out", "post"],
+  deployed: ["stack", "json"],
 };
 
 /** What to type after a mistake. */

@@ -1,10 +1,11 @@
 import { exit, main } from "../../rollout/commands/command.ts";
+import { deployed } from "./deployed.ts";
 import { readFlags } from "./flags.ts";
 import { notes } from "./notes.ts";
 import { prepare } from "./prepare.ts";
 import { show } from "./show.ts";
 
-const help = `npm run release -- prepare|show|notes [--stack STACK] [--record FILE] [--json]
+const help = `npm run release -- prepare|show|notes|deployed [--stack STACK] [--record FILE] [--json]
 
 prepare  fills in the pre-deployment record of the stack's idle colour with what can be found out:
          release, images, commit, tag, the release before, since when these very digests serve
@@ -20,14 +21,16 @@ notes    release notes in Markdown from the evidence of a rollout: what went liv
          back, step by step, the commits, a post for the status page, drafts for people
          --evidence FILE  [--out FILE]
          [--post SECRET] sends the post to the https address that this secret holds
+deployed tells GitHub, in a job of its workflows, how the stack's last rollout ended: one that is
+         paused is under way, although its job has ended well
 
 The record is under release in Pulumi.STACK.yaml, or in the YAML or JSON file that --record names.
 
 Example: npm run release -- prepare --stack production --from staging --evidence rollback.jsonl
-Exit: 0 done, 1 the status page was not told, 2 refused, usage or a config with problems.
+Exit: 0 done, 1 the status page or GitHub was not told, 2 refused, usage or a config with problems.
 `;
 
-const run = { prepare, show, notes } as const;
+const run = { prepare, show, notes, deployed } as const;
 
 await main(async () => {
   const read = readFlags();

@@ -13,6 +13,8 @@ const top = fileURLToPath(new URL("../../", import.meta.url));
 const workflows = [".github/workflows", "docs/workflows"].flatMap((folder) =>
   readdirSync(join(top, folder)).map((name) => join(folder, name)),
 );
+/** The same jobs for GitLab. */
+const gitlab = "docs/gitlab-ci.yml";
 const { scripts, dependencies } = JSON.parse(readFileSync(join(top, "package.json"), "utf8")) as {
   scripts: Record<string, string>;
   dependencies: Record<string, string>;
@@ -55,10 +57,51 @@ for (const name of workflows)
     }
   });
 
+interface GitlabJob {
+  readonly stage?: string;
+  readonly extends?: string;
+  readonly script?: string[];
+  readonly before_script?: string[];
+  readonly environment?: string;
+  readonly resource_group?: string;
+  readonly interruptible?: boolean;
+  readonly timeout?: string;
+}
+
+test("the jobs for GitLab run what there is, a command a line, and nothing cancels the one that deploys", () => {
+  const {
+    stages,
+    default: all,
+    variables,
+    ".aws": shared,
+    ...jobs
+  } = parse(readFileSync(join(top, gitlab), "utf8")) as Record<string, GitlabJob> & {
+    stages: string[];
+    default: GitlabJob;
+    variables: object;
+  };
+  assert.deepEqual(Object.keys(jobs), ["plan", "deploy", "drift", "watch", "approve", "rollback", "abort"]);
+  for (const { stage = "", extends: from, script = [] } of Object.values(jobs)) {
+    assert.ok(stages.includes(stage) && script.length > 0 && from === ".aws");
+    for (const line of [...(shared?.before_script ?? []), ...script]) {
+      assert.equal(spawnSync("bash", ["-n"], { input: line }).status, 0, line);
+      assert.match(line, /^(?:npm (?:ci|run) |pulumi |install |printenv )[^;&|]*$/);
+      const [, named] = /^npm run (?:-s )?([\w:-]+)/.exec(line) ?? [];
+      assert.ok(named === undefined || named in scripts, line);
+    }
+  }
+  assert.deepEqual(
+    [all.interruptible, jobs["deploy"]?.resource_group, jobs["deploy"]?.environment],
+    [false, "$STACK", "production"],
+  );
+  assert.equal(jobs["deploy"]?.interruptible, undefined);
+  assert.ok("STACK" in variables);
+});
+
 test("the workflows to copy install the plugins of the packages that the program is written with", () => {
-  const text = workflows.map((name) => readFileSync(join(top, name), "utf8")).join("\n");
+  const text = [...workflows, gitlab].map((name) => readFileSync(join(top, name), "utf8")).join("\n");
   const installed = [...text.matchAll(/pulumi plugin install resource (\w+) (\S+)/g)];
-  assert.ok(installed.length >= 6);
+  assert.ok(installed.length >= 8);
   for (const [, plugin = "", version] of installed) assert.equal(version, dependencies[`@pulumi/${plugin}`]);
   for (const [, aws, awsx] of text.matchAll(/key: pulumi-plugins-aws-(\S+)-awsx-(\S+)/g))
     assert.deepEqual([aws, awsx], [dependencies["@pulumi/aws"], dependencies["@pulumi/awsx"]]);

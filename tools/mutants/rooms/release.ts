@@ -176,4 +176,18 @@ export const release: readonly Mutant[] = [
     after: '{ flag: "w" }',
     tests: rehearsed,
   },
+  {
+    does: "a rollout that is paused shows as deployed at GitHub, for its job has ended well",
+    file: "release/deployment.ts",
+    before: 'paused: "in_progress",',
+    after: 'paused: "success",',
+    tests: ["tests/release/deployed.test.ts"],
+  },
+  {
+    does: "the token of a job is sent to whatever address its environment names, in the clear",
+    file: "release/command/deployed.ts",
+    before: "if (!isSafe(api))",
+    after: 'if (!isSafe(api) && api === "")',
+    tests: ["tests/release/deployed.test.ts"],
+  },
 ];
