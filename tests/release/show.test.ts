@@ -50,8 +50,8 @@ test("a flag of another verb and a verb that there is not are refused by their n
   for (const [words, message] of [
     [["show", "--tag"], /--tag does not go with show/],
     [["notes", "--anew", "--from", "x"], /--anew, --from|--from, --anew/],
-    [["publish"], /Say one of prepare, show, notes, and not "publish"/],
-    [[], /Say one of prepare, show, notes\./],
+    [["publish"], /Say one of prepare, show, notes, deployed, and not "publish"/],
+    [[], /Say one of prepare, show, notes, deployed\./],
     [["prepare", "--slot", "red"], /--slot is "red", and takes blue or green/],
   ] as const) {
     const { code, out, err } = await folder.run("main", words);
