@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { commandWords } from "../checks/cli/command-flag.ts";
-import { firstSentence } from "../checks/cli/error-text.ts";
+import { mistyped } from "../checks/cli/error-text.ts";
 import { readToolArguments, readUrl } from "../checks/cli/flag-values.ts";
 import { typedPath } from "../checks/cli/typed-path.ts";
 import { stackNameOf } from "../domain/stack-name.ts";
@@ -110,6 +110,6 @@ function parsed(argv: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(firstSentence(error), seeHelp, { cause: error });
+    throw mistyped(error, seeHelp);
   }
 }

@@ -142,7 +142,8 @@ export function percentileOf(
 
 /** The nearest-rank percentile of values: the 95th of 100 for p = 95. NaN of nothing. */
 export function percentile(values: readonly number[], p: number): number {
-  if (values.length === 0) return Number.NaN;
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] as number;
+  return percentileOf(
+    values.map((value) => ({ value, count: 1 })),
+    p,
+  );
 }

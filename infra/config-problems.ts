@@ -51,11 +51,13 @@ export function describeIssue(issue: z.core.$ZodIssue, told: Told): string[] {
     .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
     .join("")
     .replace(/^\./, "");
-  if (issue.code === "unrecognized_keys")
+  if (issue.code === "unrecognized_keys") {
+    const known = told.keysAt(issue.path);
     return issue.keys.map((key) => {
-      const meant = didYouMean(key, told.keysAt(issue.path));
+      const meant = didYouMean(key, known);
       return `hub:${at === "" ? key : `${at}.${key}`}: there is no such key${meant === "" ? "" : `; ${meant}`}`;
     });
+  }
   const given = valueAt(values, issue.path);
   if (given === undefined) return [`hub:${at}: ${issue.code === "custom" ? issue.message : "is missing"}`];
   // What stands beside a variable's name may be a secret, whoever meant to put it there.

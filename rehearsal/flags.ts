@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { loadImages } from "local-aws";
-import { firstSentence } from "../checks/cli/error-text.ts";
+import { mistyped } from "../checks/cli/error-text.ts";
 import { typedPath } from "../checks/cli/typed-path.ts";
 import { type Colour, colours } from "../domain/colour.ts";
 import { UsageError } from "../domain/usage-error.ts";
@@ -159,6 +159,6 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(firstSentence(error), seeHelp, { cause: error });
+    throw mistyped(error, seeHelp);
   }
 }

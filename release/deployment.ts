@@ -1,3 +1,4 @@
+import { beginningOf } from "../domain/health.ts";
 import type { SwitchOutputs } from "../domain/inputs.ts";
 import type { FinalState } from "../domain/rollout-state.ts";
 import { describeWeights, type Weights } from "../domain/weight.ts";
@@ -38,11 +39,8 @@ export function deploymentStatusOf(
   const where = describeWeights(weights);
   if (last === null) return { state: "success", description: `${where}: the first deployment` };
   const { outcome, why } = last;
-  const text = `${outcome.replaceAll("-", " ")}, ${where}: ${why.replaceAll(/\s+/g, " ").trim()}`;
-  return {
-    state: states[outcome],
-    description: text.length > longest ? `${text.slice(0, longest - 1)}…` : text,
-  };
+  const text = `${outcome.replaceAll("-", " ")}, ${where}: ${why}`;
+  return { state: states[outcome], description: beginningOf(text, longest) };
 }
 
 /** Where GitHub is told, as its workflows have it in their environment. */

@@ -1,4 +1,5 @@
 import { iso } from "../domain/iso.ts";
+import { safeAddress } from "./safe-address.ts";
 import type { Story } from "./story.ts";
 
 /** What a status page is told of a rollout. */
@@ -48,10 +49,8 @@ export async function sendPost(
   address: string,
   { send, signal, loopback = false }: { send: typeof fetch; signal: AbortSignal; loopback?: boolean },
 ): Promise<void> {
-  const url = URL.canParse(address.trim()) ? new URL(address.trim()) : null;
-  const local = loopback && url?.protocol === "http:" && url.hostname === "127.0.0.1";
-  if (url === null || (url.protocol !== "https:" && !local))
-    throw new Error("the secret holds no address that begins with https:");
+  const url = safeAddress(address.trim(), { loopback });
+  if (url === null) throw new Error("the secret holds no address that begins with https:");
   const response = await send(url, {
     method: "POST",
     headers: { "content-type": "application/json" },

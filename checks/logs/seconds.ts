@@ -4,6 +4,10 @@ import type { RequestKey, Sample, Second } from "./sample.ts";
 type Ended = Extract<Told, { readonly kind: "ended" }>;
 type Counts = Extract<Told, { readonly kind: "counts" }>;
 
+/** Whether a line is told of with its second: a counts line, or one that names it. Any other stands for itself. */
+export const isOfSecond = (told: Told | null): told is Counts | (Ended & Required<Pick<Ended, "counts">>) =>
+  told?.kind === "counts" || (told?.kind === "ended" && told.counts !== undefined);
+
 /** What becomes of a task's seconds. */
 export interface SecondsOptions {
   /** Lines before this moment are not read, milliseconds since the epoch. */

@@ -3,7 +3,7 @@ import { isSidecarStream } from "../../domain/log-streams.ts";
 import type { LogLine, LogSource } from "../sources/logs.ts";
 import { toldBy } from "./access-lines.ts";
 import type { Samples } from "./samples.ts";
-import { Seconds } from "./seconds.ts";
+import { Seconds, isOfSecond } from "./seconds.ts";
 
 /** How far back each look reaches again, milliseconds: log lines arrive seconds late. */
 const overlapMs = 15_000;
@@ -89,8 +89,7 @@ export class SlotLog {
     // A hub may print what it likes, its users' own text among it: only its sidecar says how they were answered.
     if (line.stream !== undefined && !isSidecarStream(line.stream)) return;
     const told = toldBy(line, this.#of);
-    if (told?.kind === "counts" || (told?.kind === "ended" && told.counts !== undefined))
-      return this.#seconds.take(told, line.at);
+    if (isOfSecond(told)) return this.#seconds.take(told, line.at);
     if (told?.kind === "ended") this.#of.samples.add(told.sample, told.key);
     if (told?.kind === "open") this.#of.samples.waits(this.#of.slot, told.task, line.at, told.requests);
   }

@@ -6,7 +6,7 @@ import type { Judgement } from "../core/reading.ts";
 import { toldBy } from "../logs/access-lines.ts";
 import { ErrorLog, countOf, firstOf } from "../logs/error-log.ts";
 import { type Sample, isServerFault, reached, requestsIn } from "../logs/sample.ts";
-import { Seconds } from "../logs/seconds.ts";
+import { Seconds, isOfSecond } from "../logs/seconds.ts";
 import type { LogLine, LogSource } from "../sources/logs.ts";
 import { judgeCount } from "../statistics/counts.ts";
 import { unlessLost } from "../statistics/shares.ts";
@@ -87,8 +87,7 @@ function judgeUsers(
   const own = lines.filter(({ stream }) => stream === undefined || isSidecarStream(stream));
   for (const line of own) {
     const told = toldBy(line, { slot, tool: hub.tool });
-    if (told?.kind === "counts" || (told?.kind === "ended" && told.counts !== undefined))
-      seconds.take(told, line.at);
+    if (isOfSecond(told)) seconds.take(told, line.at);
     else if (told?.kind === "ended") book(told.sample);
   }
   // The last second of a task that answers may be told of in two parts: one here, one yet to come.

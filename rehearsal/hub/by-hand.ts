@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
-import { errorText, firstSentence } from "../../checks/cli/error-text.ts";
+import { errorText, mistyped } from "../../checks/cli/error-text.ts";
 import { hubDefaults } from "../../domain/hub.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { hubFile } from "./faults.ts";
@@ -52,7 +52,7 @@ function parsed(args: readonly string[]) {
     return parseArgs({ args: [...args], options: { port, help: { type: "boolean", default: false } } })
       .values;
   } catch (error) {
-    throw new UsageError(firstSentence(error), seeHelp, { cause: error });
+    throw mistyped(error, seeHelp);
   }
 }
 

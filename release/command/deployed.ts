@@ -3,6 +3,7 @@ import { UsageError } from "../../domain/usage-error.ts";
 import { readStackConfig, stackName } from "../../infra/stack-file.ts";
 import { exit } from "../../rollout/commands/command.ts";
 import { type GithubJob, deploymentStatusOf, tellGithub } from "../deployment.ts";
+import { safeAddress } from "../safe-address.ts";
 import type { Flags } from "./flags.ts";
 import { recordOf } from "./stack.ts";
 
@@ -49,12 +50,7 @@ function jobOf(env: NodeJS.ProcessEnv): GithubJob {
   const [api = "", repository = "", sha = "", token = "", server = "", run = ""] = names.map(
     (name) => env[name],
   );
-  if (!isSafe(api)) throw new UsageError(`GITHUB_API_URL is ${api}: a token is sent by https: alone`);
+  if (safeAddress(api, { loopback: true }) === null)
+    throw new UsageError(`GITHUB_API_URL is ${api}: a token is sent by https: alone`);
   return { api, repository, sha, token, log: `${server}/${repository}/actions/runs/${run}` };
 }
-
-/** By TLS, or to nobody but this machine. */
-const isSafe = (address: string): boolean => {
-  const url = URL.canParse(address) ? new URL(address) : null;
-  return url?.protocol === "https:" || (url?.protocol === "http:" && url.hostname === "127.0.0.1");
-};

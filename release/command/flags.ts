@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
+import { mistyped } from "../../checks/cli/error-text.ts";
 import { typedPath } from "../../checks/cli/typed-path.ts";
 import { type Colour, colours } from "../../domain/colour.ts";
 import { UsageError } from "../../domain/usage-error.ts";
-import { mistyped } from "../../rollout/commands/command.ts";
 
 /** What the command does. */
 const verbs = ["prepare", "show", "notes", "deployed"] as const;

@@ -1,43 +1,35 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { rehearsedIn, showsRollback } from "../../checks/evidence/rehearsed.ts";
 import { verifyEvidence } from "../../checks/evidence/verify-evidence.ts";
-import { type Colour, other } from "../../domain/colour.ts";
+import type { Colour } from "../../domain/colour.ts";
 import { isoToTheSecond } from "../../domain/iso.ts";
-import type { SwitchRecord } from "../../domain/record.ts";
 import type { ReleaseRecord } from "../../domain/release-record.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { wrapped } from "../../domain/wrapped.ts";
 import { slotOf } from "../../infra/config.ts";
 import { releaseNameOf } from "../../infra/release.ts";
-import { readStackConfigAt, stackName } from "../../infra/stack-file.ts";
+import { readStackConfigAt } from "../../infra/stack-file.ts";
 import { slotLogGroup } from "../../infra/stack-names.ts";
 import { exit } from "../../rollout/commands/command.ts";
-import { liveByConfig, servingWhole } from "../live.ts";
-import { type Left, leftOf } from "../parts.ts";
+import { servingWhole } from "../live.ts";
+import type { Left } from "../parts.ts";
 import { type Found, type Prepared, prepared } from "../prepared.ts";
 import { releasedOf } from "../released.ts";
+import { type Candidate, leftIn, openCandidate } from "./candidate.ts";
 import type { Flags } from "./flags.ts";
 import { changedFiles, commitOf, makeTag } from "./git.ts";
-import { type RecordFile, openRecord, recordText } from "./record-file.ts";
+import { type RecordFile, recordText } from "./record-file.ts";
 import { type StackText, readStack, recordOf } from "./stack.ts";
-
-/** The colour that a stack's next release is in: the idle one, by the account where that was asked. */
-export const candidateColour = (stack: StackText, record: SwitchRecord | null, slot: Colour | null): Colour =>
-  slot ?? other(record?.live ?? liveByConfig(stack));
 
 /** Fills the record of a stack's candidate in with what can be found out, and says what is left for people. */
 export async function prepare(flags: Flags): Promise<number> {
-  const stack = await readStack(await stackName(flags.stack));
-  const live = flags.offline ? null : await recordOf(stack);
-  const colour = candidateColour(stack, live, flags.slot);
-  const release = releaseNameOf(stack.config, colour);
-  const file = await openRecord(stack, flags.record);
+  const candidate = await openCandidate(flags);
+  const { stack, colour, release, file } = candidate;
   const begun = await begin(file, release, flags.anew, stack.place.stack);
-  const made = await findOut({ stack, live, colour, release, file, begun, flags });
+  const made = await findOut({ ...candidate, begun, flags });
   const done = prepared(begun.record, made.found);
   await file.write(done.record);
-  const countsBugs = stack.config.commands["bugs"] !== undefined;
-  const left = leftOf(done.record, { release, colour, now: Date.now(), countsBugs }).map(inFile(file));
+  const left = leftIn(candidate, done.record);
   const notes = [...begun.notes, ...made.notes, ...done.notes];
   process.stdout.write(
     flags.json
@@ -46,10 +38,6 @@ export async function prepare(flags: Flags): Promise<number> {
   );
   return exit.ok;
 }
-
-const inFile =
-  ({ prefix }: RecordFile) =>
-  ({ path, what }: Left) => ({ path: `${prefix}${path}`, what });
 
 /** The record that is worked on. One that was written for another release is kept aside first, when that is asked for. */
 async function begin(
@@ -73,12 +61,7 @@ async function begin(
   return { record: {}, notes: [`the record of release ${before} is kept in ${aside}`] };
 }
 
-interface Asked {
-  readonly stack: StackText;
-  readonly live: SwitchRecord | null;
-  readonly colour: Colour;
-  readonly release: string;
-  readonly file: RecordFile;
+interface Asked extends Candidate {
   readonly begun: { readonly record: ReleaseRecord };
   readonly flags: Flags;
 }

@@ -1,10 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { mistyped } from "../../checks/cli/error-text.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { wrapped } from "../../domain/wrapped.ts";
 import { releaseNameOf } from "../../infra/release.ts";
 import { fileOf, stackFileIn } from "../../infra/stack-file.ts";
-import { exit, main, mistyped, paint } from "../../rollout/commands/command.ts";
+import { exit, main, paint } from "../../rollout/commands/command.ts";
 import { diffText } from "../changed-lines.ts";
 import { idleOf, liveByConfig, servingWhole } from "../live.ts";
 import { type Promotion, type Side, promote } from "../promotion.ts";

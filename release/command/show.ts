@@ -9,22 +9,18 @@ import { type Colour, perColour } from "../../domain/colour.ts";
 import type { ReleaseRecord } from "../../domain/release-record.ts";
 import { wrapped } from "../../domain/wrapped.ts";
 import { releaseNameOf } from "../../infra/release.ts";
-import { stackName } from "../../infra/stack-file.ts";
 import { namesOf } from "../../infra/stack-names.ts";
 import { exit, paint } from "../../rollout/commands/command.ts";
-import { parts, leftOf } from "../parts.ts";
+import { parts } from "../parts.ts";
+import { leftIn, openCandidate } from "./candidate.ts";
 import type { Flags } from "./flags.ts";
-import { candidateColour } from "./prepare.ts";
-import { openRecord } from "./record-file.ts";
-import { type StackText, readStack, recordOf } from "./stack.ts";
+import type { StackText } from "./stack.ts";
 
 /** Shows what the record of a stack's candidate says, what is open, and what each check makes of the file alone. */
 export async function show(flags: Flags): Promise<number> {
-  const stack = await readStack(await stackName(flags.stack));
-  const live = flags.offline ? null : await recordOf(stack);
-  const colour = candidateColour(stack, live, flags.slot);
-  const release = releaseNameOf(stack.config, colour);
-  const { file, prefix, record } = await openRecord(stack, flags.record);
+  const candidate = await openCandidate(flags);
+  const { stack, colour, release } = candidate;
+  const { file, prefix, record } = candidate.file;
   const context = byFileAlone(stack, record, colour);
   const shown = await Promise.all(
     parts.map(async ({ part, check }) => {
@@ -32,9 +28,7 @@ export async function show(flags: Flags): Promise<number> {
       return { path: `${prefix}${part}`, stated: record[part] ?? null, check, ...judged(reading) };
     }),
   );
-  const countsBugs = stack.config.commands["bugs"] !== undefined;
-  const asked = { release, colour, now: Date.now(), countsBugs };
-  const open = leftOf(record, asked).map(({ path, what }) => ({ path: `${prefix}${path}`, what }));
+  const open = leftIn(candidate, record);
   const said = { stack: stack.place.stack, release, colour, file, parts: shown, open };
   process.stdout.write(flags.json ? `${JSON.stringify(said)}\n` : text(said));
   return exit.ok;

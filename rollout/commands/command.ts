@@ -1,8 +1,10 @@
 import { parseArgs, styleText } from "node:util";
-import { firstSentence } from "../../checks/cli/error-text.ts";
+import { mistyped } from "../../checks/cli/error-text.ts";
 import { causeText, isUnreachable } from "../../checks/sources/causes.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { Refusal } from "../run/failures.ts";
+
+export { mistyped };
 
 /** The exit codes of every command here. */
 export const exit = { ok: 0, failed: 1, usage: 2, inconclusive: 3 } as const;
@@ -65,10 +67,6 @@ export function readFlags(name: "rollback" | "status" | "abort" | "approve", hel
     throw mistyped(error, seeHelp);
   }
 }
-
-/** What was wrong with a command line: a sentence of ours as it is, and of what `parseArgs` says the first one. */
-export const mistyped = (error: unknown, seeHelp: string): UsageError =>
-  error instanceof UsageError ? error : new UsageError(firstSentence(error), seeHelp, { cause: error });
 
 /**
  * Runs a command to its exit code. Usage errors and refusals are one sentence; anything else keeps its cause.

@@ -1,16 +1,9 @@
 import { type LineBudget, everyAt } from "../../domain/line-budget.ts";
-import type { AccessLine, CountedRequests } from "../../domain/telemetry.ts";
+import type { AccessLine, CountsLine } from "../../domain/telemetry.ts";
 import { type Countable, Counted } from "./counted.ts";
 
 /** What a counts line says of its second, but for whose it is. */
-export interface Second {
-  readonly number: number;
-  readonly beforeAt: number | null;
-  readonly ms: number;
-  readonly every: number;
-  readonly lines: number;
-  readonly counted: readonly CountedRequests[];
-}
+export type Second = Pick<CountsLine, "number" | "beforeAt" | "ms" | "every" | "lines" | "counted">;
 
 /** How a request is told of: by no line of its own, or by one with these marks. */
 export type Telling = "counted" | Pick<AccessLine, "counts" | "after" | "chosen">;

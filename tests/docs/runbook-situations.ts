@@ -3,12 +3,11 @@ import { userInfo } from "node:os";
 import { EvidenceLog } from "../../checks/evidence/evidence-log.ts";
 import { isoToTheSecond } from "../../domain/iso.ts";
 import { parsedPlan } from "../../domain/plan.ts";
-import type { SwitchRecord } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { type Ran, runCommand } from "../../rehearsal/drills/command.ts";
 import { tick } from "../../rollout/guardian/tick.ts";
 import { run } from "../checks/fixtures/terminal.ts";
-import { type Place, openPlace, stack } from "../rollout/commands-kit.ts";
+import { type Place, openPlace, shiftElsewhere, stack } from "../rollout/commands-kit.ts";
 import { expired, guardian, rule } from "../rollout/guardian-kit.ts";
 import { quiet } from "../rollout/quiet.ts";
 import { a, b } from "../rollout/situation.ts";
@@ -56,19 +55,11 @@ async function promote(place: Place): Promise<void> {
 /** An `up` elsewhere has a quarter of the traffic on green. */
 async function shift(place: Place): Promise<void> {
   const since = Date.now() - 60_000;
-  const rollout: SwitchRecord["rollout"] = {
-    id: "r1",
-    candidate: "green",
-    release: b,
-    asked: 100,
-    rollbackTarget: weightsFor("blue", 100),
-    startedAt: since,
-    tried: [],
-    passed: [],
-  };
-  const lease = { owner: "deploy-workflow@runner-3 (process 1804)", since, until: Date.now() + hour };
-  await place.edit((record) => ({ ...record, weights: weightsFor("green", 25), rollout, lease }));
-  await place.setRule(weightsFor("green", 25));
+  await shiftElsewhere(place, {
+    owner: "deploy-workflow@runner-3 (process 1804)",
+    since,
+    until: Date.now() + hour,
+  });
 }
 
 /** The last `up` asked for green, with this plan. */

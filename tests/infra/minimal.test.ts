@@ -12,6 +12,18 @@ import { production, stackConfig } from "./program.ts";
 const name = "Pulumi.minimal.yaml";
 const minimal = stackConfig(name);
 
+/** A preview makes a whole stack of this config, with nothing made before but what it names. */
+async function previewsWhole(example: ReturnType<typeof stackConfig>): Promise<void> {
+  const account = await openProductionAccount({ example });
+  try {
+    const { result } = await account.preview({});
+    assert.equal(result.ok, true, JSON.stringify(result.diagnostics));
+    assert.ok(result.changes.create > 90, JSON.stringify(result.changes));
+  } finally {
+    await account.close();
+  }
+}
+
 test("the minimal config has 25 lines at most", () => {
   const lines = readFileSync(new URL(`../../${name}`, import.meta.url), "utf8")
     .trimEnd()
@@ -20,26 +32,12 @@ test("the minimal config has 25 lines at most", () => {
 });
 
 test("the minimal config previews a whole public stack, with nothing made before but the secrets and the zone it names", async () => {
-  const account = await openProductionAccount({ example: minimal });
-  try {
-    const { result } = await account.preview({});
-    assert.equal(result.ok, true, JSON.stringify(result.diagnostics));
-    assert.ok(result.changes.create > 90, JSON.stringify(result.changes));
-  } finally {
-    await account.close();
-  }
+  await previewsWhole(minimal);
 });
 
 test("the staging config previews a whole stack beside production's, under names of its own, and costs less", async () => {
   const staging = stackConfig("Pulumi.staging.yaml");
-  const account = await openProductionAccount({ example: staging });
-  try {
-    const { result } = await account.preview({});
-    assert.equal(result.ok, true, JSON.stringify(result.diagnostics));
-    assert.ok(result.changes.create > 90, JSON.stringify(result.changes));
-  } finally {
-    await account.close();
-  }
+  await previewsWhole(staging);
   const shared = namedBy(staging).secrets.filter((name) => namedBy(production).secrets.includes(name));
   assert.deepEqual(shared, []);
   const [small, large] = [staging, production].map(

@@ -1,17 +1,17 @@
 import "reaper/children";
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import type { TestContext } from "node:test";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { metricDimension } from "../../domain/telemetry.ts";
 import { parseConfig } from "../../infra/config.ts";
 import { switchRequestOf } from "../../infra/switch-request.ts";
 import { repository } from "../../rehearsal/stage/index.ts";
+import { typeIn } from "../bin/in-folder.ts";
+import type { Ran } from "../bin/typed.ts";
 import { production } from "../infra/program.ts";
 import { openPlace } from "../rollout/commands-kit.ts";
 
@@ -42,24 +42,12 @@ export function example(t: TestContext) {
 }
 
 /** Runs the command as `npm run plan` does, in another project's folder. */
-export async function plan(
+export const plan = (
   cwd: string,
   words: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
-): Promise<{ code: number | null; out: string; err: string }> {
-  const start = join(repository, "bin/start.mjs");
-  const child = spawn(process.execPath, [start, join(repository, "plan/command/main.ts"), ...words], {
-    cwd,
-    env: { ...process.env, NO_COLOR: "1", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const [out, err, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"),
-  ]);
-  return { code: code as number | null, out, err };
-}
+): Promise<Ran> => typeIn(cwd, "plan/command/main.ts", words, env);
+
 /** Nobody answers here. */
 export const noAccount = {
   AWS_ENDPOINT_URL: "http://127.0.0.1:9",

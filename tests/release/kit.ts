@@ -1,15 +1,15 @@
 import "reaper/children";
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import type { TestContext } from "node:test";
 import type { Colour } from "../../domain/colour.ts";
 import { releaseNameOf } from "../../infra/release.ts";
 import { stackFileIn } from "../../infra/stack-file.ts";
 import { repository } from "../../rehearsal/stage/index.ts";
+import { typeIn } from "../bin/in-folder.ts";
+import type { Ran } from "../bin/typed.ts";
 
 /** Environment of a machine that nobody is logged in on. */
 const noAccount = {
@@ -44,7 +44,7 @@ export interface Folder {
     module: keyof typeof modules,
     words: readonly string[],
     env?: Readonly<Record<string, string | undefined>>,
-  ): Promise<{ code: number | null; out: string; err: string }>;
+  ): Promise<Ran>;
 }
 
 export function openFolder(t: TestContext): Folder {
@@ -86,20 +86,6 @@ export function openFolder(t: TestContext): Folder {
       if (config === null) throw new Error(problems.join("; "));
       return releaseNameOf(config, colour);
     },
-    async run(module, words, env = noAccount) {
-      const start = join(repository, "bin/start.mjs");
-      const command = join(repository, modules[module]);
-      const child = spawn(process.execPath, [start, command, ...words], {
-        cwd: path,
-        env: { ...process.env, NO_COLOR: "1", ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-      const [out, err, [code]] = await Promise.all([
-        text(child.stdout),
-        text(child.stderr),
-        once(child, "close"),
-      ]);
-      return { code: code as number | null, out, err };
-    },
+    run: (module, words, env = noAccount) => typeIn(path, modules[module], words, env),
   };
 }

@@ -20,6 +20,9 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const rollouts = ["promoted", "rolled-back"] as const;
 const [release, before] = ["21a62a1ebd3c09b0", "3f2f40fd67875a11"];
 
+/** Asks for the notes of the promotion. */
+const ofPromotion = ["notes", "--stack", "rehearsal", "--evidence", "promoted.jsonl"];
+
 /** A folder with the rehearsed stack, whose record names the release, and a history. */
 function rehearsed(t: TestContext): Folder {
   const folder = openFolder(t);
@@ -57,24 +60,9 @@ test("the notes of a promotion and of a rollback are written from their evidence
     if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(golden, shown);
     assert.equal(shown, readFileSync(golden, "utf8"));
   }
-  const { code, out } = await folder.run("main", [
-    "notes",
-    "--stack",
-    "rehearsal",
-    "--evidence",
-    "promoted.jsonl",
-    "--out",
-    "notes.md",
-  ]);
+  const { code, out } = await folder.run("main", [...ofPromotion, "--out", "notes.md"]);
   assert.deepEqual([code, out], [0, "written to notes.md\n"]);
-  const json = await folder.run("main", [
-    "notes",
-    "--stack",
-    "rehearsal",
-    "--evidence",
-    "promoted.jsonl",
-    "--json",
-  ]);
+  const json = await folder.run("main", [...ofPromotion, "--json"]);
   const { story, post, subjects } = JSON.parse(json.out) as {
     story: { steps: { weight: number; requests: number }[] };
     post: { status: string };
@@ -177,16 +165,7 @@ test("--post asks for the secret by its name and says none of its value, whateve
   const { aws, makeSecret } = await openRecords(t);
   await makeSecret("hub/plain", "http://127.0.0.1:9/of-no-use");
   await makeSecret("hub/status", `https://127.0.0.1:${await freePort()}/of-no-use`);
-  const words = [
-    "notes",
-    "--stack",
-    "rehearsal",
-    "--evidence",
-    "promoted.jsonl",
-    "--out",
-    "notes.md",
-    "--post",
-  ];
+  const words = [...ofPromotion, "--out", "notes.md", "--post"];
   for (const [secret, message] of [
     [
       "hub/plain",

@@ -50,24 +50,11 @@ test("a record is kept in a file of its own as well, YAML or JSON, and a stack w
   assert.match(folder.read("record.yaml"), /^ {2}# of the board$/m);
   await prepare(folder, ["--offline"]);
   assert.equal(recordIn(folder).candidate?.release, folder.release("production", "green"));
-  const bad = await folder.run("main", [
-    "prepare",
-    "--stack",
-    "production",
-    "--offline",
-    "--record",
-    "bad.yaml",
-  ]);
+  const words = ["prepare", "--stack", "production", "--offline", "--record", "bad.yaml"];
+  const bad = await folder.run("main", words);
   assert.equal(bad.code, 0, bad.err);
   folder.write("bad.yaml", "approval: yes\n");
-  const refused = await folder.run("main", [
-    "prepare",
-    "--stack",
-    "production",
-    "--offline",
-    "--record",
-    "bad.yaml",
-  ]);
+  const refused = await folder.run("main", words);
   assert.equal(refused.code, 2);
   assert.match(refused.err, /the record bad\.yaml is not valid: approval: /);
 });

@@ -23,7 +23,7 @@ import { seeded } from "local-aws/random";
 import { type Colour, type PerColour, colours } from "../../domain/colour.ts";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { header, proofPath } from "../../domain/telemetry.ts";
-import type { Weights } from "../../domain/weight.ts";
+import { type Weights, weightsFor } from "../../domain/weight.ts";
 import { freePort } from "../../rehearsal/stage/index.ts";
 import { makeStore } from "../../rollout/record/store.ts";
 import type { Store } from "../../rollout/run/ports.ts";
@@ -219,4 +219,20 @@ async function weightedRule(
 function forward(groups: PerColour<string>, weights: Weights): Action[] {
   const TargetGroups = colours.map((of) => ({ TargetGroupArn: groups[of], Weight: weights[of] }));
   return [{ Type: "forward", ForwardConfig: { TargetGroups } }];
+}
+
+/** An `up` elsewhere has a quarter of the traffic on green, and holds the lease. */
+export async function shiftElsewhere(place: Place, lease: NonNullable<SwitchRecord["lease"]>): Promise<void> {
+  const rollout: SwitchRecord["rollout"] = {
+    id: "r1",
+    candidate: "green",
+    release: b,
+    asked: 100,
+    rollbackTarget: weightsFor("blue", 100),
+    startedAt: lease.since,
+    tried: [],
+    passed: [],
+  };
+  await place.edit((before) => ({ ...before, weights: weightsFor("green", 25), rollout, lease }));
+  await place.setRule(weightsFor("green", 25));
 }

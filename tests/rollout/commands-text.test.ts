@@ -7,7 +7,7 @@ import { DeleteRuleCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { SwitchRecord } from "../../domain/record.ts";
 import { weightsFor } from "../../domain/weight.ts";
 import { type Ran, runCommand } from "../../rehearsal/drills/command.ts";
-import { type Place, openPlace, stack } from "./commands-kit.ts";
+import { type Place, openPlace, shiftElsewhere, stack } from "./commands-kit.ts";
 import { a, b, now } from "./situation.ts";
 
 /** An hour from now, in milliseconds since 1970: later than any test ends. */
@@ -58,21 +58,8 @@ async function promote(place: Place): Promise<void> {
 }
 
 /** An `up` elsewhere has a quarter of the traffic on green. */
-async function shift(place: Place): Promise<void> {
-  const rollout: SwitchRecord["rollout"] = {
-    id: "r1",
-    candidate: "green",
-    release: b,
-    asked: 100,
-    rollbackTarget: weightsFor("blue", 100),
-    startedAt: now,
-    tried: [],
-    passed: [],
-  };
-  const lease = { owner: "ci job 7", since: now, until: later };
-  await place.edit((record) => ({ ...record, weights: weightsFor("green", 25), rollout, lease }));
-  await place.setRule(weightsFor("green", 25));
-}
+const shift = (place: Place): Promise<void> =>
+  shiftElsewhere(place, { owner: "ci job 7", since: now, until: later });
 
 describe("status tells a person where the traffic is", () => {
   test("while nothing happens", async (t) => {

@@ -1,6 +1,6 @@
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
-import { errorText, firstSentence } from "../../checks/cli/error-text.ts";
+import { errorText, mistyped } from "../../checks/cli/error-text.ts";
 import { typedPath } from "../../checks/cli/typed-path.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { accept, readAccepted, regressions, writeAccepted } from "./accepted.ts";
@@ -67,7 +67,7 @@ function parse(words: string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(firstSentence(error), seeHelp, { cause: error });
+    throw mistyped(error, seeHelp);
   }
 }
 

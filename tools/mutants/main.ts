@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { seeded } from "local-aws/random";
-import { errorText, firstSentence } from "../../checks/cli/error-text.ts";
+import { errorText, mistyped } from "../../checks/cli/error-text.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { columns, shortened, wrapped } from "../../domain/wrapped.ts";
 import { campaign } from "./campaign.ts";
@@ -94,7 +94,7 @@ function parsed(words: string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(firstSentence(error), seeHelp, { cause: error });
+    throw mistyped(error, seeHelp);
   }
 }
 

@@ -186,8 +186,8 @@ export const release: readonly Mutant[] = [
   {
     does: "the token of a job is sent to whatever address its environment names, in the clear",
     file: "release/command/deployed.ts",
-    before: "if (!isSafe(api))",
-    after: 'if (!isSafe(api) && api === "")',
+    before: "if (safeAddress(api, { loopback: true }) === null)",
+    after: 'if (new URL(api).host === "")',
     tests: ["tests/release/deployed.test.ts"],
   },
 ];
