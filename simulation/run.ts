@@ -1,12 +1,10 @@
 import { Random } from "local-aws/random";
-import { endsAtHome, waitSeen } from "../domain/approval.ts";
 import { type Colour, colours, perColour } from "../domain/colour.ts";
 import { type HandEdit, isSameEdit } from "../domain/hand-edit.ts";
 import type { SwitchInputs } from "../domain/inputs.ts";
-import { type RolloutUnderWay, leaseHeld } from "../domain/record.ts";
-import { describeWeights, sameWeights, weightsFor } from "../domain/weight.ts";
+import { leaseHeld } from "../domain/record.ts";
+import { sameWeights, weightsFor } from "../domain/weight.ts";
 import type { AlarmKind, Guarding, Observation } from "../rollout/guardian/guarding.ts";
-import { decisive } from "../rollout/guardian/send-back.ts";
 import { tick } from "../rollout/guardian/tick.ts";
 import { adoptionOf, foresee } from "../rollout/policy/adoption.ts";
 import { rollbackOf } from "../rollout/policy/rollback-target.ts";
@@ -17,9 +15,11 @@ import { takeTrafficOver } from "../rollout/run/take-over.ts";
 import { Asking } from "./asking.ts";
 import { Faults } from "./faults.ts";
 import { inputsFor, randomPlan } from "./inputs.ts";
+import { judgeEnd } from "./judge-end.ts";
 import { Model } from "./model.ts";
 import { type Judge, Process } from "./process.ts";
 import { type Action, type Part, script } from "./script.ts";
+import { Sight, judgeSendingBack } from "./sight.ts";
 import { VirtualTime } from "./time.ts";
 
 /** What one run plays. */
@@ -76,14 +76,14 @@ class Scene {
   /** What the last refresh left in Pulumi's state. */
   #seen: HandEdit | null = null;
   #quiet = false;
-  /** Alarms of the live colour, as the guardian is told: they may lie. */
-  #alarms: AlarmKind[] = [];
+  readonly #sight: Sight;
 
   constructor(options: RunOptions) {
     this.#options = options;
     this.#model = new Model(this.#time, options.seed);
     this.#model.say = (text) => this.#say(text);
     this.#random = new Random(options.seed);
+    this.#sight = new Sight({ model: this.#model, random: this.#random, bad: this.#bad });
     this.#faults = new Faults(options.seed, options.faults ?? 1, options.leftOut);
     this.#asking = Asking.of(options.seed);
     const plan = randomPlan(this.#random);
@@ -106,7 +106,7 @@ class Scene {
     await this.#time.run(start + endMs, () => this.#model.noteLive());
     this.#quiet = true;
     await this.#time.run(start + endMs + quietMs, () => this.#model.noteLive());
-    this.#judgeEnd();
+    judgeEnd(this.#model, this.#time.now);
     return {
       seed: this.#options.seed,
       violations: this.#model.violations,
@@ -212,7 +212,7 @@ class Scene {
       case "alarm":
         return this.#alarm(action.alarm, action.lateMs);
       case "calm":
-        this.#alarms = [];
+        this.#sight.alarms = [];
         return undefined;
       case "throttling":
         return this.#throttle(action.share, action.forMs);
@@ -330,7 +330,7 @@ class Scene {
   /** An alarm rings late; its event wakes the guardian a while after, too. */
   async #alarm(kind: AlarmKind, lateMs: number): Promise<void> {
     await this.#time.sleep(lateMs);
-    this.#alarms = [kind];
+    this.#sight.alarms = [kind];
     await this.#time.sleep(this.#random.whole(0, 30_000));
     await this.#guard();
   }
@@ -363,7 +363,7 @@ class Scene {
     const guardianPorts = {
       left: () => endsAt - this.#time.now,
       look: () => {
-        seen.push(this.#look());
+        seen.push(this.#sight.look(this.#time.now));
         process.sawTasks();
         return Promise.resolve(seen[0] as Observation);
       },
@@ -377,69 +377,8 @@ class Scene {
         if (decided === null) return;
         this.#guardings.add(decided.kind);
         if (decided.kind !== "watch") this.#say(`guardian: ${decided.kind}: ${decided.why}`);
-        if (decided.kind === "rollback" && seen[0]) this.#judgeSendingBack(decided.why, seen[0]);
+        if (decided.kind === "rollback" && seen[0]) judgeSendingBack(this.#model, decided.why, seen[0]);
       }),
     );
   }
-
-  /** What the guardian sees: the truth of health and tasks; telemetry that may be missing or late; alarms and probes that may lie. */
-  #look(): Observation {
-    const { slots, idle } = this.#model;
-    const late = this.#random.chance(0.3) ? this.#random.whole(0, 100_000) : 0;
-    const silent = this.#random.chance(0.1);
-    const count = (of: Colour) => (slots[of].hasSessions(this.#time.now - late) ? 3 : 0);
-    const probe = this.#bad.has(slots[idle].release) !== this.#random.chance(0.9);
-    return {
-      now: this.#time.now,
-      alarms: [...this.#alarms],
-      candidateAlarms: this.#candidateAlarms(),
-      healthy: perColour((of) => slots[of].healthy),
-      running: perColour((of) => [slots[of].taskDefinition]),
-      sessions: perColour((of) => (silent ? null : count(of))),
-      previousProbe: this.#alarms.length > 0 ? probe : null,
-    };
-  }
-
-  /** A broken candidate that waits rings mostly, and a good one hardly ever. */
-  #candidateAlarms(): AlarmKind[] {
-    const { item, slots } = this.#model;
-    const rollout = item?.record.rollout;
-    if (!rollout?.waits) return [];
-    const rings = this.#random.chance(this.#bad.has(slots[rollout.candidate].release) ? 0.5 : 0.01);
-    return rings ? [this.#random.pick(["error-rate", "latency"] as const)] : [];
-  }
-
-  #judgeSendingBack(why: string, { alarms, previousProbe }: Observation): void {
-    if (!why.includes("inside its rollback window")) return;
-    if (alarms.length === 0) this.#model.violate("the guardian sent traffic back without an alarm");
-    if (!alarms.some((kind) => decisive.includes(kind)) && previousProbe !== true)
-      this.#model.violate(
-        `the guardian sent traffic back for ${alarms.join(", ")} with no probe to show why`,
-      );
-  }
-
-  /** After the quiet time the traffic is where the record says, unless a person edited the rule and was paged. */
-  #judgeEnd(): void {
-    const { item, rule, editedSince, slots } = this.#model;
-    if (item === null || rule === null || editedSince !== null) return;
-    const { record } = item;
-    if (record.ruleArn === null) return;
-    const sick = colours.some((colour) => slots[colour].healthy === 0);
-    if (!sameWeights(rule.weights, record.weights))
-      this.#model.violate(
-        `at the end the rule has ${describeWeights(rule.weights)} and the record says ${describeWeights(record.weights)}`,
-      );
-    if (
-      record.rollout !== null &&
-      !sick &&
-      !leaseHeld(record, this.#time.now) &&
-      !mayWait(record.rollout, this.#time.now)
-    )
-      this.#model.violate(`at the end a rollout that nobody holds is still under way`);
-  }
-}
-
-/** Whether a rollout that nobody holds may still be there: a person may yet answer, or the next `up` goes on. */
-function mayWait({ waits }: RolloutUnderWay, now: number): boolean {
-  return waits !== undefined && !endsAtHome(waitSeen(waits, now - 2 * minute));
 }
