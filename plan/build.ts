@@ -2,7 +2,7 @@ import { other } from "../domain/colour.ts";
 import { formatDuration } from "../domain/duration.ts";
 import { isoToTheSecond } from "../domain/iso.ts";
 import { longestWalkMs } from "../domain/plan.ts";
-import { keepsOf } from "../domain/request.ts";
+import { keepsOf, leavesSaid } from "../domain/request.ts";
 import { describeWeights, weightsFor } from "../domain/weight.ts";
 import type { PlanDocument, PlanStep } from "./document.ts";
 import type { PlanFacts } from "./facts.ts";
@@ -27,6 +27,7 @@ export function buildPlan(facts: PlanFacts): PlanDocument {
     refused: [...(answer.refused === undefined ? [] : [answer.refused]), ...facts.refusals],
     warnings: [...(answer.handEdit === null ? [] : [answer.handEdit]), ...facts.warnings],
     keeps: keepsOf(answer),
+    leaves: leavesSaid(answer),
     live: answer.live && {
       colour: answer.live,
       release: answer.releases?.[answer.live] ?? releases[answer.live],

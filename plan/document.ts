@@ -57,6 +57,8 @@ export interface PlanDocument {
   readonly warnings: readonly string[];
   /** Releases that stay as they are although the stack's settings changed, each a sentence with its reason. */
   readonly keeps: readonly string[];
+  /** Releases that are replaced while sessions may be open on them: what those are told and by when, a sentence each. */
+  readonly leaves: readonly string[];
   readonly live: { readonly colour: Colour; readonly release: string; readonly since: string | null } | null;
   readonly candidate: {
     readonly colour: Colour;

@@ -37,6 +37,7 @@ export function planMarkdown(plan: PlanDocument): string {
     alert("WARNING", [...firingWords(plan).map((line) => `Alarm firing: ${line}`), ...warnings]),
     list(facts.flatMap(([name, text]) => (text === "" ? [] : [`**${name}:** ${text}`]))),
     titled("Kept", plan.keeps),
+    titled("Leaves", plan.leaves),
     stepsTable(plan),
     titled("Will likely end inconclusive", inconclusiveWords(plan)),
     titled("Open in the pre-deployment record", plan.open),

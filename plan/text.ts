@@ -23,6 +23,7 @@ import {
 export function planLine(plan: PlanDocument): string {
   const notes = [
     ...plan.keeps,
+    ...plan.leaves,
     durationWords(plan),
     plan.open.length > 0 ? `${plan.open.length} open in the pre-deployment record` : "",
     plan.firing && plan.firing.length > 0 ? `firing: ${plan.firing.map(({ name }) => name).join(", ")}` : "",
@@ -51,6 +52,7 @@ export function planText(plan: PlanDocument): string {
     ...row("credentials", plan.credentialsUntil === null ? "" : `end at ${plan.credentialsUntil}`),
     "",
     ...section("Kept", plan.keeps),
+    ...section("Leaves", plan.leaves),
     ...(verify === null ? [] : section("At 0 %, before any user", [`checks: ${gateWords(verify)}`])),
     ...plan.steps.flatMap((step, index) => section(stepTitle(plan, step, index), stepLines(step))),
     ...section("Will likely end inconclusive", inconclusiveWords(plan)),

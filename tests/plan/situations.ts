@@ -77,6 +77,7 @@ export const situations: Readonly<Record<string, Asked>> = {
     over: (releases) => ({ ...promoted(releases), liveSince: now - 48 * hour, previous: null }),
   },
   "refused-change-of-live": { asks: { blue: otherImage } },
+  "accepted-change-of-live": { asks: { blue: otherImage, rollout: { allowLiveChange: true } } },
   "settings-of-the-stack": {
     asks: { greenWeight: 100, hub: { tool: "hub__other" }, sidecar: { image: otherImage.image } },
   },
