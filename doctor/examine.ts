@@ -33,7 +33,7 @@ export async function examine(question: Question, patienceMs = usualPatienceMs):
   const host = await findHost(door, token, patienceMs);
   const { tools, call, reason } = await tryTools(door, question, token, patienceMs);
   const found = { ...about, endpoint, host, health, tools, call };
-  const reasons = whyNot({ endpoint, auth, health }, reason);
+  const reasons = whyNot({ auth, health }, reason);
   if (reasons.length > 0 || call === null || health.path === null) return { ...found, reasons };
   const fit = fitOf({ url: question.url, endpoint, host, healthPath: health.path, call });
   return "problems" in fit ? { ...found, reasons: fit.problems } : { ...found, reasons, fit };

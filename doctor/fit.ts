@@ -33,12 +33,11 @@ export function fitOf(facts: Facts): Fit | { readonly problems: readonly string[
 
 function hubOf({ url, endpoint, host, healthPath, call }: Facts): Record<string, unknown> {
   const { port } = new URL(url);
-  const { path, transport, messagePath } = endpoint;
+  const { path, transport } = endpoint;
   return {
     ...(port === "" ? {} : { port: Number(port) }),
     healthPath,
     mcpPath: path,
-    ...(messagePath === null ? {} : { messagePath }),
     transport,
     ...(host.host === "loopback" ? { host: host.host } : {}),
     tool: call.tool,

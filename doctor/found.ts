@@ -27,10 +27,8 @@ export interface Endpoint<Way extends Transport = Transport> {
   readonly revision: string | null;
   /** Whether it opened a session that lives in the hub. */
   readonly session: boolean;
-  /** Where clients post their messages, as the `endpoint` event names it; null: there is none. */
+  /** Where a session's messages go, as its `endpoint` event named it; another's may go elsewhere. Null: there is none. */
   readonly messagePath: string | null;
-  /** A session's id is a part of that path, so that it is another one for each. */
-  readonly messagePathVaries: boolean;
   readonly server: ServerName;
 }
 

@@ -35,7 +35,7 @@ export async function knock(door: Door, marks: Marks, patienceMs: number): Promi
     const endpoint =
       transport === "stateless"
         ? await discover(door, listener, signal)
-        : await initialize({ ...door, transport }, listener, marks, signal);
+        : await initialize({ ...door, transport }, listener, signal);
     return knocked(door, listener, endpoint, "");
   } catch (error) {
     const silent = signal.aborted && mute?.aborted !== true;
@@ -59,37 +59,17 @@ function knocked(door: Door, listener: Listener, endpoint: Endpoint | null, why:
   return { door, endpoint, why, heads, movedTo, unreachable };
 }
 
-/** Opens a session, and a second one where the first learnt where its messages go: that path may be the session's own. */
+/** Opens a session. */
 async function initialize(
   door: Door<SessionTransport>,
   listener: Listener,
-  marks: Marks,
   signal: AbortSignal,
 ): Promise<Endpoint> {
   const { path, transport } = door;
   await using session = await openSession(door, listener, signal);
   const { server, kept } = session;
   const messagePath = transport === "sse" ? (listener.posted[0] ?? null) : null;
-  const again = messagePath === null ? null : await messagePathOf(door, new Listener(marks), signal);
-  const { revision } = listener;
-  return {
-    path,
-    transport,
-    revision,
-    session: kept,
-    messagePath,
-    messagePathVaries: again !== messagePath,
-    server,
-  };
-}
-
-async function messagePathOf(
-  door: Door<SessionTransport>,
-  listener: Listener,
-  signal: AbortSignal,
-): Promise<string | null> {
-  await using _session = await openSession(door, listener, signal);
-  return listener.posted[0] ?? null;
+  return { path, transport, revision: listener.revision, session: kept, messagePath, server };
 }
 
 /** Asks a server of the revision without sessions what it is, and nothing else. */
@@ -107,7 +87,7 @@ async function discover(
     await whilePending(signal, (own) => client.connect(pipe, { signal: own }));
     const server = serverName(client.getServerVersion());
     const revision = statelessRevision;
-    return { path, transport, revision, session: false, messagePath: null, messagePathVaries: false, server };
+    return { path, transport, revision, session: false, messagePath: null, server };
   } finally {
     await closeQuietly(client);
   }

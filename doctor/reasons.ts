@@ -1,22 +1,16 @@
 import { beginningOf } from "../domain/health.ts";
-import type { Auth, Endpoint, HealthFound } from "./found.ts";
+import type { Auth, HealthFound } from "./found.ts";
 import type { Knock } from "./knock.ts";
 import type { Searched } from "./search.ts";
 import { mcpPaths } from "./usual-paths.ts";
 
 /** Why a hub that opens sessions can't be rehearsed all the same, a sentence each. @param ofTools what its tools say to that */
 export function whyNot(
-  { auth, endpoint, health }: { auth: Auth | null; endpoint: Endpoint; health: HealthFound },
+  { auth, health }: { auth: Auth | null; health: HealthFound },
   ofTools: string | null,
 ): string[] {
-  const { messagePath, messagePathVaries } = endpoint;
   return [
     ...(auth === null ? [] : [whyToken(auth)]),
-    ...(messagePathVaries
-      ? [
-          `each session has a message path of its own (such as ${messagePath}), and a balancer routes fixed ones`,
-        ]
-      : []),
     ...(ofTools === null ? [] : [ofTools]),
     ...(health.path === null ? [whyNoHealth(health)] : []),
   ];

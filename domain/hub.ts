@@ -57,6 +57,12 @@ export const hostRule = z.enum(["auto", "public", "loopback"]);
  */
 export const mayBeSamePath = (one: string, other: string): boolean => plainPath(one) === plainPath(other);
 
+/** The same path with a slash at its end, or without: clients are given the one and servers have the other. Null: `/` has no other. */
+export function otherSlash(path: string): string | null {
+  if (path === "/") return null;
+  return path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
+}
+
 function plainPath(path: string): string {
   const parts: string[] = [];
   for (const part of path.toLowerCase().split("/"))

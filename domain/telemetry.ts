@@ -20,8 +20,11 @@ export const header = {
   synthetic: "x-probe-synthetic",
 } as const;
 
-/** Query parameters that the sidecar adds to the SSE endpoint URL: slot, task address and signature. */
-export const pinQuery = { slot: "slot", task: "task", signature: "pin" } as const;
+/**
+ * Query parameters of the URL that the sidecar makes of an `endpoint` event's: slot, task address and signature, and where the
+ * hub's own URL is not the public one with these added, that URL.
+ */
+export const pinQuery = { slot: "slot", task: "task", signature: "pin", own: "to" } as const;
 
 /** Answered by the sidecar itself, under the weighted rule: `{"slot","task","release"}` as JSON and in headers. */
 export const proofPath = "/.slot";

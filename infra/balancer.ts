@@ -6,7 +6,7 @@ import type { HubConfig } from "./config.ts";
 import type { Certificate } from "./domain.ts";
 import type { LogsBucket } from "./logs-bucket.ts";
 import type { Network } from "./network.ts";
-import { type PathCondition, pathConditionOf } from "./paths.ts";
+import { type PathCondition, bothWays, pathConditionOf } from "./paths.ts";
 
 /** Settings of the balancer, each with its reason. */
 export const settings = {
@@ -171,7 +171,7 @@ function slotRules(
     );
   return [
     rule("pin", { values: [messagePath] }, [{ queryStrings: [{ key: pinQuery.slot, value: colour }] }]),
-    rule("session", { values: [...new Set([mcpPath, messagePath])] }, [
+    rule("session", { values: [...new Set([...bothWays(mcpPath), messagePath])] }, [
       { httpHeader: { httpHeaderName: "mcp-session-id", values: [`${colour}.*`] } },
     ]),
     rule("probe", pathConditionOf(config), [

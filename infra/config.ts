@@ -42,7 +42,11 @@ const hub = z.strictObject({
       "What its answer must hold besides; left out: a 2xx that says nothing to the contrary is enough.",
     ),
   mcpPath: path.default(hubDefaults.mcpPath).describe("The MCP endpoint: SSE stream or streamable HTTP."),
-  messagePath: path.default(hubDefaults.messagePath).describe("Where clients of the SSE transport post to."),
+  messagePath: path
+    .default(hubDefaults.messagePath)
+    .describe(
+      "Path at the balancer to which clients of the SSE transport post; the sidecar learns the hub's own from its `endpoint` events. Without the sidecar it must be the hub's own.",
+    ),
   publicPaths: z
     .array(path)
     .min(1, "names no path: leave the key out")

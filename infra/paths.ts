@@ -1,4 +1,4 @@
-import { mayBeSamePath } from "../domain/hub.ts";
+import { mayBeSamePath, otherSlash } from "../domain/hub.ts";
 import { healthPath as sidecarHealth, proofPath } from "../domain/telemetry.ts";
 
 /** The config keys that name paths. */
@@ -20,14 +20,21 @@ const mostValues = 4;
 /** Most characters of one regular expression (API reference, PathPatternConditionConfig). */
 const longest = 128;
 
-/** What may be reached from outside: nothing else is routed, the hub's admin API least of all. */
+/**
+ * What may be reached from outside: nothing else is routed, the hub's admin API least of all. With the sidecar the path of MCP may
+ * be written with a slash at its end and without, and a message has a pin, for which there are rules of their own.
+ */
 export function reachablePaths({
   hub: { healthPath, mcpPath, messagePath, publicPaths = [] },
   sidecar: { enabled },
 }: Paths): string[] {
+  const mcp = enabled ? bothWays(mcpPath) : [mcpPath, messagePath];
   const own = enabled ? [proofPath] : [];
-  return [...new Set([mcpPath, messagePath, healthPath, ...own, ...publicPaths])];
+  return [...new Set([...mcp, healthPath, ...own, ...publicPaths])];
 }
+
+/** A path as it is, and with a slash more or less at its end. */
+export const bothWays = (path: string): string[] => [path, otherSlash(path)].filter((one) => one !== null);
 
 /** All that may be reached, as one condition of a rule. A config in which it does not fit has not passed its schema. */
 export function pathConditionOf(config: Paths): PathCondition {
@@ -55,7 +62,19 @@ export function pathCondition(paths: readonly string[]): PathCondition | null {
  * query is part of that: it fits with one and without.
  */
 const expression = (paths: readonly string[]): string =>
-  `^(${paths.map((path) => path.replaceAll(".", String.raw`\.`)).join("|")})($|\\?)`;
+  `^(${paths.flatMap((path) => alternativeIn(paths, path) ?? []).join("|")})($|\\?)`;
+
+/** A path in an expression; null: another with a slash less stands there for both. */
+function alternativeIn(paths: readonly string[], path: string): string | null {
+  if (isSecond(paths, path)) return null;
+  return path.replaceAll(".", String.raw`\.`) + (paths.includes(`${path}/`) ? "/?" : "");
+}
+
+/** Of two paths that differ in the slash at their end, it is the one that has it. */
+function isSecond(paths: readonly string[], path: string): boolean {
+  const first = path.slice(0, -1);
+  return path.endsWith("/") && paths.includes(first) && !isSecond(paths, first);
+}
 
 /** A problem of one of `hub.publicPaths`, or of all of them together. */
 export interface PathProblem {

@@ -15,35 +15,55 @@ export interface Pinned extends Home {
 }
 
 /**
- * The `endpoint` event's URL with slot, task and signature. The signature covers all of it, so that no part can be changed
- * alone. Absolute and relative URLs stay what they are.
+ * The public path and query for what the hub named, with slot, task and signature. The signature covers all of it, so that no
+ * part can be changed alone. Where the public path is the hub's own they are added to its query, as sidecars of earlier versions
+ * do and read; else that path and query is one parameter more.
+ * @param own path and query at the hub
+ * @param publicPath the one path that the balancer knows for messages
  */
-export function pinUrl(url: string, home: Home, key: string): string {
-  const [before, fragment] = split(url, "#");
-  const own = pathAndQuery(before);
+export function pinUrl(own: string, home: Home, key: string, publicPath: string): string {
   const signature = sign(key, "pin", [home.slot, home.task, own].join("\n")).slice(0, short);
-  const added = new URLSearchParams([
+  const added: [string, string][] = [
     [pinQuery.slot, home.slot],
     [pinQuery.task, home.task],
     [pinQuery.signature, signature],
-  ]);
-  return `${before}${before.includes("?") ? "&" : "?"}${added.toString()}${fragment === undefined ? "" : `#${fragment}`}`;
+  ];
+  if (!isPlain(own, publicPath))
+    return `${publicPath}?${new URLSearchParams([...added, [pinQuery.own, own]]).toString()}`;
+  return `${own}${own.includes("?") ? "&" : "?"}${new URLSearchParams(added).toString()}`;
+}
+
+/** Whether what is added to a hub's query can be told from what it has, and taken off again without a trace. */
+function isPlain(own: string, publicPath: string): boolean {
+  const [path, query = ""] = split(own, "?");
+  const names = [...new URLSearchParams(query).keys()];
+  return path === publicPath && !names.some((name) => pinNames.has(name)) && withoutPin(path, query) === own;
 }
 
 /** Reads a pin from a request's path and query. Null: there is none. "forged": there is one that nobody here signed. */
 function readUrlPin(url: string, keys: readonly string[]): Pinned | "forged" | null {
-  const [path, query] = split(url, "?");
-  const parameters = new URLSearchParams(query ?? "");
+  const [path, query = ""] = split(url, "?");
+  const parameters = new URLSearchParams(query);
   const [slot, task, signature] = [pinQuery.slot, pinQuery.task, pinQuery.signature].map((name) =>
     parameters.getAll(name),
   );
   if (!slot?.length && !task?.length && !signature?.length) return null;
   if (slot?.length !== 1 || task?.length !== 1 || signature?.length !== 1) return "forged";
-  const own = withoutPin(path, query ?? "");
   const home = { slot: slot[0] as string, task: task[0] as string };
-  return verifyShort(keys, "pin", [home.slot, home.task, own].join("\n"), signature[0] as string)
-    ? { ...home, own }
-    : "forged";
+  const own = [...ownUrls(path, query, parameters)].find((one) =>
+    verifyShort(keys, "pin", [home.slot, home.task, one].join("\n"), signature[0] as string),
+  );
+  return own === undefined ? "forged" : { ...home, own };
+}
+
+/**
+ * What a pinned URL may stand for at the hub. A parameter of this name may also be the hub's own, in a URL that a sidecar of an
+ * earlier version signed: the signature decides.
+ */
+function* ownUrls(path: string, query: string, parameters: URLSearchParams): Generator<string> {
+  const told = parameters.getAll(pinQuery.own);
+  if (told.length === 1 && parameters.size === pinNames.size) yield told[0] as string;
+  yield withoutPin(path, query);
 }
 
 /** The pinned session id, `<slot>.<task>.<signature>.<the hub's own id>`; the slot comes first, for the balancer's rules match on it. */
@@ -66,27 +86,17 @@ function readSessionPin(text: string, keys: readonly string[]): Pinned | "forged
 const verifyShort = (keys: readonly string[], purpose: "pin" | "session", text: string, signature: string) =>
   signature.length === short && verify(keys, purpose, text, signature);
 
-/** The query without the pin's parameters, with everything else byte for byte as it came. */
+/** The query without the pin's own parameters, with everything else byte for byte as it came. */
 function withoutPin(path: string, query: string): string {
-  const names: readonly string[] = Object.values(pinQuery);
   const left = query
     .split("&")
-    .filter((part) => part !== "" && !names.includes(part.split("=")[0] as string));
+    .filter((part) => part !== "" && !addedNames.has(part.split("=")[0] as string));
   return left.length === 0 ? path : `${path}?${left.join("&")}`;
 }
 
-/** The hub's own name of a session, in a message URL: its `sessionId`, or all of the URL. */
-export function sessionOf(url: string): string {
-  const query = url.split("?")[1] ?? "";
-  return new URLSearchParams(query).get("sessionId") ?? url;
-}
-
-/** What a client will send of a URL: the origin is its own affair. */
-function pathAndQuery(url: string): string {
-  const absolute = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(.*)$/i.exec(url);
-  const rest = absolute ? (absolute[1] as string) : url;
-  return rest.startsWith("/") ? rest : `/${rest}`;
-}
+const pinNames: ReadonlySet<string> = new Set(Object.values(pinQuery));
+/** Those that are added to a hub's own query. */
+const addedNames: ReadonlySet<string> = new Set([pinQuery.slot, pinQuery.task, pinQuery.signature]);
 
 function split(text: string, at: string): [string, string?] {
   const index = text.indexOf(at);

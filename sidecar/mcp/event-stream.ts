@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { Ending } from "../../domain/outcome.ts";
 import { EndpointRewriter } from "../affinity/endpoint-event.ts";
-import { pinUrl, sessionOf } from "../affinity/pin.ts";
+import { messageUrl, sessionOf } from "../affinity/message-url.ts";
+import { pinUrl } from "../affinity/pin.ts";
 import type { Stream } from "../drain/streams.ts";
 import type { BodyState, PassOn } from "../http/pass-on.ts";
 import type { Exchange } from "../observe/exchange.ts";
@@ -185,13 +186,16 @@ export class PassedStream implements PassOn, Stream {
 
   /** Pins the URL in the `endpoint` event, from which the stream's session is known. */
   #endpointPinner(): Rewriter {
-    const { exchange, since, task } = this.#call;
+    const { exchange, request, route, since, task } = this.#call;
     const { config, home, metrics, observer } = task;
-    return new EndpointRewriter((url) => {
-      this.session = sessionOf(url);
+    const addresses = { hub: config.hub, clientHost: request.headers.host };
+    return new EndpointRewriter((given) => {
+      const named = messageUrl(given, route.url, addresses);
+      if (named === null) return given;
+      this.session = sessionOf(named.own);
       metrics.count("SessionsOpened");
       if (exchange !== null) observer.opened(this.session, since);
-      return pinUrl(url, home, config.keys[0] as string);
+      return named.origin + pinUrl(named.own, home, config.keys[0] as string, config.settings.messagePath);
     });
   }
 }

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { otherSlash } from "../../domain/hub.ts";
 import { header, healthPath, proofPath } from "../../domain/telemetry.ts";
+import { sessionOf } from "../affinity/message-url.ts";
 import { hopHeader, peerAddress } from "../affinity/peers.ts";
-import { type Home, type Pinned, sessionOf } from "../affinity/pin.ts";
+import type { Home, Pinned } from "../affinity/pin.ts";
 import { isStateless } from "../affinity/request-state.ts";
 import { isToken, verifyFresh } from "../affinity/signature.ts";
 import type { SidecarConfig } from "../config.ts";
@@ -125,7 +127,10 @@ export function refusal(status: number, text: string, headers: readonly string[]
   return { kind: "refuse", status, text, headers };
 }
 
-/** Decides what becomes of a request, by its head and what its task knows, and does nothing of it. */
+/**
+ * Decides what becomes of a request, by its head and what its task knows, and does nothing of it. The path of MCP may have a slash
+ * at its end or none: the hub is asked at the one that it has.
+ */
 export function decideRoute(
   task: TaskFacts,
   method: string,
@@ -139,7 +144,10 @@ export function decideRoute(
   if (path === proofPath) return proof;
   if (path === healthPath) return { kind: "health", tellsWhy: hearsAll(config, headers, nowMs) };
   const place = placeOf(path, config.settings);
-  if (place === "nowhere") return notFound;
+  if (place === "nowhere")
+    return otherSlash(path) === config.settings.mcpPath
+      ? decideRoute(task, method, config.settings.mcpPath + url.slice(path.length), headers, nowMs)
+      : notFound;
   if (Number(headers["content-length"] ?? 0) > config.settings.largestBody) return tooLarge;
   if (method === "OPTIONS" && isPreflight(headers)) return decidePreflight(task, url, headers, nowMs);
   if (place === "mcp") return decideMcp(task, method, url, headers, nowMs);

@@ -22,8 +22,17 @@ export interface HubHostOptions {
 }
 
 /**
- * The Host under which the hub takes requests. Asked once, before the hub counts as ready: a stream that the client ends at once
- * is what every server of MCP looks at the Host of first, whatever it makes of it then.
+ * Statuses of a server that has nothing to GET there. Its router says so before anything of it has looked at the Host: servers of
+ * streamable HTTP without streams, which often guard the one route that they have (`app.post("/mcp", hostHeaderValidation(…), …)`).
+ */
+const nothingToGet: ReadonlySet<number> = new Set([404, 405]);
+
+/** A call that every server of MCP answers at once, and none opens a session for. */
+const ping = JSON.stringify({ jsonrpc: "2.0", id: "host", method: "ping" });
+
+/**
+ * The Host under which the hub takes requests. Asked once, before the hub counts as ready: a stream that the client ends at once,
+ * whose Host a server looks at whatever it makes of it then; where there is nothing to GET, a ping.
  */
 export class HubHost {
   readonly #options: HubHostOptions;
@@ -54,35 +63,51 @@ export class HubHost {
       this.#known = true;
       if (asPublic === null) return { ready: true, why: "it takes the public Host" };
       this.#options.onOwn(own);
-      return { ready: true, why: `it refuses a public Host (${asPublic}) and takes its own address` };
+      return { ready: true, why: `it refuses a public Host (${asPublic.words}) and takes its own address` };
     } catch (error) {
       return { ready: false, why: `it does not answer at ${settings.mcpPath}: ${(error as Error).message}` };
     }
   }
 
   /** What the hub refuses this Host with; null: it does not. One that says nothing in time has not refused. */
-  async #refusal(host: string): Promise<string | null> {
+  async #refusal(host: string): Promise<Refusal | null> {
     const { hub, settings } = this.#options.config;
-    const answer = await headOf({ ...hub, path: settings.mcpPath, hostHeader: host });
-    if (answer === null) return null;
-    const { statusCode = 0 } = answer;
-    const words = refusals.has(statusCode) ? await beginning(answer) : null;
-    answer.destroy();
-    return words === null ? null : `HTTP ${statusCode}${words === "" ? "" : ` ${words}`}`;
+    const to = { ...hub, path: settings.mcpPath, hostHeader: host };
+    const got = await headOf("GET", to);
+    if (!nothingToGet.has(got?.statusCode ?? 0)) return refusalIn("GET", got);
+    got?.destroy();
+    return refusalIn("POST", await headOf("POST", to));
   }
+}
+
+/** How a hub refused a Host. */
+interface Refusal {
+  readonly method: Method;
+  /** Its status, and the beginning of what it said. */
+  readonly words: string;
+}
+
+async function refusalIn(method: Method, answer: IncomingMessage | null): Promise<Refusal | null> {
+  if (answer === null) return null;
+  const { statusCode = 0 } = answer;
+  const said = refusals.has(statusCode) ? await beginning(answer) : null;
+  answer.destroy();
+  return said === null ? null : { method, words: `HTTP ${statusCode} ${said}`.trimEnd() };
 }
 
 /** The hub's own address as a Host. */
 export const ownHostOf = ({ host, port }: SidecarConfig["hub"]): string => `${host}:${port}`;
 
-function bothRefused(path: string, publicHost: string, refusal: string, own: string): Health {
+function bothRefused(path: string, publicHost: string, { method, words }: Refusal, own: string): Health {
   return {
     ready: false,
     why:
-      `it refuses GET ${path} under the Host ${publicHost} and under ${own} too: ${refusal}; if that is not about the Host, ` +
+      `it refuses ${method} ${path} under the Host ${publicHost} and under ${own} too: ${words}; if that is not about the Host, ` +
       "set hub.host in the stack config to public or to loopback",
   };
 }
+
+type Method = "GET" | "POST";
 
 interface Asked {
   readonly host: string;
@@ -92,12 +117,13 @@ interface Asked {
 }
 
 /** Null: none came in time. */
-function headOf({ hostHeader, ...to }: Asked): Promise<IncomingMessage | null> {
+function headOf(method: Method, { hostHeader, ...to }: Asked): Promise<IncomingMessage | null> {
   return new Promise((resolve, reject) => {
     const asked = httpRequest({
       ...to,
+      method,
       agent: false,
-      headers: { host: hostHeader, accept: "text/event-stream", "accept-encoding": "identity" },
+      headers: { ...headersOf[method], host: hostHeader, "accept-encoding": "identity" },
     });
     asked.setTimeout(answerMs, () => {
       resolve(null);
@@ -105,9 +131,19 @@ function headOf({ hostHeader, ...to }: Asked): Promise<IncomingMessage | null> {
     });
     asked.on("response", resolve);
     asked.on("error", reject);
-    asked.end();
+    asked.end(method === "POST" ? ping : undefined);
   });
 }
+
+/** As clients of MCP ask: some servers look at these before they look at the Host. */
+const headersOf = {
+  GET: { accept: "text/event-stream" },
+  POST: {
+    accept: "application/json, text/event-stream",
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(ping),
+  },
+} as const;
 
 async function beginning(answer: IncomingMessage): Promise<string> {
   let text = "";

@@ -4,8 +4,9 @@ import { describe, test } from "node:test";
 import { examine, type Question } from "../../doctor/examine.ts";
 import { exitCodeOf, reportText } from "../../doctor/report.ts";
 import { hubDefaults } from "../../domain/hub.ts";
+import { hubOf, shapes } from "../rehearsal/message-paths/hub.ts";
 import { listen, listenRaw } from "../sidecar/kit.ts";
-import { answerOnce, guardedHub, ownHub, sampleHub, serverWith, sseHub, urlOf } from "./hubs.ts";
+import { answerOnce, guardedHub, ownHub, sampleHub, serverWith, urlOf } from "./hubs.ts";
 
 /** What the command finds, in a fraction of its patience. */
 async function found(url: string, more: Partial<Question> = {}) {
@@ -56,10 +57,11 @@ describe("a hub that can be rehearsed", () => {
     assert.match(hub.text, /^it can be rehearsed\nType: npm run doctor -- --url http:\S+ --write \.$/m);
   });
 
-  test("over SSE alone, its message path is learnt from what it says", async (t) => {
+  test("over SSE alone", async (t) => {
     const hub = await found(await sampleHub(t, "sse"));
     const { transport, messagePath } = hubConfig(hub) as Record<string, unknown>;
-    assert.deepEqual([hub.code, transport, messagePath], [0, "sse", "/messages"]);
+    assert.deepEqual([hub.code, transport, messagePath], [0, "sse", undefined]);
+    assert.match(hub.text, /^ {2}speaks {4}HTTP\+SSE at \/mcp, messages to \/messages$/m);
     assert.deepEqual(
       hub.endpoints.map((endpoint) => endpoint.transport),
       ["sse"],
@@ -72,13 +74,13 @@ describe("a hub that can be rehearsed", () => {
     assert.equal(hub.endpoints.length, 1);
   });
 
-  test("one whose messages go to the path of its stream, or to one with a slash at its end", async (t) => {
-    for (const messagePath of ["/sse", "/messages/"]) {
-      const hub = await found(await sseHub(t, () => messagePath));
+  for (const kind of Object.keys(shapes) as (keyof typeof shapes)[])
+    test(`one over SSE that names its messages' URL as ${kind} does, which the config need not say`, async (t) => {
+      const hub = await found(urlOf(await listen(t, hubOf(kind))) + shapes[kind].streamPath);
       assert.equal(hub.code, 0, hub.text);
-      assert.equal((hubConfig(hub) as Record<string, unknown>)["messagePath"], messagePath);
-    }
-  });
+      const { mcpPath, messagePath } = hubConfig(hub) as Record<string, unknown>;
+      assert.deepEqual([mcpPath, messagePath], [shapes[kind].streamPath, undefined]);
+    });
 
   test("one that refuses public names is asked under its own", async (t) => {
     const hub = await found(await guardedHub(t));
@@ -196,15 +198,6 @@ describe("a hub that cannot be rehearsed, and why", () => {
       }),
     );
     assert.match(hub.reasons[0]!, /\(\/healthz: its status is "starting"\)/);
-  });
-
-  test("one whose sessions post to a path of their own", async (t) => {
-    const hub = await found(await sseHub(t, (session) => `/sse/${session}/message`));
-    assert.equal(hub.code, 1);
-    assert.match(
-      hub.reasons[0]!,
-      /^each session has a message path of its own \(such as \/sse\/1\/message\)/,
-    );
   });
 
   test("one that answers nothing but a web page", async (t) => {

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TestContext } from "node:test";
 import { createMcpExpressApp } from "@modelcontextprotocol/sdk/server/express.js";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { z } from "zod";
 import { hubFile } from "../../rehearsal/hub/faults.ts";
@@ -71,25 +70,6 @@ export async function ownHub(
     if (request.url === healthPath) return response.end("ok");
     if (request.url !== "/mcp") return response.writeHead(404).end("no such path");
     return answerOnce(serverWith(...tools), request, response);
-  };
-  return urlOf(await listen(t, serve));
-}
-
-/** A hub over SSE at /sse, whose messages go where `endpoint` says for a session; answers its address. */
-export async function sseHub(t: TestContext, endpoint: (session: number) => string): Promise<string> {
-  const open = new Map<string, SSEServerTransport>();
-  let opened = 0;
-  const serve: Serve = async (request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://hub");
-    if (pathname === "/health") return response.end("ok");
-    if (request.method === "POST") {
-      const known = open.get(searchParams.get("sessionId") ?? "");
-      return known === undefined ? response.writeHead(404).end() : known.handlePostMessage(request, response);
-    }
-    if (pathname !== "/sse") return response.writeHead(404).end();
-    const transport = new SSEServerTransport(endpoint(++opened), response);
-    open.set(transport.sessionId, transport);
-    return serverWith("greet").connect(transport);
   };
   return urlOf(await listen(t, serve));
 }

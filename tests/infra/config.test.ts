@@ -358,7 +358,7 @@ const malformed: readonly [name: string, values: Values, problems: readonly stri
     "more public paths than fit into a rule",
     { hub: { publicPaths: Array.from({ length: 12 }, (_none, at) => `/${at}/${"x".repeat(40)}`) } },
     [
-      `hub:hub.publicPaths: does not fit into the balancer's rule: with the hub's other paths there are 16 of 548 characters, and the rule takes 4 expressions of 119: leave some out, or give the hub shorter ones; given: ${JSON.stringify(Array.from({ length: 12 }, (_none, at) => `/${at}/${"x".repeat(40)}`)).slice(0, 57)}…`,
+      `hub:hub.publicPaths: does not fit into the balancer's rule: with the hub's other paths there are 16 of 544 characters, and the rule takes 4 expressions of 119: leave some out, or give the hub shorter ones; given: ${JSON.stringify(Array.from({ length: 12 }, (_none, at) => `/${at}/${"x".repeat(40)}`)).slice(0, 57)}…`,
     ],
   ],
   [

@@ -27,8 +27,10 @@ function fits(condition: ReturnType<typeof pathCondition>, url: string): boolean
   return condition.regexValues.some((text) => new RegExp(text).test(url));
 }
 
-test("a hub without public paths has the rule that it had: its paths, one by one", () => {
-  assert.deepEqual(pathConditionOf(given({})), { values: ["/mcp", "/messages", "/api/health", "/.slot"] });
+test("a hub without public paths has its paths in the rule, one by one: MCP with a slash more or less, and no messages", () => {
+  assert.deepEqual(pathConditionOf(given({})), { values: ["/mcp", "/mcp/", "/api/health", "/.slot"] });
+  const slashed = given({ mcpPath: "/mcp/", messagePath: "/anything" });
+  assert.deepEqual(pathConditionOf(slashed), { values: ["/mcp/", "/mcp", "/api/health", "/.slot"] });
   const off = given({ publicPaths: ["/token"] }, { enabled: false });
   assert.deepEqual(pathConditionOf(off), { values: ["/mcp", "/messages", "/api/health", "/token"] });
 });
@@ -38,15 +40,17 @@ test("the paths of an authorization server fit into one rule, beside the probe's
   assert.ok("regexValues" in condition);
   assert.ok(condition.regexValues.length <= 4, String(condition.regexValues.length));
   for (const text of condition.regexValues) assert.ok(text.length <= 128, text);
-  for (const path of [...oauth, "/mcp", "/messages", "/api/health", "/.slot"])
+  for (const path of [...oauth, "/mcp", "/mcp/", "/api/health", "/.slot"])
     for (const url of [path, `${path}?a=b`, `${path}?`]) assert.ok(fits(condition, url), url);
 });
 
 test("the rule fits what is named and nothing else, with a query and without", () => {
   const letter = fc.constantFrom("a", "b", ".", "-", "~", "/", "_");
   const path = fc.array(letter, { maxLength: 12 }).map((letters) => `/${letters.join("")}`);
+  const pair = path.map((one) => [one, `${one}/`]);
   fc.assert(
-    fc.property(fc.uniqueArray(path, { minLength: 5, maxLength: 12 }), path, (paths, other) => {
+    fc.property(fc.uniqueArray(path, { minLength: 5, maxLength: 10 }), pair, path, (some, both, other) => {
+      const paths = [...new Set([...some, ...both])];
       const condition = pathCondition(paths);
       for (const one of paths) assert.ok(fits(condition, one) && fits(condition, `${one}?x=/admin`));
       const near = [

@@ -98,7 +98,7 @@ test("a preflight is answered wherever its pin leads: what comes after it then h
   const hub = await pageHub(t);
   const { url, port } = await startSidecar(t, { hub: hub.port, env: tokens });
   const pinned = (task: string, slot = "blue", with_ = key) =>
-    url + pinUrl("/messages?sessionId=own", { slot, task }, with_);
+    url + pinUrl("/messages?sessionId=own", { slot, task }, with_, "/messages");
   const places = [pinned(`127.0.0.1:${port}`), pinned("10.0.0.9:8080"), pinned("10.0.0.9:8080", "green")];
   for (const place of places) assert.equal((await send(place, "OPTIONS", asks)).status, 204, place);
   assert.equal((await send(pinned(`127.0.0.1:${port}`, "blue", "forged"), "OPTIONS", asks)).status, 204);

@@ -54,7 +54,7 @@ const byId = (at: typeof home, own = "own", with_ = key): Headers => ({
   "mcp-session-id": pinSession(own, at, with_),
 });
 const byUrl = (at: typeof home, own = "own", with_ = key): string =>
-  pinUrl(`/messages?sessionId=${own}`, at, with_);
+  pinUrl(`/messages?sessionId=${own}`, at, with_, "/messages");
 const hop = { [hopHeader]: signFresh(key, "hop", now) };
 const signed = { [header.probeSlot]: "blue", [header.probeProof]: signFresh(key, "probe", now) };
 const stale = { [header.probeSlot]: "blue", [header.probeProof]: signFresh(key, "probe", now - 301_000) };

@@ -332,7 +332,7 @@ test("SIGTERM: health stays green, new sessions go to the peer, calls in flight 
   const { sidecar, url, port } = await startSidecar(t, { hub: hub.port, settings: { stopMs: 1_500 } });
   const home = { slot: "blue", task: `127.0.0.1:${port}` };
   const call = (at: string) =>
-    fetch(at + pinUrl("/messages?sessionId=a", home, key), { method: "POST", body: "{}" });
+    fetch(at + pinUrl("/messages?sessionId=a", home, key, "/messages"), { method: "POST", body: "{}" });
   const inFlight = call(url);
   const viaPeer = call(peer.url);
   while (hub.calls.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -348,7 +348,7 @@ test("SIGTERM: health stays green, new sessions go to the peer, calls in flight 
   // A pin of the peer's tells where it is.
   const other = { slot: "blue", task: `127.0.0.1:${peer.port}` };
   const left = new AbortController();
-  void fetch(url + pinUrl("/messages?sessionId=b", other, key), {
+  void fetch(url + pinUrl("/messages?sessionId=b", other, key, "/messages"), {
     method: "POST",
     body: "{}",
     signal: left.signal,

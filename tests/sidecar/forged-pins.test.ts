@@ -107,7 +107,7 @@ test("no forged pin reaches a hub, another task, another slot or another port", 
   const { port } = await startSidecar(t, { hub: hub.port });
   const task = `127.0.0.1:${port}`;
   const home = { slot: "blue", task };
-  const url = pinUrl(`/messages?sessionId=${session}`, home, key);
+  const url = pinUrl(`/messages?sessionId=${session}`, home, key, "/messages");
   const id = pinSession(session, home, key);
   const good = await raw(port, post(url));
   assert.match(good, /reached/, "the pin they are made from is a good one");
@@ -135,7 +135,7 @@ test("a pin that was signed for elsewhere is good nowhere else, and opens no ses
   const { port } = await startSidecar(t, { hub: hub.port });
   const own = { slot: "blue", task: `127.0.0.1:${port}` };
   const signed = (home: { slot: string; task: string }, by = key) => [
-    post(pinUrl(`/messages?sessionId=${session}`, home, by)),
+    post(pinUrl(`/messages?sessionId=${session}`, home, by, "/messages")),
     post("/mcp", pinSession(session, home, by)),
   ];
   const refused = [
@@ -152,11 +152,11 @@ test("a pin that was signed for elsewhere is good nowhere else, and opens no ses
     post(
       "/mcp",
       pinSession(session, own, key).replace(/^(\w+\.\w+)\.\w+/, (_all, start: string) => {
-        const query = pinUrl(`/messages?sessionId=${session}`, own, key).split("?")[1];
+        const query = pinUrl(`/messages?sessionId=${session}`, own, key, "/messages").split("?")[1];
         return `${start}.${new URLSearchParams(query).get("pin")}`;
       }),
     ),
-    post(pinUrl("/mcp?a=1", own, key), undefined, "GET"),
+    post(pinUrl("/mcp?a=1", own, key, "/mcp"), undefined, "GET"),
   ];
   for (const request of refused) assert.match(await raw(port, request), /^HTTP\/1\.1 40[45] /, request);
   assert.deepEqual(hub.reached, []);
@@ -208,7 +208,7 @@ test("a signed pin for an address outside the task's network is refused, and not
   for (const host of addresses) {
     const home = { slot: "blue", task: `${host}:${port}` };
     for (const request of [
-      post(pinUrl(`/messages?sessionId=${session}`, home, key)),
+      post(pinUrl(`/messages?sessionId=${session}`, home, key, "/messages")),
       post("/mcp", pinSession(session, home, key)),
     ])
       assert.match(await raw(port, request), /^HTTP\/1\.1 404 /, host);

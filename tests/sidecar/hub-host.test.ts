@@ -4,6 +4,8 @@ import test, { type TestContext } from "node:test";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { createMcpExpressApp } from "@modelcontextprotocol/sdk/server/express.js";
+import { localhostHostValidation } from "@modelcontextprotocol/sdk/server/middleware/hostHeaderValidation.js";
+import express from "express";
 import { type Running, listen, raw, startSidecar } from "./kit.ts";
 import { saidIn } from "./lines.ts";
 import { serveAlone } from "./serve-alone.ts";
@@ -70,6 +72,50 @@ for (const status of [403, 421])
     ]);
     assert.match(saidIn(sidecar.lines)[0]!, /^the hub is asked under its own address, 127\.0\.0\.1:\d+/);
   });
+
+for (const [nothing, refused] of [
+  [405, 421],
+  [404, 403],
+] as const)
+  test(`a hub that has nothing to GET (${nothing}) is asked by a ping, which it refuses under public names`, async (t) => {
+    const { port, came } = await startHub(t, (request, response) => {
+      if (request.method === "GET") return void response.writeHead(nothing).end();
+      response.writeHead(isLoopback(request) ? 202 : refused).end();
+    });
+    const sidecar = await startSidecar(t, { hub: port });
+    assert.deepEqual(await health(sidecar), [200, "ready"]);
+    assert.deepEqual(
+      came.map(({ method, host }) => [method, host.replace(/:\d+$/, "")]),
+      [
+        ["GET", "hub.example"],
+        ["POST", "hub.example"],
+        ["GET", "127.0.0.1"],
+        ["POST", "127.0.0.1"],
+      ],
+    );
+    assert.match(await post(sidecar), /^HTTP\/1\.1 202/);
+  });
+
+test("a hub that has nothing to GET and refuses a ping under every name is not ready, in its own words", async (t) => {
+  const { port } = await startHub(t, ({ method }, response) =>
+    response.writeHead(method === "GET" ? 405 : 403).end("no"),
+  );
+  const [status, why] = await health(await startSidecar(t, { hub: port }));
+  assert.equal(status, 503);
+  assert.match(why, /it refuses POST \/mcp under the Host hub\.example and under \S+ too: HTTP 403 no;/);
+});
+
+test("a server that guards the one route it has, and no other, serves an official client through a public name", async (t) => {
+  const app = express();
+  app.get("/api/health", (_request, response) => void response.end("ok"));
+  app.use(express.json());
+  app.post("/mcp", localhostHostValidation());
+  serveAlone(app);
+  const { port } = await listen(t, (request, response) => app(request, response));
+  const sidecar = await startSidecar(t, { hub: port });
+  assert.deepEqual(await health(sidecar), [200, "ready"]);
+  assert.match(await post(sidecar), /^HTTP\/1\.1 (?!403)/);
+});
 
 test("a hub that takes public names is asked under them", async (t) => {
   // As servers answer whose streams belong to sessions; what they think of the rest of it does not matter.

@@ -161,10 +161,14 @@ const openStream = (at: Running) =>
   });
 /** A request of a session on another task, as the balancer may send it here. */
 const meet = (at: Running, peer: Running) =>
-  fetch(at.url + pinUrl("/messages?sessionId=b", { slot: "blue", task: `127.0.0.1:${peer.port}` }, key), {
-    method: "POST",
-    body: "{}",
-  });
+  fetch(
+    at.url +
+      pinUrl("/messages?sessionId=b", { slot: "blue", task: `127.0.0.1:${peer.port}` }, key, "/messages"),
+    {
+      method: "POST",
+      body: "{}",
+    },
+  );
 
 test("a task that leaves sends new sessions to those of another release, and serves them where it knows none", async (t) => {
   const hub = await quickHub(t);

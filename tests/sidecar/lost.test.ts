@@ -71,7 +71,7 @@ test("a stream that breaks while a call waits is a lost session, one that its cl
     await reader.read();
     return { left, reader };
   };
-  const path = pinUrl("/messages?sessionId=a", home, key);
+  const path = pinUrl("/messages?sessionId=a", home, key, "/messages");
   const broken = await open();
   assert.equal(await post({}, path), 202);
   hub.server.closeAllConnections();

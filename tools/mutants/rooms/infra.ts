@@ -239,8 +239,8 @@ export const infra: readonly Mutant[] = [
   {
     does: "the balancer lets through what only ends as a public path does",
     file: "infra/paths.ts",
-    before: "`^(${paths.map",
-    after: "`(${paths.map",
+    before: "`^(${paths.flatMap",
+    after: "`(${paths.flatMap",
     tests: paths,
   },
   {
@@ -255,6 +255,13 @@ export const infra: readonly Mutant[] = [
     file: "infra/paths.ts",
     before: "($|\\\\?)`",
     after: "$`",
+    tests: paths,
+  },
+  {
+    does: "a client that writes a slash at the end of MCP's path meets a balancer that knows none",
+    file: "infra/paths.ts",
+    before: 'paths.includes(`${path}/`) ? "/?" : ""',
+    after: 'paths.includes(`${path}/`) ? "" : ""',
     tests: paths,
   },
   {

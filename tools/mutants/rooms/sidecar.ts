@@ -7,8 +7,66 @@ const leaving = ["tests/sidecar/leaving.test.ts"];
 const thinning = ["tests/sidecar/thinning.test.ts"];
 const counts = ["tests/checks/counts.test.ts"];
 
+const messagePaths = ["tests/sidecar/message-paths.test.ts"];
+
 /** Mutants of what rides along in front of the hub. */
 export const sidecar: readonly Mutant[] = [
+  {
+    does: "a hub whose session is in the path of its messages loses every one of them: its client is told a path that no rule knows",
+    file: "sidecar/affinity/pin.ts",
+    before: "path === publicPath && !names.some",
+    after: "path !== null && !names.some",
+    tests: messagePaths,
+  },
+  {
+    does: "a hub's own `slot` or `task` in its query is taken for the pin's, and its sessions are turned away",
+    file: "sidecar/affinity/pin.ts",
+    before: "!names.some((name) => pinNames.has(name))",
+    after: "!names.some((name) => name === name.toUpperCase() && pinNames.has(name))",
+    tests: messagePaths,
+  },
+  {
+    does: "a client reaches any path of the hub through what it was told for its messages",
+    file: "sidecar/affinity/pin.ts",
+    before: '  return own === undefined ? "forged" : { ...home, own };',
+    after: '  return own === undefined ? "forged" : { ...home, own: parameters.get(pinQuery.own) ?? own };',
+    tests: messagePaths,
+  },
+  {
+    does: "sessions that the version before opened are lost where the hub's query has a name of the sidecar's",
+    file: "sidecar/affinity/pin.ts",
+    before: "  yield withoutPin(path, query);",
+    after: "  if (told.length === 0) yield withoutPin(path, query);",
+    tests: messagePaths,
+  },
+  {
+    does: "a hub's whole URL leads its clients to the loopback address of their own machine",
+    file: "sidecar/affinity/message-url.ts",
+    before: 'return { own, origin: namesHub(url, addresses) ? "" : url.origin };',
+    after: 'return { own, origin: url.host === nobody ? "" : url.origin };',
+    tests: messagePaths,
+  },
+  {
+    does: "a hub that names its messages' URL beside its stream's gets none of them",
+    file: "sidecar/affinity/message-url.ts",
+    before: "URL.parse(given, `http://${nobody}${asked}`)",
+    after: 'URL.parse(given, `http://${nobody}/${asked.length === 0 ? asked : ""}`)',
+    tests: messagePaths,
+  },
+  {
+    does: "a path with a slash more than MCP's reaches the hub at a path that it does not have",
+    file: "sidecar/proxy/decide-route.ts",
+    before: "config.settings.mcpPath + url.slice(path.length), headers",
+    after: "config.settings.mcpPath, headers",
+    tests: messagePaths,
+  },
+  {
+    does: "a hub that guards the one route that it has is ready, and refuses every user's Host",
+    file: "sidecar/proxy/hub-host.ts",
+    before: "new Set([404, 405])",
+    after: "new Set([501])",
+    tests: ["tests/sidecar/hub-host.test.ts"],
+  },
   {
     does: "a good release is rolled back because clients took calls back",
     file: "domain/outcome.ts",
