@@ -79,8 +79,8 @@ for (const [nothing, refused] of [
 ] as const)
   test(`a hub that has nothing to GET (${nothing}) is asked by a ping, which it refuses under public names`, async (t) => {
     const { port, came } = await startHub(t, (request, response) => {
-      if (request.method === "GET") return void response.writeHead(nothing).end();
-      response.writeHead(isLoopback(request) ? 202 : refused).end();
+      const status = isLoopback(request) ? 202 : refused;
+      response.writeHead(request.method === "GET" ? nothing : status).end();
     });
     const sidecar = await startSidecar(t, { hub: port });
     assert.deepEqual(await health(sidecar), [200, "ready"]);
