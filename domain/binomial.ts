@@ -12,9 +12,8 @@ function logFactorial(n: number): number {
   return logFactorials[n] as number;
 }
 
-/** P(X = k) of n draws with share p in [0, 1]. */
+/** P(X = k) of n draws with share p in [0, 1]; k in 0…n. */
 function binomialPmf(k: number, n: number, p: number): number {
-  if (k < 0 || k > n) return 0;
   if (p <= 0) return k === 0 ? 1 : 0;
   if (p >= 1) return k === n ? 1 : 0;
   return Math.exp(
