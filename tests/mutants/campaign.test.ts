@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { seeded } from "local-aws/random";
 import { campaign } from "../../tools/mutants/campaign.ts";
-import { draw } from "../../tools/mutants/draw.ts";
+import { draw, drawEvenly } from "../../tools/mutants/draw.ts";
 import type { RoomMutant } from "../../tools/mutants/mutant.ts";
 import { countRooms, exitCodeOf, renderJson, renderTable } from "../../tools/mutants/report.ts";
 
@@ -133,6 +133,16 @@ test("a sample has so many mutants, the same ones for a seed, in their own order
   assert.deepEqual(draw(all, 99, seeded(7)), all);
 });
 
+test("a sample of several rooms has as many of each, and more of the others where one has too few", () => {
+  const rooms = ["a", "b", "c"].map((name, at) =>
+    Array.from({ length: [40, 2, 40][at] as number }, () => name),
+  );
+  const drawn = drawEvenly(rooms, 20, seeded(7));
+  const counts = [...Map.groupBy(drawn, (name) => name)].map(([name, all]) => `${all.length} ${name}`);
+  assert.deepEqual(counts.toSorted(), ["2 b", "9 a", "9 c"]);
+  assert.equal(drawEvenly(rooms, 200, seeded(7)).length, 82);
+});
+
 test("a room that has none and a seed for nothing are usage errors with what to type", () => {
   const run = (...words: string[]) =>
     spawnSync(process.execPath, ["bin/start.mjs", "tools/mutants/main.ts", ...words], {
@@ -143,6 +153,8 @@ test("a room that has none and a seed for nothing are usage errors with what to 
     [["cellar"], /^error: there is no room "cellar" with mutants; there are domain, checks, /],
     [["--seed", "7"], /^error: --seed says what --sample draws: give --sample N as well\.$/m],
     [["--sample", "0"], /^error: --sample is "0": give a whole number of at least 1\.$/m],
+    [["--hold"], /^error: --nearest and --hold are about mutants made by rule: give --generated as well\.$/m],
+    [["--generated", "cellar"], /^error: there is no room "cellar" with mutants; there are domain, policy, /],
     [["--fast"], /^error: Unknown option '--fast'/],
   ] as const) {
     const { status, stdout, stderr } = run(...words);

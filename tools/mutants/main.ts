@@ -7,24 +7,40 @@ import { UsageError } from "../../domain/usage-error.ts";
 import { columns, shortened, wrapped } from "../../domain/wrapped.ts";
 import { campaign } from "./campaign.ts";
 import { draw } from "./draw.ts";
+import type { GeneratedRequest } from "./generated/command.ts";
+import { generatedRooms, strictRooms } from "./generated/rooms.ts";
 import type { RoomMutant, Tried } from "./mutant.ts";
 import { exitCodeOf, renderJson, renderTable } from "./report.ts";
 import { mutantsOf, rooms } from "./rooms/index.ts";
 
 const usage = `npm run mutants -- [ROOM…] [--sample N] [--seed N] [--json]
+npm run mutants -- --generated [ROOM…] [--sample N] [--seed N] [--nearest N] [--hold] [--json]
 
 Puts a defect into a copy of the repository, one at a time, and runs the tests that must notice it.
 Says for each room how many they noticed, and what those that they did not would do to a user.
 
-  ROOM        one or more of these; all of them unless named:
-${wrapped(Object.keys(rooms).join(", "), 14)}
-  --sample N  only so many of them, drawn by chance
-  --seed N    draws the same ones again
-  --json      prints only JSON; progress stays on standard error
+  ROOM         one or more of these; all of them unless named:
+${wrapped(Object.keys(rooms).join(", "), 15)}
+  --sample N   only so many of them, drawn by chance
+  --seed N     draws the same ones again
+  --json       prints only JSON; progress stays on standard error
+
+Those are made by hand, and each names its tests. Others are made by rule, of all code:
+
+  --generated  those made by rule, tried with the tests that execute their place. The first time each
+               test file is run once to see what it executes: that takes as long as npm test.
+               The rooms are
+${wrapped(Object.keys(generatedRooms).join(", "), 15)}
+               A sample has as many of each room.
+  --nearest N  tries them with the N test files that import theirs most directly, without that look
+  --hold       fails where a room's tests and types notice less than 85 % of them, or 95 % in
+               ${strictRooms.join(", ")}
 
 Example: npm run mutants -- guardian infra --sample 5
+         npm run mutants -- --generated domain --sample 20 --nearest 3
 Exit: 0 all noticed, 1 one survived, 2 usage or a mutant whose place is gone, 3 cannot tell: tests
-fail without any mutant, or do not end with one.
+fail without any mutant, or do not end with one. With --generated: 0 tried, 1 a room is below its
+line and --hold is given, 2 usage.
 `;
 
 const seeHelp = "npm run mutants -- --help";
@@ -36,20 +52,31 @@ async function main(words: string[]): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const { mutants, seed, json } = flags;
-  if (seed !== null) process.stderr.write(`seed ${seed}\n`);
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
-  const onTried = (tried: Tried, at: number) =>
-    void process.stderr.write(`${progress(tried, `${at} of ${mutants.length} `)}\n`);
   try {
-    const all = await campaign({ repository, mutants, signal: stop.signal, onTried });
-    process.stdout.write(`${json ? renderJson(all, seed) : renderTable(all)}\n`);
-    return exitCodeOf(all);
+    return await (flags.generated === null
+      ? byHand(flags, stop.signal)
+      : byRule(flags.generated, stop.signal));
   } catch (error) {
     if (stop.signal.aborted) return 130;
     throw error;
   }
+}
+
+async function byHand({ mutants, seed, json }: MutantsFlags, signal: AbortSignal): Promise<number> {
+  if (seed !== null) process.stderr.write(`seed ${seed}\n`);
+  const onTried = (tried: Tried, at: number) =>
+    void process.stderr.write(`${progress(tried, `${at} of ${mutants.length} `)}\n`);
+  const all = await campaign({ repository, mutants, signal, onTried });
+  process.stdout.write(`${json ? renderJson(all, seed) : renderTable(all)}\n`);
+  return exitCodeOf(all);
+}
+
+/** What makes and judges them is read only when it is asked for: it brings a parser and the type checker. */
+async function byRule(request: Omit<GeneratedRequest, "signal">, signal: AbortSignal): Promise<number> {
+  const { generatedCampaign } = await import("./generated/command.ts");
+  return await generatedCampaign({ ...request, signal });
 }
 
 function progress({ ending, room, does, by, tookMs }: Tried, at: string): string {
@@ -64,21 +91,34 @@ interface MutantsFlags {
   /** Null: nothing was drawn. */
   readonly seed: number | null;
   readonly json: boolean;
+  /** Null: those made by hand. */
+  readonly generated: Omit<GeneratedRequest, "signal"> | null;
 }
 
 /** Null: the help is asked for. */
 function readFlags(words: string[]): MutantsFlags | null {
   const { values, positionals } = parsed(words);
   if (values.help) return null;
-  const all = mutantsOf(roomsOf(positionals));
-  if (values.sample === undefined) {
-    if (values.seed !== undefined)
-      throw new UsageError("--seed says what --sample draws: give --sample N as well", seeHelp);
-    return { mutants: all, seed: null, json: values.json };
-  }
+  const { json } = values;
   const seed = values.seed === undefined ? randomInt(4_294_967_295) : whole("--seed", values.seed, 0);
-  const mutants = draw(all, whole("--sample", values.sample, 1), seeded(seed));
-  return { mutants, seed, json: values.json };
+  const sample = values.sample === undefined ? null : whole("--sample", values.sample, 1);
+  if (sample === null && values.seed !== undefined)
+    throw new UsageError("--seed says what --sample draws: give --sample N as well", seeHelp);
+  if (values.generated) {
+    const nearest = values.nearest === undefined ? null : whole("--nearest", values.nearest, 1);
+    const asked = roomsOf(positionals, generatedRooms);
+    const random = seeded(seed);
+    const generated = { repository, rooms: asked, sample, seed, random, nearest, json, hold: values.hold };
+    return { mutants: [], seed, json, generated };
+  }
+  if (values.nearest !== undefined || values.hold)
+    throw new UsageError(
+      "--nearest and --hold are about mutants made by rule: give --generated as well",
+      seeHelp,
+    );
+  const all = mutantsOf(roomsOf(positionals, rooms));
+  if (sample === null) return { mutants: all, seed: null, json, generated: null };
+  return { mutants: draw(all, sample, seeded(seed)), seed, json, generated: null };
 }
 
 function parsed(words: string[]) {
@@ -89,6 +129,9 @@ function parsed(words: string[]) {
       options: {
         sample: { type: "string" },
         seed: { type: "string" },
+        generated: { type: "boolean", default: false },
+        nearest: { type: "string" },
+        hold: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -98,8 +141,8 @@ function parsed(words: string[]) {
   }
 }
 
-function roomsOf(positionals: readonly string[]): string[] {
-  const known = Object.keys(rooms);
+function roomsOf(positionals: readonly string[], all: object): string[] {
+  const known = Object.keys(all);
   const unknown = positionals.find((name) => !known.includes(name));
   if (unknown !== undefined)
     throw new UsageError(

@@ -16,19 +16,21 @@ export interface TestRun {
 /**
  * Runs test files of a copy in processes of their own, and leaves none behind.
  * @param limitMs how long it may take
+ * @param more variables of their environment besides this process's own
  */
 export async function runTests(
   folder: string,
   tests: readonly string[],
   limitMs: number,
   signal: AbortSignal,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<TestRun> {
   const began = performance.now();
   // A test runner inside a test would report to the outer one and run nothing.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const child = spawn(process.execPath, ["--test", "--test-reporter=tap", ...tests], {
     cwd: folder,
-    env,
+    env: { ...env, ...more },
     stdio: ["ignore", "pipe", "ignore"],
     detached: true,
   });
