@@ -59,7 +59,9 @@ export class CliStack {
   /** Replaces the stack's config, as its file is edited; whole keys. */
   async setConfig(config: Readonly<Record<string, unknown>>): Promise<void> {
     const settings = parse(await readFile(this.configFile, "utf8")) as object;
-    await writeFile(this.configFile, stringify({ ...settings, config }));
+    // Quoted: the CLI takes a text that looks like a date for one.
+    const quoted = { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as const;
+    await writeFile(this.configFile, stringify({ ...settings, config }, quoted));
   }
 
   /** Starts an operation, without asking first and without a preview before it. */

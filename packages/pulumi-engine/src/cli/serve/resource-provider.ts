@@ -29,7 +29,9 @@ export function resourceProvider({ provider, version, log }: Served): UntypedSer
     configure: answer(async (request: Request<"ConfigureRequest">) => {
       const inputs = withJson(fromStruct(request.getArgs()));
       await provider.configure?.({ urn: request.getUrn() ?? "", inputs, project: "", stack: "" }, log);
-      return new messages.ConfigureResponse();
+      // Whoever constructs components must take secrets: Pulumi asks no other.
+      const takes = provider.acceptsSecrets === true || provider.construct !== undefined;
+      return new messages.ConfigureResponse().setAcceptsecrets(takes);
     }),
     invoke: answer(async (request: Request<"InvokeRequest">) => {
       const { invoke } = must(provider, "invoke");
