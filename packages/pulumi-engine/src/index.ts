@@ -1,22 +1,22 @@
 import { deleteAll } from "./engine/deletion.ts";
 import type { RunResult } from "./engine/events.ts";
 import { alone, execute } from "./engine/execute.ts";
-import type { EngineOptions, RefreshOptions } from "./engine/options.ts";
+import type { EngineOptions, RefreshOptions, UpOptions } from "./engine/options.ts";
 import { followProgram } from "./engine/program.ts";
 import { refreshAll } from "./engine/refresh.ts";
 
 export type { EngineEvent, RunResult } from "./engine/events.ts";
-export type { EngineOptions, RefreshOptions } from "./engine/options.ts";
+export type { EngineOptions, RefreshOptions, UpOptions } from "./engine/options.ts";
 export type { ProviderSource } from "./engine/providers.ts";
 export * from "./engine/provider.ts";
 
 /** Says what {@link up} would do. Changes nothing, calls no create, update or delete. */
-export function preview(options: EngineOptions): Promise<RunResult> {
+export function preview(options: UpOptions): Promise<RunResult> {
   return execute("preview", options, followProgram);
 }
 
 /** Makes the world what the program says, and the state what came of it. */
-export function up(options: EngineOptions): Promise<RunResult> {
+export function up(options: UpOptions): Promise<RunResult> {
   return alone("up", options, followProgram);
 }
 

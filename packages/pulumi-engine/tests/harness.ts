@@ -55,9 +55,14 @@ export class Cloud implements Provider {
     return this.#work("delete", name, () => void this.live.delete(id));
   }
 
-  async read({ id }: { id: string }) {
+  /** As providers do it: an input that is an output too is what it was found to be. */
+  async read({ id, inputs: asked }: { id: string; inputs: PropertyMap }) {
     const outputs = this.live.get(id);
-    return outputs ? { id, outputs } : null;
+    if (!outputs) return null;
+    const inputs = Object.fromEntries(
+      Object.entries(asked).map(([key, value]) => [key, outputs[key] ?? value]),
+    );
+    return { id, outputs, inputs };
   }
 
   /** What happened since the last time this was asked. */

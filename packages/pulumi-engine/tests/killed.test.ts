@@ -20,13 +20,21 @@ const program: Program = async (register) => {
 };
 
 /** A run in a process of its own, stuck in the middle of its third resource. */
-async function stuckRun(stateFile: string): Promise<{ engine: ChildProcess; pluginPid: number }> {
-  const engine = spawn(process.execPath, [join(PACKAGE, "tests/stuck.ts"), stateFile, fixture], {
+async function stuckRun(stateFile: string): Promise<Stuck> {
+  const note = `${stateFile}.ended`;
+  const engine = spawn(process.execPath, [join(PACKAGE, "tests/stuck.ts"), stateFile, fixture, note], {
     cwd: PACKAGE,
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = (await once(createInterface({ input: engine.stdout }), "line")) as [string];
-  return { engine, pluginPid: Number(line.slice("pid ".length)) };
+  return { engine, pluginPid: Number(line.slice("pid ".length)), note };
+}
+
+interface Stuck {
+  engine: ChildProcess;
+  pluginPid: number;
+  /** The file in which the plugin notes that its stdin has ended. */
+  note: string;
 }
 
 function isRunning(pid: number): boolean {
@@ -38,10 +46,10 @@ function isRunning(pid: number): boolean {
   }
 }
 
-test("a kill -9 in mid-run loses nothing: what was made is in the state, what was under way is told, the lock is taken over", async () => {
+test("a kill -9 in mid-run loses nothing: what was made is in the state, what was under way is told, the plugin ends by its stdin, the lock is taken over", async () => {
   const cloud = new Cloud();
   using stack = new Stack({ providers: { test: cloud }, plugins: { fixture } });
-  const { engine, pluginPid } = await stuckRun(stack.options.stateFile);
+  const { engine, pluginPid, note } = await stuckRun(stack.options.stateFile);
   try {
     await assert.rejects(
       stack.up(program),
@@ -65,6 +73,11 @@ test("a kill -9 in mid-run loses nothing: what was made is in the state, what wa
     { type: "creating", urn: urnOf("box", TYPE), resourceType: TYPE },
   ]);
   while (isRunning(pluginPid)) await delay(20);
+  assert.equal(
+    readFileSync(note, "utf8"),
+    String(pluginPid),
+    "the plugin ends by its stdin and is not killed",
+  );
 
   const next = await stack.up(program);
   assert.equal(next.ok, true, JSON.stringify(next.diagnostics));
@@ -73,7 +86,7 @@ test("a kill -9 in mid-run loses nothing: what was made is in the state, what wa
     takenOver ?? "",
     new RegExp(`^Took over the lock of "up": its process ${engine.pid}, .* has died\\.$`),
   );
-  assert.match(pending ?? "", /1 pending operation .*\n {2}\* urn:.*::box, interrupted while creating\n/);
+  assert.match(pending ?? "", /1 pending operations .*\n {2}\* urn:.*::box, interrupted while creating\n/);
   assert.deepEqual([next.changes.same, next.changes.create, cloud.news()], [2, 1, []]);
 });
 

@@ -39,7 +39,7 @@ test("a protected resource is neither deleted nor replaced, and nothing else is 
   });
   cloud.news();
   const sentence =
-    /^unable to delete resource "urn:pulumi:s::p::test:index:Thing::kept"\nas it is currently marked for protection\./;
+    /^(?:Preview failed: )?resource "urn:pulumi:s::p::test:index:Thing::kept" cannot be deleted\nbecause it is protected\./;
   for (const result of [await stack.preview(nothing), await stack.up(nothing), await stack.destroy()]) {
     assert.equal(result.ok, false);
     assert.match(result.diagnostics[0]?.message ?? "", sentence);

@@ -82,7 +82,7 @@ test("a plugin that dies in the middle of a step fails it with its last words, a
   const next = await stack.up(box("make"));
   assert.match(
     next.diagnostics[0]?.message ?? "",
-    /1 pending operation .*\n {2}\* urn:.*::box, interrupted while creating\n/,
+    /1 pending operations .*\n {2}\* urn:.*::box, interrupted while creating\n/,
   );
   assert.equal(next.ok, true);
 });

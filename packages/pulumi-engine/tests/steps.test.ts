@@ -203,10 +203,13 @@ test("bad inputs are refused before anything is made, with every reason", async 
     ],
   });
   using stack = new Stack({ providers: { test: Object.assign(cloud, { check }) } });
-  const result = await stack.preview((register) => register({ name: "rule" }));
-  assert.equal(
-    result.diagnostics[0]?.message,
-    'test:index:Thing "rule" has bad inputs: weight: 101 is above 100; no target',
+  const result = await stack.preview((register) => register({ name: "rule", inputs: { weight: 101 } }));
+  assert.deepEqual(
+    result.diagnostics.map(({ message }) => message),
+    [
+      "test:index:Thing resource 'rule': property weight value {101} has a problem: 101 is above 100",
+      "test:index:Thing resource 'rule' has a problem: no target",
+    ],
   );
   assert.equal(result.ok, false);
 });

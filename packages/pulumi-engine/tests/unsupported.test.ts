@@ -4,7 +4,7 @@ import alias from "@pulumi/pulumi/proto/alias_pb.js";
 import callback from "@pulumi/pulumi/proto/callback_pb.js";
 import resources from "@pulumi/pulumi/proto/resource_pb.js";
 import type { Deployment } from "../src/engine/deployment.ts";
-import { goalFrom, milliseconds } from "../src/engine/grpc/goal.ts";
+import { goalFrom, seconds } from "../src/engine/grpc/goal.ts";
 import { monitorService } from "../src/engine/grpc/monitor.ts";
 
 type Request = InstanceType<typeof resources.RegisterResourceRequest>;
@@ -60,7 +60,7 @@ test("the options that it has arrive as they were asked for", () => {
     replaceOnChanges: ["*"],
     additionalSecretOutputs: ["key"],
     aliases: [{ name: "old", parent: null }, { urn: "urn:older" }],
-    customTimeouts: { create: 5_400_000 },
+    customTimeouts: { create: 5_400 },
   });
   // What nobody said is not the same as what was denied.
   assert.deepEqual(
@@ -71,12 +71,12 @@ test("the options that it has arrive as they were asked for", () => {
 
 test("a timeout is read to the letter or refused", () => {
   assert.deepEqual(
-    ["90s", "5m", "1h30m", "250ms", "1.5h"].map((text) => milliseconds(text, "it")),
-    [90_000, 300_000, 5_400_000, 250, 5_400_000],
+    ["90s", "5m", "1h30m", "250ms", "1.5h"].map((text) => seconds(text, "it")),
+    [90, 300, 5_400, 0.25, 5_400],
   );
   for (const text of ["", "5", "m", "5 m", "-5m", "5mx", "1O0s"])
     assert.throws(
-      () => milliseconds(text, "it"),
+      () => seconds(text, "it"),
       new RegExp(`^Error: it: "${text}" in customTimeouts is no duration`),
     );
 });

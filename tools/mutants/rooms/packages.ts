@@ -3,6 +3,7 @@ import type { Mutant } from "../mutant.ts";
 const rules = ["packages/local-aws/tests/balancer-rules.test.ts"];
 const calls = ["packages/local-aws/tests/services-elbv2.test.ts"];
 const health = ["packages/local-aws/tests/balancer-health.test.ts"];
+const likeTheCli = ["packages/pulumi-engine/tests/like-the-cli.test.ts"];
 const patterns = ["packages/log-filter-pattern/tests/filter-pattern.test.ts"];
 
 /** Mutants of what rehearsals and tests stand on: a wrong one makes a wrong release look right. */
@@ -55,6 +56,48 @@ export const packages: readonly Mutant[] = [
     before: "await this.#checked(urn, goal, provider, undefined)",
     after: "await this.#checked(urn, goal, provider, old)",
     tests: ["packages/pulumi-engine/tests/replaced-name.test.ts"],
+  },
+  {
+    does: "a killed engine takes its plugins with it, and no rehearsal shows what a plugin does whose engine is gone",
+    file: "packages/pulumi-engine/src/engine/processes/plugin-process.ts",
+    before: '"by-stdin"',
+    after: '"reaped"',
+    tests: ["packages/pulumi-engine/tests/killed.test.ts"],
+  },
+  {
+    does: "an output that the program newly calls a secret stays readable in the state until its next update",
+    file: "packages/pulumi-engine/src/engine/deployment.ts",
+    before: "markKeys(markLike(old.outputs, inputs), entry.additionalSecretOutputs ?? [])",
+    after: "markLike(old.outputs, inputs)",
+    tests: likeTheCli,
+  },
+  {
+    does: "a dependent that was deleted for its replacement is checked with inputs of what is gone",
+    file: "packages/pulumi-engine/src/engine/deployment.ts",
+    before: "this.#deletedFirst.has(urn) ? undefined : old",
+    after: "old",
+    tests: likeTheCli,
+  },
+  {
+    does: "a run with a target deletes what the program no longer wants besides",
+    file: "packages/pulumi-engine/src/engine/deployment.ts",
+    before: 'this.#isTarget(entry) ? "doomed" : "left"',
+    after: '"doomed"',
+    tests: likeTheCli,
+  },
+  {
+    does: "who takes a protection away and replaces in one run is refused after the new resource was made",
+    file: "packages/pulumi-engine/src/engine/deletion.ts",
+    before: 'entry.delete !== true && protection(entry, "delete")',
+    after: 'protection(entry, "delete")',
+    tests: likeTheCli,
+  },
+  {
+    does: "a refresh tells of no hand change, for it compares what is live with itself",
+    file: "packages/pulumi-engine/src/engine/refresh.ts",
+    before: "news: shown(provider, entry.inputs)",
+    after: "news: shown(provider, live.inputs)",
+    tests: likeTheCli,
   },
   {
     does: "a log pattern that excludes a word finds lines with it",

@@ -27,14 +27,19 @@ const ops = new Set<string>([
   "delete-replaced",
   "delete",
   "read",
-  "refresh",
 ] satisfies Op[]);
 
-/** The CLI's event as the embedded engine tells the same; null: it has none like it. */
-export function translated(event: CliEvent): EngineEvent | null {
+/**
+ * The CLI's event as the embedded engine tells the same; null: it has none like it. @param looks URNs whose refresh a preview has
+ * begun: what it comes to is known at its end alone
+ */
+export function translated(event: CliEvent, looks: Set<string>): EngineEvent | null {
   const { diagnosticEvent, resourcePreEvent, resOutputsEvent, resOpFailedEvent } = event;
   if (diagnosticEvent) return logged(diagnosticEvent);
+  if (resourcePreEvent?.planning === true && resourcePreEvent.metadata.op === "refresh")
+    looks.add(resourcePreEvent.metadata.urn);
   if (resourcePreEvent) return step("started", resourcePreEvent);
+  if (resOutputsEvent?.planning === true && !looks.has(resOutputsEvent.metadata.urn)) return null;
   if (resOutputsEvent) return step("done", resOutputsEvent);
   return resOpFailedEvent ? step("failed", resOpFailedEvent) : null;
 }
@@ -64,7 +69,7 @@ function step(
   { metadata, planning = false }: { metadata: StepMetadata; planning?: boolean },
 ): EngineEvent | null {
   const { op, urn, type, diffs, new: made } = metadata;
-  if (!ops.has(op) || (planning && phase === "done")) return null;
+  if (!ops.has(op)) return null;
   return {
     kind: "step",
     phase: planning ? "planned" : phase,

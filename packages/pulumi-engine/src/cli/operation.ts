@@ -13,6 +13,8 @@ export interface CliResult extends Omit<RunResult, "outputs">, Ended {}
 interface Heard {
   readonly diagnostics: Diagnostic[];
   changes: Record<string, number>;
+  /** URNs whose refresh a preview has begun. */
+  readonly looks: Set<string>;
 }
 
 /** An operation of the CLI under way. */
@@ -39,7 +41,7 @@ export class CliRun {
 
   /** @param begin starts the CLI, which sends its events to the address given */
   static async start(onEvent: OnEvent | undefined, begin: (eventLog: string) => Launch): Promise<CliRun> {
-    const heard: Heard = { diagnostics: [], changes: {} };
+    const heard: Heard = { diagnostics: [], changes: {}, looks: new Set() };
     const stream = await hearEvents((event) => hear(heard, event, onEvent));
     return new CliRun(stream, begin(stream.address), heard);
   }
@@ -84,7 +86,7 @@ export class CliRun {
 
 function hear(heard: Heard, event: CliEvent, onEvent: OnEvent | undefined): void {
   if (event.summaryEvent) heard.changes = event.summaryEvent.resourceChanges;
-  const known = translated(event);
+  const known = translated(event, heard.looks);
   if (known === null) return;
   if (known.kind === "log" && !known.ephemeral) {
     const { severity, message, urn } = known;

@@ -8,8 +8,13 @@ import type { ResourceState } from "./state/resource.ts";
  * when one of them is protected.
  */
 export async function deleteAll(run: Run, doomed: readonly ResourceState[]): Promise<void> {
-  const refused = doomed.filter((entry) => protection(entry, "delete"));
-  for (const entry of refused) run.fail(new Error(protection(entry, "delete")), entry.urn);
+  const { preview } = run.options;
+  // What was replaced was looked at then.
+  const refused = doomed.filter((entry) => entry.delete !== true && protection(entry, "delete"));
+  for (const entry of refused) {
+    if (preview) run.tell(stepInfo("delete", entry), "planned");
+    run.fail(new Error(`${preview ? "Preview failed: " : ""}${protection(entry, "delete")}`), entry.urn);
+  }
   if (refused.length > 0) return;
   const going = new Map<ResourceState, Promise<void>>();
   const go = (entry: ResourceState, path: readonly ResourceState[]): Promise<void> => {

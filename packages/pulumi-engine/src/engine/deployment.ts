@@ -18,11 +18,20 @@ import {
   type Predecessor,
 } from "./operations.ts";
 import { decide, dependents, protection, type Decision } from "./plan.ts";
-import { changedKeys, holdsUnknown, lowered, loweredMap, markLike, withIgnored } from "./properties.ts";
+import {
+  changedKeys,
+  holdsUnknown,
+  lowered,
+  loweredMap,
+  markKeys,
+  markLike,
+  withIgnored,
+} from "./properties.ts";
 import { UNKNOWN, type DiffResult, type PropertyMap, type Provider } from "./provider.ts";
+import { failureSentences } from "./refused-inputs.ts";
 import { Halted, type Run } from "./run.ts";
 import { current, renameUrn, type ResourceState } from "./state/resource.ts";
-import { isProviderType, makeUrn, packageOf, STACK_TYPE } from "./urn.ts";
+import { isProviderType, makeUrn, packageOf, parseUrn, STACK_TYPE } from "./urn.ts";
 
 /** A resource that the program reads by its id and does not own. */
 export interface ReadGoal extends Goal {
@@ -35,6 +44,8 @@ export class Deployment {
   /** What the program registered in this run, by URN. */
   readonly #goals = new Map<string, Goal>();
   readonly #formerUrns = new Map<string, string[]>();
+  /** Deleted in this run, so that what they need can be replaced: nothing of theirs is there to go on from. */
+  readonly #deletedFirst = new Set<string>();
   /** Outputs that the program gave the stack, until it is known how the run ends. */
   #stackOutputs: { urn: string; outputs: PropertyMap } | undefined;
   /** The stack's own step, which is told when its outputs are known. */
@@ -53,6 +64,7 @@ export class Deployment {
       const goal = this.#inherited(wanted);
       const old = this.#announce(urn, goal);
       if (isProviderType(goal.type)) return await this.#registerProvider(urn, goal, old);
+      if (!this.#isTarget({ urn, ...goal })) return this.#leave(urn, old);
       if (!goal.custom) return await this.#registerComponent(urn, goal, old);
       return await this.run.slot(() => this.#registerCustom(urn, goal, old));
     } catch (error) {
@@ -96,7 +108,7 @@ export class Deployment {
   }
 
   async #setOutputs(entry: ResourceState, outputs: PropertyMap): Promise<void> {
-    if (changedKeys(entry.outputs, outputs).length === 0) return;
+    if (isDeepStrictEqual(entry.outputs, outputs)) return;
     entry.outputs = outputs;
     if (!this.run.options.preview) await this.run.options.store.save();
   }
@@ -110,14 +122,32 @@ export class Deployment {
   /** The program is done: what it did not register goes, and what was replaced. */
   async finish(): Promise<void> {
     const { snapshot } = this.run.options.store;
-    await deleteAll(
-      this.run,
-      snapshot.resources.filter((entry) => entry.delete || !this.#goals.has(entry.urn)),
+    const unwanted = snapshot.resources.filter((entry) => entry.delete || !this.#goals.has(entry.urn));
+    const { doomed = [], left = [] } = Object.groupBy(unwanted, (entry) =>
+      this.#isTarget(entry) ? "doomed" : "left",
     );
+    for (const entry of left) this.#settled(stepInfo("same", entry));
+    await deleteAll(this.run, doomed);
   }
 
   goal(urn: string): Goal | undefined {
     return this.#goals.get(urn);
+  }
+
+  /** Whether the run is about it. The stack is in every run. */
+  #isTarget({ urn, type }: { urn: string; type: string }): boolean {
+    const { targets } = this.run.options;
+    return targets === undefined || type === STACK_TYPE || targets.includes(urn);
+  }
+
+  /** Something that the run is not about stays as the last run left it, whatever the program wants of it now. */
+  #leave(urn: string, old: ResourceState | undefined): Registered {
+    if (!old)
+      throw new Error(
+        `${urn} does not exist yet and is no target of this run: name it as one, too, or run without targets.`,
+      );
+    this.#settled(stepInfo("same", old));
+    return { urn, id: old.id ?? "", outputs: old.outputs };
   }
 
   #urn(goal: Goal): string {
@@ -175,10 +205,12 @@ export class Deployment {
 
   async #registerCustom(urn: string, goal: Goal, old: ResourceState | undefined): Promise<Registered> {
     const provider = await this.run.options.providers.get(packageOf(goal.type), goal.provider);
-    const inputs = await this.#checked(urn, goal, provider, old);
+    const inputs = await this.#checked(urn, goal, provider, this.#deletedFirst.has(urn) ? undefined : old);
     const entry = entryFor(urn, goal, inputs);
-    const diff = old && !old.pendingReplacement ? await this.#diff(entry, goal, provider, old) : {};
+    const diff =
+      old && !old.pendingReplacement ? await this.#diff(entry, goal.ignoreChanges, provider, old) : {};
     const decision = decide({ old, goal, inputs, diff });
+    if (old && decision.kind === "replace" && goal.protect) this.#refuseToReplace(old);
     // What replaces it is another resource: a name that the provider has made up is made up anew.
     const wanted =
       decision.kind === "replace"
@@ -208,26 +240,30 @@ export class Deployment {
       randomSeed: createHash("sha256").update(`${this.#seed}\0${urn}`).digest(),
     });
     if (result.failures?.length) {
-      const reasons = result.failures.map(({ property, reason }) =>
-        property ? `${property}: ${reason}` : reason,
-      );
-      throw new Error(`${goal.type} "${goal.name}" has bad inputs: ${reasons.join("; ")}`);
+      for (const sentence of failureSentences(goal, news, result.failures))
+        this.run.fail(new Error(sentence), urn);
+      throw new Halted();
     }
     const checked = result.inputs ?? news;
     return provider.acceptsSecrets ? checked : markLike(checked, news);
   }
 
-  async #diff(entry: ResourceState, goal: Goal, provider: Provider, old: ResourceState): Promise<DiffResult> {
+  async #diff(
+    entry: ResourceState,
+    ignoreChanges: string[],
+    provider: Provider,
+    old: ResourceState,
+  ): Promise<DiffResult> {
     if (!provider.diff) return {};
     return provider.diff({
       urn: entry.urn,
       type: entry.type,
-      name: goal.name,
+      name: parseUrn(entry.urn).name,
       id: old.id ?? "",
       olds: shown(provider, old.outputs),
       oldInputs: shown(provider, old.inputs),
       news: shown(provider, entry.inputs),
-      ignoreChanges: goal.ignoreChanges,
+      ignoreChanges,
     });
   }
 
@@ -263,7 +299,9 @@ export class Deployment {
   #same(entry: ResourceState, old: ResourceState): ResourceState {
     // The very objects of the last run keep the ciphertexts of their secrets.
     const inputs = isDeepStrictEqual(old.inputs, entry.inputs) ? old.inputs : entry.inputs;
-    const kept: ResourceState = { ...entry, inputs, outputs: old.outputs };
+    // What the program newly calls a secret is one from now on, and so is what was made of one.
+    const outputs = markKeys(markLike(old.outputs, inputs), entry.additionalSecretOutputs ?? []);
+    const kept: ResourceState = { ...entry, inputs, outputs };
     if (old.id !== undefined) kept.id = old.id;
     put(this.run, kept, old);
     this.#settled(stepInfo("same", kept));
@@ -288,22 +326,34 @@ export class Deployment {
     provider: Provider,
     old: ResourceState,
   ): Promise<ResourceState> {
-    const refusal = protection(old, "replace");
-    if (refusal) throw new Error(refusal);
     const info = stepInfo("create-replacement", entry, {
       diffs: decision.diffs,
       replaces: decision.replaces,
     });
     if (!decision.deleteFirst) return this.#create(entry, provider, info, { entry: old, gone: false });
-    for (const dependent of await this.#replacedWith(old)) await this.#deleteFirst(dependent);
+    for (const dependent of await this.#replacedWith(old)) {
+      const refusal = protection(dependent, "replace");
+      if (refusal) throw new Error(refusal);
+      await this.#deleteFirst(dependent);
+      this.#deletedFirst.add(dependent.urn);
+    }
     await this.#deleteFirst(old);
     const left = current(this.run.options.store.snapshot, entry.urn);
     return this.#create(entry, provider, info, left && { entry: left, gone: true });
   }
 
-  async #deleteFirst(old: ResourceState): Promise<void> {
+  /**
+   * Throws for what is protected; a preview says so and goes on, so that what differs is seen. Who takes the protection away
+   * may replace it in the same run.
+   */
+  #refuseToReplace(old: ResourceState): void {
     const refusal = protection(old, "replace");
-    if (refusal) throw new Error(refusal);
+    if (refusal === undefined) return;
+    if (!this.run.options.preview) throw new Error(refusal);
+    this.run.foretell(refusal, old.urn);
+  }
+
+  async #deleteFirst(old: ResourceState): Promise<void> {
     const info = stepInfo("delete-replaced", old);
     if (!this.run.options.preview) return remove(this.run, old, info, { pendingReplacement: true });
     this.run.tell(info, "planned");
@@ -323,8 +373,8 @@ export class Deployment {
       if (touched.length === 0) continue;
       const provider = await providers.get(packageOf(entry.type), entry.provider);
       const inputs = { ...entry.inputs, ...Object.fromEntries(touched.map(([key]) => [key, UNKNOWN])) };
-      const goal = this.#goals.get(entry.urn) ?? { name: "", ignoreChanges: [] };
-      const diff = await this.#diff({ ...entry, inputs }, goal as Goal, provider, entry);
+      const ignoreChanges = this.#goals.get(entry.urn)?.ignoreChanges ?? entry.ignoreChanges ?? [];
+      const diff = await this.#diff({ ...entry, inputs }, ignoreChanges, provider, entry);
       if (!diff.replaces?.length) continue;
       moving.add(entry.urn);
       found.unshift(entry);

@@ -45,7 +45,6 @@ const OPS: Record<Op, { sign: string; style: Style; words: [string, string, stri
   },
   delete: { sign: "- ", style: "red", words: ["delete", "deleting", "deleted", "deleting failed"] },
   read: { sign: "> ", style: "cyan", words: ["read", "reading", "read", "reading failed"] },
-  refresh: { sign: "~ ", style: "yellow", words: ["refresh", "refreshing", "changed", "refreshing failed"] },
   forget: { sign: "- ", style: "gray", words: ["forget", "forgetting", "forgotten", "forgetting failed"] },
   same: { sign: "  ", style: "gray", words: ["", "", "", ""] },
 };

@@ -6,7 +6,7 @@ import { engineService } from "./grpc/engine-service.ts";
 import { monitorService } from "./grpc/monitor.ts";
 import { Plugin } from "./grpc/plugin.ts";
 import { listen, type Listening } from "./grpc/server.ts";
-import type { EngineOptions, RefreshOptions } from "./options.ts";
+import type { EngineOptions, RefreshOptions, UpOptions } from "./options.ts";
 import { Children } from "./processes/children.ts";
 import { startPlugin } from "./processes/plugin-process.ts";
 import { pluginFolders } from "./project-file.ts";
@@ -15,6 +15,7 @@ import { defaultInputs, Providers, type ProviderSource } from "./providers.ts";
 import { Run } from "./run.ts";
 import { current } from "./state/resource.ts";
 import { Store } from "./state/store.ts";
+import { isProviderType, packageOf } from "./urn.ts";
 
 /** Pulumi's own default. */
 const PARALLEL = 16;
@@ -28,6 +29,8 @@ export class Engine {
   /** What happens when the program says that it is done. */
   onProgramDone: () => Promise<void> = () => Promise.resolve();
   #server: Listening | undefined;
+  /** Ends when the providers of what the state names are there, or not to be had. */
+  #named: Promise<unknown> = Promise.resolve();
 
   private constructor(options: EngineOptions, run: Run) {
     this.options = options;
@@ -35,7 +38,7 @@ export class Engine {
     this.deployment = new Deployment(run, options.seed ?? randomUUID());
   }
 
-  static async open(verb: Verb, options: RefreshOptions): Promise<Engine> {
+  static async open(verb: Verb, options: UpOptions & RefreshOptions): Promise<Engine> {
     const preview = verb === "preview" || options.previewOnly === true;
     const store = await Store.load(options.stateFile, { readOnly: preview });
     const folders = options.plugins ?? (await pluginFolders(options.projectFolder));
@@ -52,6 +55,7 @@ export class Engine {
     const run: Run = new Run({
       verb,
       preview,
+      ...(options.targets === undefined ? {} : { targets: options.targets }),
       emit,
       store,
       providers,
@@ -68,6 +72,7 @@ export class Engine {
     for (const [pkg, folder] of Object.entries(folders))
       sources[pkg] = engine.#plugin(pkg, folder, programRuns);
     Object.assign(sources, options.providers);
+    engine.#named = engine.#startNamed();
     return engine;
   }
 
@@ -90,9 +95,19 @@ export class Engine {
   }
 
   async close(): Promise<void> {
+    await this.#named;
     await this.run.options.providers.close();
     this.#server?.close();
     await this.children.close();
+  }
+
+  /** Every run starts the providers of whatever the state names, as Pulumi does. Who uses one hears of its failure. */
+  #startNamed(): Promise<unknown> {
+    const { store, providers } = this.run.options;
+    const packages = store.snapshot.resources
+      .filter(({ custom, type, provider }) => custom && provider === undefined && !isProviderType(type))
+      .map(({ type }) => packageOf(type));
+    return Promise.allSettled([...new Set(packages)].map((pkg) => providers.get(pkg)));
   }
 
   async #serve(emit: Emit): Promise<void> {

@@ -15,7 +15,6 @@ export type Op =
   | "delete-replaced"
   | "delete"
   | "read"
-  | "refresh"
   | "forget";
 
 /** What the last line of a run counts; see `Op` for a replacement. */

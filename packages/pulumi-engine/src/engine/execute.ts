@@ -1,7 +1,7 @@
 import { Engine } from "./engine.ts";
 import type { OutputValue, RunResult, Verb } from "./events.ts";
 import { obey } from "./obey.ts";
-import type { RefreshOptions } from "./options.ts";
+import type { RefreshOptions, UpOptions } from "./options.ts";
 import { reportPending } from "./pending.ts";
 import { isSecret, plain } from "./properties.ts";
 import type { Run } from "./run.ts";
@@ -12,8 +12,10 @@ import { STACK_TYPE } from "./urn.ts";
 /** What a verb does once everything is there. */
 export type Work = (engine: Engine) => Promise<void>;
 
+type AnyOptions = UpOptions & RefreshOptions;
+
 /** Runs a verb that writes the state, as the only run on it. */
-export async function alone(verb: Verb, options: RefreshOptions, work: Work): Promise<RunResult> {
+export async function alone(verb: Verb, options: AnyOptions, work: Work): Promise<RunResult> {
   const notices: string[] = [];
   const unlock = await lock(options.stateFile, {
     verb,
@@ -31,7 +33,7 @@ export async function alone(verb: Verb, options: RefreshOptions, work: Work): Pr
 /** One run from its first event to its last, whatever happens in between. */
 export async function execute(
   verb: Verb,
-  options: RefreshOptions,
+  options: AnyOptions,
   work: Work,
   notices: string[] = [],
 ): Promise<RunResult> {

@@ -24,6 +24,7 @@ export function entryFor(urn: string, goal: Goal, inputs: PropertyMap): Resource
     ...(goal.additionalSecretOutputs.length > 0
       ? { additionalSecretOutputs: goal.additionalSecretOutputs }
       : {}),
+    ...(goal.ignoreChanges.length > 0 ? { ignoreChanges: goal.ignoreChanges } : {}),
     ...(Object.keys(goal.customTimeouts).length > 0 ? { customTimeouts: goal.customTimeouts } : {}),
   };
 }
@@ -52,7 +53,8 @@ export function stepInfo(op: Op, entry: ResourceState, more: Partial<StepInfo> =
 }
 
 const ref = (entry: ResourceState) => ({ urn: entry.urn, type: entry.type, name: parseUrn(entry.urn).name });
-const timeout = (timeoutMs: number | undefined) => (timeoutMs === undefined ? {} : { timeoutMs });
+const timeout = (seconds: number | undefined) =>
+  seconds === undefined ? {} : { timeoutMs: seconds * 1_000 };
 
 /** Puts `entry` where `old` stood, or at the end. */
 export function put(run: Run, entry: ResourceState, old?: ResourceState): void {

@@ -35,6 +35,12 @@ export interface EngineOptions {
   seed?: string;
 }
 
+/** What a preview and an update take besides. */
+export interface UpOptions extends EngineOptions {
+  /** URNs of the resources that the run is about; everything else stays as it is. Left out: the whole stack. */
+  targets?: readonly string[];
+}
+
 /** What a refresh takes besides. */
 export interface RefreshOptions extends EngineOptions {
   /** Forgets creations that an earlier run began and never ended. */

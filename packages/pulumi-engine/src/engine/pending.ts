@@ -14,9 +14,9 @@ export function reportPending(run: Run): void {
 
 function pendingMessage(pending: readonly PendingOperation[]): string {
   const lines = pending.map(({ urn, type }) => `  * ${urn}, interrupted while ${type}`);
-  const [operations, them] = pending.length === 1 ? ["operation", "it"] : ["operations", "they"];
+  const them = pending.length === 1 ? "it" : "they";
   return [
-    `Attempting to deploy or update resources with ${pending.length} pending ${operations} from previous deployment.`,
+    `Attempting to deploy or update resources with ${pending.length} pending operations from previous deployment.`,
     ...lines,
     `These resources are in an unknown state because the run was interrupted while waiting for changes to these resources to complete. ` +
       `Confirm whether or not ${them} completed by looking at the resources at their provider. Then run \`pulumi refresh\`, ` +

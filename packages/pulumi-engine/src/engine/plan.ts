@@ -50,14 +50,13 @@ export function providerUrn(reference: string | undefined): string | undefined {
   return reference?.slice(0, reference.lastIndexOf("::"));
 }
 
-/** Why a resource may not be deleted or replaced, or undefined when it may. */
-export function protection(resource: ResourceState, verb: "delete" | "replace"): string | undefined {
-  if (!resource.protect) return undefined;
-  return (
-    `unable to ${verb} resource "${resource.urn}"\n` +
-    "as it is currently marked for protection. To unprotect the resource, remove the `protect` flag from the resource " +
-    "in your Pulumi program and run `pulumi up`"
-  );
+/** Why a resource may not be deleted or replaced, in Pulumi's words; undefined when it may. */
+export function protection({ protect, urn }: ResourceState, verb: "delete" | "replace"): string | undefined {
+  if (!protect) return undefined;
+  const remove = "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`";
+  return verb === "replace"
+    ? `unable to replace resource "${urn}"\nas it is currently marked for protection. To unprotect the resource, ${remove}`
+    : `resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, ${remove}`;
 }
 
 /** Resources in `doomed` that must be gone before `resource` may go: they need it. */

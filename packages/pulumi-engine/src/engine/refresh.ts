@@ -1,5 +1,6 @@
 import { marked, put, shown, stepInfo } from "./operations.ts";
 import { changedKeys } from "./properties.ts";
+import type { Provider } from "./provider.ts";
 import type { Run } from "./run.ts";
 import type { ResourceState } from "./state/resource.ts";
 import { isProviderType, packageOf, parseUrn } from "./urn.ts";
@@ -7,6 +8,7 @@ import { isProviderType, packageOf, parseUrn } from "./urn.ts";
 /** Makes the state say what is live: what changed is adopted, what is gone is dropped. */
 export async function refreshAll(run: Run): Promise<void> {
   const { resources } = run.options.store.snapshot;
+  for (const entry of resources.filter((one) => !isLive(one))) settled(run, entry, []);
   await Promise.allSettled(resources.filter(isLive).map((entry) => refreshOne(run, entry)));
   pruneReferences(run);
   await run.options.store.save();
@@ -51,12 +53,40 @@ async function read(run: Run, entry: ResourceState): Promise<void> {
       inputs,
       outputs: marked(provider, found.outputs, { ...entry, inputs }),
     };
-    const diffs = changedKeys(entry.outputs, live.outputs);
+    const diffs = await differing(provider, entry, live);
     put(run, live, entry);
-    run.changes[diffs.length > 0 ? "update" : "same"]++;
-    run.tell(stepInfo(diffs.length > 0 ? "refresh" : "same", entry, { diffs }), phase);
+    settled(run, entry, diffs);
   }
   await store.save();
+}
+
+/** Counts and tells a resource that is there. */
+function settled(run: Run, entry: ResourceState, diffs: string[]): void {
+  const op = diffs.length > 0 ? "update" : "same";
+  run.changes[op]++;
+  run.tell(stepInfo(op, entry, { diffs }), run.options.preview ? "planned" : "done");
+}
+
+/**
+ * What the program would change back in its next run if it stayed as it is: the live resource is what is there and the last
+ * inputs are what is wanted. What is only read has outputs alone to compare.
+ */
+async function differing(provider: Provider, entry: ResourceState, live: ResourceState): Promise<string[]> {
+  if (entry.external) return changedKeys(entry.outputs, live.outputs);
+  const byInputs = changedKeys(live.inputs, entry.inputs);
+  const found = await provider.diff?.({
+    urn: entry.urn,
+    type: entry.type,
+    name: parseUrn(entry.urn).name,
+    id: live.id ?? "",
+    olds: shown(provider, live.outputs),
+    oldInputs: shown(provider, live.inputs),
+    news: shown(provider, entry.inputs),
+    ignoreChanges: entry.ignoreChanges ?? [],
+  });
+  const changes = found?.changes ?? byInputs.length > 0;
+  if (!changes) return [];
+  return found?.diffs?.length ? found.diffs : byInputs;
 }
 
 /** What is gone is nobody's dependency any more. */

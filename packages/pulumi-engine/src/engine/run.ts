@@ -27,6 +27,8 @@ export interface RunOptions {
   config: Record<string, string>;
   parallel: number;
   preview: boolean;
+  /** URNs of what the run is about; left out: everything. */
+  targets?: readonly string[];
   now: () => number;
   emit: Emit;
   store: Store;
@@ -110,6 +112,12 @@ export class Run {
       ephemeral: false,
       source: "engine",
     });
+  }
+
+  /** Says in a preview what an update would refuse, and lets the preview show the rest. */
+  foretell(refusal: string, urn: string): void {
+    this.failed = true;
+    this.diagnose("error", refusal, urn);
   }
 
   /** Says what went wrong with a resource and ends the run. */

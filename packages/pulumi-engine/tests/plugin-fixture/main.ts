@@ -1,4 +1,5 @@
 /** A provider plugin as small as one can be, whose resource does what its input `act` says. */
+import { writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import pulumi from "@pulumi/pulumi";
 import type { provider } from "@pulumi/pulumi";
@@ -99,5 +100,14 @@ const box: provider.Provider = {
     cancelled.abort();
   },
 };
+
+// Whoever started it holds its stdin for as long as it lives.
+process.stdin
+  .once("end", () => {
+    const { FIXTURE_ENDED: note } = process.env;
+    if (note !== undefined) writeFileSync(note, String(process.pid));
+    process.exit(0);
+  })
+  .resume();
 
 await pulumi.provider.main(box, process.argv.slice(2));

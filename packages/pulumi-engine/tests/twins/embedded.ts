@@ -1,12 +1,25 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EngineEvent } from "../../src/engine/events.ts";
 import { Store } from "../../src/engine/state/store.ts";
-import { destroy, preview, refresh, up } from "../../src/index.ts";
+import {
+  type RefreshOptions,
+  type RunResult,
+  type UpOptions,
+  destroy,
+  preview,
+  refresh,
+  up,
+} from "../../src/index.ts";
 import { byHand } from "./by-hand.ts";
+import { doMeanwhile, pluginEnded } from "./meanwhile.ts";
 import { outcomeOf } from "./outcome.ts";
-import type { Outcome, Side, Situation, Step } from "./situation.ts";
+import { type Outcome, type Side, type Situation, type Step, urnOfThing } from "./situation.ts";
+
+type Options = UpOptions & RefreshOptions;
 
 const verbs = { preview, up, refresh, destroy };
 const project = join(import.meta.dirname, "project");
@@ -42,7 +55,7 @@ async function played(step: Step, { folder, cloud, config }: Place): Promise<Out
   byHand(cloud, step);
   const stateFile = join(folder, "state.json");
   const events: EngineEvent[] = [];
-  const result = await verbs[step.do]({
+  const options = {
     projectFolder: project,
     program: "./program/index.ts",
     project: "twins",
@@ -53,9 +66,49 @@ async function played(step: Step, { folder, cloud, config }: Place): Promise<Out
     env: { TWIN_CLOUD: cloud },
     expectNoChanges: step.flags?.includes("expect-no-changes") ?? false,
     previewOnly: step.flags?.includes("preview-only") ?? false,
-    onEvent: (event) => events.push(event),
-  });
+    ...(step.target === undefined ? {} : { targets: [urnOfThing(step.target)] }),
+  };
+  const onEvent = (event: EngineEvent) => void events.push(event);
+  const result =
+    step.meanwhile === "kill"
+      ? await killed(cloud, step, options)
+      : await ended(cloud, step, { ...options, onEvent });
   const { snapshot } = await Store.load(stateFile, { readOnly: true });
   const looks = step.do === "preview" || step.flags?.includes("preview-only") === true;
   return outcomeOf({ verb: step.do, looks, events, result, ...snapshot, cloud });
+}
+
+/** A run in this process; a second interrupt is its signal to die. */
+async function ended(cloud: string, step: Step, options: Options): Promise<RunResult> {
+  const interrupts = [new AbortController(), new AbortController()];
+  const [first, second] = interrupts.map(({ signal }) => signal) as [AbortSignal, AbortSignal];
+  let over = false;
+  const run = verbs[step.do]({ ...options, signal: first, killSignal: second }).finally(() => {
+    over = true;
+  });
+  await doMeanwhile(cloud, step, {
+    interrupt: () => interrupts.find(({ signal }) => !signal.aborted)?.abort(),
+    kill: () => undefined,
+    get over() {
+      return over;
+    },
+  });
+  return await run;
+}
+
+/** A run in a process of its own, and what is there once it is dead and its plugin has ended. */
+async function killed(cloud: string, step: Step, options: Options): Promise<null> {
+  const script = join(import.meta.dirname, "embedded-run.ts");
+  const engine = spawn(process.execPath, [script, JSON.stringify(options)], { stdio: "ignore" });
+  const exited = once(engine, "exit");
+  await doMeanwhile(cloud, step, {
+    interrupt: () => undefined,
+    kill: () => void engine.kill("SIGKILL"),
+    get over() {
+      return engine.exitCode !== null;
+    },
+  });
+  await exited;
+  await pluginEnded(cloud);
+  return null;
 }

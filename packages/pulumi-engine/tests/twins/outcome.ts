@@ -6,21 +6,28 @@ import type { PropertyValue } from "../../src/engine/provider.ts";
 import type { ResourceState } from "../../src/engine/state/resource.ts";
 import type { Outcome } from "./situation.ts";
 
+/** An operation that began and did not end, as either engine keeps it. */
+export interface Pending {
+  type: string;
+  urn?: string;
+  resource?: { urn: string };
+}
+
 /** What there is to see after a command. */
 export interface Seen {
   verb: Verb;
   /** A preview of a refresh plans as a preview does. */
   looks: boolean;
   events: readonly EngineEvent[];
-  result: Omit<RunResult, "outputs">;
+  /** Null: it was killed before it had one. */
+  result: Pick<RunResult, "exitCode" | "changes" | "diagnostics"> | null;
   resources: readonly ResourceState[];
-  pending: readonly unknown[];
+  pending: readonly Pending[];
   /** The folder of the plugin's cloud. */
   cloud: string;
 }
 
-const isPlain = ({ type, op }: StepInfo): boolean =>
-  op !== "same" && op !== "refresh" && !type.startsWith("pulumi:");
+const isPlain = ({ type, op }: StepInfo): boolean => op !== "same" && !type.startsWith("pulumi:");
 
 /** What of it can be compared. Takes the notes of the plugin's calls with it. */
 export function outcomeOf({ looks, events, result, resources, pending, cloud }: Seen): Outcome {
@@ -28,18 +35,18 @@ export function outcomeOf({ looks, events, result, resources, pending, cloud }: 
   const done = events
     .filter((event) => event.kind === "step")
     .filter((step) => step.phase === phase && isPlain(step));
-  const { exitCode, changes, diagnostics } = result;
+  const { exitCode = null, changes = {}, diagnostics = [] } = result ?? {};
   return {
     exitCode,
     changes,
-    steps: done.map(({ op, name }) => `${op} ${name}`).toSorted(),
-    order: looks ? [] : orderOf(done, resources),
+    steps: result ? done.map(({ op, name }) => `${op} ${name}`).toSorted() : [],
+    order: looks || !result ? [] : orderOf(done, resources),
     said: diagnostics.flatMap(said).toSorted(),
     calls: callsNoted(join(cloud, "calls.jsonl")),
     state: Object.fromEntries(
       resources.filter(isOurs).map((resource) => [keyOf(resource), compared(resource)]),
     ),
-    pending: [...pending],
+    pending: pending.map(({ type, urn, resource }) => `${type} ${urn ?? resource?.urn}`),
     cloud: thingsIn(cloud),
   };
 }
@@ -127,7 +134,9 @@ function callsNoted(file: string): Record<string, unknown[]> {
   >;
 }
 
+/** Takes the plugin's marks with it. */
 function thingsIn(cloud: string): Record<string, unknown> {
+  for (const name of readdirSync(cloud).filter((one) => one.endsWith(".mark"))) rmSync(join(cloud, name));
   const names = readdirSync(cloud).filter((name) => name.endsWith(".json"));
   return Object.fromEntries(
     names.toSorted().map((name) => [name.slice(0, -5), JSON.parse(readFileSync(join(cloud, name), "utf8"))]),

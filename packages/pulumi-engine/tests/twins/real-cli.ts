@@ -5,8 +5,9 @@ import { CliStack } from "../../src/cli/stack.ts";
 import type { EngineEvent } from "../../src/engine/events.ts";
 import type { ResourceState } from "../../src/engine/state/resource.ts";
 import { byHand } from "./by-hand.ts";
-import { outcomeOf } from "./outcome.ts";
-import type { Outcome, Side, Situation, Step } from "./situation.ts";
+import { doMeanwhile, pluginEnded } from "./meanwhile.ts";
+import { type Pending, outcomeOf } from "./outcome.ts";
+import { type Outcome, type Side, type Situation, type Step, urnOfThing } from "./situation.ts";
 
 const projectFolder = join(import.meta.dirname, "project");
 
@@ -40,13 +41,27 @@ async function played(stack: CliStack, step: Step, cloud: string): Promise<Outco
   byHand(cloud, step);
   if (step.world) await stack.setConfig({ "twins:world": step.world });
   const events: EngineEvent[] = [];
-  const flags = (step.flags ?? []).map((flag) => `--${flag}`);
+  const target = step.target === undefined ? [] : ["--target", urnOfThing(step.target)];
+  const flags = [...(step.flags ?? []).map((flag) => `--${flag}`), ...target];
   const run = await stack.start(step.do, { flags, onEvent: (event) => events.push(event) });
-  const result = await run.done;
+  await doMeanwhile(cloud, step, {
+    interrupt: () => run.signal("SIGINT"),
+    kill: () => run.signal("SIGKILL"),
+    get over() {
+      return run.over;
+    },
+  });
+  const ended = await run.done;
+  const result = step.meanwhile === "kill" ? null : ended;
+  if (result === null) {
+    await pluginEnded(cloud);
+    // The lock of a dead CLI stays until somebody types this.
+    await stack.command(["cancel", "--yes"]);
+  }
   const { code, out, err } = await stack.command(["stack", "export", "--show-secrets"]);
   if (code !== 0) throw new Error(`pulumi stack export exited with code ${code}: ${err}`);
   const { deployment } = JSON.parse(out) as {
-    deployment: { resources?: Listed[]; pending_operations?: unknown[] };
+    deployment: { resources?: Listed[]; pending_operations?: Pending[] };
   };
   const looks = step.do === "preview" || step.flags?.includes("preview-only") === true;
   const { resources: listed = [], pending_operations: pending = [] } = deployment;

@@ -1,5 +1,6 @@
 import type { Verb } from "../../src/engine/events.ts";
 import type { PropertyMap } from "../../src/engine/provider.ts";
+import { makeUrn } from "../../src/engine/urn.ts";
 import type { World } from "./world.ts";
 
 /** One command, as a person types it. */
@@ -9,6 +10,10 @@ export interface Step {
   world?: World;
   /** `--preview-only` of a refresh, `--expect-no-changes`. */
   flags?: readonly ("preview-only" | "expect-no-changes")[];
+  /** `--target` of the thing of this name. */
+  target?: string;
+  /** Once a thing is at work: Ctrl-C, one more when the plugin has heard of it, or kill -9 of the engine. */
+  meanwhile?: "interrupt" | "two interrupts" | "kill";
   /** What somebody did to the cloud by hand before: new values of a thing's outputs, or null where it is gone. */
   byHand?: Record<string, PropertyMap | null>;
 }
@@ -22,7 +27,8 @@ export interface Situation {
 
 /** What of a command can be compared. Lists are in no order but where a line says so. */
 export interface Outcome {
-  exitCode: number;
+  /** Null: it was killed. */
+  exitCode: number | null;
   changes: Record<string, number>;
   /** `OP NAME`, of what was done, or planned in a preview; unchanged things are left out. */
   steps: string[];
@@ -34,9 +40,15 @@ export interface Outcome {
   calls: Record<string, unknown[]>;
   /** The stack's resources, by URN. */
   state: Record<string, unknown>;
-  pending: unknown[];
+  /** `creating URN` and so on, of what began and did not end. */
+  pending: string[];
   /** What is in the cloud afterwards. */
   cloud: Record<string, unknown>;
+}
+
+/** The URN of a thing of this name that is in no component. */
+export function urnOfThing(name: string): string {
+  return makeUrn({ project: "twins", stack: "twin" }, { type: "twin:index:Thing", name });
 }
 
 /** An engine that plays situations, each on a stack of its own. */

@@ -153,9 +153,10 @@ export const situations: readonly Situation[] = [
       up(things({ name: "a", inputs: { fixed: "1" }, protect: true })),
       preview(things()),
       up(things()),
+      preview(things({ name: "a", inputs: { fixed: "2" }, protect: true })),
       up(things({ name: "a", inputs: { fixed: "2" }, protect: true })),
       destroy,
-      up(things({ name: "a", inputs: { fixed: "1" } })),
+      up(things({ name: "a", inputs: { fixed: "2" } })),
       destroy,
     ],
   },
@@ -233,5 +234,48 @@ export const situations: readonly Situation[] = [
   {
     name: "everything is deleted by hand, and the stack destroyed",
     steps: [up(pair("one")), { do: "destroy", byHand: { first: null, second: null } }],
+  },
+  {
+    name: "one thing is the target, and another is changed and a third no longer wanted",
+    steps: [
+      up(things({ name: "a", inputs: { value: "1" } }, { name: "b", inputs: { value: "1" } }, { name: "c" })),
+      preview(things({ name: "a", inputs: { value: "2" } }, { name: "b", inputs: { value: "2" } }), {
+        target: "a",
+      }),
+      up(things({ name: "a", inputs: { value: "2" } }, { name: "b", inputs: { value: "2" } }), {
+        target: "a",
+      }),
+      up(things({ name: "a", inputs: { value: "2" } }, { name: "b", inputs: { value: "2" } })),
+    ],
+  },
+  {
+    name: "a text of the config looks like a date",
+    steps: [up(things({ name: "a", inputs: { value: "2026-03-01T09:00:00Z" } }))],
+  },
+  {
+    name: "somebody is interrupted in a change, and the next up goes on",
+    steps: [
+      up(things({ name: "a", inputs: { value: "1" } })),
+      up(things({ name: "a", inputs: { value: "2", act: "wait" } }, { name: "b", after: ["a"] }), {
+        meanwhile: "interrupt",
+      }),
+      up(things({ name: "a", inputs: { value: "2" } }, { name: "b", after: ["a"] })),
+    ],
+  },
+  {
+    name: "two interrupts in a change that does not end, and the next up goes on",
+    steps: [
+      up(things({ name: "a", inputs: { value: "1" } })),
+      up(things({ name: "a", inputs: { value: "2", act: "stick" } }), { meanwhile: "two interrupts" }),
+      up(things({ name: "a", inputs: { value: "2" } })),
+    ],
+  },
+  {
+    name: "the engine is killed in a change: its plugin ends by its stdin, its lock is no obstacle, and the next up goes on",
+    steps: [
+      up(things({ name: "a", inputs: { value: "1" } })),
+      up(things({ name: "a", inputs: { value: "2", act: "stick" } }), { meanwhile: "kill" }),
+      up(things({ name: "a", inputs: { value: "2" } })),
+    ],
   },
 ];

@@ -76,18 +76,20 @@ function aliasesFrom(request: Request): Alias[] {
 function timeoutsFrom(request: Request, what: string): Timeouts {
   const wire = request.getCustomtimeouts();
   const timeouts: Timeouts = {};
-  if (wire?.getCreate()) timeouts.create = milliseconds(wire.getCreate(), what);
-  if (wire?.getUpdate()) timeouts.update = milliseconds(wire.getUpdate(), what);
-  if (wire?.getDelete()) timeouts.delete = milliseconds(wire.getDelete(), what);
+  if (wire?.getCreate()) timeouts.create = seconds(wire.getCreate(), what);
+  if (wire?.getUpdate()) timeouts.update = seconds(wire.getUpdate(), what);
+  if (wire?.getDelete()) timeouts.delete = seconds(wire.getDelete(), what);
   return timeouts;
 }
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** Durations of `customTimeouts`, e.g. `5m` or `1h30m`. */
-export function milliseconds(text: string, what: string): number {
+export function seconds(text: string, what: string): number {
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text))
     throw new Error(`${what}: "${text}" in customTimeouts is no duration; write it like 90s, 5m or 1h30m.`);
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
-  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ""] ?? 0), 0);
+  return (
+    parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? ""] ?? 0), 0) / 1_000
+  );
 }

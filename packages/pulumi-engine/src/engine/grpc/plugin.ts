@@ -87,9 +87,9 @@ export class Plugin implements Provider {
       .setType(request.type)
       .setName(request.name)
       .setOlds(toStruct(request.olds))
+      .setOldOutputs(toStruct(request.oldOutputs ?? {}))
       .setNews(toStruct(request.news))
       .setRandomseed(request.randomSeed);
-    if (request.oldOutputs) wire.setOldOutputs(toStruct(request.oldOutputs));
     const response = await this.#call<InstanceType<typeof messages.CheckResponse>>((client, done) =>
       client.check(wire, done),
     );

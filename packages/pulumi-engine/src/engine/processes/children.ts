@@ -9,6 +9,12 @@ export interface Command {
   env: NodeJS.ProcessEnv;
 }
 
+/**
+ * What becomes of a child whose engine is killed: `reaped`, it is killed too; `by-stdin`, its stdin, which the engine holds, closes, and
+ * it ends by itself, as a plugin does whose Pulumi CLI is gone.
+ */
+export type AfterKill = "reaped" | "by-stdin";
+
 /** How a child ended: its exit code or the signal that killed it. */
 export interface Exit {
   code: number | null;
@@ -20,21 +26,21 @@ const GRACE_MS = 2_000;
 
 /**
  * The processes of one run. Each leads a process group of its own, so that a Ctrl-C in the terminal reaches the engine
- * only, which then asks them to stop in its own order; and none outlives the engine, even one that is killed.
+ * only, which then asks them to stop in its own order; and none outlives an engine that ends by itself.
  */
 export class Children {
   readonly #alive = new Map<ChildProcess, Promise<Exit>>();
   #reaper: Reaper | undefined;
   #closed = false;
 
-  /** Starts a child without input whose stdout and stderr can be read. Throws when the run has ended meanwhile. */
-  start(command: Command): { child: ChildProcess; exited: Promise<Exit> } {
+  /** Starts a child whose stdout and stderr can be read; it is sent no input. Throws when the run has ended meanwhile. */
+  start(command: Command, afterKill: AfterKill = "reaped"): { child: ChildProcess; exited: Promise<Exit> } {
     if (this.#closed) throw new Error(`${command.file} is not started: the run has ended`);
-    this.#reaper ??= new Reaper();
+    const reaper = afterKill === "reaped" ? (this.#reaper ??= new Reaper()) : undefined;
     const child = spawn(command.file, command.args, {
       cwd: command.cwd,
-      env: { ...command.env, ...this.#reaper.environment },
-      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...command.env, ...reaper?.environment },
+      stdio: [reaper ? "ignore" : "pipe", "pipe", "pipe"],
       detached: true,
     });
     const exited = new Promise<Exit>((resolve, reject) => {
@@ -43,12 +49,12 @@ export class Children {
     });
     const gone = exited.finally(() => {
       this.#alive.delete(child);
-      if (child.pid !== undefined) this.#reaper?.forget(child.pid);
+      if (child.pid !== undefined) reaper?.forget(child.pid);
     });
     // Whoever started it waits on `exited`; this copy only keeps the list.
     gone.catch(() => undefined);
     this.#alive.set(child, exited);
-    if (child.pid !== undefined) this.#reaper.group(child.pid);
+    if (child.pid !== undefined) reaper?.group(child.pid);
     return { child, exited };
   }
 

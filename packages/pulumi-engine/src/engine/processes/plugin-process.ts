@@ -37,7 +37,7 @@ export async function startPlugin(children: Children, command: PluginCommand): P
       cause,
     });
   });
-  const { child, exited } = children.start({ file, args: [engineAddress], cwd, env });
+  const { child, exited } = children.start({ file, args: [engineAddress], cwd, env }, "by-stdin");
   const lastLines = readLines(child.stderr, () => undefined);
   const port = await firstLine(child, exited, pkg, lastLines);
   return { port, exited, lastLines, child };

@@ -1,6 +1,6 @@
 import type { PropertyMap } from "../provider.ts";
 
-/** How long a resource's operations may take, in milliseconds, from `customTimeouts`. */
+/** How long a resource's operations may take, in seconds, from `customTimeouts`. */
 export interface Timeouts {
   create?: number;
   update?: number;
@@ -29,6 +29,8 @@ export interface ResourceState {
   /** Why it did not get to where it should; the next run updates it whatever its inputs. */
   initErrors?: string[];
   additionalSecretOutputs?: string[];
+  /** Paths of inputs that the program sets and does not want changed. */
+  ignoreChanges?: string[];
   customTimeouts?: Timeouts;
   /** Replaced by another of the same URN, and still to be deleted. */
   delete?: true;

@@ -2,7 +2,7 @@
  * The plugin of the twins. Its cloud is the folder TWIN_CLOUD: a file for each thing, and `calls.jsonl` with every call that
  * an engine made, as the engine made it.
  */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import providerServices from "@pulumi/pulumi/proto/provider_grpc_pb.js";
@@ -21,10 +21,13 @@ function noted(method: string, request: { toObject?: () => object; getNews?: unk
 function readable(request: object): object {
   const names = [
     "Urn",
+    "Type",
+    "Name",
     "Id",
     "Olds",
     "News",
     "OldInputs",
+    "OldOutputs",
     "Properties",
     "Inputs",
     "Ignorechanges",
@@ -56,6 +59,12 @@ function listening(service: UntypedServiceImplementation): UntypedServiceImpleme
     ]),
   );
 }
+
+// Whoever started it holds its stdin. Of one that is at work and hears no other word it is the end.
+process.stdin.once("end", () => {
+  if (existsSync(join(cloud, "at-work.mark")) && !existsSync(join(cloud, "cancelled.mark")))
+    writeFileSync(join(cloud, "plugin.json"), '"ended by its stdin"');
+});
 
 const service = resourceProvider({ provider: thingProvider(cloud), version: "1.0.0", log: () => undefined });
 await serve(

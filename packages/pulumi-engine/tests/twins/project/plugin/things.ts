@@ -3,7 +3,16 @@ import { join } from "node:path";
 import { PartialFailure, type PropertyMap, type Provider } from "../../../../src/engine/provider.ts";
 
 /** What the input `act` of a thing makes of its creation or change. */
-function act(name: string, news: PropertyMap, outputs: PropertyMap): void {
+async function act(name: string, news: PropertyMap, outputs: PropertyMap, wait: Wait): Promise<void> {
+  if (news["act"] === "wait") {
+    await wait.cancelled();
+    throw new PartialFailure({
+      id: name,
+      outputs: { ...outputs, half: true },
+      reasons: [`${name} was cancelled`],
+    });
+  }
+  if (news["act"] === "stick") await wait.forGood();
   if (news["act"] === "refuse") throw new Error(`${name} is refused`);
   if (news["act"] === "half")
     throw new PartialFailure({
@@ -13,9 +22,29 @@ function act(name: string, news: PropertyMap, outputs: PropertyMap): void {
     });
 }
 
+/** What a thing waits for in the middle of its creation or change. */
+interface Wait {
+  /** Until the engine asks the plugin to cancel. */
+  cancelled(): Promise<void>;
+  /** For good: the plugin has to end. */
+  forGood(): Promise<void>;
+}
+
 /** Things in a folder, a file each. The id of a thing is its name, and `-2` and so on of its replacements. */
 export function thingProvider(cloud: string): Provider {
   const file = (id: string) => join(cloud, `${id}.json`);
+  const mark = (name: string) => writeFileSync(join(cloud, `${name}.mark`), "");
+  const cancelled = Promise.withResolvers<void>();
+  const wait: Wait = {
+    cancelled() {
+      mark("at-work");
+      return cancelled.promise;
+    },
+    forGood() {
+      mark("at-work");
+      return Promise.withResolvers<void>().promise;
+    },
+  };
   const found = (id: string): PropertyMap | null => {
     try {
       return JSON.parse(readFileSync(file(id), "utf8")) as PropertyMap;
@@ -50,7 +79,7 @@ export function thingProvider(cloud: string): Provider {
       const id = free(name);
       const outputs = { ...inputs, arn: `arn:${id}` };
       if (inputs["act"] !== "refuse") put(id, outputs);
-      act(id, inputs, outputs);
+      await act(id, inputs, outputs, wait);
       return { id, outputs };
     },
     read: async ({ id, inputs }) => {
@@ -59,12 +88,16 @@ export function thingProvider(cloud: string): Provider {
     },
     update: async ({ id, news, name }) => {
       const outputs = { ...news, arn: `arn:${id}` };
-      act(name, news, outputs);
+      await act(name, news, outputs, wait);
       return { outputs: put(id, outputs) };
     },
     delete: async ({ id, inputs, name }) => {
       if (inputs["act"] === "stay") throw new Error(`${name} stays`);
       rmSync(file(id), { force: true });
+    },
+    cancel: async () => {
+      mark("cancelled");
+      cancelled.resolve();
     },
     invoke: async ({ args }) =>
       args["text"] === "bad"
