@@ -115,7 +115,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     let config = layConfig(rehearsalConfig(port, join(folder, "evidence")), namedLocally(options.config));
     const access = config["access"] as { port: number };
     const signingKey = await makeSecrets(aws, config, options.random);
-    const env = { ...aws.env };
+    // A plugin whose engine is killed ends in its own time; with the whole rehearsal killed, its account is gone, too, and it goes at once.
+    const env = { ...aws.env, ...aws.runner.mark };
     const openEngine = options.openEngine ?? ((ground) => Promise.resolve(new EmbeddedEngine(ground)));
     const engine = await openEngine({
       projectFolder: repository,

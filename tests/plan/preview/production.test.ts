@@ -79,6 +79,6 @@ test("the golden preview names the rollout that it starts, and holds no stack tr
     /^ {4}plan: first deployment: blue is checked at weight 0 and then made live; at most \d+m/m,
   );
   assert.match(text, /^Outputs:\n(?: {4}.+\n)+\nResources:\n {4}\+ \d+ to create\n$/m);
-  const ugly = text.split("\n").filter((line) => /^\s+at |urn:pulumi|…$|\u001B|\.\.\.$/.test(line));
+  const ugly = text.split("\n").filter((line) => /^\s+at |urn:pulumi|…$|\.\.\.$/.test(line));
   assert.deepEqual(ugly, []);
 });
