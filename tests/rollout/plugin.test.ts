@@ -152,10 +152,13 @@ test("check refuses bad inputs before anything runs and does not judge what is u
   const { inputs } = there;
   using stack = stackFor(there.account);
   for (const [change, reason] of [
-    [{ greenWeight: 101 }, /bad inputs: greenWeight: /],
-    [{ greenWeight: 4.5 }, /bad inputs: greenWeight: /],
-    [{ colour: "red" }, /bad inputs: .*Unrecognized key: "colour"/],
-    [{ plan: { ...inputs.plan, gate: ["wishful-thinking"] } }, /bad inputs: plan\.gate: .*wishful-thinking/],
+    [{ greenWeight: 101 }, /property greenWeight value \{101\} has a problem: /],
+    [{ greenWeight: 4.5 }, /property greenWeight value \{4\.5\} has a problem: /],
+    [{ colour: "red" }, /has a problem: .*Unrecognized key: "colour"/],
+    [
+      { plan: { ...inputs.plan, gate: ["wishful-thinking"] } },
+      /property plan\.gate value .* has a problem: .*wishful-thinking/,
+    ],
   ] as const)
     assert.match(problem(await stack.preview(theSwitch({ ...inputs, ...change }))), reason);
   assert.equal((await stack.preview(theSwitch({ ...inputs, listenerArn: UNKNOWN }))).ok, true);
