@@ -1,4 +1,8 @@
-import * as lb from "@pulumi/aws/lb/index.js";
+import { Listener } from "@pulumi/aws/lb/listener.js";
+import { ListenerRule } from "@pulumi/aws/lb/listenerRule.js";
+import type { ListenerRuleArgs } from "@pulumi/aws/lb/listenerRule.js";
+import { LoadBalancer } from "@pulumi/aws/lb/loadBalancer.js";
+import { TargetGroup } from "@pulumi/aws/lb/targetGroup.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type Colour, colours, perColour } from "../domain/colour.ts";
 import { header, healthPath as sidecarHealth, pinQuery } from "../domain/telemetry.ts";
@@ -30,11 +34,11 @@ export const priorities = {
 
 /** The load balancer's parts that others refer to; the switch's weighted rule is not among them. */
 export interface Balancer {
-  readonly loadBalancer: lb.LoadBalancer;
-  readonly listener: lb.Listener;
-  readonly groups: Readonly<Record<Colour, lb.TargetGroup>>;
+  readonly loadBalancer: LoadBalancer;
+  readonly listener: Listener;
+  readonly groups: Readonly<Record<Colour, TargetGroup>>;
   /** All that attaches the target groups: a service needs its group attached first. */
-  readonly rules: readonly lb.ListenerRule[];
+  readonly rules: readonly ListenerRule[];
   /** What clients connect to, no slash at the end. */
   readonly url: pulumi.Output<string>;
 }
@@ -55,7 +59,7 @@ export function makeBalancer(
   const { network, certificate, logs } = needs;
   const { access, domain, production } = config;
   const port = access.port ?? (domain ? 443 : 80);
-  const loadBalancer = new lb.LoadBalancer(
+  const loadBalancer = new LoadBalancer(
     "hub",
     {
       internal: !access.internetFacing,
@@ -76,7 +80,7 @@ export function makeBalancer(
     { ...opts, dependsOn: logs ? [logs.ready] : [] },
   );
   const groups = perColour((colour) => targetGroup(config, colour, network, opts));
-  const listener = new lb.Listener(
+  const listener = new Listener(
     "hub",
     {
       loadBalancerArn: loadBalancer.arn,
@@ -94,7 +98,7 @@ export function makeBalancer(
     opts,
   );
   if (certificate)
-    new lb.Listener(
+    new Listener(
       "to-https",
       {
         loadBalancerArn: loadBalancer.arn,
@@ -121,7 +125,7 @@ function targetGroup(
 ) {
   const { healthCheck, hub, sidecar } = config;
   // No name of our own: a replacement would meet its own name (ResourceInUse).
-  return new lb.TargetGroup(
+  return new TargetGroup(
     colour,
     {
       port: sidecar.enabled ? sidecar.port : hub.port,
@@ -149,17 +153,17 @@ function targetGroup(
 function slotRules(
   config: HubConfig,
   colour: Colour,
-  listener: lb.Listener,
-  group: lb.TargetGroup,
+  listener: Listener,
+  group: TargetGroup,
   opts: pulumi.ComponentResourceOptions,
-): lb.ListenerRule[] {
+): ListenerRule[] {
   const { mcpPath, messagePath } = config.hub;
   const rule = (
     kind: "pin" | "session" | "probe",
     paths: PathCondition,
-    condition: lb.ListenerRuleArgs["conditions"],
+    condition: ListenerRuleArgs["conditions"],
   ) =>
-    new lb.ListenerRule(
+    new ListenerRule(
       `${kind}-${colour}`,
       {
         listenerArn: listener.arn,

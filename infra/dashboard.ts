@@ -1,4 +1,4 @@
-import { Dashboard } from "@pulumi/aws/cloudwatch/index.js";
+import { Dashboard } from "@pulumi/aws/cloudwatch/dashboard.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type Colour, colours } from "../domain/colour.ts";
 import type { Thresholds } from "../domain/spec.ts";

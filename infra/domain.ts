@@ -1,6 +1,7 @@
-import * as acm from "@pulumi/aws/acm/index.js";
+import { Certificate } from "@pulumi/aws/acm/certificate.js";
+import { CertificateValidation } from "@pulumi/aws/acm/certificateValidation.js";
 import type * as lb from "@pulumi/aws/lb/index.js";
-import * as route53 from "@pulumi/aws/route53/index.js";
+import { Record as DnsRecord } from "@pulumi/aws/route53/record.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { HubConfig } from "./config.ts";
 
@@ -20,9 +21,9 @@ export function makeCertificate(
 ): Certificate | null {
   if (!domain) return null;
   if (domain.certificateArn !== undefined) return { arn: domain.certificateArn };
-  const certificate = new acm.Certificate("hub", { domainName: domain.name, validationMethod: "DNS" }, opts);
+  const certificate = new Certificate("hub", { domainName: domain.name, validationMethod: "DNS" }, opts);
   const option = certificate.domainValidationOptions.apply((options) => options[0]);
-  const record = new route53.Record(
+  const record = new DnsRecord(
     "certificate",
     {
       zoneId: zoneId ?? "",
@@ -33,7 +34,7 @@ export function makeCertificate(
     },
     opts,
   );
-  const valid = new acm.CertificateValidation(
+  const valid = new CertificateValidation(
     "hub",
     { certificateArn: certificate.arn, validationRecordFqdns: [record.fqdn] },
     opts,
@@ -47,9 +48,9 @@ export function makeAlias(
   zoneId: string | null,
   balancer: lb.LoadBalancer,
   opts: pulumi.ComponentResourceOptions,
-): route53.Record[] {
+): DnsRecord[] {
   if (!domain || zoneId === null) return [];
-  const record = new route53.Record(
+  const record = new DnsRecord(
     "hub",
     {
       zoneId,

@@ -1,5 +1,7 @@
-import * as ec2 from "@pulumi/aws/ec2/index.js";
-import * as vpc from "@pulumi/aws/vpc/index.js";
+import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
+import { SecurityGroupEgressRule } from "@pulumi/aws/vpc/securityGroupEgressRule.js";
+import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
+import type { SecurityGroupIngressRuleArgs } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
 import * as pulumi from "@pulumi/pulumi";
 import { closesItself } from "./config-network.ts";
 import type { HubConfig } from "./config.ts";
@@ -7,7 +9,7 @@ import type { HubConfig } from "./config.ts";
 /** Where in the VPC the guardian runs. */
 export interface GuardianPlace {
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  readonly group: ec2.SecurityGroup;
+  readonly group: SecurityGroup;
 }
 
 /** What the guardian's place is made in and what must let it in. */
@@ -16,7 +18,7 @@ export interface GuardianSurroundings {
   readonly privateSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
   /** Where requests from the guardian's subnets to the internet seem to come from. */
   readonly natAddresses: () => readonly pulumi.Input<string>[];
-  readonly balancerGroup: ec2.SecurityGroup;
+  readonly balancerGroup: SecurityGroup;
   /** Port of the balancer. */
   readonly port: number;
 }
@@ -32,22 +34,22 @@ export function makeGuardianPlace(
 ): GuardianPlace | null {
   if (!closesItself(config.access)) return null;
   const { access, network } = config;
-  const group = new ec2.SecurityGroup(
+  const group = new SecurityGroup(
     "guardian",
     { vpcId, description: "The guardian to AWS and to the load balancer" },
     opts,
   );
   // AWS's own endpoints, the load balancer and the VPC's name servers.
-  new vpc.SecurityGroupEgressRule(
+  new SecurityGroupEgressRule(
     "guardian-out",
     { securityGroupId: group.id, cidrIpv4: "0.0.0.0/0", ipProtocol: "-1" },
     opts,
   );
   const open = (
     name: string,
-    from: Pick<vpc.SecurityGroupIngressRuleArgs, "referencedSecurityGroupId" | "cidrIpv4">,
+    from: Pick<SecurityGroupIngressRuleArgs, "referencedSecurityGroupId" | "cidrIpv4">,
   ) =>
-    new vpc.SecurityGroupIngressRule(
+    new SecurityGroupIngressRule(
       name,
       { securityGroupId: balancerGroup.id, ...from, ipProtocol: "tcp", fromPort: port, toPort: port },
       opts,

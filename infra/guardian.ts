@@ -1,6 +1,10 @@
 import { fileURLToPath } from "node:url";
-import * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
-import * as lambda from "@pulumi/aws/lambda/index.js";
+import { EventRule } from "@pulumi/aws/cloudwatch/eventRule.js";
+import type { EventRuleArgs } from "@pulumi/aws/cloudwatch/eventRule.js";
+import { EventTarget } from "@pulumi/aws/cloudwatch/eventTarget.js";
+import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup.js";
+import { Function as LambdaFunction } from "@pulumi/aws/lambda/function.js";
+import { Permission } from "@pulumi/aws/lambda/permission.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { GuardianPlace } from "./guardian-place.ts";
 import type { MadeRole } from "./roles.ts";
@@ -35,7 +39,7 @@ export async function bundleGuardian(): Promise<string> {
 
 /** The guardian as it runs. */
 interface Guardian {
-  readonly guardian: lambda.Function;
+  readonly guardian: LambdaFunction;
   /** Once all of it is there, it is called. */
   readonly schedule: readonly pulumi.Resource[];
 }
@@ -48,12 +52,12 @@ export async function makeGuardian(
   { bundle, place }: { readonly bundle: Promise<string>; readonly place: GuardianPlace | null },
   opts: pulumi.ComponentResourceOptions,
 ): Promise<Guardian> {
-  const logGroup = new cloudwatch.LogGroup(
+  const logGroup = new LogGroup(
     "guardian",
     { name: `/aws/lambda/${names.guardian}`, retentionInDays: 30 },
     opts,
   );
-  const fn = new lambda.Function(
+  const fn = new LambdaFunction(
     "guardian",
     {
       name: names.guardian,
@@ -79,9 +83,9 @@ export async function makeGuardian(
     },
     { ...opts, dependsOn: [logGroup, policy] },
   );
-  const wake = (name: string, rule: cloudwatch.EventRuleArgs) => {
-    const made = new cloudwatch.EventRule(`guardian-${name}`, rule, opts);
-    const permission = new lambda.Permission(
+  const wake = (name: string, rule: EventRuleArgs) => {
+    const made = new EventRule(`guardian-${name}`, rule, opts);
+    const permission = new Permission(
       `guardian-${name}`,
       {
         action: "lambda:InvokeFunction",
@@ -91,7 +95,7 @@ export async function makeGuardian(
       },
       opts,
     );
-    const target = new cloudwatch.EventTarget(`guardian-${name}`, { rule: made.name, arn: fn.arn }, opts);
+    const target = new EventTarget(`guardian-${name}`, { rule: made.name, arn: fn.arn }, opts);
     return [permission, target];
   };
   const schedule = wake("minute", { scheduleExpression: "rate(1 minute)" });

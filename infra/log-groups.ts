@@ -1,4 +1,4 @@
-import * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
+import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Colour, perColour } from "../domain/colour.ts";
 import { sidecarGroup } from "../domain/log-streams.ts";
@@ -9,11 +9,11 @@ import { slotLogGroup } from "./stack-names.ts";
 /** The stack's log groups: what the tasks of each colour say, and what rollouts leave as evidence. */
 export interface LogGroups {
   /** The hub's lines, by colour. */
-  readonly slots: Readonly<Record<Colour, cloudwatch.LogGroup>>;
+  readonly slots: Readonly<Record<Colour, LogGroup>>;
   /** The sidecars' lines, by colour: no hub writes there. */
-  readonly sidecars: Readonly<Record<Colour, cloudwatch.LogGroup>>;
+  readonly sidecars: Readonly<Record<Colour, LogGroup>>;
   /** The rollouts' evidence. */
-  readonly evidence: cloudwatch.LogGroup;
+  readonly evidence: LogGroup;
 }
 
 /** The log groups, under fixed names: they are made before the roles that may write to them. */
@@ -23,7 +23,7 @@ export function makeLogGroups(
   opts: pulumi.ComponentResourceOptions,
 ): LogGroups {
   const make = (resource: string, name: string, retentionInDays: number) =>
-    new cloudwatch.LogGroup(resource, { name, retentionInDays }, opts);
+    new LogGroup(resource, { name, retentionInDays }, opts);
   const ofSlot = (colour: Colour) => slotLogGroup(place, colour);
   return {
     slots: perColour((colour) => make(colour, ofSlot(colour), logRetentionDays)),

@@ -1,4 +1,8 @@
-import * as s3 from "@pulumi/aws/s3/index.js";
+import { Bucket } from "@pulumi/aws/s3/bucket.js";
+import { BucketLifecycleConfiguration } from "@pulumi/aws/s3/bucketLifecycleConfiguration.js";
+import { BucketPolicy } from "@pulumi/aws/s3/bucketPolicy.js";
+import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock.js";
+import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { HubConfig } from "./config.ts";
 import { arnOf } from "./partition.ts";
@@ -31,8 +35,8 @@ function makeBucket(
   region: string,
   opts: pulumi.ComponentResourceOptions,
 ): LogsBucket {
-  const bucket = new s3.Bucket("balancer-logs", {}, opts);
-  new s3.BucketPublicAccessBlock(
+  const bucket = new Bucket("balancer-logs", {}, opts);
+  new BucketPublicAccessBlock(
     "balancer-logs",
     {
       bucket: bucket.bucket,
@@ -43,7 +47,7 @@ function makeBucket(
     },
     opts,
   );
-  new s3.BucketServerSideEncryptionConfiguration(
+  new BucketServerSideEncryptionConfiguration(
     "balancer-logs",
     {
       bucket: bucket.bucket,
@@ -52,7 +56,7 @@ function makeBucket(
     },
     opts,
   );
-  new s3.BucketLifecycleConfiguration(
+  new BucketLifecycleConfiguration(
     "balancer-logs",
     {
       bucket: bucket.bucket,
@@ -60,7 +64,7 @@ function makeBucket(
     },
     opts,
   );
-  const ready = new s3.BucketPolicy(
+  const ready = new BucketPolicy(
     "balancer-logs",
     {
       bucket: bucket.bucket,

@@ -1,6 +1,6 @@
 import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity.js";
-import * as route53 from "@pulumi/aws/route53/index.js";
-import * as secretsmanager from "@pulumi/aws/secretsmanager/index.js";
+import { getZone } from "@pulumi/aws/route53/getZone.js";
+import { getSecret } from "@pulumi/aws/secretsmanager/getSecret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { isZoneId } from "../domain/zone.ts";
 import { findParameters } from "../rollout/resource.ts";
@@ -65,7 +65,7 @@ async function findSecrets(
     .filter(({ kind }) => kind === "secret")
     .map(async (of) => {
       const { id } = of;
-      const looking = secretsmanager.getSecret(id.startsWith("arn:") ? { arn: id } : { name: id });
+      const looking = getSecret(id.startsWith("arn:") ? { arn: id } : { name: id });
       const found = await orProblem(looking, problems, (why) => missingSecret(of, here, why));
       return found === null ? [] : [[id, found] as const];
     });
@@ -75,7 +75,7 @@ async function findSecrets(
 /** The zone's id. It is named by it, or by its name. */
 async function findZone(zone: string, here: Here, problems: string[]): Promise<string | null> {
   const byId = isZoneId(zone);
-  const looking = route53.getZone(byId ? { zoneId: zone } : { name: zone });
+  const looking = getZone(byId ? { zoneId: zone } : { name: zone });
   const found = await orProblem(looking, problems, (why) => missingZone(zone, byId, here, why));
   return found && found.zoneId;
 }

@@ -1,5 +1,7 @@
-import * as ec2 from "@pulumi/aws/ec2/index.js";
-import * as vpc from "@pulumi/aws/vpc/index.js";
+import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
+import { SecurityGroupEgressRule } from "@pulumi/aws/vpc/securityGroupEgressRule.js";
+import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
+import type { SecurityGroupIngressRuleArgs } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { HubConfig } from "./config.ts";
 import { type GuardianPlace, makeGuardianPlace } from "./guardian-place.ts";
@@ -11,8 +13,8 @@ export interface Network {
   readonly publicSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
   readonly privateSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
   /** Of the balancer and of the tasks. */
-  readonly balancerGroup: ec2.SecurityGroup;
-  readonly taskGroup: ec2.SecurityGroup;
+  readonly balancerGroup: SecurityGroup;
+  readonly taskGroup: SecurityGroup;
   /** Null: the guardian runs outside the VPC. */
   readonly guardian: GuardianPlace | null;
 }
@@ -24,12 +26,12 @@ export async function makeNetwork(
 ): Promise<Network> {
   const place = await makeVpc(config, opts);
   const { access, domain, sidecar, hub } = config;
-  const balancerGroup = new ec2.SecurityGroup(
+  const balancerGroup = new SecurityGroup(
     "balancer",
     { vpcId: place.vpcId, description: "Clients to the load balancer" },
     opts,
   );
-  const taskGroup = new ec2.SecurityGroup(
+  const taskGroup = new SecurityGroup(
     "tasks",
     { vpcId: place.vpcId, description: "The load balancer to the tasks of the hub" },
     opts,
@@ -38,10 +40,10 @@ export async function makeNetwork(
   const targetPort = sidecar.enabled ? sidecar.port : hub.port;
   const open = (
     name: string,
-    group: ec2.SecurityGroup,
-    rule: Omit<vpc.SecurityGroupIngressRuleArgs, "securityGroupId">,
+    group: SecurityGroup,
+    rule: Omit<SecurityGroupIngressRuleArgs, "securityGroupId">,
     aliases: pulumi.Alias[] = [],
-  ) => new vpc.SecurityGroupIngressRule(name, { securityGroupId: group.id, ...rule }, { ...opts, aliases });
+  ) => new SecurityGroupIngressRule(name, { securityGroupId: group.id, ...rule }, { ...opts, aliases });
   for (const [index, cidrIpv4] of access.cidrs.entries()) {
     open(`clients-${index}`, balancerGroup, { cidrIpv4, ipProtocol: "tcp", fromPort: port, toPort: port });
     if (domain)
@@ -55,13 +57,13 @@ export async function makeNetwork(
     open("peer-tasks", taskGroup, { referencedSecurityGroupId: taskGroup.id, ...toTasks }, [
       { name: "sister-tasks" },
     ]);
-  new vpc.SecurityGroupEgressRule(
+  new SecurityGroupEgressRule(
     "balancer-out",
     { securityGroupId: balancerGroup.id, referencedSecurityGroupId: taskGroup.id, ...toTasks },
     opts,
   );
   // Images, secrets, logs and the language model are outside the VPC.
-  new vpc.SecurityGroupEgressRule(
+  new SecurityGroupEgressRule(
     "tasks-out",
     { securityGroupId: taskGroup.id, cidrIpv4: "0.0.0.0/0", ipProtocol: "-1" },
     opts,

@@ -1,4 +1,4 @@
-import * as dynamodb from "@pulumi/aws/dynamodb/index.js";
+import { Table } from "@pulumi/aws/dynamodb/table.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { HubConfig } from "./config.ts";
 import type { StackNames } from "./stack-names.ts";
@@ -8,8 +8,8 @@ export function makeRecordTable(
   { production }: HubConfig,
   { table }: StackNames,
   opts: pulumi.ComponentResourceOptions,
-): dynamodb.Table {
-  return new dynamodb.Table(
+): Table {
+  return new Table(
     "switch",
     {
       name: table,

@@ -1,12 +1,14 @@
-import * as iam from "@pulumi/aws/iam/index.js";
+import { Policy } from "@pulumi/aws/iam/policy.js";
+import { Role } from "@pulumi/aws/iam/role.js";
+import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import * as pulumi from "@pulumi/pulumi";
 import { longestCredentialsMs } from "./plan-length.ts";
 import { type PolicyDocument, trust, trustAccount } from "./policy-document.ts";
 
 /** A role and what it may do. Whoever uses the role at once has to wait for the policy, too. */
 export interface MadeRole {
-  readonly role: iam.Role;
-  readonly policy: iam.RolePolicy;
+  readonly role: Role;
+  readonly policy: RolePolicy;
 }
 
 /** A role with one inline policy, under the stack's own path. */
@@ -22,7 +24,7 @@ export function makeRole(
     boundary?: pulumi.Input<string> | undefined;
   },
 ): MadeRole {
-  const role = new iam.Role(
+  const role = new Role(
     name,
     {
       description: more.description,
@@ -33,7 +35,7 @@ export function makeRole(
     },
     opts,
   );
-  const attached = new iam.RolePolicy(
+  const attached = new RolePolicy(
     name,
     { role: role.name, policy: pulumi.output(policy).apply((of) => JSON.stringify(of)) },
     opts,
@@ -47,8 +49,8 @@ export function makePolicy(
   policy: pulumi.Input<PolicyDocument>,
   opts: pulumi.ComponentResourceOptions,
   { description, path }: { description: string; path: string },
-): iam.Policy {
-  return new iam.Policy(
+): Policy {
+  return new Policy(
     name,
     {
       description,

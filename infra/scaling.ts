@@ -1,4 +1,5 @@
-import * as appautoscaling from "@pulumi/aws/appautoscaling/index.js";
+import { Policy as ScalingPolicy } from "@pulumi/aws/appautoscaling/policy.js";
+import { Target as ScalableTarget } from "@pulumi/aws/appautoscaling/target.js";
 import type * as ecs from "@pulumi/aws/ecs/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Colour } from "../domain/colour.ts";
@@ -20,7 +21,7 @@ export function makeScaling(
   firstLive: boolean,
   opts: pulumi.ComponentResourceOptions,
 ): void {
-  const target = new appautoscaling.Target(
+  const target = new ScalableTarget(
     colour,
     {
       serviceNamespace: "ecs",
@@ -36,7 +37,7 @@ export function makeScaling(
     },
     { ...opts, ignoreChanges: ["minCapacity", "maxCapacity", "suspendedState"] },
   );
-  new appautoscaling.Policy(
+  new ScalingPolicy(
     colour,
     {
       policyType: "TargetTrackingScaling",

@@ -1,5 +1,7 @@
 import type * as cloudwatch from "@pulumi/aws/cloudwatch/index.js";
-import * as ecs from "@pulumi/aws/ecs/index.js";
+import type { Cluster } from "@pulumi/aws/ecs/cluster.js";
+import { Service } from "@pulumi/aws/ecs/service.js";
+import { TaskDefinition } from "@pulumi/aws/ecs/taskDefinition.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Colour, PerColour } from "../domain/colour.ts";
 import { limits } from "../domain/limits.ts";
@@ -23,14 +25,14 @@ export interface Slot {
   readonly logGroup: cloudwatch.LogGroup;
   /** ARN of the task definition that its service runs. */
   readonly taskDefinition: pulumi.Input<string>;
-  readonly service: ecs.Service;
+  readonly service: Service;
 }
 
 /** What both slots are made from, besides the config. */
 export interface SlotNeeds {
   readonly place: Place;
   readonly names: StackNames;
-  readonly cluster: ecs.Cluster;
+  readonly cluster: Cluster;
   readonly network: Network;
   readonly balancer: Balancer;
   /** A task that starts before their policies are attached can't read its secrets. */
@@ -68,7 +70,7 @@ export function makeSlot(
   const told = { ...deployment.definition, containerDefinitions: text };
   const definition = makeTaskDefinition(colour, told, needs, opts);
   const taskDefinition = kept?.taskDefinition ?? definition.arn;
-  const service = new ecs.Service(
+  const service = new Service(
     colour,
     {
       cluster: cluster.arn,
@@ -135,8 +137,8 @@ function makeTaskDefinition(
   definition: Definition & { readonly containerDefinitions: pulumi.Input<string> },
   { names, roles, logGroups, kept }: SlotNeeds,
   opts: pulumi.ComponentResourceOptions,
-): ecs.TaskDefinition {
-  return new ecs.TaskDefinition(
+): TaskDefinition {
+  return new TaskDefinition(
     colour,
     {
       family: `${names.prefix}-${colour}`,

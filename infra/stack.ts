@@ -1,4 +1,4 @@
-import * as ecs from "@pulumi/aws/ecs/index.js";
+import { Cluster } from "@pulumi/aws/ecs/cluster.js";
 import * as pulumi from "@pulumi/pulumi";
 import { perColour } from "../domain/colour.ts";
 import { planLine } from "../plan/text.ts";
@@ -40,7 +40,7 @@ export async function makeStack(config: HubConfig, place: Place, hidden: Hidden)
   const alias = makeAlias(config, zoneId, balancer.loadBalancer, opts);
   const topics = makeTopics(opts);
   const record = makeRecordTable(config, names, opts);
-  const cluster = new ecs.Cluster("hub", {}, opts);
+  const cluster = new Cluster("hub", {}, opts);
   const logGroups = makeLogGroups(config, place, opts);
   const { namespace } = new MetricNamespace("metrics", names.namespaceStart, opts);
   const made = { ...looked, place, names, namespace, record, logGroups, cluster, balancer, topics };

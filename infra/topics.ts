@@ -1,16 +1,18 @@
-import * as sns from "@pulumi/aws/sns/index.js";
+import { Topic } from "@pulumi/aws/sns/topic.js";
+import { TopicSubscription } from "@pulumi/aws/sns/topicSubscription.js";
+import type { TopicSubscriptionArgs } from "@pulumi/aws/sns/topicSubscription.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { HubConfig } from "./config.ts";
 
 /** The two topics that alarms are told to: `onCall` for those that cannot wait, `team` for latency, cost and certificate. */
 export interface Topics {
-  readonly onCall: sns.Topic;
-  readonly team: sns.Topic;
+  readonly onCall: Topic;
+  readonly team: Topic;
 }
 
 /** The two topics that alarms, switch and guardian call. */
 export function makeTopics(opts: pulumi.ComponentResourceOptions): Topics {
-  const make = (name: string, displayName: string) => new sns.Topic(name, { displayName }, opts);
+  const make = (name: string, displayName: string) => new Topic(name, { displayName }, opts);
   return { onCall: make("on-call", "MCP hub on-call"), team: make("team", "MCP hub team") };
 }
 
@@ -24,8 +26,8 @@ export function subscribe(
   after: readonly pulumi.Resource[],
   opts: pulumi.ComponentResourceOptions,
 ): void {
-  const add = (name: string, args: sns.TopicSubscriptionArgs) =>
-    new sns.TopicSubscription(name, args, { ...opts, dependsOn: [...after] });
+  const add = (name: string, args: TopicSubscriptionArgs) =>
+    new TopicSubscription(name, args, { ...opts, dependsOn: [...after] });
   for (const name of ["onCall", "team"] as const) {
     const topic = topics[name].arn;
     const { emails, webhooks } = alerts[name];

@@ -1,4 +1,8 @@
-import * as iam from "@pulumi/aws/iam/index.js";
+import { OpenIdConnectProvider } from "@pulumi/aws/iam/openIdConnectProvider.js";
+import type { Policy } from "@pulumi/aws/iam/policy.js";
+import { Role } from "@pulumi/aws/iam/role.js";
+import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
+import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployed } from "./deploy-limits.ts";
 import { deployPolicy, previewPolicy, secretsPolicy, surroundingsPolicy } from "./deploy-policy.ts";
@@ -35,7 +39,7 @@ export function makeWorkflowRoles(
   const audiences = [...new Set(["sts.amazonaws.com", `sts.${partitionOf(needs.region).suffix}`])];
   const provider = pulumi.output(
     github.providerArn ??
-      new iam.OpenIdConnectProvider(
+      new OpenIdConnectProvider(
         "github",
         { url: "https://token.actions.githubusercontent.com", clientIdLists: audiences },
         opts,
@@ -46,7 +50,7 @@ export function makeWorkflowRoles(
   const shared = (name: string, description: string, policy: (of: Deployed) => PolicyDocument) =>
     makePolicy(name, deployed.apply(policy), opts, { description, path: needs.path });
 
-  const deploy = new iam.Role(
+  const deploy = new Role(
     "deploy",
     {
       description: "Workflows that deploy this stack",
@@ -55,7 +59,7 @@ export function makeWorkflowRoles(
     },
     opts,
   );
-  const preview = new iam.Role(
+  const preview = new Role(
     "preview",
     {
       description: "Workflows that preview this stack for pull requests",
@@ -63,13 +67,13 @@ export function makeWorkflowRoles(
     },
     opts,
   );
-  const own = (name: string, { name: role }: iam.Role, policy: (of: Deployed) => PolicyDocument) =>
-    new iam.RolePolicy(name, { role, policy: deployed.apply((of) => JSON.stringify(policy(of))) }, opts);
+  const own = (name: string, { name: role }: Role, policy: (of: Deployed) => PolicyDocument) =>
+    new RolePolicy(name, { role, policy: deployed.apply((of) => JSON.stringify(policy(of))) }, opts);
   own("deploy", deploy, deployPolicy);
   own("preview", preview, previewPolicy);
 
-  const attach = (name: string, { name: role }: iam.Role, { arn: policyArn }: iam.Policy) =>
-    new iam.RolePolicyAttachment(name, { role, policyArn }, opts);
+  const attach = (name: string, { name: role }: Role, { arn: policyArn }: Policy) =>
+    new RolePolicyAttachment(name, { role, policyArn }, opts);
   const surroundings = shared("surroundings", "What a deployment makes around the tasks", surroundingsPolicy);
   attach("deploy-surroundings", deploy, surroundings);
   if (needs.anySecrets) {

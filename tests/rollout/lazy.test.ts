@@ -40,3 +40,32 @@ test("whoever asks for a module that was put off gets the module itself", async 
   `);
   assert.deepEqual(answers, ["function", "function", true]);
 });
+
+test("Pulumi's runner starts without what traces, and whoever asks for a trace gets one", async () => {
+  const answers = await sayIn(`
+    const tracing = require("@pulumi/pulumi/cmd/run/tracing");
+    const seen = () => Object.keys(require.cache).some((file) => file.includes("/@opentelemetry/sdk-trace/"));
+    const early = seen();
+    tracing.start("http://127.0.0.1:9/api/v2/spans");
+    console.log(JSON.stringify([early, tracing.newSpan("a step").isRecording(), seen()]));
+  `);
+  assert.deepEqual(answers, [false, true, true]);
+});
+
+test("no debugger is connected until somebody serializes a closure, who gets it", async () => {
+  const answers = await sayIn(`
+    const pulumi = require("@pulumi/pulumi");
+    const hooks = require("@pulumi/pulumi/runtime/closure/v8Hooks");
+    const { Session } = require("inspector");
+    let connected = 0;
+    const connect = Session.prototype.connect;
+    Session.prototype.connect = function () { connected += 1; return connect.call(this); };
+    (async () => {
+      await hooks.isInitializedAsync();
+      const early = connected;
+      const { text } = await pulumi.runtime.serializeFunction(() => 41 + 1);
+      console.log(JSON.stringify([early, text.includes("41 + 1"), connected]));
+    })();
+  `);
+  assert.deepEqual(answers, [0, true, 1]);
+});

@@ -20,3 +20,20 @@ test("a program starts without npm's tree of packages, and who asks for what was
   });
   assert.deepEqual(JSON.parse(stdout), [false, "function"]);
 });
+
+for (const looksForLeaks of [false, true])
+  test(`a promise of Pulumi's ${looksForLeaks ? "has" : "takes no"} stack where leaks are ${looksForLeaks ? "" : "not "}looked for, and errors have Node's own`, async () => {
+    const script = `
+      const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable");
+      const promise = Promise.resolve();
+      debuggablePromise(promise, "some work");
+      const { stack } = new RangeError("too much");
+      console.log(JSON.stringify([/ at debuggablePromise /.test(promise._debugStackTrace), stack.split(/:[0-9]/)[0]]));
+    `;
+    const { PULUMI_DEBUG_PROMISE_LEAKS: _, ...env } = process.env;
+    const { stdout } = await run(process.execPath, ["--require", quickStart, "--eval", script], {
+      cwd: PACKAGE,
+      env: { ...env, ...(looksForLeaks ? { PULUMI_DEBUG_PROMISE_LEAKS: "true" } : {}) },
+    });
+    assert.deepEqual(JSON.parse(stdout), [looksForLeaks, "RangeError: too much\n    at [eval]"]);
+  });

@@ -391,4 +391,11 @@ export const infra: readonly Mutant[] = [
     after: "if (perSecond >= 0) return { requests: perSecond, counts: 0 };",
     tests: ["tests/infra/cost.test.ts"],
   },
+  {
+    does: "a preview loads every resource of ECS to make one cluster",
+    file: "infra/stack.ts",
+    before: 'import { Cluster } from "@pulumi/aws/ecs/cluster.js";',
+    after: 'import { Cluster } from "@pulumi/aws/ecs/index.js";',
+    tests: ["tests/infra/loads.test.ts"],
+  },
 ];

@@ -162,4 +162,11 @@ export const packages: readonly Mutant[] = [
     after: "others",
     tests: ["packages/local-aws/tests/ecs-protection.test.ts"],
   },
+  {
+    does: "whoever looks for a promise that never ends is shown none of the places where it was made",
+    file: "packages/pulumi-engine/src/engine/processes/quick-start.cjs",
+    before: "looksForLeaks ? undefined : quickly",
+    after: "quickly",
+    tests: ["packages/pulumi-engine/tests/quick-start.test.ts"],
+  },
 ];

@@ -189,4 +189,11 @@ export const policy: readonly Mutant[] = [
     after: "return untold ? { replaces } : { replaces };",
     tests: ["tests/rollout/leaving-releases.test.ts"],
   },
+  {
+    does: "a trace of an up that somebody asked for stays empty",
+    file: "rollout/plugin/lazy.cjs",
+    before: "Reflect.construct(real(), args)",
+    after: "Reflect.construct(Object, args)",
+    tests: ["tests/rollout/lazy.test.ts"],
+  },
 ];
