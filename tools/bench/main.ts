@@ -10,6 +10,7 @@ import { renderJson, renderTable, type BenchResult } from "./report.ts";
 /** By name; each is loaded only when it is asked for. */
 const benches: Readonly<Record<string, () => Promise<{ bench: Bench }>>> = {
   engine: () => import("./engine.ts"),
+  pulumi: () => import("./pulumi.ts"),
   program: () => import("./program.ts"),
   balancer: () => import("./balancer.ts"),
   sidecar: () => import("./sidecar.ts"),
@@ -21,7 +22,7 @@ const usage = `npm run bench -- [NAME…] [--against FOLDER] [--accept] [--json]
 Measures speed and memory, as ratios within one run.
 
   NAME              of ${Object.keys(benches).join(", ")}; all of them unless named
-  --against FOLDER  the sidecar's bench: only beside the one in this other checkout
+  --against FOLDER  sidecar, pulumi: only beside what is in this other checkout
   --accept          what is seen becomes what later runs are held to (tools/bench/accepted.json)
   --json            prints only JSON
 
