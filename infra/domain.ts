@@ -1,4 +1,4 @@
-import { Certificate } from "@pulumi/aws/acm/certificate.js";
+import { Certificate as AcmCertificate } from "@pulumi/aws/acm/certificate.js";
 import { CertificateValidation } from "@pulumi/aws/acm/certificateValidation.js";
 import type * as lb from "@pulumi/aws/lb/index.js";
 import { Record as DnsRecord } from "@pulumi/aws/route53/record.js";
@@ -21,7 +21,7 @@ export function makeCertificate(
 ): Certificate | null {
   if (!domain) return null;
   if (domain.certificateArn !== undefined) return { arn: domain.certificateArn };
-  const certificate = new Certificate("hub", { domainName: domain.name, validationMethod: "DNS" }, opts);
+  const certificate = new AcmCertificate("hub", { domainName: domain.name, validationMethod: "DNS" }, opts);
   const option = certificate.domainValidationOptions.apply((options) => options[0]);
   const record = new DnsRecord(
     "certificate",

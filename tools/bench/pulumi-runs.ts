@@ -5,7 +5,7 @@ import type { CliEngine } from "../../rehearsal/stage/cli-engine.ts";
 import type { Stage } from "../../rehearsal/stage/index.ts";
 
 /** A stage of some checkout, on which the Pulumi CLI deploys that checkout's program. */
-export interface CliStage {
+interface CliStage {
   readonly stage: Stage;
   readonly engine: CliEngine;
 }

@@ -22,7 +22,7 @@ test("a program starts without npm's tree of packages, and who asks for what was
 });
 
 for (const looksForLeaks of [false, true])
-  test(`a promise of Pulumi's ${looksForLeaks ? "has" : "takes no"} stack where leaks are ${looksForLeaks ? "" : "not "}looked for, and errors have Node's own`, async () => {
+  test(`a promise of Pulumi's has ${looksForLeaks ? "a" : "no"} stack where leaks are ${looksForLeaks ? "" : "not "}looked for, and errors have Node's own`, async () => {
     const script = `
       const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable");
       const promise = Promise.resolve();
