@@ -14,7 +14,8 @@ export interface Flags extends Omit<Choices, "say" | "signal" | "random"> {
   readonly names: readonly string[];
   readonly seed: number;
   readonly json: string | null;
-  readonly report: string | null;
+  /** Where the results go for people: each `.html` or `.md`. */
+  readonly reports: readonly string[];
   /** Where the evidence of the rollback goes, and of which release; null: nowhere. Of none: the one that is played. */
   readonly evidence: { readonly file: string; readonly about: RehearsedRelease | null } | null;
   /** Whether evidence and logs are kept of scenarios that went as promised, too. */

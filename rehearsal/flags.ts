@@ -16,7 +16,7 @@ import { repository } from "./stage/index.ts";
 
 const help = `npm run rehearse -- [--scenario NAME[,NAME…]|all] [--list] [--images FILE] [--config FILE]
                     [--seed N] [--engine embedded|pulumi] [--pulumi FILE] [--shard K/N] [--keep]
-                    [--json FILE] [--report FILE.html] [--evidence FILE [--slot COLOUR]] [--help]
+                    [--json FILE] [--report FILE] [--evidence FILE [--slot COLOUR]] [--help]
 
 Deploys the real program on a local AWS, moves real MCP sessions from blue to green and back, and
 says whether each scenario kept its promise. Nothing leaves this machine.
@@ -35,7 +35,9 @@ says whether each scenario kept its promise. Nothing leaves this machine.
   --shard K/N       the K-th of N parts of the scenario "faults", which is none of "all"
   --keep            keeps each scenario's evidence and logs; of one that broke they are kept anyway
   --json FILE       writes the results as JSON; "-" writes them to standard output, and nothing else
-  --report FILE     writes the results as one HTML page that opens offline
+  --report FILE     writes the results for people, by the file's end: .html is one page that opens
+                    offline, with everything on one axis of time; .md is short, for a pull request.
+                    May be given for each
   --evidence FILE   keeps the evidence of the scenario "rollback", which the check
                     rollback-rehearsed asks for; with a stack's --config it is of the release that
                     this stack's idle colour runs, or the one that --slot names
@@ -64,9 +66,8 @@ export async function readFlags(args: readonly string[]): Promise<Flags | number
   const names = namesOf(values.scenario, engineName, played);
   const engine = chooseEngine(engineName, fileOf(values.pulumi));
   const json = values.json === "-" ? "-" : fileOf(values.json);
-  const report = fileOf(values.report);
+  const reports = await reportsOf(values.report);
   await mustBeWritable("--json", json);
-  await mustBeWritable("--report", report);
   const evidence = fileOf(values.evidence);
   await mustBeWritable("--evidence", evidence);
   await mustBeNew(evidence);
@@ -123,7 +124,7 @@ export async function readFlags(args: readonly string[]): Promise<Flags | number
     config,
     images,
     json: json ?? null,
-    report: report ?? null,
+    reports,
     evidence: evidence === undefined ? null : { file: evidence, about },
   };
 }
@@ -133,6 +134,15 @@ function slotOf(given: string | undefined): Colour | undefined {
   if (given !== undefined && found === undefined)
     throw new UsageError(`--slot is "${given}", and takes ${colours.join(" or ")}`, seeHelp);
   return found;
+}
+
+/** Files that the results are written into for people. Throws UsageError for an end that says nothing of how. */
+async function reportsOf(given: readonly string[] = []): Promise<string[]> {
+  const paths = given.map((path) => typedPath(path));
+  for (const path of paths) await mustBeWritable("--report", path);
+  const other = paths.find((path) => !/\.(?:html|md)$/.test(path));
+  if (other !== undefined) throw new UsageError(`--report writes .html or .md, not ${other}`, seeHelp);
+  return paths;
 }
 
 const fileOf = (path: string | undefined) => (path === undefined ? undefined : typedPath(path));
@@ -152,7 +162,7 @@ function parse(args: readonly string[]) {
         shard: { type: "string" },
         keep: { type: "boolean", default: false },
         json: { type: "string" },
-        report: { type: "string" },
+        report: { type: "string", multiple: true },
         evidence: { type: "string" },
         slot: { type: "string" },
         help: { type: "boolean", default: false },

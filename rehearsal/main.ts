@@ -7,11 +7,12 @@ import { shortened, wrapped } from "../domain/wrapped.ts";
 import { ConfigError } from "../infra/config.ts";
 import type { Flags } from "./flag-values.ts";
 import { readFlags } from "./flags.ts";
-import { renderHtml } from "./html.ts";
 import { keep } from "./keepsake.ts";
 import { Pulse, loadOfThisMachine } from "./pulse.ts";
 import { replayLine } from "./replay-line.ts";
 import { describeAll, describeEvidence, describeScenario, exitCodeOf } from "./report.ts";
+import { renderMarkdown } from "./report/markdown.ts";
+import { type Reported, renderPage } from "./report/page.ts";
 import { type WrittenEvidence, evidenceScenario, writeEvidence } from "./rollback-evidence.ts";
 import { neverStarted } from "./scenarios/failure.ts";
 import { type ScenarioResult, runScenario, scenarios } from "./scenarios/index.ts";
@@ -122,11 +123,14 @@ function shorten(text: string): string {
 }
 
 async function write(
-  { json, report, seed, evidence: wanted }: Flags,
+  flags: Flags,
   results: readonly ScenarioResult[],
   evidence: WrittenEvidence | null,
 ): Promise<void> {
-  if (report !== null) await writeFile(report, renderHtml(seed, results));
+  const { json, reports, seed, evidence: wanted } = flags;
+  const reported: Reported = { seed, results, replay: (scenario) => replayLine(scenario, flags) };
+  for (const file of reports)
+    await writeFile(file, file.endsWith(".md") ? renderMarkdown(reported) : renderPage(reported));
   if (json === null) return;
   const text = `${JSON.stringify({ schema: 1, seed, ...(wanted === null ? {} : { evidence }), scenarios: results }, null, 2)}\n`;
   if (json === "-") process.stdout.write(text);

@@ -1,4 +1,5 @@
 import { columns, shortened, wrapped } from "../domain/wrapped.ts";
+import { type Word as Said, headline, shownFigures, wordOf as saidOf } from "./report/shown.ts";
 import type { WrittenEvidence } from "./rollback-evidence.ts";
 import type { ScenarioResult } from "./scenarios/result.ts";
 
@@ -14,6 +15,7 @@ export function describeScenario(result: ScenarioResult, colour: boolean): strin
       `  ${requests.sent} requests, ${requests.lost} lost, ${requests.hurt} hurt; ${sessions.opened} sessions, ${sessions.broken} broken; ${(timings.totalMs / 1_000).toFixed(1)} s`,
       columns,
     ),
+    ...(result.figures === undefined ? [] : [wrapped(figuresLine(result), 2)]),
     ...(result.inconclusive === undefined ? [] : [whole("?", result.inconclusive, colour)]),
   ];
   return lines.join("\n");
@@ -25,9 +27,50 @@ export function describeAll(results: readonly ScenarioResult[], colour: boolean)
     const { name, asPromised, outcome, promise } = result;
     return line(wordOf(result, asPromised), `${name} (${outcome.replaceAll("-", " ")}): ${promise}`, colour);
   });
-  const kept = results.filter(({ asPromised }) => asPromised).length;
-  return ["", `${kept} of ${results.length} promises kept`, ...lines].join("\n");
+  return ["", headline(results), ...lines, ...figuresTable(results)].join("\n");
 }
+
+/** What is not said in the line above it. */
+function figuresLine(result: ScenarioResult): string {
+  const told = ["requests hurt", "sessions hurt", "time to detect", "traffic home", "false alarms"];
+  return shownFigures(result)
+    .filter(({ name }) => told.includes(name))
+    .map(({ name, value }) => `${name} ${value}`)
+    .join("; ");
+}
+
+/** Every scenario's figures below each other; nothing where no scenario has any. */
+function figuresTable(results: readonly ScenarioResult[]): string[] {
+  const played = results.filter(({ figures }) => figures !== undefined);
+  if (played.length === 0) return [];
+  const rows = [
+    ["", ...columnsOf.map(([, head]) => head)],
+    ...played.map((result) => {
+      const values = new Map(shownFigures(result).map(({ name, value }) => [name, value]));
+      return [result.name, ...columnsOf.map(([name]) => values.get(name) ?? "")];
+    }),
+  ];
+  const widths = rows[0]?.map((_, index) => Math.max(...rows.map((row) => (row[index] ?? "").length))) ?? [];
+  const lineOf = (row: readonly string[]) =>
+    row
+      .map((cell, index) => (index === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[index] ?? 0)))
+      .join("  ")
+      .trimEnd();
+  return ["", ...rows.map((row) => `  ${lineOf(row)}`)];
+}
+
+/** Figures that the last table has, under heads that let it fit a terminal. */
+const columnsOf = [
+  ["requests", "requests"],
+  ["requests hurt", "hurt"],
+  ["sessions", "sessions"],
+  ["sessions hurt", "hurt"],
+  ["time to detect", "detected"],
+  ["traffic home", "home"],
+  ["lost", "lost"],
+  ["broken", "broken"],
+  ["false alarms", "false"],
+] as const;
 
 /** What became of the evidence that was asked for; null: it was not written. */
 export function describeEvidence(file: string, written: WrittenEvidence | null): string {
@@ -48,13 +91,14 @@ export function exitCodeOf(results: readonly ScenarioResult[]): 0 | 1 | 3 {
   return broken.length > 0 ? 3 : 0;
 }
 
-type Word = "kept" | "BROKEN" | "?";
+/** What is not known stands as a question in the column of kept and broken. */
+type Word = Exclude<Said, "cannot tell"> | "?";
 
 const colours: Readonly<Record<Word, number>> = { kept: 32, BROKEN: 31, "?": 33 };
 
-function wordOf({ inconclusive }: ScenarioResult, ok: boolean): Word {
-  if (ok) return "kept";
-  return inconclusive === undefined ? "BROKEN" : "?";
+function wordOf(result: ScenarioResult, ok: boolean): Word {
+  const said = saidOf(result, ok);
+  return said === "cannot tell" ? "?" : said;
 }
 
 /** Columns before what a line says. */

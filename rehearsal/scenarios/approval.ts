@@ -33,6 +33,7 @@ export const approval: Scenario = {
   promise:
     "A step waits for a person, however good it looks, and goes on with who approved it in its evidence.",
   usual: false,
+  releaseIsGood: true,
   run: (play) => withAccount(play.stage, (account) => show(play, account)),
 };
 

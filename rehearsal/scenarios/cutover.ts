@@ -11,6 +11,7 @@ export const cutover: Scenario = {
   name: "cutover",
   promise: "Green goes live in four gated steps, and no client notices.",
   usual: true,
+  releaseIsGood: true,
   engines: ["embedded", "pulumi"],
   async run(play) {
     await play.mustUp("blue goes live");

@@ -1,13 +1,20 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { EvidenceLine } from "../../checks/evidence/evidence-line.ts";
 import type { Colour } from "../../domain/colour.ts";
 import type { RolloutEvent } from "../../rollout/run/ports.ts";
 
 /** A line of a rollout's evidence: what happened, and when. */
 export type Line = RolloutEvent & { readonly at: number };
 
-/** Everything the switch wrote down in this folder, oldest first. */
-export async function readEvidence(folder: string): Promise<Line[]> {
+/** A line as it stands in the evidence of a rollout. */
+export interface EvidenceRecord extends Pick<EvidenceLine, "rollout" | "seq" | "kind" | "body"> {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Every line that the switch wrote down in this folder, readings of checks among them, oldest first. */
+export async function readRecords(folder: string): Promise<EvidenceRecord[]> {
   const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return []; // no rollout yet
     throw error;
@@ -16,10 +23,14 @@ export async function readEvidence(folder: string): Promise<Line[]> {
   return texts
     .flatMap((text) => text.split("\n"))
     .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as { at: string; kind: string; body: object })
-    .map(({ at, kind, body }) => ({ ...body, kind, at: Date.parse(at) }) as Line)
+    .map((line) => JSON.parse(line) as EvidenceLine)
+    .map(({ at, kind, body, rollout, seq }) => ({ rollout, seq, kind, body, at: Date.parse(at) }))
     .sort((a, b) => a.at - b.at);
 }
+
+/** Records as what happened in the rollouts. */
+export const linesOf = (records: readonly EvidenceRecord[]): Line[] =>
+  records.map(({ body, kind, at }) => ({ ...body, kind, at }) as Line);
 
 /** One step as it went: how long its weight was in traffic, and how its gate judged it. */
 export interface Held {
@@ -36,10 +47,12 @@ export function stepsOf(lines: readonly Line[], candidate: Colour): Held[] {
   for (const [index, line] of lines.entries()) {
     if (line.kind !== "proved" || line.weights[candidate] === 0) continue;
     const after = lines.slice(index + 1);
-    const judged = after.find((one) => one.kind === "judged");
-    const next = after.find(
+    const end = after.findIndex(
       (one) => one.kind === "shifting" || one.kind === "rolling-back" || one.kind === "ended",
     );
+    const next = after[end];
+    // A step that was extended is judged again: the last verdict is what it went on with.
+    const judged = after.slice(0, end < 0 ? after.length : end).findLast((one) => one.kind === "judged");
     if (judged?.kind !== "judged" || judged.weight !== line.weights[candidate]) continue;
     const { verdict, why } = judged.judgement;
     steps.push({ weight: judged.weight, from: line.at, to: next?.at ?? Infinity, verdict, why });

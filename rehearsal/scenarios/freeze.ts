@@ -15,6 +15,7 @@ export const freeze: Scenario = {
   promise:
     "In a freeze no traffic moves to a candidate but by a reason that is recorded; the way back is free.",
   usual: false,
+  releaseIsGood: true,
   engines: ["embedded", "pulumi"],
   async run(play) {
     await play.mustUp("blue goes live");

@@ -20,6 +20,7 @@ export const pause: Scenario = {
   promise:
     "An up that waits for a person ends as paused; the guardian holds the weight, or sends it home when its time is over.",
   usual: false,
+  releaseIsGood: true,
   stage: { speedup },
   run: (play) => withAccount(play.stage, (account) => show(play, account)),
 };

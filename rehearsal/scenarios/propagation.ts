@@ -18,6 +18,7 @@ export const propagation: Scenario = {
   promise:
     "A balancer that is slow to act ends no rollback early, and makes it no slower than the delay and 2 s.",
   usual: false,
+  releaseIsGood: true,
   stage: { propagationDelayMs: delayMs },
   run: (play) => withAccount(play.stage, (account) => show(play, account)),
 };

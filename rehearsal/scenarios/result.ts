@@ -1,3 +1,5 @@
+import type { Course } from "../course/course.ts";
+import type { Figures } from "../course/figures.ts";
 import type { Fault, Transport } from "../faults/cells.ts";
 
 /** How one scenario went, as the rehearsal's JSON has it. */
@@ -19,6 +21,10 @@ export interface ScenarioResult {
     readonly verdictToTrafficMs: number | null;
   };
   readonly steps: readonly StepResult[];
+  /** What it cost its users, and how fast it was over; absent of a scenario that was not played on a stage. */
+  readonly figures?: Figures;
+  /** How it went, on one axis of time; absent as above. */
+  readonly course?: Course;
   /** Each thing promised, with the figure seen. */
   readonly held: readonly Held[];
   /** Of the matrix of faults: each cell that was played. */

@@ -15,6 +15,7 @@ export const retirement: Scenario = {
   name: "retirement",
   promise: "A slot with open sessions drains: its calls finish and its clients move over one by one.",
   usual: false,
+  releaseIsGood: true,
   async run(play) {
     const given = play.stage.config["blue"] as { hubConfig?: object };
     const blue = { ...given, tasks: 2, hubConfig: { ...given.hubConfig, analysisMs } };

@@ -10,6 +10,7 @@ export const rollback: Scenario = {
   name: "rollback",
   promise: "After a promotion one flipped number brings everybody back at once.",
   usual: true,
+  releaseIsGood: true,
   engines: ["embedded", "pulumi"],
   async run(play) {
     await play.mustUp("blue goes live");

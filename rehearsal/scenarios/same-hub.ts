@@ -25,6 +25,7 @@ function kept({ name, promise, faults = [], load, usersMind = false }: Same): Sc
     name,
     promise,
     usual: false,
+    releaseIsGood: true,
     async run(play) {
       const blue = faults.length === 0 ? {} : faultyBlue(play.stage, faults);
       await play.mustUp("blue goes live", { ...blue, ...twoSteps });

@@ -4,12 +4,16 @@ import type { EngineEvent, RunResult } from "pulumi-engine";
 import { usualAsks } from "../clients/asks.ts";
 import { Load } from "../clients/load.ts";
 import type { Counts, Tally } from "../clients/tally.ts";
+import { courseOf } from "../course/course.ts";
+import { figuresOf } from "../course/figures.ts";
+import type { Told } from "../course/happenings.ts";
+import { type Moves, watchMoves } from "../course/watch-moves.ts";
 import type { EngineName } from "../stage/engine.ts";
 import { type Stage, type StageOptions, openStage } from "../stage/index.ts";
 import type { Sight } from "../witness/sight.ts";
 import type { Choices } from "./choices.ts";
 import { type Drain, watchDrains } from "./drains.ts";
-import { type Line, readEvidence, stepsOf } from "./evidence.ts";
+import { type EvidenceRecord, type Line, linesOf, readRecords, stepsOf } from "./evidence.ts";
 import { describeFailure } from "./failure.ts";
 import { hubOf } from "./hub-of.ts";
 import { type LoadWanted, usualLoad } from "./loads.ts";
@@ -30,6 +34,8 @@ export interface Scenario {
   readonly engines?: readonly EngineName[];
   /** It takes so long that it runs by its own name only, and in parts. */
   readonly byNameOnly?: boolean;
+  /** Its candidate is as good as live, and nothing pretends otherwise: whoever sends it home raises a false alarm. */
+  readonly releaseIsGood?: boolean;
   /** What its stage has otherwise than others. */
   readonly stage?: Pick<StageOptions, "propagationDelayMs" | "speedup" | "scheduleSpeedup">;
   run(
@@ -46,6 +52,9 @@ export class Play {
   readonly stage: Stage;
   readonly drains: readonly Drain[];
   readonly routed: ReadonlyMap<string, Routed>;
+  readonly moves: Moves;
+  /** Its own story, line by line. */
+  readonly told: Told[] = [];
   /** Whether the users of each load saw what the gates counted. */
   readonly witnessed: Held[] = [];
   /** What the users of loads that have ended saw. */
@@ -63,9 +72,11 @@ export class Play {
     this.stage = stage;
     this.drains = watchDrains(stage);
     this.routed = watchRoutes(stage);
+    this.moves = watchMoves(stage);
   }
 
   say(text: string): void {
+    this.told.push({ at: Date.now(), text });
     this.choices.say(text);
   }
 
@@ -139,8 +150,13 @@ export class Play {
     if (this.#load !== null) await this.stopLoad();
   }
 
-  evidence(): Promise<Line[]> {
-    return readEvidence(join(this.stage.folder, "evidence"));
+  async evidence(): Promise<Line[]> {
+    return linesOf(await this.records());
+  }
+
+  /** The same as it was written down, readings of checks among them. */
+  records(): Promise<EvidenceRecord[]> {
+    return readRecords(join(this.stage.folder, "evidence"));
   }
 
   pause(ms: number): Promise<void> {
@@ -154,8 +170,9 @@ export class Play {
       event.urn?.includes("TrafficSwitch") === true &&
       isWorthTelling(event.message)
     )
-      this.say(`  ${event.message}`);
-    if (event.kind === "step" && event.phase === "failed") this.say(`  ${event.type} ${event.name} failed`);
+      this.choices.say(`  ${event.message}`);
+    if (event.kind === "step" && event.phase === "failed")
+      this.choices.say(`  ${event.type} ${event.name} failed`);
   }
 }
 
@@ -198,7 +215,7 @@ export async function runScenario(scenario: Scenario, choices: Choices): Promise
     });
     await play.abandon();
     const all = { ...said, held: [...said.held, ...play.witnessed] };
-    ended = result(scenario, all, play, await play.evidence(), Date.now() - started);
+    ended = result(scenario, all, play, await play.records(), started);
     return ended;
   } finally {
     await play.abandon();
@@ -234,28 +251,34 @@ async function refusedBy(error: UpFailed, play: Play): Promise<Awaited<ReturnTyp
 }
 
 function result(
-  { name, promise }: Scenario,
+  { name, promise, releaseIsGood = false }: Scenario,
   said: Awaited<ReturnType<Scenario["run"]>>,
-  { tally, counts, drains, routed }: Pick<Play, "tally" | "counts" | "drains" | "routed">,
-  lines: readonly Line[],
-  totalMs: number,
+  { tally, counts, drains, routed, sights, moves, told }: Play,
+  records: readonly EvidenceRecord[],
+  startedAt: number,
 ): ScenarioResult {
   const steps =
-    tally === null ? [] : observed(stepsOf(lines, "green"), { seen: tally.seen, routed }, "green");
-  const { requests, sessions } = counts;
+    tally === null ? [] : observed(stepsOf(linesOf(records), "green"), { seen: tally.seen, routed }, "green");
+  const { requests } = counts;
+  const broken = tally === null ? 0 : brokenSessions(tally, drains).length;
+  const sessions = { ...counts.sessions, broken };
+  const endedAt = Date.now();
+  const { course, homecomings } = courseOf({ startedAt, endedAt, sights, routed, records, moves, told });
   return {
     name,
     promise,
     asPromised: said.held.every(({ ok }) => ok),
     outcome: said.outcome,
     requests,
-    sessions: { ...sessions, broken: tally === null ? 0 : brokenSessions(tally, drains).length },
+    sessions,
     timings: {
-      totalMs,
+      totalMs: endedAt - startedAt,
       faultToVerdictMs: said.faultToVerdictMs ?? null,
       verdictToTrafficMs: said.verdictToTrafficMs ?? null,
     },
     steps,
+    figures: figuresOf({ requests, sessions, sights, homecomings, releaseIsGood }),
+    course,
     held: said.held,
     ...(said.cells === undefined ? {} : { cells: said.cells }),
     observedIn: "responses",

@@ -17,6 +17,7 @@ export const sessions: Scenario = {
   name: "sessions",
   promise: `${open} MCP sessions, two tasks per slot, go through 0 → 100 → 0 and none breaks.`,
   usual: false,
+  releaseIsGood: true,
   async run(play) {
     const blue = { ...(play.stage.config["blue"] as object), tasks: 2 };
     play.stage.set({ blue, rollout: { drainDeadline, warmTime: drainDeadline, steps: twoSteps } });

@@ -27,6 +27,7 @@ export const throttled: Scenario = {
   promise:
     "With half of all AWS calls throttled a rollout completes, and a rollback is proved in under 10 s.",
   usual: false,
+  releaseIsGood: true,
   run: (play) => withAccount(play.stage, (account) => show(play, account)),
 };
 

@@ -120,6 +120,9 @@ test("a report that could not be written is refused before anything runs, and ex
     assert.equal(folder.status, 2);
     assert.equal(folder.stderr, `error: ${flag} docs: that is a folder; name a file in it.\n`);
   }
+  const other = rehearse("--report", "a.html", "--report", "result.txt");
+  assert.equal(other.status, 2);
+  assert.match(other.stderr, /^error: --report writes \.html or \.md, not result\.txt\.\n/);
 });
 
 test("evidence that could not be kept, or would be of another hub, is refused before anything runs, and exit 2", (t) => {
