@@ -4,7 +4,7 @@ import type { Routed } from "../scenarios/routed.ts";
 import type { Sight } from "../witness/sight.ts";
 
 /** What users had of one colour in a stretch of time, by when they had it. */
-export interface OfColour {
+interface OfColour {
   /** Requests that ended, however: of notifications and event streams only those that failed. */
   readonly ended: number;
   /** Those of them that were hurt or lost. */
@@ -56,7 +56,7 @@ export function binsOf(
   const at = (moment: number) => bins[Math.floor((moment - startedAt) / binMs)];
   for (const sight of sights) {
     const by = routed.get(sight.traceId);
-    const slot = colourOf(sight.slot) ?? by?.slot ?? null;
+    const slot = colourOf(sight.slot);
     const routedIn = by === undefined || by.draw === null || slot === null ? undefined : at(by.at);
     if (routedIn !== undefined && slot !== null) routedIn.split[slot]++;
     const bad = badly(sight);

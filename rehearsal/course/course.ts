@@ -43,9 +43,19 @@ export interface Observed {
   readonly told: readonly Told[];
 }
 
-/** The course of a scenario, and what sent its traffic home. */
-export function courseOf(observed: Observed): { course: Course; homecomings: readonly Homecoming[] } {
-  const { startedAt, endedAt, sights, routed, records, moves, told } = observed;
+/**
+ * The course of a scenario, what sent its traffic home, and what users saw: of a request that nobody answered, and that had no
+ * session, with the slot that the balancer chose for it.
+ */
+export function courseOf(observed: Observed): {
+  course: Course;
+  homecomings: readonly Homecoming[];
+  sights: readonly Sight[];
+} {
+  const { startedAt, endedAt, routed, records, moves, told } = observed;
+  const sights = observed.sights.map((sight) =>
+    sight.slot === null ? { ...sight, slot: routed.get(sight.traceId)?.slot ?? null } : sight,
+  );
   const ms = endedAt - startedAt;
   const homecomings = homecomingsOf({ ...moves, records, routed });
   const since = (at: number) => Math.max(0, at - startedAt);
@@ -67,5 +77,5 @@ export function courseOf(observed: Observed): { course: Course; homecomings: rea
       };
     }),
   };
-  return { course, homecomings };
+  return { course, homecomings, sights };
 }

@@ -25,7 +25,7 @@ export interface Figures {
   /** Sessions that had to begin anew although nothing drained their slot. */
   readonly broken: number;
   /**
-   * From the moment the first hurt request of a release ended for its user until a gate or the guardian had decided to send the
+   * From the moment the first hurt request of a release ended for its user (one that was waited for in vain: began) until a gate or the guardian had decided to send the
    * traffic home, in milliseconds; of several, the longest. Null: none decided so, or no user had been hurt before.
    */
   readonly detectMs: number | null;

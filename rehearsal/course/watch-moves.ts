@@ -41,7 +41,7 @@ export function watchMoves({ aws }: Pick<Stage, "aws">): Moves {
   let underWay = false;
   aws.onCall(({ when, operation, error, input }) => {
     if (when !== "after" || error !== null) return;
-    const weights = /^(?:Create|Modify)Rule$/.test(operation) ? weightsOf(input as RuleCall) : null;
+    const weights = /^(?:Create|Modify)Rule$/.test(operation) ? weightsOf(input) : null;
     if (weights !== null) set.push({ at: Date.now(), weights });
     const record = operation === "PutItem" ? recordOf(input) : null;
     if (record === null) return;

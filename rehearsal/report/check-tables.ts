@@ -11,14 +11,17 @@ export function checkTables({ looks }: Course, scenario: string): string {
   return checks.map(([name, of]) => checkTable(name, of, scenario)).join("\n");
 }
 
+const heads = ["step", "verdict", "value", "good is", "samples, of at least", "looks", "last look", "why"];
+
 function checkTable(name: string, looks: readonly Look[], scenario: string): string {
-  const { operator, limit, unit, source, query } = looks.at(-1) as Look;
+  const { source, query } = looks.at(-1) as Look;
   const rows = looks.map((look) =>
     row(
       `${look.colour} at ${look.weight} %`,
       [
         verdictCell(look),
-        escape(`${shown(look.value)}${look.value === null ? "" : ` ${unitOf(look)}`}`.trimEnd()),
+        withUnit(look.value, look.unit),
+        `${signs[look.operator]} ${withUnit(look.limit, look.unit)}`,
         `${count(look.samples)} of ${look.minimumSamples === null ? "—" : count(look.minimumSamples)}`,
         count(look.looks),
         moment(look.at),
@@ -27,15 +30,23 @@ function checkTable(name: string, looks: readonly Look[], scenario: string): str
       ` class="${look.verdict}"`,
     ),
   );
-  const caption = `${name} in ${scenario}: good is ${operator} ${shown(limit)} ${unit}`.trimEnd();
   return `<section class="check" id="${idOf("check", scenario, name)}">
 <h4>${escape(name)} ${tally(looks)}</h4>
 <p class="quiet">From ${escape(source)}: ${escape(query)}.</p>
-${table(caption, ["step", "verdict", "value", "samples, of at least", "looks", "last look", "why"], rows, "evidence")}
+${table(`${name} in ${scenario}`, heads, rows, "evidence")}
 </section>`;
 }
 
-const unitOf = ({ unit, value }: Look): string => (typeof value === "number" ? unit : "");
+const signs: Readonly<Record<Look["operator"], string>> = {
+  "<": "&lt;",
+  "<=": "≤",
+  ">": "&gt;",
+  ">=": "≥",
+  "=": "=",
+};
+
+const withUnit = (value: Look["value"], unit: string): string =>
+  escape(typeof value === "number" ? `${shown(value)} ${unit}`.trimEnd() : shown(value));
 
 /** The check's own verdict; where the step's is another, that is told, too. */
 function verdictCell({ verdict, advisory }: Look): string {

@@ -21,7 +21,7 @@ interface StepBar {
 }
 
 /** The steps of all rollouts, in the order in which they began. */
-export function stepBars({ happenings, ms }: Course): StepBar[] {
+function stepBars({ happenings, ms }: Course): StepBar[] {
   const bars: StepBar[] = [];
   let open: StepBar | null = null;
   const close = (at: number) => {
@@ -29,7 +29,7 @@ export function stepBars({ happenings, ms }: Course): StepBar[] {
     open = null;
   };
   for (const [index, { at, kind, colour = "", weight = 0, verdict }] of happenings.entries()) {
-    const current = open as StepBar | null;
+    const current: StepBar | null = open;
     const again = current?.weight === weight && current.colour === colour;
     if (kind === "baking" && !again) {
       close(at);
@@ -81,7 +81,7 @@ const means = [
 ];
 
 /** What a mark takes of the axis, in percent: those that are nearer stand below each other. */
-const markPercent = 3;
+const markPercent = 4.5;
 const rowPx = 22;
 
 /** Lanes of events and verdicts: each mark is a link to its record. */
@@ -108,11 +108,17 @@ export function lanes(course: Course, axis: TimeAxis, scenario: string): string 
 ${rows.join("\n")}</div>`;
 }
 
+/** Room that a step's weight takes on a phone, in percent: where nothing follows so soon it may stick out of its bar. */
+const labelPercent = 12;
+
 function stepsLane(course: Course, axis: TimeAxis, scenario: string): string {
-  const bars = stepBars(course).map(({ from, to, weight, colour, verdict, record }) => {
+  const steps = stepBars(course);
+  const bars = steps.map(({ from, to, weight, colour, verdict, record }, index) => {
     const left = axis.percent(from);
+    const next = steps[index + 1];
+    const loose = next === undefined || axis.percent(next.from) - left > labelPercent ? " loose" : "";
     const words = `${colour} at ${weight} %: ${verdict ?? "no verdict"}, from ${moment(from)} to ${moment(to)}`;
-    return `<li style="left:${left}%;width:${Math.max(0.6, axis.percent(to) - left).toFixed(2)}%"><a class="step ${verdict ?? "none"}" href="#${recordId(scenario, record)}" title="${escape(words)}" aria-label="${escape(words)}">${weight} %</a></li>`;
+    return `<li style="left:${left}%;width:${Math.max(0.6, axis.percent(to) - left).toFixed(2)}%"><a class="step ${verdict ?? "none"}${loose}" href="#${recordId(scenario, record)}" title="${escape(words)}" aria-label="${escape(words)}">${weight} %</a></li>`;
   });
   return `<ul class="steps">${bars.join("")}</ul>`;
 }

@@ -95,12 +95,7 @@ function promises(result: ScenarioResult): string {
       ({ what, saw, ok }) =>
         `<tr class="${ok ? "kept" : "broken"}"><td>${badge(result, ok)}</td><th scope="row">${escape(what)}</th><td>${escape(saw)}</td></tr>`,
     );
-  return table(
-    `Promises of ${result.name}`,
-    ["kept?", "promised", "seen"],
-    rows,
-    "promises",
-  );
+  return table(`Promises of ${result.name}`, ["kept?", "promised", "seen"], rows, "promises");
 }
 
 function badge(result: Pick<ScenarioResult, "inconclusive">, ok: boolean): string {

@@ -39,7 +39,7 @@ export function moment(ms: number): string {
 }
 
 /** A share in percent, with as many digits as tell it from nothing and from all. */
-export function percent({ hurt, all }: PartOf): string {
+function percent({ hurt, all }: PartOf): string {
   if (all === 0) return none;
   const of = (100 * hurt) / all;
   return `${Number(of.toFixed(of < 1 ? 2 : 1))} %`;

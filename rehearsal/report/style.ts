@@ -27,7 +27,7 @@ a { color: var(--link) }
 .skip { position: absolute; left: -999rem; top: 0; padding: .6rem 1rem; background: var(--page); z-index: 9 }
 .skip:focus { left: .5rem }
 main:focus { outline: none }
-.quiet { color: var(--quiet); font-size: .93rem }
+.quiet { color: var(--quiet); font-size: .93rem; overflow-wrap: anywhere }
 .promise { font-size: 1.1rem; max-width: 60ch }
 .scenario { border-top: 2px solid var(--line); margin-top: 2.5rem; padding-top: 1.5rem }
 .note { background: var(--open-back); color: var(--open); padding: .6rem .8rem; border-radius: 6px }
@@ -90,7 +90,7 @@ code { font: .88em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace }
 .mark:hover, .step:hover { border-color: var(--link) }
 .mark.pass { color: var(--good) } .mark.fail { color: var(--bad); border-color: var(--bad) } .mark.inconclusive { color: var(--open) } .mark.rolling-back, .mark.taken-over { color: var(--bad); border-color: var(--bad) }
 .steps li { top: 0 } .step { display: block; height: 19px; margin-top: 1px; padding: 0 .2rem; line-height: 18px; font-size: .8rem; text-decoration: none; white-space: nowrap; overflow: hidden; border: 1px solid; border-radius: 4px }
-.step.pass { color: var(--good); background: var(--good-back) } .step.fail { color: var(--bad); background: var(--bad-back) } .step.inconclusive { color: var(--open); background: var(--open-back) } .step.none { color: var(--quiet); background: var(--card) }
+.step.loose { overflow: visible } .step.pass { color: var(--good); background: var(--good-back) } .step.fail { color: var(--bad); background: var(--bad-back) } .step.inconclusive { color: var(--open); background: var(--open-back) } .step.none { color: var(--quiet); background: var(--card) }
 .figures-behind { margin-top: .8rem }
 @media (max-width: 40rem) {
   body { padding: 1rem .8rem 3rem } h1 { font-size: 1.5rem } h2 { font-size: 1.25rem }
@@ -100,7 +100,7 @@ code { font: .88em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace }
   .records table, .records caption, .records tbody, .records tr, .evidence table, .evidence caption, .evidence tbody, .evidence tr { display: block } .records thead, .evidence thead { display: none }
   .records tr, .evidence tr { padding: .4rem 0; border-bottom: 1px solid var(--line) } .records tr > *, .evidence tr > * { border: 0; padding: 0 .6rem 0 0; white-space: normal !important; min-width: 0 !important }
   .records td:nth-child(3), .records td:nth-child(4), .evidence td { display: block } .records td:nth-child(4) { color: var(--quiet); font-size: .85rem } .records th, .records td:nth-child(2), .evidence th, .evidence td:nth-child(2) { display: inline-block }
-  .evidence td:nth-child(n + 3)::before { color: var(--quiet); content: "value: " } .evidence td:nth-child(4)::before { content: "samples, of at least: " !important } .evidence td:nth-child(5)::before { content: "looks: " !important } .evidence td:nth-child(6)::before { content: "last look at " !important } .evidence td:nth-child(7)::before { content: "" !important }
+  .evidence td:nth-child(n + 3)::before { color: var(--quiet); content: "value: " } .evidence td:nth-child(4)::before { content: "good is " !important } .evidence td:nth-child(5)::before { content: "samples, of at least: " !important } .evidence td:nth-child(6)::before { content: "looks: " !important } .evidence td:nth-child(7)::before { content: "last look at " !important } .evidence td:nth-child(8)::before { content: "" !important }
   .legend dl { grid-template-columns: 1fr } .legend dd { margin-bottom: .4rem }
 }
 @media print {

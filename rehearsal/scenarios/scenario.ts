@@ -253,7 +253,7 @@ async function refusedBy(error: UpFailed, play: Play): Promise<Awaited<ReturnTyp
 function result(
   { name, promise, releaseIsGood = false }: Scenario,
   said: Awaited<ReturnType<Scenario["run"]>>,
-  { tally, counts, drains, routed, sights, moves, told }: Play,
+  { tally, counts, drains, routed, sights: own, moves, told }: Play,
   records: readonly EvidenceRecord[],
   startedAt: number,
 ): ScenarioResult {
@@ -263,7 +263,15 @@ function result(
   const broken = tally === null ? 0 : brokenSessions(tally, drains).length;
   const sessions = { ...counts.sessions, broken };
   const endedAt = Date.now();
-  const { course, homecomings } = courseOf({ startedAt, endedAt, sights, routed, records, moves, told });
+  const { course, homecomings, sights } = courseOf({
+    startedAt,
+    endedAt,
+    sights: own,
+    routed,
+    records,
+    moves,
+    told,
+  });
   return {
     name,
     promise,

@@ -16,7 +16,7 @@ export const noBrowser: string | false =
   "no Chromium here opens the page: apt-get install chromium, or name it with CHROMIUM";
 
 /** How a page is looked at. */
-export interface Look {
+interface Look {
   readonly width: number;
   readonly scheme: "light" | "dark";
 }

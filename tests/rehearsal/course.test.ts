@@ -121,6 +121,25 @@ test("a rollback of a good release by its gate is a false alarm; by a person's w
   assert.ok(figures.homeMs !== null);
 });
 
+test("a request without a session that nobody answered is its release's by the balancer's choice: it is detected, and drawn", () => {
+  const silent = observedRollback.sights.map((one) =>
+    one.verdict === "fault"
+      ? {
+          ...one,
+          verdict: "gave-up" as const,
+          slot: null,
+          task: null,
+          answeredAt: null,
+          era: "stateless" as const,
+        }
+      : one,
+  );
+  const played = courseOf({ ...observedRollback, sights: silent });
+  const first = silent.find(({ verdict }) => verdict === "gave-up");
+  assert.equal(figuresOf({ ...seen, ...played }).detectMs, began + 30_000 - (first?.sentAt ?? 0));
+  assert.ok(played.course.bins.some(({ green }) => green.bad > 0));
+});
+
 test("figures without a meaning are none: nobody hurt before the decision, nobody asking after it", () => {
   const calm = observedRollback.sights.map((one) => ({ ...one, verdict: "well" as const }));
   assert.equal(figuresOf({ ...seen, sights: calm }).detectMs, null);

@@ -41,7 +41,7 @@ export const record = (
 ): EvidenceRecord => ({ rollout, seq, at: began + ms, kind, body: { ...body, kind } });
 
 /** A look of the check of errors. */
-export const reading = (seq: number, ms: number, verdict: string, samples: number): EvidenceRecord => ({
+const reading = (seq: number, ms: number, verdict: string, samples: number): EvidenceRecord => ({
   ...record(seq, ms, "reading", {}),
   body: {
     check: "error-share",

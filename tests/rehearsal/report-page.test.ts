@@ -29,8 +29,8 @@ test("a scenario that is broken says BROKEN with all that was seen and the line 
 
 test("each step has its last verdict, each check its last look, and each mark leads to a record that is there", () => {
   const part = partOf(page, "bad-release");
-  assert.match(part, /class="step pass"[^>]*>25 %/);
-  assert.match(part, /class="step fail"[^>]*>50 %/);
+  assert.match(part, /class="step pass[^"]*"[^>]*>25 %/);
+  assert.match(part, /class="step fail[^"]*"[^>]*>50 %/);
   const [check] = /<section class="check"[^]*?<\/section>/.exec(part) ?? [];
   assert.match(
     check ?? "",
@@ -127,7 +127,7 @@ test(
     const { needs } = await wrong.evaluate<{ needs: number }>(layout);
     assert.ok(needs > 2_000, `${needs}`);
     await using right = await opened(page);
-    for (const width of [320, 360, 400, 1_200])
+    for (const width of [320, 360, 1_200])
       for (const scheme of ["light", "dark"] as const) {
         await right.look({ width, scheme });
         const { texts, found } = await right.evaluate<{ texts: number; found: string[] }>(tooPale);
