@@ -20,28 +20,27 @@ interface StepBar {
   readonly record: number;
 }
 
+/** What a step that has not come to a verdict ends with. */
+const ends: ReadonlySet<Happening["kind"]> = new Set(["shifting", "rolling-back", "ended", "taken-over"]);
+
 /** The steps of all rollouts, in the order in which they began. */
 function stepBars({ happenings, ms }: Course): StepBar[] {
   const bars: StepBar[] = [];
   let open: StepBar | null = null;
-  const close = (at: number) => {
-    if (open !== null) bars.push(open.verdict === null ? { ...open, to: at } : open);
-    open = null;
-  };
-  for (const [index, { at, kind, colour = "", weight = 0, verdict }] of happenings.entries()) {
-    const current: StepBar | null = open;
-    const again = current?.weight === weight && current.colour === colour;
-    if (kind === "baking" && !again) {
-      close(at);
-      open = { from: at, to: ms, weight, colour, verdict: null, record: index };
-    } else if (kind === "judged" && current !== null && again)
-      open = { ...current, to: at, verdict: verdict ?? null, record: index };
-    else if (kind === "shifting" || kind === "rolling-back" || kind === "ended" || kind === "taken-over")
-      close(at);
+  for (const [record, { at, kind, colour = "", weight = 0, verdict = null }] of happenings.entries()) {
+    const again: boolean = open !== null && open.weight === weight && open.colour === colour;
+    if (kind === "judged" && open !== null && again) open = { ...open, to: at, verdict, record };
+    else if ((kind === "baking" && !again) || ends.has(kind)) {
+      bars.push(...closed(open, at));
+      open = kind === "baking" ? { from: at, to: ms, weight, colour, verdict: null, record } : null;
+    }
   }
-  close(ms);
-  return bars;
+  return [...bars, ...closed(open, ms)];
 }
+
+/** A step that ended before its verdict lasted until then. */
+const closed = (open: StepBar | null, at: number): StepBar[] =>
+  open === null ? [] : [open.verdict === null ? { ...open, to: at } : open];
 
 /** Steps as shades behind a panel. */
 export function bands(course: Course, axis: TimeAxis): string {
