@@ -47,7 +47,8 @@ function figuresTable(results: readonly ScenarioResult[]): string[] {
     ["", ...columnsOf.map(([, head]) => head)],
     ...played.map((result) => {
       const values = new Map(shownFigures(result).map(({ name, value }) => [name, value]));
-      return [result.name, ...columnsOf.map(([name]) => values.get(name) ?? "")];
+      // Shares stand with each scenario's own lines: a line here has to fit a terminal.
+      return [result.name, ...columnsOf.map(([name]) => values.get(name)?.replace(/ \(.*/, "") ?? "")];
     }),
   ];
   const widths = rows[0]?.map((_, index) => Math.max(...rows.map((row) => (row[index] ?? "").length))) ?? [];

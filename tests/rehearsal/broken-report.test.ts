@@ -54,3 +54,32 @@ test("kept is green and broken is red, on a terminal alone", () => {
   assert.ok(describeAll([broken], true).includes("\u001b[31mBROKEN"));
   assert.ok(!describeAll([well, broken], false).includes("\u001b"));
 });
+
+test("the printed end has every scenario's figures below each other, in 100 columns, and none where there are none", () => {
+  const figures = {
+    requests: { all: 12_345, hurt: 67 },
+    sessions: { all: 138, hurt: 9 },
+    lost: 3,
+    broken: 2,
+    detectMs: 1_517,
+    homeMs: 345,
+    falseAlarms: null,
+  };
+  const named = { ...broken, name: "same-hub-optional-lists", figures };
+  const good = { ...well, figures: { ...figures, detectMs: null, homeMs: null, falseAlarms: 0 } };
+  const lines = describeAll([named, good, well], false).split("\n");
+  const rows = lines.slice(-3).map((line) => line.trim().split(/ {2,}/));
+  assert.deepEqual(rows, [
+    ["requests", "hurt", "sessions", "hurt", "detected", "home", "lost", "broken", "false"],
+    ["same-hub-optional-lists", "12,345", "67", "138", "9", "1.5 s", "345 ms", "3", "2", "—"],
+    ["cutover", "12,345", "67", "138", "9", "—", "—", "3", "2", "0"],
+  ]);
+  assert.deepEqual(
+    lines.filter((line) => line.length > 100),
+    [],
+  );
+  assert.match(
+    describeScenario(named, false).replaceAll(/\s+/g, " "),
+    /requests hurt 67 \(0\.54 %\); sessions hurt 9 \(6\.5 %\); time to detect 1\.5 s; traffic home 345 ms; false alarms —$/,
+  );
+});
