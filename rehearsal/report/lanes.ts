@@ -23,24 +23,22 @@ interface StepBar {
 /** What a step that has not come to a verdict ends with. */
 const ends: ReadonlySet<Happening["kind"]> = new Set(["shifting", "rolling-back", "ended", "taken-over"]);
 
-/** The steps of all rollouts, in the order in which they began. */
+/** The steps of all rollouts, in the order in which they began: one without a verdict lasts until something ends it. */
 function stepBars({ happenings, ms }: Course): StepBar[] {
   const bars: StepBar[] = [];
-  let open: StepBar | null = null;
+  let isOpen = false;
   for (const [record, { at, kind, colour = "", weight = 0, verdict = null }] of happenings.entries()) {
-    const again: boolean = open !== null && open.weight === weight && open.colour === colour;
-    if (kind === "judged" && open !== null && again) open = { ...open, to: at, verdict, record };
+    const open = isOpen ? bars.at(-1) : undefined;
+    const again = open !== undefined && open.weight === weight && open.colour === colour;
+    if (kind === "judged" && again) bars.splice(-1, 1, { ...open, to: at, verdict, record });
     else if ((kind === "baking" && !again) || ends.has(kind)) {
-      bars.push(...closed(open, at));
-      open = kind === "baking" ? { from: at, to: ms, weight, colour, verdict: null, record } : null;
+      if (open?.verdict === null) bars.splice(-1, 1, { ...open, to: at });
+      isOpen = kind === "baking";
+      if (isOpen) bars.push({ from: at, to: ms, weight, colour, verdict: null, record });
     }
   }
-  return [...bars, ...closed(open, ms)];
+  return bars;
 }
-
-/** A step that ended before its verdict lasted until then. */
-const closed = (open: StepBar | null, at: number): StepBar[] =>
-  open === null ? [] : [open.verdict === null ? { ...open, to: at } : open];
 
 /** Steps as shades behind a panel. */
 export function bands(course: Course, axis: TimeAxis): string {

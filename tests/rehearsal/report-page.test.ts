@@ -47,6 +47,18 @@ test("each step has its last verdict, each check its last look, and each mark le
   assert.equal(new Set(ids).size, ids.length);
 });
 
+test("a step that something ended before its verdict has none, and lasts until then", () => {
+  const { course } = kept;
+  assert.ok(course);
+  const happenings = course.happenings.filter(({ kind, weight }) => kind !== "judged" || weight !== 50);
+  const html = renderPage({ seed: 1, results: [{ ...kept, course: { ...course, happenings } }], replay });
+  assert.match(
+    html,
+    /class="step none[^"]*"[^>]*aria-label="green at 50 %: no verdict, from 0:19\.1 to 0:30\.1"/,
+  );
+  assert.match(html, /class="step pass[^"]*"[^>]*aria-label="green at 25 %: pass, from 0:10\.1 to 0:18\.1"/);
+});
+
 test("the page has no script, asks for nothing, and runs nothing that a hub said", () => {
   assert.doesNotMatch(page, /<script|https?:|@import|url\(|<img|<iframe/);
   assert.ok(page.includes("default-src 'none'"));
