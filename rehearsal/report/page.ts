@@ -93,12 +93,15 @@ function promises(result: ScenarioResult): string {
     .toSorted((a, b) => Number(a.ok) - Number(b.ok))
     .map(
       ({ what, saw, ok }) =>
-        `<tr class="${ok ? "kept" : "broken"}"><td>${badge(result, ok)}</td><th scope="row">${escape(what)}</th><td>${escape(saw)}</td></tr>`,
+        `<tr class="${kindOf(result, ok)}"><td>${badge(result, ok)}</td><th scope="row">${escape(what)}</th><td>${escape(saw)}</td></tr>`,
     );
   return table(`Promises of ${result.name}`, ["kept?", "promised", "seen"], rows, "promises");
 }
 
 function badge(result: Pick<ScenarioResult, "inconclusive">, ok: boolean): string {
-  const word = wordOf(result, ok);
-  return `<span class="badge ${word.replace(" ", "-").toLowerCase()}">${word}</span>`;
+  return `<span class="badge ${kindOf(result, ok)}">${wordOf(result, ok)}</span>`;
 }
+
+/** The word as a class of the style. */
+const kindOf = (result: Pick<ScenarioResult, "inconclusive">, ok: boolean): string =>
+  wordOf(result, ok).replace(" ", "-").toLowerCase();

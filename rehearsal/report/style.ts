@@ -50,7 +50,8 @@ thead th { color: var(--quiet); font-size: .85rem; white-space: nowrap }
 tbody th { font-weight: 600 }
 .promises tbody th { width: 34% } .promises td:first-child { width: 1%; white-space: nowrap } .promises td, .promises tbody th, .records td { overflow-wrap: break-word }
 .promises tr.broken > * { background: var(--bad-back) }
-.promises tr.broken > td:first-child { padding-left: .4rem }
+.promises tr.cannot-tell > * { background: var(--open-back) }
+.promises tr:not(.kept) > td:first-child { padding-left: .4rem }
 .overview td, .numbers td, .numbers th { white-space: nowrap; font-variant-numeric: tabular-nums } .numbers td { text-align: right } .numbers thead th { white-space: normal; min-width: 4.5rem; text-align: right }
 .numbers { max-height: 24rem; overflow-y: auto }
 .evidence th, .evidence td { white-space: nowrap } .evidence td:last-child { white-space: normal; min-width: 16rem }
