@@ -162,7 +162,7 @@ export class Load {
     for (let looks = session.renews ? renewalLooks : 0; ; looks--) {
       const asked = await session.ask(pick(asks, random), this.#word());
       if (asked.verdict !== "forgotten") {
-        this.#counts(asked, `in an open session on ${session.slot()}`);
+        this.#counts(asked, `in an open session on ${session.slot()}`, session);
         return endingOf[asked.verdict] !== "lost";
       }
       if (looks === 0) return false;
@@ -201,7 +201,8 @@ export class Load {
     for (const what of [...list, ...further]) {
       if (this.#stop.signal.aborted) break;
       const asked = await session.ask(what, this.#word());
-      if (asked.verdict !== "forgotten") this.#counts(asked, `in a new session on ${session.slot()}`);
+      if (asked.verdict !== "forgotten")
+        this.#counts(asked, `in a new session on ${session.slot()}`, session);
     }
     await this.#leave(session);
   }
@@ -269,9 +270,9 @@ export class Load {
     return client !== null;
   }
 
-  #counts({ verdict, why }: Asked, where: string): void {
+  #counts({ verdict, why }: Asked, where: string, session?: Session): void {
     // What has no session cannot have been told that it is over.
-    this.tally.request(endingOf[verdict] ?? "hurt", Date.now(), `${where}: ${verdict}, ${why}`);
+    this.tally.request(endingOf[verdict] ?? "hurt", Date.now(), `${where}: ${verdict}, ${why}`, session);
   }
 
   #sees(sight: Sight | undefined): void {

@@ -44,14 +44,15 @@ export interface Renewal {
  */
 export interface Counts {
   readonly requests: { sent: number; ok: number; lost: number; hurt: number };
-  readonly sessions: { opened: number };
+  /** `hurt`: of those that were opened, in which at least one request was. */
+  readonly sessions: { opened: number; hurt: number };
 }
 
 /** The counts of what clients saw, with words on what went wrong. */
 export class Tally {
   readonly counts: Counts = {
     requests: { sent: 0, ok: 0, lost: 0, hurt: 0 },
-    sessions: { opened: 0 },
+    sessions: { opened: 0, hurt: 0 },
   };
   /** Where the weighted rule sent what it splits, in the order of the answers. */
   readonly seen: Seen[] = [];
@@ -64,11 +65,18 @@ export class Tally {
   /** When the first bad answer came; null while none has. */
   firstHurtAt: number | null = null;
 
-  request(ending: Ending, at: number, trouble?: string): void {
+  readonly #hurt = new WeakSet<object>();
+
+  /** @param session the open session that asked; left out: none did, or it was not open yet */
+  request(ending: Ending, at: number, trouble?: string, session?: object): void {
     const { requests } = this.counts;
     requests.sent++;
     requests[ending]++;
     if (ending === "hurt") this.firstHurtAt ??= at;
+    if (ending === "hurt" && session !== undefined && !this.#hurt.has(session)) {
+      this.#hurt.add(session);
+      this.counts.sessions.hurt++;
+    }
     if (ending !== "ok")
       this.#note(ending, `${new Date(at).toISOString()} ${ending}: ${trouble ?? "no answer"}`);
   }

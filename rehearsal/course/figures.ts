@@ -44,8 +44,7 @@ export interface Figures {
 /** What figures are made of. */
 export interface Seen {
   readonly requests: { readonly sent: number; readonly hurt: number; readonly lost: number };
-  /** Opened and broken. */
-  readonly sessions: { readonly opened: number; readonly broken: number };
+  readonly sessions: { readonly opened: number; readonly hurt: number; readonly broken: number };
   readonly sights: readonly Sight[];
   readonly homecomings: readonly Homecoming[];
   /** Whether the candidate is as good as live, as the scenario has it. */
@@ -57,7 +56,7 @@ export function figuresOf({ requests, sessions, sights, homecomings, releaseIsGo
   const alarms = homecomings.filter(({ by }) => by !== "other");
   return {
     requests: { all: requests.sent, hurt: requests.hurt },
-    sessions: { all: sessions.opened, hurt: sessionsHurt(sights) },
+    sessions: { all: sessions.opened, hurt: sessions.hurt },
     lost: requests.lost,
     broken: sessions.broken,
     detectMs: longest(alarms.map((home) => detected(sights, homecomings, home))),
@@ -87,18 +86,6 @@ function detected(
 ): number | null {
   const first = firstHurt(sights, homecomings, home);
   return first === null ? null : home.decidedAt - first;
-}
-
-/** Of sessions that were opened: one that never was is no session that was hurt. */
-function sessionsHurt(sights: readonly Sight[]): number {
-  const opened = new Set<string>();
-  const hurt = new Set<string>();
-  for (const sight of sights) {
-    if (sight.era === "stateless") continue;
-    if (isHurt(sight)) hurt.add(sight.client);
-    else if (sight.verdict === "well" && sight.id !== null) opened.add(sight.client);
-  }
-  return [...hurt].filter((client) => opened.has(client)).length;
 }
 
 const isHurt = ({ verdict }: Sight): boolean => verdict !== null && endingOf[verdict] === "hurt";

@@ -65,7 +65,10 @@ export class Play {
   /** Of the load that ended last. */
   tally: Tally | null = null;
   /** Of all loads that ended. */
-  readonly counts: Counts = { requests: { sent: 0, ok: 0, lost: 0, hurt: 0 }, sessions: { opened: 0 } };
+  readonly counts: Counts = {
+    requests: { sent: 0, ok: 0, lost: 0, hurt: 0 },
+    sessions: { opened: 0, hurt: 0 },
+  };
 
   constructor(choices: Choices, stage: Stage) {
     this.choices = choices;
@@ -142,7 +145,7 @@ export class Play {
   #add({ requests, sessions }: Counts): void {
     for (const ending of ["sent", "ok", "lost", "hurt"] as const)
       this.counts.requests[ending] += requests[ending];
-    this.counts.sessions.opened += sessions.opened;
+    for (const what of ["opened", "hurt"] as const) this.counts.sessions[what] += sessions[what];
   }
 
   /** Whatever state it is in: nothing of it goes on. */
@@ -261,7 +264,8 @@ function result(
     tally === null ? [] : observed(stepsOf(linesOf(records), "green"), { seen: tally.seen, routed }, "green");
   const { requests } = counts;
   const broken = tally === null ? 0 : brokenSessions(tally, drains).length;
-  const sessions = { ...counts.sessions, broken };
+  const { opened, hurt } = counts.sessions;
+  const sessions = { opened, broken };
   const endedAt = Date.now();
   const { course, homecomings, sights } = courseOf({
     startedAt,
@@ -285,7 +289,7 @@ function result(
       verdictToTrafficMs: said.verdictToTrafficMs ?? null,
     },
     steps,
-    figures: figuresOf({ requests, sessions, sights, homecomings, releaseIsGood }),
+    figures: figuresOf({ requests, sessions: { ...sessions, hurt }, sights, homecomings, releaseIsGood }),
     course,
     held: said.held,
     ...(said.cells === undefined ? {} : { cells: said.cells }),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { Tally } from "../../rehearsal/clients/tally.ts";
 import { binWidth, binsOf } from "../../rehearsal/course/bins.ts";
 import { courseOf } from "../../rehearsal/course/course.ts";
 import { figuresOf } from "../../rehearsal/course/figures.ts";
@@ -13,7 +14,7 @@ import { began, evidence, observedRollback, record, sight } from "./played.ts";
 const { course, homecomings } = courseOf(observedRollback);
 const seen = {
   requests: { sent: 400, hurt: 10, lost: 2 },
-  sessions: { opened: 4, broken: 1 },
+  sessions: { opened: 4, hurt: 3, broken: 1 },
   sights: observedRollback.sights,
   homecomings,
   releaseIsGood: false,
@@ -104,11 +105,19 @@ test("the time to detect is from the first hurt request's end to the gate's deci
   assert.equal(homeMs, (last?.at ?? 0) - (began + 30_000));
   assert.ok(homeMs !== null && homeMs > 0);
   assert.deepEqual([requests, lost, broken, falseAlarms], [{ all: 400, hurt: 10 }, 2, 1, null]);
-  // A client without a session has none that could be hurt.
-  const clients = observedRollback.sights.filter(
-    ({ verdict, era }) => verdict === "fault" && era !== "stateless",
-  );
-  assert.deepEqual(sessions, { all: 4, hurt: new Set(clients.map(({ client }) => client)).size });
+  assert.deepEqual(sessions, { all: 4, hurt: 3 });
+});
+
+test("a session in which several requests were hurt is hurt once, and one that was never opened is none", () => {
+  const tally = new Tally();
+  const [one, other] = [{}, {}];
+  tally.request("hurt", 1, "", one);
+  tally.request("hurt", 2, "", one);
+  tally.request("ok", 3, "", other);
+  tally.request("lost", 4, "", other);
+  tally.request("hurt", 5, "opening a session");
+  assert.equal(tally.counts.sessions.hurt, 1);
+  assert.equal(tally.counts.requests.hurt, 3);
 });
 
 test("a rollback of a good release by its gate is a false alarm; by a person's word it is none, and nothing was detected", () => {

@@ -172,7 +172,13 @@ export function rollbackResult(name: string, ok: boolean): ScenarioResult {
     sessions,
     timings: { totalMs: 40_000, faultToVerdictMs: null, verdictToTrafficMs: null },
     steps: [],
-    figures: figuresOf({ requests: { ...requests }, sessions, sights, homecomings, releaseIsGood: false }),
+    figures: figuresOf({
+      requests,
+      sessions: { ...sessions, hurt: 4 },
+      sights,
+      homecomings,
+      releaseIsGood: false,
+    }),
     course,
     held: [
       held("no open session breaks", true, "0 of 4 broken"),

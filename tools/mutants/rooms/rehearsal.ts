@@ -101,6 +101,13 @@ export const rehearsal: readonly Mutant[] = [
     tests: ["tests/rehearsal/course.test.ts"],
   },
   {
+    does: "a session counts as hurt once for each of its requests that was, and more are hurt than were opened",
+    file: "rehearsal/clients/tally.ts",
+    before: "this.#hurt.add(session);",
+    after: "",
+    tests: ["tests/rehearsal/course.test.ts"],
+  },
+  {
     does: "a takeover is told once for every write of the record after it",
     file: "rehearsal/course/watch-moves.ts",
     before: "fencedBy !== null && fencedBy.at !== takeovers.at(-1)?.at",
