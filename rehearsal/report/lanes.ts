@@ -80,6 +80,8 @@ const means = [
 /** What a mark takes of the axis, in percent: those that are nearer stand below each other. */
 const markPercent = 4.5;
 const rowPx = 22;
+/** More marks at one moment lie on each other, and stand apart in the records. */
+const mostLevels = 5;
 
 /** Lanes of events and verdicts: each mark is a link to its record. */
 export function lanes(course: Course, axis: TimeAxis, scenario: string): string {
@@ -125,7 +127,7 @@ function stacked<M extends { readonly left: number }>(all: readonly M[]): (M & {
   const ends: number[] = [];
   return all.map((mark) => {
     const free = ends.findIndex((end) => mark.left >= end);
-    const level = free < 0 ? ends.length : free;
+    const level = Math.min(mostLevels - 1, free < 0 ? ends.length : free);
     ends[level] = mark.left + markPercent;
     return { ...mark, level };
   });

@@ -238,7 +238,8 @@ async function refusedBy(error: UpFailed, play: Play): Promise<Awaited<ReturnTyp
   const slot = "green" in play.stage.config ? "green" : "blue";
   const quoted = play.stage.hubLog(slot, quotedLines);
   play.say(`the last lines of the ${slot} hub's log:${quoted.length === 0 ? " it wrote none" : ""}`);
-  for (const line of quoted) play.say(`  | ${line}`);
+  // No part of the story: somebody who reads it on a terminal asks why.
+  for (const line of quoted) play.choices.say(`  | ${line}`);
   const notReady = play.stage.notReady(slot);
   if (notReady !== null) play.say(`its sidecar: ${notReady}`);
   const rolledBack = ended?.kind === "ended" && ended.outcome === "rolled-back";
