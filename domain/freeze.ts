@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { moment } from "./moment.ts";
 
 const days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
 const minutesOfDay = 24 * 60;
@@ -6,11 +7,7 @@ const minutesOfWeek = days.length * minutesOfDay;
 const weeklyShape =
   /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\d\d):(\d\d) - (Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\d\d):(\d\d)$/;
 
-/** A moment with its offset from UTC: what a person writes means the same in every place. */
-const moment = z.iso.datetime({
-  offset: true,
-  error: "must be a date and a time with an offset, such as 2026-12-24T12:00:00+01:00",
-});
+const when = moment("must be a date and a time with an offset, such as 2026-12-24T12:00:00+01:00");
 const name = z.string().min(1).describe("What people call it.");
 
 const weekly = z.strictObject({
@@ -28,7 +25,7 @@ const weekly = z.strictObject({
     .describe("Whose clock that is, such as `Europe/Berlin`."),
 });
 const once = z
-  .strictObject({ name, from: moment.describe("When it begins."), until: moment.describe("When it ends.") })
+  .strictObject({ name, from: when.describe("When it begins."), until: when.describe("When it ends.") })
   .refine(({ from, until }) => Date.parse(from) < Date.parse(until), {
     path: ["until"],
     message: "is not after from",
@@ -41,7 +38,7 @@ export type Freeze = z.infer<typeof freeze>;
 
 /** Why traffic may move all the same, until when: an exception that is forgotten ends by itself. */
 export const throughFreeze = z.strictObject({
-  until: moment.describe("When the exception ends."),
+  until: when.describe("When the exception ends."),
   why: z.string().min(10, "says too little for whoever reads it later").describe("Why; it is recorded."),
 });
 

@@ -1,12 +1,11 @@
 import { z } from "zod";
+import { moment } from "./moment.ts";
 import { releaseName } from "./release.ts";
 
-const moment = z.iso
-  .datetime({ offset: true })
-  .describe("A moment with its time zone, such as 2026-03-01T09:00:00Z.");
+const when = moment().describe("A moment with its time zone, such as 2026-03-01T09:00:00Z.");
 const signature = z.strictObject({
   by: z.string().min(1).describe("Name of the person."),
-  at: moment,
+  at: when,
 });
 
 /** The pre-deployment record: what people did before a release may go out. Kept beside the release, read by the preflight checks. */
@@ -30,7 +29,7 @@ export const releaseRecord = z.strictObject({
     .describe("The release that this record is about; `npm run release -- prepare` writes it."),
   staging: z
     .strictObject({
-      since: moment.describe("Since when this very release runs in staging without issues."),
+      since: when.describe("Since when this very release runs in staging without issues."),
       signedOff: signature.optional().describe("Who looked; needed where no staging stack can be measured."),
       stack: z
         .strictObject({
@@ -45,7 +44,7 @@ export const releaseRecord = z.strictObject({
   bugs: z
     .strictObject({
       openCritical: z.int().min(0).describe("Number of open critical bugs against this release."),
-      at: moment,
+      at: when,
     })
     .optional()
     .describe("Critical bugs, counted by hand where no command named `bugs` counts them."),
@@ -63,7 +62,7 @@ export const releaseRecord = z.strictObject({
   documentation: z.url().optional().describe("Link to the published documentation."),
   teamNotified: signature.optional().describe("Who told the team of the deployment, and when."),
   onCall: z
-    .strictObject({ name: z.string().min(1).describe("Name of the engineer."), from: moment, until: moment })
+    .strictObject({ name: z.string().min(1).describe("Name of the engineer."), from: when, until: when })
     .optional()
     .describe("Who is on call, and from when until when."),
   approval: signature.optional().describe("The stakeholder who approved."),

@@ -140,4 +140,18 @@ export const domain: readonly Mutant[] = [
     after: "value > 500 && value <= 599",
     tests: health,
   },
+  {
+    does: "a freeze whose moments stand in the stack file without quotes is refused by every real up",
+    file: "domain/moment.ts",
+    before: '.overwrite((text) => text.replace(printed, "$1T$2$3:$4"))',
+    after: ".overwrite((text) => text)",
+    tests: ["tests/domain/moment.test.ts"],
+  },
+  {
+    does: "a freeze that was written with an offset of minutes ends at another time under the Pulumi CLI",
+    file: "domain/moment.ts",
+    before: '"$1T$2$3:$4"',
+    after: '"$1T$2$3:00"',
+    tests: ["tests/domain/moment.test.ts"],
+  },
 ];
