@@ -6,6 +6,7 @@ import { shortened } from "../../domain/wrapped.ts";
 import type { LiveRule } from "../../rollout/policy/live-rule.ts";
 import type { Tally } from "../clients/tally.ts";
 import { type Account, green, withAccount } from "../drills/account.ts";
+import { strikeAt } from "../drills/moment.ts";
 import { type Operator, startUp } from "../drills/operator.ts";
 import { describeFailure } from "./failure.ts";
 import { greenBeside } from "./green-beside.ts";
@@ -119,27 +120,10 @@ async function killSomewhere(play: Play, operator: Operator): Promise<string | n
   const byCall = random() < 0.5;
   const share = random();
   while (!operator.over && operator.said.length === 0) await play.pause(10);
-  if (!byCall) {
-    const ms = Math.round(share * rolloutMs);
-    const until = Date.now() + ms;
-    while (!operator.over && Date.now() < until) await play.pause(10);
-    return operator.killPlugin() ? `${ms} ms in` : null;
-  }
-  let left = 1 + Math.floor(share * rolloutCalls);
-  const call = Promise.withResolvers<string>();
-  const stop = play.stage.aws.onCall(({ service, operation, when }) => {
-    if (service !== "elasticloadbalancing" && service !== "dynamodb") return;
-    if (--left === 0 && operator.killPlugin()) call.resolve(`${when} ${operation}`);
-  });
-  const how = await Promise.race([
-    call.promise,
-    operator.done.then(
-      () => null,
-      () => null,
-    ),
-  ]);
-  stop();
-  return how;
+  const moment = byCall
+    ? { call: 1 + Math.floor(share * rolloutCalls) }
+    : { ms: Math.round(share * rolloutMs) };
+  return await strikeAt(play, operator, moment, () => operator.killPlugin());
 }
 
 async function look(account: Account, n: number, how: string): Promise<Killed> {

@@ -3,9 +3,12 @@ import { badRelease } from "./bad-release.ts";
 import { breakGlass } from "./break-glass.ts";
 import { configSet } from "./cli/config-set.ts";
 import { flags } from "./cli/flags.ts";
+import { interrupted, twoInterrupts } from "./cli/interrupts.ts";
+import { killedAnywhere } from "./cli/killed-anywhere.ts";
 import { hungUp, killedCli } from "./cli/killed-cli.ts";
 import { looking } from "./cli/looking.ts";
-import { twoInterrupts } from "./cli/two-interrupts.ts";
+import { relativePaths } from "./cli/relative-paths.ts";
+import { told } from "./cli/told.ts";
 import { crash } from "./crash.ts";
 import { cutover } from "./cutover.ts";
 import { faults } from "./faults.ts";
@@ -59,8 +62,12 @@ export const scenarios: readonly Scenario[] = [
   faults,
   killedCli,
   hungUp,
+  killedAnywhere,
+  interrupted,
   twoInterrupts,
   looking,
   flags,
   configSet,
+  told,
+  relativePaths,
 ];

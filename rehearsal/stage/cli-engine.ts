@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import type { EngineEvent, RunResult } from "pulumi-engine";
-import { type CliRun, CliStack, type Ended, type OperationOptions, obey } from "pulumi-engine/cli";
+import {
+  type CliRun,
+  CliStack,
+  type Ended,
+  type OperationOptions,
+  type Running,
+  obey,
+} from "pulumi-engine/cli";
 import type { Engine, EngineRun, Ground, OpenEngine } from "./engine.ts";
 import { wholeKeys } from "./whole-keys.ts";
 
@@ -61,6 +68,11 @@ export class CliEngine implements Engine {
   /** `pulumi WORDS`, of this stack. */
   command(words: readonly string[]): Promise<Ended> {
     return this.#stack.command(words);
+  }
+
+  /** The CLI's processes that run now, and all that it started. Needs /proc. */
+  processes(): Running[] {
+    return this.#stack.processes();
   }
 
   /** Writes the stage's config into the stack file, as its user edits it. */

@@ -1,6 +1,9 @@
+import { unlockLine } from "../../../domain/command-line.ts";
 import { shortened } from "../../../domain/wrapped.ts";
 import { type Account, green, withAccount } from "../../drills/account.ts";
 import { type CliOperator, saidBy, startCliUp, typed } from "../../drills/cli-operator.ts";
+import { runCommand } from "../../drills/command.ts";
+import { stackName } from "../../stage/index.ts";
 import { baking, longSteps } from "../break-glass.ts";
 import { describeFailure } from "../failure.ts";
 import { greenBeside } from "../green-beside.ts";
@@ -76,6 +79,7 @@ async function goesHome(
 /** The lock of the CLI that is gone stays until somebody says that it may go. */
 async function frees(play: Play, account: Account): Promise<Held[]> {
   const refused = await play.up("greenWeight 0, while the lock of the other is there", { greenWeight: 0 });
+  const status = await runCommand(play.stage, "status", ["--stack", stackName]);
   const cancelled = await typed(play, "cancel", "--yes");
   const next = await play.up("greenWeight 0, once more");
   const rule = await account.rule();
@@ -84,6 +88,11 @@ async function frees(play: Play, account: Account): Promise<Held[]> {
       "the next up is told of the lock",
       !refused.ok && /locked by 1 lock/.test(describeFailure(refused)),
       shortened(describeFailure(refused), 100),
+    ),
+    held(
+      "status says what to type then",
+      status.out.includes(unlockLine(stackName)),
+      status.out.split("\n").find((line) => line.startsWith("a dead lock")) ?? "it does not",
     ),
     held("pulumi cancel --yes takes it away", cancelled.code === 0, shortened(saidBy(cancelled), 100)),
     held(

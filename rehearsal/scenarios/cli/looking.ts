@@ -18,11 +18,15 @@ export const looking: Scenario = {
   run: (play) => withAccount(play.stage, (account) => show(play, account)),
 };
 
+/** What is live, and what is recorded. */
+const bothWeights = /blue 60 · green 40.*blue 100 · green 0/;
+
 async function show(play: Play, account: Account) {
   await greenBeside(play);
   await account.setRule(green(40));
   const before = await everything(play, account);
   const changes = account.countRuleChanges();
+  const previewed = await operated(play, "preview");
   const looked = await operated(play, "refresh", ["--preview-only"]);
   const after = await everything(play, account);
   const changed = changes();
@@ -39,6 +43,11 @@ async function show(play: Play, account: Account) {
         looked.code === 0 && saidBy(looked).includes("TrafficSwitch"),
         `exit ${looked.code}: ${shortened(saidBy(looked), 80)}`,
       ),
+      held(
+        "a preview refuses, with both weights",
+        previewed.code === 1 && bothWeights.test(describeFailure(previewed)),
+        shortened(describeFailure(previewed), 140),
+      ),
       held("the record is as it was", after.record === before.record, differing(before.record, after.record)),
       held("the state is as it was", after.state === before.state, differing(before.state, after.state)),
       held(
@@ -48,7 +57,7 @@ async function show(play: Play, account: Account) {
       ),
       held(
         "an up still refuses, with both weights",
-        !refused.ok && /blue 60 · green 40.*blue 100 · green 0/.test(describeFailure(refused)),
+        !refused.ok && bothWeights.test(describeFailure(refused)),
         refused.ok ? "it succeeded" : shortened(describeFailure(refused), 140),
       ),
       held(

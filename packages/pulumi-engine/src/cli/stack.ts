@@ -6,6 +6,7 @@ import type { EngineEvent, OutputValue, Verb } from "../engine/events.ts";
 import { type Ended, type Launch, launch } from "./launch.ts";
 import { CliRun } from "./operation.ts";
 import { preparePlace, seedProject } from "./place.ts";
+import { type Running, runningWith } from "./running.ts";
 
 /** What a stack is made from that the real CLI runs. */
 export interface CliStackOptions {
@@ -88,6 +89,11 @@ export class CliStack {
     if (code !== 0) throw new Error(`pulumi stack output exited with code ${code}: ${err.trim()}`);
     const values = Object.entries(JSON.parse(out) as Record<string, OutputValue["value"]>);
     return Object.fromEntries(values.map(([key, value]) => [key, { value, secret: value === "[secret]" }]));
+  }
+
+  /** The CLI's processes that run now, and all that it started: language host, program, plugins. Needs /proc. */
+  processes(): Running[] {
+    return runningWith(this.#reaper.environment);
   }
 
   /** Ends whatever still runs, what a killed CLI left behind too. */
