@@ -5,14 +5,16 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { cachedCli, cliModule, pinnedVersion } from "./find.ts";
 
-const help = `npm run build:pulumi -- [--help]
+const help = `npm run build:pulumi -- [--find] [--help]
 
 Builds the Pulumi CLI ${pinnedVersion()} with Go, into a folder of the user's cache, where rehearsals find it.
 The first time takes six to ten minutes and 4 GB of Go's own caches; when it is there already,
 nothing is done.
 
+  --find   says whether it is there, and builds nothing
+
 Example: npm run build:pulumi
-Exit: 0 it is there, 1 it could not be built, 2 usage, or there is no Go.
+Exit: 0 it is there, 1 it could not be built or is not there, 2 usage, or there is no Go.
 `;
 
 const importPath = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
@@ -21,9 +23,9 @@ const versionVariable = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Versi
 const sayEveryMs = 10_000;
 
 async function main(args: string[]): Promise<number> {
-  let asked: { help?: boolean };
+  let asked: { help?: boolean; find?: boolean };
   try {
-    asked = parseArgs({ args, options: { help: { type: "boolean" } } }).values;
+    asked = parseArgs({ args, options: { help: { type: "boolean" }, find: { type: "boolean" } } }).values;
   } catch (error) {
     process.stderr.write(`error: ${(error as Error).message}.\nType: npm run build:pulumi -- --help\n`);
     return 2;
@@ -36,6 +38,10 @@ async function main(args: string[]): Promise<number> {
   if (existsSync(file)) {
     say(`Pulumi CLI ${pinnedVersion()} is there: ${file}`);
     return 0;
+  }
+  if (asked.find === true) {
+    say(`Pulumi CLI ${pinnedVersion()} is not there: ${file}`);
+    return 1;
   }
   const { stdout: go, error } = spawnSync("go", ["version"], { encoding: "utf8" });
   if (error !== undefined) {
