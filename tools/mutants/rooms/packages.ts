@@ -168,6 +168,8 @@ export const packages: readonly Mutant[] = [
     before: "looksForLeaks ? undefined : quickly",
     after: "quickly",
     tests: ["packages/pulumi-engine/tests/quick-start.test.ts"],
+  },
+  {
     does: "a process that a killed CLI left behind is not found, as nobody is its parent any more",
     file: "packages/pulumi-engine/src/cli/running.ts",
     before: "if (!mark.every((entry) => environment.includes(entry))) return null;",

@@ -134,6 +134,8 @@ export const rehearsal: readonly Mutant[] = [
     before: "if (ok) return",
     after: "if (true as boolean) return",
     tests: ["tests/rehearsal/report-page.test.ts", "tests/rehearsal/report-markdown.test.ts"],
+  },
+  {
     does: "a killed up whose traffic is split for good counts as kept",
     file: "rehearsal/scenarios/cli/kills.ts",
     before: 'if (!home) return "astray";',
