@@ -62,7 +62,9 @@ class Bake {
   readonly #reporter: Reporter;
   readonly #failed = new AbortController();
   readonly #probing: Probing[] = [];
-  readonly #running: Promise<void>[] = [];
+  /** By the check's place in the list: what looks at it. */
+  #looking: Promise<void>[] = [];
+  readonly #following: Promise<void>[] = [];
 
   constructor(options: BakeOptions, context: CheckContext) {
     this.#options = options;
@@ -77,8 +79,7 @@ class Bake {
     const start = this.#context.now();
     this.#startProbes(probingTime(start, bakeMs || extendMs, leastMs < bakeMs));
     this.#startAccessLogs();
-    const loops = this.#checks.map((check) => this.#watch(check));
-    this.#running.push(...loops);
+    this.#looking = this.#checks.map((check) => this.#watch(check));
 
     const end = start + bakeMs;
     await this.#sleepUntil(Math.min(start + leastMs, end));
@@ -111,7 +112,8 @@ class Bake {
 
   /** Resolves when everything this bake started has ended; its signal must have been aborted. */
   async stopped(): Promise<void> {
-    await Promise.all([...this.#running, ...this.#probing.map((probing) => probing.stopped())]);
+    const probing = this.#probing.map((one) => one.stopped());
+    await Promise.all([...this.#looking, ...this.#following, ...probing]);
   }
 
   #decided(): boolean {
@@ -163,7 +165,7 @@ class Bake {
   async #lookOnce(): Promise<void> {
     await Promise.all(
       this.#checks.map(async (check, index) => {
-        if (check.everyMs === 0) return await this.#running[index];
+        if (check.everyMs === 0) return await this.#looking[index];
         if (check.probes === null && this.#latest.has(check.name)) return;
         const reading = await check.read(this.#context);
         if (!this.#decided()) this.#take(check, reading, true);
@@ -218,7 +220,7 @@ class Bake {
     const { hub, slot, logs } = this.#context;
     if (hub.signingSecret === undefined || slot === null) return;
     for (const log of [logs[slot], logs[other(slot)]])
-      if (log !== null) this.#running.push(this.#follow(log));
+      if (log !== null) this.#following.push(this.#follow(log));
   }
 
   async #follow(log: SlotLog): Promise<void> {

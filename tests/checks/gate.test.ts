@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { judgeBake } from "../../checks/core/gate.ts";
 import { judgeCandidate } from "../../checks/core/judge-candidate.ts";
 import type { Reading } from "../../checks/core/reading.ts";
+import { SlotLog } from "../../checks/logs/slot-log.ts";
 import { costPerAnalysisUsd } from "../../checks/probing/cost.ts";
+import { type Colour, perColour } from "../../domain/colour.ts";
 import { makeGate } from "../../rollout/run/gate.ts";
 import { fixtureHub } from "./fixtures/hub.ts";
 import { inputsFor } from "./fixtures/inputs.ts";
@@ -201,6 +203,33 @@ test("a command that is still running at the bake's end is waited for, and a fai
   assert.equal(failed.verdict, "fail");
   assert.match(failed.why, /^error-share: /);
   assert.ok(stopped && stage.at < 220_000, `${stage.at} ms`);
+});
+
+test("a step whose users' answers come from access logs ends although a command is among its checks", async () => {
+  const stage = new Stage();
+  const run = async () => ({ code: 0, tail: [] });
+  const source = { lines: async () => [], write: async () => undefined };
+  const logOf = (slot: Colour) =>
+    new SlotLog({
+      source,
+      group: `/hub/${slot}`,
+      slot,
+      tool: "analyze",
+      samples: stage.samples,
+      from: stage.start,
+    });
+  const context = stage.context({
+    hub: { ...inputsFor("http://hub.test").hub, signingSecret: "a-secret-of-the-tests" },
+    logs: perColour(logOf),
+    sources: stage.sources({ commands: { run, close: async () => undefined }, relay: noRelay }),
+    commands: { suite: ["npm", "test"] },
+  });
+  for (const checks of [["suite"], ["error-share", "suite"], ["error-share", "target-health", "suite"]]) {
+    const begun = stage.at;
+    const { verdict, why } = await stage.play(judgeBake({ context, checks, bakeMs: minute }));
+    assert.equal(verdict, "pass", why);
+    assert.equal(stage.at - begun, minute, checks.join());
+  }
 });
 
 test("a candidate is waited for until it is up, and only then asked the rest; one that is not up is not", async () => {
