@@ -32,8 +32,13 @@ export async function meetStateless(
     { versionNegotiation: { mode: { pin: revision } } },
   );
   const pipe = eyes.number(new StreamableHTTPClientTransport(new URL(url), { fetch: eyes.fetch }));
-  const asked = await eyes.ask(opening, () => client.connect(pipe, { timeout: patienceMs }));
-  if (asked.verdict !== "well") return { client: null, asked };
+  let speaks = false;
+  const asked = await eyes.ask(opening, async () => {
+    await client.connect(pipe, { timeout: patienceMs });
+    speaks = true;
+  });
+  // A server may well say what it speaks, and not speak this.
+  if (!speaks || asked.verdict !== "well") return { client: null, asked };
   return {
     asked,
     client: {

@@ -31,6 +31,8 @@ export interface Failure {
   readonly error: string;
   /** The client itself ended the wait. */
   readonly gaveUp: boolean;
+  /** The client speaks none of the revisions that it knows the server to speak. */
+  readonly noCommonRevision: boolean;
   /** Code of a JSON-RPC error that came as its answer; null: none came. */
   readonly code: number | null;
   /** HTTP status; null: none came. */
@@ -48,9 +50,11 @@ const bad = (verdict: Verdict, why: string): Judgement => ({ verdict, why: short
 const mistakes = [-32_700, -32_600, -32_601, -32_602, -32_002, -32_042];
 
 /** The judgement of a request that its client could make nothing of. */
-export function judgeFailure({ error, gaveUp, code, status, byTask, later }: Failure): Judgement {
+export function judgeFailure(failure: Failure): Judgement {
+  const { error, gaveUp, noCommonRevision, code, status, byTask, later } = failure;
   if (gaveUp) return bad("gave-up", error);
   if (code !== null) return bad(verdictOfCode(code), error);
+  if (noCommonRevision) return well;
   if (status === null) return bad("lost", error);
   if (status >= 500) {
     const turnedAway = status === 503 && later;

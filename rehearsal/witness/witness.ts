@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
+import { UnsupportedProtocolVersionError } from "@modelcontextprotocol/client";
 import { header } from "../../domain/telemetry.ts";
 import { wholeCause } from "../clients/cause.ts";
 import type { Transport as Era } from "../faults/cells.ts";
@@ -119,6 +120,7 @@ export class ClientWitness {
     return judgeFailure({
       error: wholeCause(error),
       gaveUp: isTimeout(error),
+      noCommonRevision: error instanceof UnsupportedProtocolVersionError,
       code: last?.code ?? null,
       status: last?.sight.status ?? null,
       byTask: (last?.sight.task ?? null) !== null,
@@ -188,7 +190,15 @@ function mayHaveFailed({ sight: { id, method, verdict } }: Sending): boolean {
 function judgeStatus(status: number, { sight, later }: Sending): Judgement {
   if (status < 300 || status === 405) return { verdict: "well", why: "" };
   const byTask = sight.task !== null;
-  return judgeFailure({ error: `HTTP ${status}`, gaveUp: false, code: null, status, byTask, later });
+  return judgeFailure({
+    error: `HTTP ${status}`,
+    gaveUp: false,
+    noCommonRevision: false,
+    code: null,
+    status,
+    byTask,
+    later,
+  });
 }
 
 /** What a request asks for; null: it ends a session, which nobody waits for. */

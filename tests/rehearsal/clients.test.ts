@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { json } from "node:stream/consumers";
 import test, { type TestContext } from "node:test";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
@@ -9,6 +10,7 @@ import { wholeCause } from "../../rehearsal/clients/cause.ts";
 import { Load, type LoadOptions } from "../../rehearsal/clients/load.ts";
 import { within } from "../../rehearsal/clients/patience.ts";
 import { openSession } from "../../rehearsal/clients/session.ts";
+import { meetStateless } from "../../rehearsal/clients/stateless.ts";
 import { hubFile } from "../../rehearsal/hub/faults.ts";
 import { HubServer } from "../../rehearsal/hub/serve.ts";
 import { Witness } from "../../rehearsal/witness/witness.ts";
@@ -139,6 +141,27 @@ test("a hub without the stateless era shows the share by sessions that are opene
   const openings = sights.filter(({ method }) => method === "initialize");
   assert.equal(tally.seen.length, openings.length);
   assert.deepEqual(new Set(sights.slice(-20).map(({ era }) => era)), new Set(["streamable"]));
+});
+
+test("a server that names other revisions when asked for them is no server that fails", async (t) => {
+  const supportedVersions = ["2025-11-25", "2025-06-18"];
+  const { port } = await listen(t, async (request, response) => {
+    const { id } = (await json(request)) as { id: string };
+    const result = {
+      resultType: "complete",
+      supportedVersions,
+      capabilities: {},
+      ttlMs: 0,
+      cacheScope: "public",
+    };
+    response
+      .setHeader("content-type", "application/json")
+      .end(JSON.stringify({ jsonrpc: "2.0", id, result }));
+  });
+  const witness = new Witness("load");
+  const url = `http://127.0.0.1:${port}/mcp`;
+  const { client, asked } = await meetStateless({ url, patienceMs, witness });
+  assert.deepEqual([client, asked.verdict, asked.why], [null, "well", ""]);
 });
 
 for (const [kind, sessionIdGenerator, pinned] of [

@@ -52,6 +52,7 @@ test("a failure is laid to whoever its status, code and headers speak of", () =>
   const failure: Failure = {
     error: "it failed",
     gaveUp: false,
+    noCommonRevision: false,
     code: null,
     status: 200,
     byTask: true,
@@ -59,6 +60,8 @@ test("a failure is laid to whoever its status, code and headers speak of", () =>
   };
   const cases: [Partial<Failure>, Verdict][] = [
     [{ gaveUp: true, status: 500 }, "gave-up"],
+    [{ noCommonRevision: true, status: 200 }, "well"],
+    [{ noCommonRevision: true, status: 400, code: -32_022 }, "fault"],
     [{ code: -32_603 }, "fault"],
     [{ code: -32_602 }, "mistake"],
     [{ code: -32_000 }, "cut"],
