@@ -84,3 +84,18 @@ export function shardOf(text = "1/1"): Flags["shard"] {
     throw new UsageError(`--shard is "${text}": give a part and how many there are, such as 2/8`);
   return { index: part - 1, of };
 }
+
+/** The load that was asked for: whole numbers from 1 on, as many as a machine can play. Throws UsageError for any other text. */
+export function loadOf(asked: { sessions?: string | undefined; rate?: string | undefined }): Flags["load"] {
+  const { sessions, rate } = asked;
+  return {
+    ...(sessions === undefined ? {} : { sessions: countOf("--sessions", sessions) }),
+    ...(rate === undefined ? {} : { rate: countOf("--rate", rate) }),
+  };
+}
+
+function countOf(flag: string, text: string): number {
+  if (!/^\d{1,4}$/.test(text) || Number(text) === 0)
+    throw new UsageError(`${flag} is "${text}": give a whole number from 1 to 9999`);
+  return Number(text);
+}

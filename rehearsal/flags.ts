@@ -7,7 +7,7 @@ import { type Colour, colours } from "../domain/colour.ts";
 import { UsageError } from "../domain/usage-error.ts";
 import { readConfigFile, checkConfig, rehearsed } from "./config-file.ts";
 import { chooseEngine, engineNamed, plays } from "./engine-choice.ts";
-import { type Flags, namesOf, mustBeWritable, shardOf, seedOf } from "./flag-values.ts";
+import { type Flags, loadOf, namesOf, mustBeWritable, shardOf, seedOf } from "./flag-values.ts";
 import { listText } from "./list.ts";
 import { candidateOf, evidenceScenario, mustBeNew, withCandidateInGreen } from "./rollback-evidence.ts";
 import { scenarios } from "./scenarios/index.ts";
@@ -15,8 +15,9 @@ import { sampleImages, withStandIns } from "./stage/config.ts";
 import { repository } from "./stage/index.ts";
 
 const help = `npm run rehearse -- [--scenario NAME[,NAME…]|all] [--list] [--images FILE] [--config FILE]
-                    [--seed N] [--engine embedded|pulumi] [--pulumi FILE] [--shard K/N] [--keep]
-                    [--json FILE] [--report FILE] [--evidence FILE [--slot COLOUR]] [--help]
+                    [--sessions N] [--rate N] [--seed N] [--engine embedded|pulumi] [--pulumi FILE]
+                    [--shard K/N] [--keep] [--json FILE] [--report FILE]
+                    [--evidence FILE [--slot COLOUR]] [--help]
 
 Deploys the real program on a local AWS, moves real MCP sessions from blue to green and back, and
 says whether each scenario kept its promise. Nothing leaves this machine.
@@ -29,6 +30,9 @@ says whether each scenario kept its promise. Nothing leaves this machine.
   --config FILE     stack config (YAML or JSON) laid over the rehearsal's own: paths, images,
                     limits; a whole Pulumi.NAME.yaml without its places and times, with the secrets
                     it names made up
+  --sessions N      MCP sessions that stay open; without it 50, or what a scenario wants
+  --rate N          requests a second besides theirs; without it 45, or what a scenario wants. A hub
+                    that bears less is rehearsed with less
   --seed N          seed of everything that is random here
   --engine NAME     what deploys: embedded, which needs nothing, or pulumi, the real Pulumi CLI
   --pulumi FILE     the CLI; without it the one on PATH, or the one that npm run build:pulumi built
@@ -75,6 +79,7 @@ export async function readFlags(args: readonly string[]): Promise<Flags | number
     throw new UsageError(`--evidence is of the scenario "${evidenceScenario}": name it as well`, seeHelp);
   const slot = slotOf(values.slot);
   const shard = shardOf(values.shard);
+  const load = loadOf(values);
   const seed = values.seed === undefined ? randomInt(4_294_967_295) : seedOf(values.seed);
   const { ofStack, config: given } =
     values.config === undefined
@@ -121,6 +126,7 @@ export async function readFlags(args: readonly string[]): Promise<Flags | number
     names,
     seed,
     shard,
+    load,
     config,
     images,
     json: json ?? null,
@@ -156,6 +162,8 @@ function parse(args: readonly string[]) {
         list: { type: "boolean", default: false },
         images: { type: "string" },
         config: { type: "string" },
+        sessions: { type: "string" },
+        rate: { type: "string" },
         seed: { type: "string" },
         engine: { type: "string" },
         pulumi: { type: "string" },

@@ -1,6 +1,7 @@
 import type { Images } from "local-aws";
 import type { OpenEngine } from "../stage/engine.ts";
 import type { Stage } from "../stage/index.ts";
+import type { LoadAsked } from "./loads.ts";
 import type { ScenarioResult } from "./result.ts";
 
 /** What the user of a rehearsal chose. */
@@ -16,6 +17,8 @@ export interface Choices {
   readonly onEnd?: (stage: Stage, result: ScenarioResult | null) => Promise<void>;
   /** What deploys; left out: the embedded engine. */
   readonly openEngine?: OpenEngine;
+  /** How much is asked of the hub, where somebody wants it otherwise than usual. */
+  readonly load: LoadAsked;
   /** Which part of a scenario in parts is played: the `index`-th, from 0, of `of`. */
   readonly shard: { readonly index: number; readonly of: number };
 }

@@ -33,7 +33,7 @@ export const cutover: Scenario = {
       outcome: live === "green" ? "promoted" : "held",
       held: [
         held("green is live", live === "green", `live is ${JSON.stringify(live)}`),
-        enoughSeen(tally),
+        enoughSeen(tally, play.choices.load),
         ...nothingLost(tally, play.drains),
         nobodyHurt(tally),
         held(

@@ -19,7 +19,37 @@ export const lightLoad: typeof usualLoad = {
 };
 
 /** The least that a scenario which speaks of many users must have played. */
-export const leastLoad = { requests: 2_000, sessions: 50 };
+const leastLoad = { requests: 2_000, sessions: 50 };
+
+/** What somebody wants of every load, in place of what is usual and of what a scenario wants. */
+export interface LoadAsked {
+  /** Sessions that stay open. */
+  readonly sessions?: number;
+  /** Requests a second besides theirs. */
+  readonly rate?: number;
+}
+
+/** Sessions and rates of a load, with what was asked for in their place: short sessions come and go as the rate does. */
+export function asAsked<L extends Rates>(load: L, { sessions = load.sessions, rate }: LoadAsked): L {
+  if (rate === undefined) return { ...load, sessions };
+  const share = rate / usualLoad.perSecond;
+  const newSessionsPerSecond = usualLoad.newSessionsPerSecond * share;
+  return { ...load, sessions, perSecond: rate, newSessionsPerSecond };
+}
+
+type Rates = Pick<typeof usualLoad, "sessions" | "perSecond" | "newSessionsPerSecond">;
+
+/** The least that must have been played where less was asked for, or as much as usual. */
+export function leastOf({
+  sessions = usualLoad.sessions,
+  rate = usualLoad.perSecond,
+}: LoadAsked): typeof leastLoad {
+  const share = Math.min(1, rate / usualLoad.perSecond, sessions / usualLoad.sessions);
+  return {
+    requests: Math.ceil(leastLoad.requests * share),
+    sessions: Math.min(leastLoad.sessions, sessions),
+  };
+}
 
 /** What a scenario wants otherwise than usual. */
 export type LoadWanted = Partial<Omit<LoadOptions, "session" | "random" | "asks">> & {

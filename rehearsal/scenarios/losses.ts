@@ -1,6 +1,6 @@
 import type { Counts, Renewal, Tally } from "../clients/tally.ts";
 import type { Drain } from "./drains.ts";
-import { leastLoad } from "./loads.ts";
+import { type LoadAsked, leastOf } from "./loads.ts";
 import { type Held, held } from "./result.ts";
 
 /** The promise that every request was answered, with what the first that was not had to say. */
@@ -20,16 +20,19 @@ export function nobodyHurt({ counts: { requests }, hurts }: Tally): Held {
 }
 
 /** Whether enough was asked to say that nothing was lost. */
-export function isEnough({ requests, sessions }: Counts): boolean {
-  return requests.sent >= leastLoad.requests && sessions.opened >= leastLoad.sessions;
+export function isEnough({ requests, sessions }: Counts, least: Least): boolean {
+  return requests.sent >= least.requests && sessions.opened >= least.sessions;
 }
 
+type Least = ReturnType<typeof leastOf>;
+
 /** The promise that enough was asked and opened to show something. */
-export function enoughSeen({ counts }: Tally): Held {
-  const { requests, sessions } = leastLoad;
+export function enoughSeen({ counts }: Tally, load: LoadAsked): Held {
+  const least = leastOf(load);
+  const { requests, sessions } = least;
   return held(
     `at least ${requests.toLocaleString("en")} requests and ${sessions} MCP sessions`,
-    isEnough(counts),
+    isEnough(counts, least),
     `${counts.requests.sent} requests, ${counts.sessions.opened} sessions`,
   );
 }

@@ -71,7 +71,7 @@ async function show(play: Play, account: Account) {
           slots.blue.taskDefinition === before.arn,
         `live is ${JSON.stringify(back.outputs["live"]?.value)}, with ${after.sidecar}`,
       ),
-      enoughSeen(tally),
+      enoughSeen(tally, play.choices.load),
       ...nothingLost(tally, play.drains),
       nobodyHurt(tally),
     ],

@@ -54,7 +54,7 @@ export const rollback: Scenario = {
         ),
         held("one rule change", writes === 1, `${writes} ModifyRule calls`),
         held("proved in traffic within 2 s", proved - began < 2_000, `${proved - began} ms`),
-        enoughSeen(tally),
+        enoughSeen(tally, play.choices.load),
         ...nothingLost(tally, play.drains),
         nobodyHurt(tally),
         ...sharesHeld(walked),

@@ -16,7 +16,7 @@ import { type Drain, watchDrains } from "./drains.ts";
 import { type EvidenceRecord, type Line, linesOf, readRecords, stepsOf } from "./evidence.ts";
 import { describeFailure } from "./failure.ts";
 import { hubOf } from "./hub-of.ts";
-import { type LoadWanted, usualLoad } from "./loads.ts";
+import { type LoadWanted, asAsked, leastOf, usualLoad } from "./loads.ts";
 import { isEnough, brokenSessions } from "./losses.ts";
 import { type Held, type ScenarioResult, held } from "./result.ts";
 import { type Routed, watchRoutes } from "./routed.ts";
@@ -106,7 +106,7 @@ export class Play {
   /** Starts the clients: the usual ones, unless a scenario wants others. */
   async startLoad({ also = [], shareOf = ({ share }) => share, ...wanted }: LoadWanted = {}): Promise<Load> {
     const hub = hubOf(this.stage.config);
-    const load = { ...usualLoad, ...wanted };
+    const load = asAsked({ ...usualLoad, ...wanted }, this.choices.load);
     this.#load = new Load({
       ...load,
       random: this.choices.random,
@@ -126,7 +126,11 @@ export class Play {
   async enoughLoad(): Promise<void> {
     const load = this.#load;
     if (load === null) throw new Error("the load was never started");
-    for (let waited = 0; !isEnough(load.tally.counts) && waited < mostWaitMs; waited += lookMs)
+    for (
+      let waited = 0;
+      !isEnough(load.tally.counts, leastOf(this.choices.load)) && waited < mostWaitMs;
+      waited += lookMs
+    )
       await this.pause(lookMs);
   }
 
