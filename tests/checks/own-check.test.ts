@@ -143,11 +143,11 @@ test("a preview that knows no more than the gates names what is wrong with them,
   assert.equal(ok, false);
   const problem = diagnostics.map(({ message }) => message).join("\n");
   for (const said of [
-    /plan\.gate: the check alarms needs alarms for both colours/,
-    /plan\.gate: there is no check named wishful-thinking; there are: /,
-    /plan\.candidateGate: the check (\S+missing\.mjs) cannot be loaded from \1: Cannot find module/,
-    /plan\.candidateGate: the check \S+empty\.mjs is not valid: it has no default export/,
-    /plan\.steps\[0\]\.gate: the check \S+torn\.mjs cannot be loaded from \S+torn\.mjs: /,
+    /plan\.gate value \{<nil>\} has a problem: the check alarms needs alarms for both colours/,
+    /plan\.gate value \{<nil>\} has a problem: there is no check named wishful-thinking; there are: /,
+    /plan\.candidateGate value \{<nil>\} has a problem: the check (\S+missing\.mjs) cannot be loaded from \1: Cannot find module/,
+    /plan\.candidateGate value \{<nil>\} has a problem: the check \S+empty\.mjs is not valid: it has no default export/,
+    /plan\.steps\[0\]\.gate value \{<nil>\} has a problem: the check \S+torn\.mjs cannot be loaded from \S+torn\.mjs: /,
     /shapeless\.mjs is not valid: name: lower-case words.*limit\.good: .*measure: not a function.*"maesure"/,
   ])
     assert.match(problem, said);

@@ -27,8 +27,8 @@ ${wrapped(Object.keys(rooms).join(", "), 15)}
 
 Those are made by hand, and each names its tests. Others are made by rule, of all code:
 
-  --generated  those made by rule, tried with the tests that execute their place. The first time each
-               test file is run once to see what it executes: that takes as long as npm test.
+  --generated  those made by rule, tried with the tests that execute their place. The first time
+               each test file is run once to see what it executes: as long as npm test takes.
                The rooms are
 ${wrapped(Object.keys(generatedRooms).join(", "), 15)}
                A sample has as many of each room.
