@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
 import { SecurityGroupEgressRule } from "@pulumi/aws/vpc/securityGroupEgressRule.js";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
@@ -79,6 +80,9 @@ async function makeVpc({ network }: HubConfig, opts: pulumi.ComponentResourceOpt
     return { vpcId, publicSubnetIds, privateSubnetIds, natAddresses: () => natAddresses };
   // Loaded only where it is needed: the package costs half a second.
   const awsx = await import("@pulumi/awsx/ec2/index.js");
+  // What it makes comes back as references, and Pulumi makes resources of those of services that are registered. Required, as
+  // Node's import would load every resource of the service.
+  createRequire(import.meta.url)("@pulumi/aws/ec2/index.js");
   const made = new awsx.Vpc(
     "hub",
     {
@@ -94,6 +98,12 @@ async function makeVpc({ network }: HubConfig, opts: pulumi.ComponentResourceOpt
     publicSubnetIds: made.publicSubnetIds,
     privateSubnetIds: made.privateSubnetIds,
     // The one of all zones.
-    natAddresses: () => [made.natGateways.apply(([nat]) => pulumi.output(nat?.publicIp ?? ""))],
+    natAddresses: () => [made.natGateways.apply(([nat]) => addressOf(nat))],
   };
+}
+
+/** Throws where there is none: a rule without an address would let nobody in. */
+function addressOf(nat: { readonly publicIp?: pulumi.Output<string> } | undefined): pulumi.Output<string> {
+  if (nat?.publicIp === undefined) throw new Error("the new VPC tells of no NAT gateway with an address");
+  return nat.publicIp;
 }

@@ -336,8 +336,8 @@ describe("the production example", () => {
     assert.equal(rules.length, 6);
     const pathsOf: Record<string, string[]> = {
       pin: ["/messages"],
-      session: ["/mcp", "/messages"],
-      probe: ["/mcp", "/messages", "/api/health", "/.slot"],
+      session: ["/mcp", "/mcp/", "/messages"],
+      probe: ["/mcp", "/mcp/", "/api/health", "/.slot"],
     };
     for (const { name, inputs: rule } of rules) {
       const conditions = rule["conditions"] as Inputs[];
