@@ -25,6 +25,7 @@ function evidenceOf({ steps }: Planned["plan"]): Line[] {
   const line = (what: object) => ({ ...what, at: (at += 100) }) as Line;
   const lines = [line({ kind: "decided", decision: "shift", summary: "" })];
   for (const { weight, leastMs, bakeMs, checks } of steps) {
+    lines.push({ kind: "shifting", to: weightsFor("green", weight), at } as unknown as Line);
     lines.push(line({ kind: "proved", weights: weightsFor("green", weight) }));
     lines.push(line({ kind: "baking", weight, bake: { min: leastMs, max: bakeMs }, extended: false }));
     for (const { check } of checks) lines.push({ kind: "reading", check, at } as unknown as Line);

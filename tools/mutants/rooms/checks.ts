@@ -177,4 +177,11 @@ export const checks: readonly Mutant[] = [
     after: "0 * (after?.[analyses ? 1 : 0] ?? 0);",
     tests: ["tests/checks/counts.test.ts"],
   },
+  {
+    does: "a step with a command among its checks never ends, and its traffic stays mixed, where access logs are read",
+    file: "checks/core/gate.ts",
+    before: "return await this.#looking[index];",
+    after: "return await [...this.#following, ...this.#looking][index];",
+    tests: ["tests/checks/gate.test.ts"],
+  },
 ];
