@@ -95,8 +95,8 @@ export const packages: readonly Mutant[] = [
   {
     does: "a refresh tells of no hand change, for it compares what is live with itself",
     file: "packages/pulumi-engine/src/engine/refresh.ts",
-    before: "news: shown(provider, entry.inputs)",
-    after: "news: shown(provider, live.inputs)",
+    before: "differences(provider, entry, live, entry.ignoreChanges ?? [])",
+    after: "differences(provider, live, live, entry.ignoreChanges ?? [])",
     tests: likeTheCli,
   },
   {

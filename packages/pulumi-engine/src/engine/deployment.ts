@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { formerUrnsOf } from "./aliases.ts";
 import { hashAssets } from "./assets.ts";
 import { deleteAll } from "./deletion.ts";
+import { differences } from "./differences.ts";
 import type { StepInfo } from "./events.ts";
 import type { Goal, Registered } from "./goal.ts";
 import {
@@ -27,11 +28,11 @@ import {
   markLike,
   withIgnored,
 } from "./properties.ts";
-import { UNKNOWN, type DiffResult, type PropertyMap, type Provider } from "./provider.ts";
+import { UNKNOWN, type PropertyMap, type Provider } from "./provider.ts";
 import { failureSentences } from "./refused-inputs.ts";
 import { Halted, type Run } from "./run.ts";
 import { current, renameUrn, type ResourceState } from "./state/resource.ts";
-import { isProviderType, makeUrn, packageOf, parseUrn, STACK_TYPE } from "./urn.ts";
+import { isProviderType, makeUrn, packageOf, STACK_TYPE } from "./urn.ts";
 
 /** A resource that the program reads by its id and does not own. */
 export interface ReadGoal extends Goal {
@@ -208,7 +209,7 @@ export class Deployment {
     const inputs = await this.#checked(urn, goal, provider, this.#deletedFirst.has(urn) ? undefined : old);
     const entry = entryFor(urn, goal, inputs);
     const diff =
-      old && !old.pendingReplacement ? await this.#diff(entry, goal.ignoreChanges, provider, old) : {};
+      old && !old.pendingReplacement ? await differences(provider, entry, old, goal.ignoreChanges) : {};
     const decision = decide({ old, goal, inputs, diff });
     if (old && decision.kind === "replace" && goal.protect) this.#refuseToReplace(old);
     // What replaces it is another resource: a name that the provider has made up is made up anew.
@@ -246,25 +247,6 @@ export class Deployment {
     }
     const checked = result.inputs ?? news;
     return provider.acceptsSecrets ? checked : markLike(checked, news);
-  }
-
-  async #diff(
-    entry: ResourceState,
-    ignoreChanges: string[],
-    provider: Provider,
-    old: ResourceState,
-  ): Promise<DiffResult> {
-    if (!provider.diff) return {};
-    return provider.diff({
-      urn: entry.urn,
-      type: entry.type,
-      name: parseUrn(entry.urn).name,
-      id: old.id ?? "",
-      olds: shown(provider, old.outputs),
-      oldInputs: shown(provider, old.inputs),
-      news: shown(provider, entry.inputs),
-      ignoreChanges,
-    });
   }
 
   async #carryOut(
@@ -374,7 +356,7 @@ export class Deployment {
       const provider = await providers.get(packageOf(entry.type), entry.provider);
       const inputs = { ...entry.inputs, ...Object.fromEntries(touched.map(([key]) => [key, UNKNOWN])) };
       const ignoreChanges = this.#goals.get(entry.urn)?.ignoreChanges ?? entry.ignoreChanges ?? [];
-      const diff = await this.#diff({ ...entry, inputs }, ignoreChanges, provider, entry);
+      const diff = await differences(provider, { ...entry, inputs }, entry, ignoreChanges);
       if (!diff.replaces?.length) continue;
       moving.add(entry.urn);
       found.unshift(entry);

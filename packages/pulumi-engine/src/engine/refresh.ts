@@ -1,3 +1,4 @@
+import { differences } from "./differences.ts";
 import { marked, put, shown, stepInfo } from "./operations.ts";
 import { changedKeys } from "./properties.ts";
 import type { Provider } from "./provider.ts";
@@ -74,19 +75,10 @@ function settled(run: Run, entry: ResourceState, diffs: string[]): void {
 async function differing(provider: Provider, entry: ResourceState, live: ResourceState): Promise<string[]> {
   if (entry.external) return changedKeys(entry.outputs, live.outputs);
   const byInputs = changedKeys(live.inputs, entry.inputs);
-  const found = await provider.diff?.({
-    urn: entry.urn,
-    type: entry.type,
-    name: parseUrn(entry.urn).name,
-    id: live.id ?? "",
-    olds: shown(provider, live.outputs),
-    oldInputs: shown(provider, live.inputs),
-    news: shown(provider, entry.inputs),
-    ignoreChanges: entry.ignoreChanges ?? [],
-  });
-  const changes = found?.changes ?? byInputs.length > 0;
+  const found = await differences(provider, entry, live, entry.ignoreChanges ?? []);
+  const changes = found.changes ?? byInputs.length > 0;
   if (!changes) return [];
-  return found?.diffs?.length ? found.diffs : byInputs;
+  return found.diffs?.length ? found.diffs : byInputs;
 }
 
 /** What is gone is nobody's dependency any more. */
