@@ -107,7 +107,7 @@ export function rehearsed(config: Readonly<Record<string, unknown>>): {
   });
   const steps = kept["rollout"]?.["steps"] as Record<string, unknown>[] | undefined;
   if (steps !== undefined) {
-    for (const step of steps) step["bake"] = rehearsalBake;
+    for (const step of steps) step["bake"] = rehearsalBake();
     aside.push("rollout.steps' bakes");
   }
   return { config: kept, aside };

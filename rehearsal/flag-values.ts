@@ -9,7 +9,7 @@ import { type Choices, type Scenario, scenarios } from "./scenarios/index.ts";
 import type { EngineName } from "./stage/engine.ts";
 
 /** The flags of one rehearsal. */
-export interface Flags extends Omit<Choices, "say" | "signal" | "random"> {
+export interface Flags extends Omit<Choices, "say" | "signal" | "random" | "pace"> {
   readonly engine: EngineChoice;
   readonly names: readonly string[];
   readonly seed: number;

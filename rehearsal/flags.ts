@@ -20,7 +20,8 @@ const help = `npm run rehearse -- [--scenario NAME[,NAME…]|all] [--list] [--im
                     [--evidence FILE [--slot COLOUR]] [--help]
 
 Deploys the real program on a local AWS, moves real MCP sessions from blue to green and back, and
-says whether each scenario kept its promise. Nothing leaves this machine.
+says whether each scenario kept its promise. Nothing leaves this machine. Where other programs take
+most of its time, the usual scenarios are played with a third of the load, three times as long.
 
   --scenario NAME   one or more, with commas or repeated, or all; without it those that --list
                     marks *

@@ -1,22 +1,18 @@
 import { writeFile } from "node:fs/promises";
 import { UnusableImages } from "local-aws";
-import { seeded } from "local-aws/random";
 import { errorText } from "../checks/cli/error-text.ts";
 import { UsageError } from "../domain/usage-error.ts";
 import { shortened, wrapped } from "../domain/wrapped.ts";
 import { ConfigError } from "../infra/config.ts";
 import type { Flags } from "./flag-values.ts";
 import { readFlags } from "./flags.ts";
-import { keep } from "./keepsake.ts";
-import { Pulse, loadOfThisMachine } from "./pulse.ts";
+import { Player } from "./player.ts";
 import { replayLine } from "./replay-line.ts";
-import { describeAll, describeEvidence, describeScenario, exitCodeOf } from "./report.ts";
+import { describeAll, describeEvidence, exitCodeOf } from "./report.ts";
 import { renderMarkdown } from "./report/markdown.ts";
 import { type Reported, renderPage } from "./report/page.ts";
-import { type WrittenEvidence, evidenceScenario, writeEvidence } from "./rollback-evidence.ts";
-import { neverStarted } from "./scenarios/failure.ts";
-import { type ScenarioResult, runScenario, scenarios } from "./scenarios/index.ts";
-import type { Stage } from "./stage/index.ts";
+import type { WrittenEvidence } from "./rollback-evidence.ts";
+import { type ScenarioResult, scenarios } from "./scenarios/index.ts";
 
 /** Room for a text beside its time, in columns. */
 const longestText = 90;
@@ -76,39 +72,20 @@ async function play(flags: Flags, signal: AbortSignal): Promise<number> {
   let evidence: WrittenEvidence | null = null;
   for (const scenario of scenarios.filter(({ name }) => flags.names.includes(name))) {
     out(`\n${scenario.name}`);
-    const pulse = new Pulse(Date.now, loadOfThisMachine).start();
-    let kept: string | null = null;
-    const onEnd = async (stage: Stage, ended: ScenarioResult | null) => {
-      if (!signal.aborted && (flags.keep || ended?.asPromised !== true))
-        kept = await keep(stage, scenario.name);
-      if (flags.evidence !== null && scenario.name === evidenceScenario && ended?.asPromised === true)
-        evidence = await writeEvidence(stage, flags.evidence.about, {
-          file: flags.evidence.file,
-          seed: flags.seed,
-          result: ended,
-        });
-    };
-    const aftermath = () => (kept === null ? [] : [`  kept in ${kept}: evidence, logs, state`]).forEach(out);
+    const player = new Player(scenario, flags, { out, say, colour, signal });
     try {
-      const { openEngine } = flags.engine;
-      const choices = { ...flags, openEngine, random: seeded(flags.seed), say, signal, onEnd };
-      const played = await runScenario(scenario, choices);
-      const why = played.asPromised || neverStarted(played) ? null : pulse.starved;
-      const result = why === null ? played : { ...played, inconclusive: why };
+      const result = await player.play();
       results.push(result);
-      out(describeScenario(result, colour));
-      aftermath();
+      evidence = player.evidence ?? evidence;
       if (!result.asPromised) out(`  play it again: ${replayLine(scenario.name, flags)}`);
     } catch (error) {
       if (signal.aborted) throw error;
       const said = `${scenario.name} could not be played: ${(error as Error).message}`;
       const next = error instanceof UsageError ? error.next : replayLine(scenario.name, flags);
       process.stderr.write(`${errorText(said, next)}\n`);
-      aftermath();
+      player.sayKept();
       await write(flags, results, evidence);
       return error instanceof UsageError ? 2 : 3;
-    } finally {
-      pulse.stop();
     }
   }
   out(describeAll(results, colour));

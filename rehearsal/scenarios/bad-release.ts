@@ -16,6 +16,7 @@ export const badRelease: Scenario = {
   usual: true,
   engines: ["embedded", "pulumi"],
   async run(play) {
+    const { pace } = play.choices;
     await play.mustUp("blue goes live");
     await play.startLoad();
     await play.mustUp(
@@ -43,13 +44,13 @@ export const badRelease: Scenario = {
           shortened(why.split("\n")[0] ?? "it succeeded", 90),
         ),
         held(
-          "from the first bad answer to the verdict under 10 s",
-          (faultToVerdictMs ?? Infinity) < 10_000,
+          `from the first bad answer to the verdict under ${10 * pace} s`,
+          (faultToVerdictMs ?? Infinity) < 10_000 * pace,
           `${faultToVerdictMs} ms`,
         ),
         held(
-          "from the verdict to all new requests on live under 2 s",
-          (verdictToTrafficMs ?? Infinity) < 2_000,
+          `from the verdict to all new requests on live under ${2 * pace} s`,
+          (verdictToTrafficMs ?? Infinity) < 2_000 * pace,
           `${verdictToTrafficMs} ms`,
         ),
         ...nothingLost(tally, play.drains),

@@ -1,4 +1,5 @@
 import type { Images } from "local-aws";
+import type { Pace } from "../pace.ts";
 import type { OpenEngine } from "../stage/engine.ts";
 import type { Stage } from "../stage/index.ts";
 import type { LoadAsked } from "./loads.ts";
@@ -19,6 +20,7 @@ export interface Choices {
   readonly openEngine?: OpenEngine;
   /** How much is asked of the hub, where somebody wants it otherwise than usual. */
   readonly load: LoadAsked;
+  readonly pace: Pace;
   /** Which part of a scenario in parts is played: the `index`-th, from 0, of `of`. */
   readonly shard: { readonly index: number; readonly of: number };
 }

@@ -1,5 +1,6 @@
 import type { Ask } from "../clients/asks.ts";
 import type { LoadOptions } from "../clients/load.ts";
+import type { Pace } from "../pace.ts";
 
 /** About 90 MCP requests a second, which two cores carry beside everything else. Answers are waited for as long as 20 s. */
 export const usualLoad = {
@@ -35,6 +36,16 @@ export function asAsked<L extends Rates>(load: L, { sessions = load.sessions, ra
   const share = rate / usualLoad.perSecond;
   const newSessionsPerSecond = usualLoad.newSessionsPerSecond * share;
   return { ...load, sessions, perSecond: rate, newSessionsPerSecond };
+}
+
+/** The same load, played slower: as many sessions, and as many requests in all, in so many times the time. */
+export function atPace<L extends Rates & Pick<typeof usualLoad, "callEveryMs">>(load: L, pace: Pace): L {
+  return {
+    ...load,
+    perSecond: load.perSecond / pace,
+    newSessionsPerSecond: load.newSessionsPerSecond / pace,
+    callEveryMs: load.callEveryMs * pace,
+  };
 }
 
 type Rates = Pick<typeof usualLoad, "sessions" | "perSecond" | "newSessionsPerSecond">;

@@ -1,6 +1,7 @@
 import type { Course } from "../course/course.ts";
 import type { Figures } from "../course/figures.ts";
 import type { Fault, Transport } from "../faults/cells.ts";
+import type { Pace } from "../pace.ts";
 
 /** How one scenario went, as the rehearsal's JSON has it. */
 export interface ScenarioResult {
@@ -27,6 +28,8 @@ export interface ScenarioResult {
   readonly course?: Course;
   /** Each thing promised, with the figure seen. */
   readonly held: readonly Held[];
+  /** How many times slower it was played, on a machine that is starved; absent: as usual. */
+  readonly pace?: Pace;
   /** Of the matrix of faults: each cell that was played. */
   readonly cells?: readonly CellResult[];
   /** Why what broke says nothing of the release; absent where it does. */

@@ -1,3 +1,4 @@
+import { rehearsalBake } from "../stage/config.ts";
 import { stepsOf } from "./evidence.ts";
 import { enoughSeen, nobodyHurt, nothingLost } from "./losses.ts";
 import { greenRelease } from "./releases.ts";
@@ -15,14 +16,8 @@ export const rollback: Scenario = {
   async run(play) {
     await play.mustUp("blue goes live");
     await play.startLoad();
-    const steps = {
-      rollout: {
-        steps: [
-          { weight: 50, bake: "4s" },
-          { weight: 100, bake: "4s" },
-        ],
-      },
-    };
+    const { pace } = play.choices;
+    const steps = { rollout: { steps: [50, 100].map((weight) => ({ weight, bake: rehearsalBake(pace) })) } };
     await play.mustUp("green is deployed and takes over in two steps", {
       ...greenRelease(play.stage.config),
       ...steps,
@@ -53,7 +48,7 @@ export const rollback: Scenario = {
           `live is ${JSON.stringify(back.outputs["live"]?.value)}`,
         ),
         held("one rule change", writes === 1, `${writes} ModifyRule calls`),
-        held("proved in traffic within 2 s", proved - began < 2_000, `${proved - began} ms`),
+        held(`proved in traffic within ${2 * pace} s`, proved - began < 2_000 * pace, `${proved - began} ms`),
         enoughSeen(tally, play.choices.load),
         ...nothingLost(tally, play.drains),
         nobodyHurt(tally),

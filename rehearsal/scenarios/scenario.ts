@@ -8,6 +8,7 @@ import { courseOf } from "../course/course.ts";
 import { figuresOf } from "../course/figures.ts";
 import type { Told } from "../course/happenings.ts";
 import { type Moves, watchMoves } from "../course/watch-moves.ts";
+import { usualPace } from "../pace.ts";
 import type { EngineName } from "../stage/engine.ts";
 import { type Stage, type StageOptions, openStage } from "../stage/index.ts";
 import type { Sight } from "../witness/sight.ts";
@@ -16,7 +17,7 @@ import { type Drain, watchDrains } from "./drains.ts";
 import { type EvidenceRecord, type Line, linesOf, readRecords, stepsOf } from "./evidence.ts";
 import { describeFailure } from "./failure.ts";
 import { hubOf } from "./hub-of.ts";
-import { type LoadWanted, asAsked, leastOf, usualLoad } from "./loads.ts";
+import { type LoadWanted, asAsked, atPace, leastOf, usualLoad } from "./loads.ts";
 import { isEnough, brokenSessions } from "./losses.ts";
 import { type Held, type ScenarioResult, held } from "./result.ts";
 import { type Routed, watchRoutes } from "./routed.ts";
@@ -28,7 +29,7 @@ export interface Scenario {
   readonly name: string;
   /** One sentence. */
   readonly promise: string;
-  /** Whether it runs when nobody names one. */
+  /** Whether it runs when nobody names one, and slower on a machine that is starved. */
   readonly usual: boolean;
   /** The engines that play it; left out: the embedded one alone. */
   readonly engines?: readonly EngineName[];
@@ -106,7 +107,7 @@ export class Play {
   /** Starts the clients: the usual ones, unless a scenario wants others. */
   async startLoad({ also = [], shareOf = ({ share }) => share, ...wanted }: LoadWanted = {}): Promise<Load> {
     const hub = hubOf(this.stage.config);
-    const load = asAsked({ ...usualLoad, ...wanted }, this.choices.load);
+    const load = asAsked(atPace({ ...usualLoad, ...wanted }, this.choices.pace), this.choices.load);
     this.#load = new Load({
       ...load,
       random: this.choices.random,
@@ -128,7 +129,7 @@ export class Play {
     if (load === null) throw new Error("the load was never started");
     for (
       let waited = 0;
-      !isEnough(load.tally.counts, leastOf(this.choices.load)) && waited < mostWaitMs;
+      !isEnough(load.tally.counts, leastOf(this.choices.load)) && waited < mostWaitMs * this.choices.pace;
       waited += lookMs
     )
       await this.pause(lookMs);
@@ -209,6 +210,7 @@ export async function runScenario(scenario: Scenario, choices: Choices): Promise
     images: choices.images,
     config: choices.config,
     random: choices.random,
+    pace: choices.pace,
     onNote: (note) => choices.say(`  note: ${note}`),
     ...(choices.openEngine ? { openEngine: choices.openEngine } : {}),
     ...scenario.stage,
@@ -216,6 +218,8 @@ export async function runScenario(scenario: Scenario, choices: Choices): Promise
   const play = new Play(choices, stage);
   let ended: ScenarioResult | null = null;
   try {
+    if (choices.pace !== usualPace)
+      play.say(`this machine is starved: 1/${choices.pace} of the load, ${choices.pace} times as long`);
     const said = await scenario.run(play).catch((error: unknown) => {
       if (error instanceof UpFailed) return refusedBy(error, play);
       throw error;
@@ -261,7 +265,7 @@ async function refusedBy(error: UpFailed, play: Play): Promise<Awaited<ReturnTyp
 function result(
   { name, promise, releaseIsGood = false }: Scenario,
   said: Awaited<ReturnType<Scenario["run"]>>,
-  { tally, counts, drains, routed, sights: own, moves, told }: Play,
+  { choices, tally, counts, drains, routed, sights: own, moves, told }: Play,
   records: readonly EvidenceRecord[],
   startedAt: number,
 ): ScenarioResult {
@@ -297,6 +301,7 @@ function result(
     figures: figuresOf({ requests, sessions: { ...sessions, hurt }, sights, homecomings, releaseIsGood }),
     course,
     held: said.held,
+    ...(choices.pace === usualPace ? {} : { pace: choices.pace }),
     ...(said.cells === undefined ? {} : { cells: said.cells }),
     observedIn: "responses",
   };

@@ -1,4 +1,5 @@
 import { defaultVpc, type Images } from "local-aws";
+import { type Pace, usualPace } from "../pace.ts";
 
 /** The image reference of the sample hub. */
 export const sampleImage = "bluegreen-hub/sample-hub:1";
@@ -38,15 +39,23 @@ export function withStandIns(
   return { images: all as Images, standsInFor: hubs };
 }
 
-/** Steps of a rehearsal: the default weights, held for seconds instead of minutes. */
-export const rehearsalBake = "4s";
-const rehearsalSteps = [5, 25, 50, 100].map((weight) => ({ weight, bake: rehearsalBake }));
+/** How long a rehearsal holds a step: seconds instead of minutes. */
+export const rehearsalBake = (pace: Pace = usualPace) => seconds(4, pace);
+/** Steps of a rehearsal: the default weights. */
+const rehearsalWeights = [5, 25, 50, 100];
+
+const seconds = (count: number, pace: Pace) => `${count * pace}s`;
 
 /**
  * Stack config of a rehearsal. It differs from a production stack's in places and times only: the account's own network,
  * a port of this machine, short bakes and frequent looks.
+ * @param pace how many times as long everything takes that a rollout waits for
  */
-export function rehearsalConfig(port: number, evidenceFolder: string): Record<string, unknown> {
+export function rehearsalConfig(
+  port: number,
+  evidenceFolder: string,
+  pace: Pace = usualPace,
+): Record<string, unknown> {
   return {
     blue: { image: sampleImage, tasks: 1 },
     sidecar: { image: sidecarImage, signingSecret },
@@ -59,12 +68,12 @@ export function rehearsalConfig(port: number, evidenceFolder: string): Record<st
     healthCheck: { intervalSeconds: 5, timeoutSeconds: 4, graceSeconds: 20 },
     evidence: { folder: evidenceFolder },
     rollout: {
-      steps: rehearsalSteps,
-      extension: "20s",
-      proofTimeout: "30s",
-      scaleUpDeadline: "60s",
-      drainDeadline: "20s",
-      warmTime: "20s",
+      steps: rehearsalWeights.map((weight) => ({ weight, bake: rehearsalBake(pace) })),
+      extension: seconds(20, pace),
+      proofTimeout: seconds(30, pace),
+      scaleUpDeadline: seconds(60, pace),
+      drainDeadline: seconds(20, pace),
+      warmTime: seconds(20, pace),
     },
   };
 }

@@ -17,6 +17,7 @@ import { sidecarGroup } from "../../domain/log-streams.ts";
 import { notReadyWords } from "../../domain/telemetry.ts";
 import { UsageError } from "../../domain/usage-error.ts";
 import { slotLogGroup } from "../../infra/stack-names.ts";
+import { type Pace, usualPace } from "../pace.ts";
 import { layConfig, rehearsalConfig } from "./config.ts";
 import { EmbeddedEngine } from "./embedded-engine.ts";
 import type { Engine, EngineRun, OpenEngine } from "./engine.ts";
@@ -41,6 +42,8 @@ export interface StageOptions {
   /** Laid over the rehearsal's own stack config. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly random: () => number;
+  /** How many times slower its own times are; left out: as usual. */
+  readonly pace?: Pace;
   readonly propagationDelayMs?: number;
   /** How much faster than on AWS targets are checked and schedules run. */
   readonly speedup?: number;
@@ -83,12 +86,17 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** How much faster than on AWS targets are checked and schedules run where nobody says otherwise. */
+const usualSpeedup = 10;
+
 /** A stage, opened: a local AWS in a folder of its own, on which the real program runs. */
 export async function openStage(options: StageOptions): Promise<Stage> {
+  const { pace = usualPace } = options;
   const port = await portOf(options.config);
   const folder = await mkdtemp(join(tmpdir(), "rehearsal-"));
   const listeners = new Set<(entry: AccessEntry) => void>();
   const images: Record<string, ImageCommand> = { ...options.images };
+  const speedup = options.speedup ?? usualSpeedup / pace;
   let aws: LocalAws;
   try {
     aws = await startAws({
@@ -99,8 +107,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       // A hub that refuses public names must be seen to here, not on AWS.
       publicName: "hub.example",
       propagationDelayMs: options.propagationDelayMs ?? 0,
-      healthCheckSpeedup: options.speedup ?? 10,
-      scheduleSpeedup: options.scheduleSpeedup ?? options.speedup ?? 10,
+      healthCheckSpeedup: speedup,
+      scheduleSpeedup: options.scheduleSpeedup ?? speedup,
       onAccess: (entry) => {
         for (const listener of listeners) listener(entry);
       },
@@ -112,7 +120,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   }
   aws.runner.removeAtEnd(folder);
   try {
-    let config = layConfig(rehearsalConfig(port, join(folder, "evidence")), namedLocally(options.config));
+    let config = layConfig(
+      rehearsalConfig(port, join(folder, "evidence"), pace),
+      namedLocally(options.config),
+    );
     const access = config["access"] as { port: number };
     const signingKey = await makeSecrets(aws, config, options.random);
     // A plugin whose engine is killed ends in its own time; with the whole rehearsal killed, its account is gone, too, and it goes at once.

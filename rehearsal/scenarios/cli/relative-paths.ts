@@ -27,7 +27,7 @@ export const relativePaths: Scenario = {
       ...greenRelease(play.stage.config),
       evidence: { folder: join(there, "elsewhere") },
       commands: { "own-check": [join(there, "own-check.sh")] },
-      rollout: { steps: [{ weight: 100, bake: rehearsalBake, gate: ["error-share", "own-check"] }] },
+      rollout: { steps: [{ weight: 100, bake: rehearsalBake(), gate: ["error-share", "own-check"] }] },
       greenWeight: 100,
     });
     const evidence = join(folder, "elsewhere");

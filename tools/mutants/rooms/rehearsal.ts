@@ -45,6 +45,20 @@ export const rehearsal: readonly Mutant[] = [
     tests: ["tests/rehearsal/report.test.ts"],
   },
   {
+    does: "a starved machine is asked for as much as any",
+    file: "rehearsal/pace.ts",
+    before: "waits < starvedFrom ? usualPace : slowPace",
+    after: "waits < starvedFrom ? slowPace : usualPace",
+    tests: ["tests/rehearsal/pace.test.ts"],
+  },
+  {
+    does: "what a starved machine broke is never played once more",
+    file: "rehearsal/pace.ts",
+    before: "result.inconclusive === undefined || pace === slowPace",
+    after: "true",
+    tests: ["tests/rehearsal/pace.test.ts"],
+  },
+  {
     does: "a plan whose steps are not those that are walked counts as kept",
     file: "rehearsal/scenarios/planned.ts",
     before: "steps.length > 0 && apart.length === 0,",
