@@ -4,9 +4,9 @@ export type Pace = 1 | 3;
 /** Where this machine has time for a rehearsal. */
 export const usualPace: Pace = 1;
 /**
- * Where it has not. As much is asked in all, so each step is judged by as many requests; but what a single
- * process needs for it, such as this one with the load balancer and the clients, is a third. Beside ten programs on two cores it gets
- * a fifth of a core; it was seen to use a tenth at this pace, and needs a third at the usual one.
+ * Where it has not. As much is asked in all, so each step is judged by as many requests; but a single process, such as this one with
+ * the load balancer and the clients, needs a third of the processor. Beside ten programs on two cores it gets a fifth of a core; it
+ * was seen to use a tenth at this pace, and needs a third at the usual one.
  */
 const slowPace: Pace = 3;
 
@@ -44,7 +44,7 @@ export function waitsFor({ now, spent }: Clocks): number {
     used = spent() - from.spent;
     took = now() - from.now;
   } while (used < spentMs && took < longestMs);
-  return used === 0 ? Infinity : Math.max(1, took / used);
+  return Math.max(1, took / used);
 }
 
 /** The pace for a process that takes so long to get a unit of processor time. */

@@ -3,7 +3,7 @@ import type { Line } from "./evidence.ts";
 import { describeFailure } from "./failure.ts";
 import { nothingLost } from "./losses.ts";
 import { faultyGreen } from "./releases.ts";
-import { held } from "./result.ts";
+import { held, heldWithin } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Calls that green answers well: more than its gate at weight 0 makes, fewer than its first step does. */
@@ -43,16 +43,8 @@ export const badRelease: Scenario = {
           !failed.ok && /failed|fail/.test(why),
           shortened(why.split("\n")[0] ?? "it succeeded", 90),
         ),
-        held(
-          `from the first bad answer to the verdict under ${10 * pace} s`,
-          (faultToVerdictMs ?? Infinity) < 10_000 * pace,
-          `${faultToVerdictMs} ms`,
-        ),
-        held(
-          `from the verdict to all new requests on live under ${2 * pace} s`,
-          (verdictToTrafficMs ?? Infinity) < 2_000 * pace,
-          `${verdictToTrafficMs} ms`,
-        ),
+        heldWithin("from the first bad answer to the verdict under", faultToVerdictMs, 10_000 * pace),
+        heldWithin("from the verdict to all new requests on live under", verdictToTrafficMs, 2_000 * pace),
         ...nothingLost(tally, play.drains),
       ],
     };

@@ -75,3 +75,7 @@ export interface Held {
 
 /** One promise of a scenario, whether it held and what was seen. */
 export const held = (what: string, ok: boolean, saw: string): Held => ({ what, ok, saw });
+
+/** The promise that something took less than so many milliseconds; null: it never came. @param what ends before the limit */
+export const heldWithin = (what: string, ms: number | null, limitMs: number): Held =>
+  held(`${what} ${limitMs / 1_000} s`, ms !== null && ms < limitMs, `${ms} ms`);

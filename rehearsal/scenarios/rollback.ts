@@ -1,8 +1,8 @@
-import { rehearsalBake } from "../stage/config.ts";
+import { rehearsalSteps } from "../stage/config.ts";
 import { stepsOf } from "./evidence.ts";
 import { enoughSeen, nobodyHurt, nothingLost } from "./losses.ts";
 import { greenRelease } from "./releases.ts";
-import { held } from "./result.ts";
+import { held, heldWithin } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
 import { observed, sharesHeld } from "./shares.ts";
 
@@ -17,10 +17,9 @@ export const rollback: Scenario = {
     await play.mustUp("blue goes live");
     await play.startLoad();
     const { pace } = play.choices;
-    const steps = { rollout: { steps: [50, 100].map((weight) => ({ weight, bake: rehearsalBake(pace) })) } };
     await play.mustUp("green is deployed and takes over in two steps", {
       ...greenRelease(play.stage.config),
-      ...steps,
+      rollout: { steps: rehearsalSteps([50, 100], pace) },
       greenWeight: 100,
     });
     await play.pause(1_000);
@@ -48,7 +47,7 @@ export const rollback: Scenario = {
           `live is ${JSON.stringify(back.outputs["live"]?.value)}`,
         ),
         held("one rule change", writes === 1, `${writes} ModifyRule calls`),
-        held(`proved in traffic within ${2 * pace} s`, proved - began < 2_000 * pace, `${proved - began} ms`),
+        heldWithin("proved in traffic within", proved - began, 2_000 * pace),
         enoughSeen(tally, play.choices.load),
         ...nothingLost(tally, play.drains),
         nobodyHurt(tally),

@@ -41,8 +41,11 @@ export function withStandIns(
 
 /** How long a rehearsal holds a step: seconds instead of minutes. */
 export const rehearsalBake = (pace: Pace = usualPace) => seconds(4, pace);
-/** Steps of a rehearsal: the default weights. */
-const rehearsalWeights = [5, 25, 50, 100];
+/** Steps of a rehearsal with these weights. */
+export const rehearsalSteps = (weights: readonly number[], pace: Pace) =>
+  weights.map((weight) => ({ weight, bake: rehearsalBake(pace) }));
+/** The default weights. */
+const usualWeights = [5, 25, 50, 100];
 
 const seconds = (count: number, pace: Pace) => `${count * pace}s`;
 
@@ -68,7 +71,7 @@ export function rehearsalConfig(
     healthCheck: { intervalSeconds: 5, timeoutSeconds: 4, graceSeconds: 20 },
     evidence: { folder: evidenceFolder },
     rollout: {
-      steps: rehearsalWeights.map((weight) => ({ weight, bake: rehearsalBake(pace) })),
+      steps: rehearsalSteps(usualWeights, pace),
       extension: seconds(20, pace),
       proofTimeout: seconds(30, pace),
       scaleUpDeadline: seconds(60, pace),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { availableParallelism } from "node:os";
 import test from "node:test";
 import { parseConfig } from "../../infra/config.ts";
 import {
@@ -43,7 +44,11 @@ test("how long a process waits for the processor is measured, with 200 ms of it,
   assert.equal(waitsFor({ now: () => 0, spent: () => now++ }), 1);
 });
 
-test("this machine's clocks go forward, and the processor's share never faster than there are cores for", () => {
+test("this machine's clocks are both in milliseconds, and the processor's goes no faster than there are cores for", () => {
+  const from = { now: ownClocks.now(), spent: ownClocks.spent() };
+  while (ownClocks.spent() - from.spent < 50);
+  const took = ownClocks.now() - from.now;
+  assert.ok(took * availableParallelism() >= 49, `50 ms of the processor in ${took} ms`);
   const waits = waitsFor(ownClocks);
   assert.ok(waits >= 1 && Number.isFinite(waits), `${waits}`);
 });
@@ -99,11 +104,13 @@ test("a slow rollout is the usual one with every time of it three times as long,
   const [usual, slow] = ([1, 3] as const).map(
     (pace) => parseConfig(layConfig(rehearsalConfig(8_080, "evidence", pace), green)).rollout,
   );
-  const times = ({ steps, extension, drainDeadline, warmTime }: NonNullable<typeof usual>) => [
+  const times = ({ steps, ...rollout }: NonNullable<typeof usual>) => [
     ...steps.map(({ bake }) => bake.max),
-    extension,
-    drainDeadline,
-    warmTime,
+    rollout.extension,
+    rollout.drainDeadline,
+    rollout.warmTime,
+    rollout.proofTimeout,
+    rollout.scaleUpDeadline,
   ];
   assert.ok(usual !== undefined && slow !== undefined);
   assert.deepEqual(
